@@ -1,0 +1,83 @@
+// node bench/allocation.js [FILE]      (default: the bulk capture, made if missing)
+//
+// Shows what the path of in-order data allocates. A young generation larger than everything a pass could allocate is
+// given to V8, so that no collection takes place during the measured pass; then the growth of the used heap is exactly
+// what was allocated. The streams themselves allocate (an object each, and their notifications' bookkeeping), so the
+// figure per packet is not nought, but it must be far below the smallest object (16 bytes). Prints one JSON line:
+//
+//     {"capture","packets","streams","bytesAllocated","bytesPerPacket","offHeapBytes","collections"}
+
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { constants, performance, PerformanceObserver } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { prepareCapture } from "./compare/captures.js";
+
+const YOUNG_GENERATION_FLAGS = ["--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"];
+const WARM_UP_PASSES = 3;
+const MEASURED = "--measured";
+
+if (process.argv[2] === MEASURED) await measure(process.argv[3]);
+else startMeasurement(process.argv[2] ?? prepareCapture("bulk", false).path);
+
+/** Starts this file again with the flags the measurement needs. @param {string} path */
+function startMeasurement(path) {
+  const args = [...YOUNG_GENERATION_FLAGS, fileURLToPath(import.meta.url), MEASURED, path];
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}
+
+/** @param {string} path a generated capture */
+async function measure(path) {
+  const { FileSource } = await import("@tsnids/capture");
+  const { Nids } = await import("@tsnids/nids");
+  const { CollectingCounter } = await import("./replay/collecting-counter.js");
+  const { packets } = JSON.parse(readFileSync(`${path}.truth.json`, "utf8"));
+  const counter = new CollectingCounter();
+  const nids = new Nids({ checksums: "verify" });
+  nids.registerTcp(counter.callback);
+  for (let pass = 0; pass < WARM_UP_PASSES; pass++) await nids.run(new FileSource(path));
+
+  const collections = recordCollections();
+  globalThis.gc?.();
+  counter.clear();
+  const begin = performance.now();
+  const before = process.memoryUsage();
+  await nids.run(new FileSource(path));
+  const after = process.memoryUsage();
+  await setImmediate(); // collections are reported a turn of the event loop later
+
+  const bytesAllocated = after.heapUsed - before.heapUsed;
+  const report = {
+    capture: path,
+    packets,
+    streams: counter.totals().streams,
+    bytesAllocated,
+    bytesPerPacket: Number((bytesAllocated / packets).toFixed(3)),
+    offHeapBytes: after.external - before.external,
+    collections: collections.since(begin),
+  };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+/** Records collections of the heap; had there been one during the pass, the heap's growth would say nothing. */
+function recordCollections() {
+  /** @type {PerformanceEntry[]} */
+  const entries = [];
+  const observer = new PerformanceObserver((list) => entries.push(...list.getEntries()));
+  observer.observe({ entryTypes: ["gc"] });
+  return {
+    /** @param {number} begin a time of `performance.now()` @returns {number} collections after it */
+    since(begin) {
+      entries.push(...observer.takeRecords());
+      return entries.filter((entry) => entry.startTime >= begin && isCollection(entry)).length;
+    },
+  };
+}
+
+/** Weak callbacks alone free nothing on the heap. @param {PerformanceEntry} entry */
+function isCollection(entry) {
+  const { kind } = /** @type {{detail: {kind: number}}} */ (/** @type {unknown} */ (entry)).detail;
+  return kind !== constants.NODE_PERFORMANCE_GC_WEAKCB;
+}

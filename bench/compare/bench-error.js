@@ -1,0 +1,14 @@
+// What the benchmark cannot go on without. The command prints the message as one line; there is no stack for the user.
+
+/** A condition the user has to put right; `code` names it, the message says how. */
+export class BenchError extends Error {
+  /**
+   * @param {"unknown-capture" | "unknown-peer" | "missing-tool" | "not-built" | "peer-failed" | "bad-option"} code
+   * @param {string} message
+   */
+  constructor(code, message) {
+    super(message);
+    this.name = "BenchError";
+    this.code = code;
+  }
+}

@@ -1,0 +1,70 @@
+// What is really in a generated capture, so that a replay can be checked:
+//
+//     FILE.truth.json   totals: packets, streams, bytes each way, directions that carried data
+//     FILE.truth.tsv    client, server, dir, bytes, crc32 (zlib, hexadecimal): a line per direction, the first
+//                       100,000 directions in the order their connections ended
+
+import { writeFileSync } from "node:fs";
+import { C2S, S2C } from "./flow.js";
+
+const MOST_LISTED_DIRECTIONS = 100_000;
+
+/** Totals and checksums of all connections of a capture. */
+export class Truth {
+  #pool;
+  #streams = 0;
+  #bytes = [0, 0];
+  #directions = 0;
+  /** @type {string[]} */
+  #lines = [];
+
+  /** @param {import("./payload-pool.js").PayloadPool} pool */
+  constructor(pool) {
+    this.#pool = pool;
+  }
+
+  /**
+   * Takes a connection that is over.
+   * @param {import("./flow.js").Flow} flow
+   */
+  add(flow) {
+    this.#streams++;
+    this.#direction(flow, C2S, "c2s", flow.clientStart);
+    this.#direction(flow, S2C, "s2c", flow.serverStart);
+  }
+
+  /**
+   * Writes both files beside the capture.
+   * @param {string} path the capture's path
+   * @param {{generator: number, kind: string, seed: number, asked: number, packets: number}} facts what was asked for and came out
+   */
+  write(path, facts) {
+    const totals = {
+      ...facts,
+      streams: this.#streams,
+      c2s: this.#bytes[C2S],
+      s2c: this.#bytes[S2C],
+      directions: this.#directions,
+      listedDirections: this.#lines.length,
+    };
+    writeFileSync(`${path}.truth.tsv`, `client\tserver\tdir\tbytes\tcrc32\n${this.#lines.join("")}`);
+    writeFileSync(`${path}.truth.json`, `${JSON.stringify(totals)}\n`);
+  }
+
+  #direction(flow, direction, name, start) {
+    const bytes = flow.sent(direction);
+    if (bytes === 0) return;
+    this.#bytes[direction] += bytes;
+    this.#directions++;
+    if (this.#lines.length >= MOST_LISTED_DIRECTIONS) return;
+    const crc = this.#pool.crc(start, bytes).toString(16).padStart(8, "0");
+    const client = endpoint(flow.clientAddress, flow.clientPort);
+    const server = endpoint(flow.serverAddress, flow.serverPort);
+    this.#lines.push(`${client}\t${server}\t${name}\t${bytes}\t${crc}\n`);
+  }
+}
+
+/** @param {number} address @param {number} port @returns {string} "10.0.0.1|80" */
+function endpoint(address, port) {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}|${port}`;
+}

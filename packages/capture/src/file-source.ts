@@ -1,0 +1,177 @@
+// A capture file as a source of frames: read in chunks, in constant memory whatever its size. intake.ts of the package
+// pcap draws how a chunk and the cut-off beginning of its first record lie in the intake. Between two chunks the event
+// loop gets its turn, so that timers, signals and a progress bar live.
+
+import { fstatSync, statSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
+import type { CaptureDecoder, CaptureInterface, FrameSource, Truncation } from "@tsnids/pcap";
+import { captureName, openReader, standardInput } from "./byte-reader.js";
+import type { ByteReader } from "./byte-reader.js";
+import { asCaptureError, CaptureError } from "./capture-error.js";
+
+/** Something about a capture that its reader should know and that stopped nothing. */
+export interface CaptureWarning {
+  /** The capture ends inside a record. All whole records were delivered. */
+  readonly code: "cut-record";
+  /** One line, with the name of the capture and the offset. */
+  readonly message: string;
+  /** The capture, as in the message. */
+  readonly capture: string;
+  /** Where the record that is not whole begins, in bytes from the beginning of the file. */
+  readonly offset: number;
+}
+
+/** What a FileSource can be told. */
+export interface FileSourceOptions {
+  /** Ends the reading between two batches, without an error, and while it waits for a pipe. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with each warning as it arises. */
+  readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
+}
+
+/**
+ * The frames of a capture file, a named pipe or standard input, in any format of the package pcap.
+ *
+ *     for await (const batch of new FileSource("web.pcap").batches()) …
+ */
+export class FileSource implements FrameSource {
+  /** The file; "-" is standard input. */
+  readonly path: string;
+  /** Bytes of the file when the source was made; undefined for what has no size, such as a pipe or a missing file. */
+  readonly size: number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onWarning: ((warning: CaptureWarning) => void) | undefined;
+  #bytesRead = 0;
+  #interfaces: readonly CaptureInterface[] = [];
+  #warnings: readonly CaptureWarning[] = [];
+
+  /** Does not open the file; that, and its errors, is for `batches`. */
+  constructor(path: string, options: FileSourceOptions = {}) {
+    this.path = path;
+    this.size = sizeOf(path);
+    this.#signal = options.signal;
+    this.#onWarning = options.onWarning;
+  }
+
+  /** Bytes read so far; with `size`, how far the reading is. */
+  get bytesRead(): number {
+    return this.#bytesRead;
+  }
+
+  /** The interfaces of the capture seen so far; none before its header was read. */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.#interfaces;
+  }
+
+  /** What there was to say about the capture, known when the last batch was read. */
+  get warnings(): readonly CaptureWarning[] {
+    return this.#warnings;
+  }
+
+  /**
+   * All frames, from the beginning of the file. It may be called again after the end (standard input and pipes, of
+   * course, are then empty), but not while a reading goes on. `intake` is used when it has `intakeLength` bytes or
+   * more; it should begin on a page boundary. Throws CaptureError: at once when the file cannot be read, and after
+   * all good frames when it is damaged from some place on.
+   */
+  async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    this.#bytesRead = 0;
+    this.#interfaces = [];
+    this.#warnings = [];
+    if (this.#isStopped()) {
+      return;
+    }
+    const block = intake !== undefined && intake.length >= intakeLength ? intake : new Uint8Array(intakeLength);
+    let reader: ByteReader | undefined;
+    const stop = (): void => reader?.close();
+    this.#signal?.addEventListener("abort", stop, { once: true });
+    try {
+      reader = await openReader(this.path);
+      if (this.#isStopped()) {
+        return; // While it waited for somebody to open the other end of a named pipe.
+      }
+      yield* this.#read(reader, block);
+    } catch (error) {
+      throw asCaptureError(error, captureName(this.path));
+    } finally {
+      this.#signal?.removeEventListener("abort", stop);
+      reader?.close();
+    }
+  }
+
+  async *#read(reader: ByteReader, block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    const batch = new FrameBatch();
+    let decoder: CaptureDecoder | undefined;
+    // block[start, end) is what was read and not decoded yet.
+    let start = intakeHeadroom;
+    let end = intakeHeadroom;
+    for (;;) {
+      // A file fills the chunk. A pipe may give a few bytes at a time; they go behind each other while there is room,
+      // because moving the beginning of a long record for each of them would be much work for nothing.
+      const left = end - start;
+      if (left === 0 || intakeLength - end < intakeChunk / 2) {
+        block.copyWithin(intakeHeadroom - left, start, end);
+        start = intakeHeadroom - left;
+        end = intakeHeadroom;
+      }
+      const count = await reader.read(block, end, intakeLength - end);
+      if (this.#isStopped()) {
+        return;
+      }
+      if (count === 0) {
+        break;
+      }
+      this.#bytesRead += count;
+      end += count;
+      if (end - start >= longestMagic) {
+        decoder ??= openDecoder(block.subarray(start, end));
+      }
+      while (decoder !== undefined) {
+        start = decoder.decode(block, start, end, batch);
+        this.#interfaces = decoder.interfaces;
+        if (batch.length === 0) {
+          break;
+        }
+        yield batch;
+        if (this.#isStopped()) {
+          return;
+        }
+      }
+      await setImmediate();
+      if (this.#isStopped()) {
+        return;
+      }
+    }
+    decoder ??= openDecoder(block.subarray(start, end));
+    this.#finish(decoder.finish(end - start));
+  }
+
+  #isStopped(): boolean {
+    return this.#signal?.aborted === true;
+  }
+
+  #finish(truncation: Truncation | undefined): void {
+    if (truncation === undefined) {
+      return;
+    }
+    const { code, offset } = truncation;
+    const capture = captureName(this.path);
+    if (code === "cut-header") {
+      throw new CaptureError(code, capture, `at byte ${offset}: ${truncation.message}`, offset);
+    }
+    const warning: CaptureWarning = { code, message: `${capture}: ${truncation.message}`, capture, offset };
+    this.#warnings = [warning];
+    this.#onWarning?.(warning);
+  }
+}
+
+/** Bytes of a regular file, or of what standard input was redirected from. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const stats = path === standardInput ? fstatSync(0) : statSync(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined; // It cannot be looked at; opening it says why.
+  }
+}

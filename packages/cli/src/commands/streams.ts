@@ -1,0 +1,82 @@
+// tsnids streams FILE…: lists the stream directions that carried data, with a hash of their bytes, or writes the bytes
+// to files. A stream is listed when it ends, client to server first; those still open at the end of the input come last,
+// in order of beginning. The same input always gives the same lines in the same order.
+
+import { Nids } from "@tsnids/nids";
+import type { Command } from "commander";
+import { addEngineOptions, engineParams } from "../engine-options.js";
+import type { EngineOptions } from "../engine-options.js";
+import type { ExitCode } from "../exit-codes.js";
+import { DirectionLines } from "../direction-line.js";
+import { Replay } from "../replay.js";
+import { directionJson } from "../stream-direction.js";
+import type { StreamDirection } from "../stream-direction.js";
+import { StreamFiles } from "../stream-files.js";
+import { StreamWatch } from "../stream-watch.js";
+
+interface StreamsOptions extends EngineOptions {
+  readonly json?: boolean;
+  readonly write?: string;
+  readonly force?: boolean;
+}
+
+const afterHelp = `
+A line has: client -> server, how many streams of the same pair began before (#0 is the first), direction, bytes
+delivered, the beginning of their SHA-256; then, where it applies, bytes that are missing. Files of --write are named
+CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin; DIR/index.jsonl lists them.
+
+Examples:
+  tsnids streams web.pcap
+  tsnids streams --json web.pcap | jq 'select(.bytes > 1000000)'
+  tsnids streams --write out web.pcap`;
+
+/** Adds the subcommand. `end` is told the exit code. */
+export function streamsCommand(root: Command, end: (code: ExitCode) => void): void {
+  const command = root
+    .command("streams")
+    .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
+    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .option("--json", "print a JSON line per direction")
+    .option("--write <dir>", "write the bytes of each direction to a file in this folder")
+    .option("--force", "with --write: use a folder that is not empty, overwrite its files")
+    .addHelpText("after", afterHelp);
+  addEngineOptions(command).action(async (files: string[], options: StreamsOptions) => {
+    end(await streams(files, options));
+  });
+}
+
+async function streams(paths: readonly string[], options: StreamsOptions): Promise<ExitCode> {
+  const { json = false, write, force = false } = options;
+  const nids = new Nids(engineParams(options));
+  const files = write === undefined ? undefined : new StreamFiles(write, force);
+  const replay = new Replay(paths);
+  const { output } = replay;
+  const lines = new DirectionLines();
+
+  const list = (direction: StreamDirection): void => {
+    if (direction.bytes === 0) return;
+    const sha256 = direction.digest();
+    const object = directionJson(direction, sha256);
+    output.line(json ? object : lines.line(direction, sha256));
+    direction.target?.end();
+    files?.indexLine(object);
+  };
+  const watch = new StreamWatch(
+    nids,
+    (c2s, s2c) => {
+      list(c2s);
+      list(s2c);
+    },
+    (name, dir) => files?.open(name, dir),
+  );
+
+  const { error, exitCode } = await replay.run(nids);
+  if (error === undefined || nids.statistics().frames > 0) {
+    files?.close();
+    if (!json) for (const line of lines.total(watch.streams, files)) output.line(line);
+  }
+  await output.flush();
+  output.check();
+  if (error !== undefined) throw error;
+  return exitCode;
+}

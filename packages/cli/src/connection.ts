@@ -1,0 +1,113 @@
+// What is told of a connection when it has ended, and how it is gathered: both directions are collected, but of their
+// bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §5); the engine hands them out apart.
+
+import { TcpState } from "@tsnids/nids";
+import type { EndReason, HalfStream, Nids, PacketTime, StreamOrigin, TcpStream, TerminalState } from "@tsnids/nids";
+
+/** One direction of a connection. */
+export interface DirectionTotals {
+  /** Bytes delivered. */
+  readonly bytes: number;
+  /** Places where bytes are missing, and how many bytes that is. */
+  readonly gaps: number;
+  readonly missing: number;
+}
+
+/** A connection that has ended. */
+export interface Connection {
+  /** Number of the connection in the replay, in order of beginning, from 1. */
+  readonly id: number;
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly state: TerminalState;
+  readonly reason: EndReason;
+  readonly origin: StreamOrigin;
+  /** Time of the first packet. */
+  readonly start: PacketTime;
+  /** Time of the FIN or RST that ended it, or of the last data where nothing did. */
+  readonly end: PacketTime;
+  readonly c2s: DirectionTotals;
+  readonly s2c: DirectionTotals;
+}
+
+/** What is remembered of an open connection: bytes the engine does not count, and when there was data last. */
+class OpenConnection {
+  readonly c2s: Besides = new Besides();
+  readonly s2c: Besides = new Besides();
+  seconds = 0;
+  nanoseconds = 0;
+}
+
+/** What there was in one direction besides bytes in order. */
+class Besides {
+  urgent = 0;
+  gaps = 0;
+  missing = 0;
+
+  /** Takes what a DATA notification has for this direction. */
+  take({ countNewUrgent, gapLength }: HalfStream): void {
+    this.urgent += countNewUrgent;
+    this.missing += gapLength;
+    if (gapLength > 0) this.gaps++;
+  }
+
+  /** The sum; `count` is that of the engine, where missing bytes count and urgent ones do not. */
+  totals(count: number): DirectionTotals {
+    const { urgent, gaps, missing } = this;
+    return { bytes: count - missing + urgent, gaps, missing };
+  }
+}
+
+/** Watches all connections of an engine and tells of each when it ends. */
+export class ConnectionWatch {
+  readonly #onEnd: (connection: Connection) => void;
+  /** Time of the packet in hand. */
+  #seconds = 0;
+  #nanoseconds = 0;
+
+  constructor(nids: Nids, onEnd: (connection: Connection) => void) {
+    this.#onEnd = onEnd;
+    nids.registerIp(({ seconds, nanoseconds }) => {
+      this.#seconds = seconds;
+      this.#nanoseconds = nanoseconds;
+    });
+    nids.registerTcp((stream, attachment) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) {
+        for (const half of [stream.client, stream.server]) {
+          half.collect++;
+          half.collectUrgent++;
+        }
+        attachment.param = this.#noteTime(new OpenConnection());
+      } else if (stream.state === TcpState.DATA) {
+        const open = this.#noteTime(attachment.param as OpenConnection);
+        if (stream.server.countNew > 0 || stream.client.countNew > 0) return;
+        open.c2s.take(stream.server);
+        open.s2c.take(stream.client);
+      } else {
+        this.#ended(stream, stream.state, attachment.param as OpenConnection);
+      }
+    });
+  }
+
+  #noteTime(open: OpenConnection): OpenConnection {
+    open.seconds = this.#seconds;
+    open.nanoseconds = this.#nanoseconds;
+    return open;
+  }
+
+  #ended(stream: TcpStream, state: TerminalState, open: OpenConnection): void {
+    const { id, clientAddress, clientPort, serverAddress, serverPort, origin, startTime } = stream;
+    const reason = stream.endReason ?? "exit";
+    // Where no packet ended it, the packet in hand belongs to another connection.
+    if (reason === "fin" || reason === "rst") this.#noteTime(open);
+    this.#onEnd({
+      ...{ id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin },
+      start: startTime,
+      end: { seconds: open.seconds, nanoseconds: open.nanoseconds },
+      c2s: open.c2s.totals(stream.server.count),
+      s2c: open.s2c.totals(stream.client.count),
+    });
+  }
+}

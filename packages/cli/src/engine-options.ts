@@ -1,0 +1,80 @@
+// The options by which every command sets the engine's parameters. Two parameters have an option of their own, because
+// people need them often; `--set name=value` reaches all others, by the engine's own rules and with its own errors.
+
+import { checksumModes, paramRules } from "@tsnids/nids";
+import type { ChecksumMode, NidsParams } from "@tsnids/nids";
+import { InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
+
+/** One parameter given on the command line. */
+export type Setting = readonly [name: string, value: unknown];
+
+/** What commander makes of the options. */
+export interface EngineOptions {
+  readonly checksums?: ChecksumMode;
+  readonly midstream: boolean;
+  readonly set?: readonly Setting[];
+}
+
+type Rule = (typeof paramRules)[keyof NidsParams];
+
+/** Adds the options to a command, and the parameters to the end of its help. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--checksums <mode>", "packets with wrong checksums: drop, keep, or decide by the capture").choices(
+        checksumModes,
+      ),
+    )
+    .option("--no-midstream", "leave out connections whose beginning was not captured")
+    .option("--set <name=value>", "set a parameter of the engine; may be repeated", addSetting)
+    .addHelpText("after", `\nParameters for --set, with their defaults:\n${parameterList()}`);
+}
+
+/** The parameters the options stand for. What `--set` says comes last and counts. */
+export function engineParams({ checksums, midstream, set = [] }: EngineOptions): Partial<NidsParams> {
+  const given: Setting[] = [];
+  if (checksums !== undefined) given.push(["checksums", checksums]);
+  if (!midstream) given.push(["midstream", false]);
+  return Object.fromEntries([...given, ...set]);
+}
+
+/** Reads "name=value"; the engine knows whether the value is possible, and whether there is such a name. */
+function addSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
+  const equals = text.indexOf("=");
+  if (equals <= 0) throw new InvalidArgumentError("Give name=value.");
+  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  const rule = ruleOf(name);
+  if (rule !== undefined && !isSettable(rule)) {
+    throw new InvalidArgumentError(`${name} is for programs, it cannot be set here.`);
+  }
+  return [...before, [name, rule === undefined ? value : typedValue(rule, value)]];
+}
+
+/** The text as the type the rule asks for, where it can be; otherwise as it is, for the engine to complain about. */
+function typedValue(rule: Rule, text: string): unknown {
+  if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
+  if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
+  return text;
+}
+
+function ruleOf(name: string): Rule | undefined {
+  return Object.hasOwn(paramRules, name) ? paramRules[name as keyof NidsParams] : undefined;
+}
+
+function isSettable({ kind }: Rule): boolean {
+  return kind === "flag" || kind === "amount" || kind === "choice";
+}
+
+/** A line per parameter: name, default, and what else it can be. */
+function parameterList(): string {
+  const rules = Object.entries(paramRules).filter(([, rule]) => isSettable(rule));
+  const lines = rules.map(([name, rule]) => [`${name}=${String(rule.default)}`, possible(rule)] as const);
+  const width = Math.max(...lines.map(([setting]) => setting.length));
+  return lines.map(([setting, others]) => `  ${setting.padEnd(width)}  ${others}`).join("\n");
+}
+
+function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
+  if (kind === "choice") return choices.join(", ");
+  return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
+}

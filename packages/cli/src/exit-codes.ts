@@ -1,0 +1,51 @@
+// How the command ends, as numbers for scripts, and what is said when it ends badly: one line on standard error.
+
+import { CaptureError } from "@tsnids/capture";
+import { NidsError } from "@tsnids/nids";
+
+/** Exit codes of the command. */
+export const ExitCode = {
+  /** All was read; also when there was a warning, or nobody wanted the rest of the output (`| head`). */
+  OK: 0,
+  /** The output could not be written, or there is a bug in the program. */
+  FAILED: 1,
+  /** The command line or the input is wrong. Everything before the place was processed and printed. */
+  WRONG_INPUT: 2,
+  /** Interrupted (128 + SIGINT). */
+  INTERRUPTED: 130,
+} as const;
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** Something the user can put right: what to say, and how to end. */
+export class CommandError extends Error {
+  override name = "CommandError";
+  /** What the command ends with. */
+  readonly exitCode: ExitCode;
+
+  constructor(exitCode: ExitCode, message: string) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The line to print for an error, without "tsnids: ", and what to end with. Never more than a line: stacks are for DEBUG. */
+export function explain(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
+  if (error instanceof CommandError) return { text: error.message, exitCode: error.exitCode };
+  if (error instanceof CaptureError) return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
+  if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
+    return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
+  }
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const text = `unexpected ${oneLine(what)} (this is a bug, please report it; DEBUG=1 shows where it happened)`;
+  return { text, exitCode: ExitCode.FAILED };
+}
+
+/** What the system said: "no space left on device (ENOSPC)" becomes "ENOSPC" where there is a code. */
+export function systemReason(error: unknown): string {
+  if (error instanceof Error && "code" in error) return String(error.code);
+  return error instanceof Error ? oneLine(error.message) : String(error);
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, "; ").trim();
+}

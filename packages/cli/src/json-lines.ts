@@ -1,0 +1,72 @@
+// What `tsnids run --json` prints: a JSON object per line, told apart by `type`. Times are given twice: as text with
+// nanoseconds, and as two integers, because a number of JSON cannot hold nanoseconds since 1970.
+
+import type { CaptureWarning } from "@tsnids/capture";
+import type { Alert, PacketTime } from "@tsnids/nids";
+import type { Connection } from "./connection.js";
+import { endpointKey } from "./endpoint-text.js";
+import { speedOf } from "./summary.js";
+import type { Summary } from "./summary.js";
+import { durationBetween, durationText, timeText } from "./time-text.js";
+
+/** A connection that has ended. */
+export function connectionJson(connection: Connection): string {
+  const { id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, start, end } = connection;
+  return JSON.stringify({
+    type: "connection",
+    id,
+    client: endpointKey(clientAddress, clientPort),
+    server: endpointKey(serverAddress, serverPort),
+    state,
+    reason,
+    origin,
+    midstream: origin !== "handshake",
+    ...times("start", start),
+    ...times("end", end),
+    duration: durationText(durationBetween(start, end), 9),
+    c2s: connection.c2s,
+    s2c: connection.s2c,
+  });
+}
+
+/** An alert. */
+export function alertJson(alert: Alert): string {
+  const { code, severity, text, detail, source, destination } = alert;
+  return JSON.stringify({ type: "alert", code, severity, text, detail, source, destination, ...times("time", alert) });
+}
+
+/** Something about a capture that stopped nothing. */
+export function warningJson({ code, message, capture, offset }: CaptureWarning): string {
+  return JSON.stringify({ type: "warning", code, message, file: capture, offset });
+}
+
+/** The end of a run: what was counted (all counters of the engine under `statistics`), and how fast. */
+export function summaryJson(summary: Summary): string {
+  const { statistics, alerts, seconds } = summary;
+  return JSON.stringify({
+    type: "summary",
+    packets: statistics.frames,
+    bytes: statistics.bytes,
+    streams: statistics.streams,
+    ended: {
+      CLOSE: statistics.closed,
+      RESET: statistics.reset,
+      TIMED_OUT: statistics.timedOut,
+      EXITING: statistics.exiting,
+    },
+    gaps: { count: statistics.gaps, bytes: statistics.gapBytes },
+    alerts: { count: statistics.alerts, codes: Object.fromEntries(alerts) },
+    seconds,
+    ...speedOf(summary),
+    statistics,
+  });
+}
+
+/** start, startSeconds, startNanoseconds. */
+function times(name: string, time: PacketTime): { readonly [key: string]: string | number } {
+  return {
+    [name]: timeText(time, 9),
+    [`${name}Seconds`]: time.seconds,
+    [`${name}Nanoseconds`]: time.nanoseconds,
+  };
+}

@@ -1,0 +1,72 @@
+// The command `tsnids`: its subcommands, and the one place where errors become a line on standard error and an exit code.
+// Commander reads the command line; what it has to say about it is brought to the same one line.
+
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { runCommand } from "./commands/run.js";
+import { streamsCommand } from "./commands/streams.js";
+import { explain, ExitCode } from "./exit-codes.js";
+
+const examples = `
+Examples:
+  tsnids run web.pcap                     one line per connection, then a summary
+  tsnids run --json web.pcap | jq .       the same for programs
+  tsnids streams web.pcap                 bytes and hash of every stream direction
+  tsnids streams web.pcap --write out     their bytes as files
+
+"tsnids help COMMAND" has more. "-" as FILE is standard input.
+
+Exit codes: 0 read to the end, 1 output failed or bug, 2 wrong command line or input, 130 interrupted.`;
+
+/** Runs the command; `argv` is that of the process. Sets the exit code of the process and never throws. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.stderr.on("error", () => undefined); // Nobody is there to be told.
+  process.once("uncaughtException", (error) => {
+    process.exit(report(error));
+  });
+  try {
+    const end = (code: ExitCode): void => void (process.exitCode = code);
+    await program(end).parseAsync(argv);
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : report(error);
+  }
+}
+
+/** The command line. `end` is told how the subcommand ended. */
+function program(end: (code: ExitCode) => void): Command {
+  const root = new Command("tsnids")
+    .description("Replays network captures through a userland IP stack and shows the TCP streams in them.")
+    .version(versionText(), "-V, --version")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
+    .addHelpText("after", examples);
+  runCommand(root, end);
+  streamsCommand(root, end);
+  return root;
+}
+
+/** "error: unknown option '--jsn'\n(Did you mean --json?)" as "tsnids: unknown option '--jsn' (Did you mean --json?)". */
+function asOneLine(text: string): string {
+  return `tsnids: ${text
+    .replace(/^error: /, "")
+    .trim()
+    .replaceAll("\n", " ")}\n`;
+}
+
+/** Help and version end well; everything else commander ends with is a wrong command line. */
+function exitCodeOf({ code }: CommanderError): ExitCode {
+  const wellEnded = code === "commander.version" || code === "commander.helpDisplayed" || code === "commander.help";
+  return wellEnded && process.argv.length > 2 ? ExitCode.OK : ExitCode.WRONG_INPUT;
+}
+
+function report(error: unknown): ExitCode {
+  const { text, exitCode } = explain(error);
+  process.stderr.write(`tsnids: ${text}\n`);
+  if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  return exitCode;
+}
+
+function versionText(): string {
+  const file = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(file) as { version: string }).version;
+}

@@ -1,0 +1,89 @@
+// Lines for standard output. They are gathered and written in large pieces, because a system call per line would cost
+// more than the engine does; `flush` waits until the reader has taken them, and so the replay never runs ahead of a slow
+// reader by more than a batch. A reader that goes away (`| head`) is no error: from then on lines are dropped.
+
+import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+
+/** Characters that are gathered at most before they are written. */
+const pieceLength = 1 << 16;
+
+/** `process.stdout`; `isTTY` is undefined where it is no terminal. */
+export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
+
+/** Where results go. */
+export class Output {
+  readonly #stream: OutputStream;
+  readonly #onEnd: () => void;
+  #beforeWriting: () => void = () => undefined;
+  #gathered = "";
+  #isEmpty = true;
+  #failure: Error | undefined;
+
+  /** `onEnd` is called when nothing more can be written. */
+  constructor(stream: OutputStream, onEnd: () => void) {
+    this.#stream = stream;
+    this.#onEnd = onEnd;
+    stream.on("error", (error: Error) => this.#fail(error));
+  }
+
+  /** True where the lines are shown on a terminal. */
+  get isTerminal(): boolean {
+    return this.#stream.isTTY === true;
+  }
+
+  /** True before the first line. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** True when nothing more can be written, for whatever reason. */
+  get hasEnded(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** Has `action` called whenever lines are about to appear. */
+  beforeWriting(action: () => void): void {
+    this.#beforeWriting = action;
+  }
+
+  /** Adds a line. */
+  line(text: string): void {
+    this.#isEmpty = false;
+    this.#gathered += `${text}\n`;
+    if (this.#gathered.length >= pieceLength) this.#write();
+  }
+
+  /** Writes what was gathered and waits until it was taken. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#write(resolve);
+    });
+  }
+
+  /** Throws CommandError when lines were lost for another reason than that nobody reads them. */
+  check(): void {
+    if (this.#failure === undefined || systemReason(this.#failure) === "EPIPE") return;
+    const reason = systemReason(this.#failure);
+    throw new CommandError(ExitCode.FAILED, `standard output: cannot be written (${reason})`);
+  }
+
+  #write(written: () => void = () => undefined): void {
+    const lines = this.#gathered;
+    this.#gathered = "";
+    if (lines === "" || this.hasEnded) {
+      written();
+      return;
+    }
+    this.#beforeWriting();
+    this.#stream.write(lines, (error) => {
+      if (error) this.#fail(error);
+      written();
+    });
+  }
+
+  #fail(error: Error): void {
+    if (this.hasEnded) return;
+    this.#failure = error;
+    this.#onEnd();
+  }
+}

@@ -1,0 +1,96 @@
+// Files through an engine, as one capture in the order given, with everything a command line needs around it: warnings,
+// the progress bar, an output that may be slow or gone, and an interrupt.
+//
+//     files ─► FileSource ─► ChainSource ─► paced ─► engine ─► callbacks ─► Output
+//                                             └─ after each batch: flush the output, move the bar
+//
+// However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
+
+import { performance } from "node:perf_hooks";
+import { ChainSource, FileSource } from "@tsnids/capture";
+import type { CaptureWarning } from "@tsnids/capture";
+import { CallbackError } from "@tsnids/nids";
+import type { Nids } from "@tsnids/nids";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { ExitCode } from "./exit-codes.js";
+import { Output } from "./output.js";
+import { Progress } from "./progress.js";
+
+/** How a replay ended. */
+export interface ReplayEnd {
+  /** Wall-clock time it took. */
+  readonly seconds: number;
+  /** What stopped it, with everything before it processed; undefined when it was read to the end. */
+  readonly error: Error | undefined;
+  /** The exit code, where there is no error. */
+  readonly exitCode: ExitCode;
+}
+
+/** One replay: made before the engine, which wants its output. */
+export class Replay {
+  /** Where results go. */
+  readonly output: Output;
+  readonly #paths: readonly string[];
+  readonly #stop: AbortController = new AbortController();
+  #interrupted = false;
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
+    this.output = new Output(process.stdout, () => this.#stop.abort());
+  }
+
+  /** Replays the files. Warnings go to standard error, and to `onWarning`. */
+  async run(nids: Nids, onWarning: (warning: CaptureWarning) => void = () => undefined): Promise<ReplayEnd> {
+    const warn = (warning: CaptureWarning): void => {
+      progress.clear();
+      process.stderr.write(`tsnids: warning: ${warning.message}\n`);
+      onWarning(warning);
+    };
+    const { signal } = this.#stop;
+    const sources = this.#paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const started = performance.now();
+    const progress = new Progress(process.stderr, sources, started);
+    this.output.beforeWriting(() => progress.clear());
+    process.once("SIGINT", this.#interrupt);
+    let error: Error | undefined;
+    try {
+      await nids.run(new PacedSource(new ChainSource(sources), this.output, progress));
+    } catch (thrown) {
+      // What a callback of ours threw is what there is to report, not that it was thrown in one.
+      const cause = thrown instanceof CallbackError ? thrown.cause : thrown;
+      error = cause instanceof Error ? cause : new Error(String(cause));
+    }
+    const seconds = (performance.now() - started) / 1000;
+    process.off("SIGINT", this.#interrupt);
+    this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
+    progress.clear();
+    return { seconds, error, exitCode: this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK };
+  }
+
+  /** The first interrupt ends the reading; a second one, while the rest is printed, ends the process. */
+  readonly #interrupt = (): void => {
+    this.#interrupted = true;
+    this.#stop.abort();
+  };
+}
+
+/** A source that does what has to be done between two batches. */
+class PacedSource implements FrameSource {
+  readonly #source: FrameSource;
+  readonly #output: Output;
+  readonly #progress: Progress;
+
+  constructor(source: FrameSource, output: Output, progress: Progress) {
+    this.#source = source;
+    this.#output = output;
+    this.#progress = progress;
+  }
+
+  async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    for await (const batch of this.#source.batches(intake)) {
+      yield batch;
+      await this.#output.flush();
+      this.#progress.update(performance.now());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+// One direction of a stream: its bytes are hashed, counted and written as they come; none are kept. Urgent bytes are bytes
+// of the stream like all others, as receivers should treat them (RFC 6093 §5) and other tools do; the engine hands them
+// out apart, in their turn, and here they are put back.
+
+import { createHash } from "node:crypto";
+import type { Hash } from "node:crypto";
+import type { HalfStream } from "@tsnids/nids";
+import { endpointKey, endpointText } from "./endpoint-text.js";
+
+/** Who sends: the client to the server, or the other way round. */
+export type DirectionName = "c2s" | "s2c";
+
+/** Which stream: its endpoints, and how many streams between the same client and server began before it. */
+export interface StreamName {
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+  readonly nth: number;
+}
+
+/** Where the delivered bytes go. */
+export interface BytesTarget {
+  /** What it is called in the listing. */
+  readonly name: string;
+  /** Takes bytes, valid only during the call. */
+  write(data: Uint8Array): void;
+  /** No more will come. */
+  end(): void;
+}
+
+/** One direction of a stream that is being followed. */
+export class StreamDirection {
+  readonly name: StreamName;
+  readonly dir: DirectionName;
+  /** Where the bytes go; undefined where nobody wants them. */
+  readonly target: BytesTarget | undefined;
+  #hash: Hash | undefined;
+  #bytes = 0;
+  readonly #gaps: [offset: number, missing: number][] = [];
+
+  constructor(name: StreamName, dir: DirectionName, target: BytesTarget | undefined) {
+    this.name = name;
+    this.dir = dir;
+    this.target = target;
+  }
+
+  /** Delivered bytes, gaps left out. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Where in the delivered bytes some are missing, and how many. */
+  get gaps(): readonly (readonly [offset: number, missing: number])[] {
+    return this.#gaps;
+  }
+
+  /** Takes what a DATA notification has for this direction: fresh bytes, an urgent byte, a gap, or nothing. */
+  take(half: HalfStream): void {
+    // Nothing is ever kept by discard(), so all of `data` is fresh.
+    if (half.countNew > 0) this.#deliver(half.data);
+    else if (half.countNewUrgent > 0) this.#deliver(Uint8Array.of(half.urgentData));
+    else if (half.gapLength > 0) this.#gap(half.gapLength);
+  }
+
+  /** SHA-256 of the delivered bytes, in hexadecimal. To be asked once, at the end. */
+  digest(): string {
+    return (this.#hash ?? createHash("sha256")).digest("hex");
+  }
+
+  #deliver(data: Uint8Array): void {
+    this.#hash ??= createHash("sha256");
+    this.#hash.update(data);
+    this.target?.write(data);
+    this.#bytes += data.length;
+  }
+
+  /** Two holes with nothing between them are one. */
+  #gap(missing: number): void {
+    const last = this.#gaps.at(-1);
+    if (last?.[0] === this.#bytes) last[1] += missing;
+    else this.#gaps.push([this.#bytes, missing]);
+  }
+}
+
+/** The object that describes a direction, its keys in the order that other programs rely on; `file` only where there is one. */
+export function directionJson(direction: StreamDirection, sha256: string): string {
+  const { clientAddress, clientPort, serverAddress, serverPort, nth } = direction.name;
+  return JSON.stringify({
+    client: endpointKey(clientAddress, clientPort),
+    server: endpointKey(serverAddress, serverPort),
+    nth,
+    dir: direction.dir,
+    bytes: direction.bytes,
+    sha256,
+    gaps: direction.gaps,
+    file: direction.target?.name,
+  });
+}
+
+/** The endpoints of a stream for people: "10.0.0.1:40000" and "10.0.0.2:80". */
+export function endpointsText(name: StreamName): readonly [client: string, server: string] {
+  return [endpointText(name.clientAddress, name.clientPort), endpointText(name.serverAddress, name.serverPort)];
+}

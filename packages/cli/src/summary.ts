@@ -1,0 +1,68 @@
+// The summary at the end of a run: what was counted, and how fast. A line per subject, the subject as its first word:
+//
+//     streams    12: 10 CLOSE, 2 EXITING; 1 midstream
+//
+// Subjects and parts of which there is nothing to say are left out.
+
+import type { AlertCode, StatisticsSnapshot } from "@tsnids/nids";
+
+/** What a run amounts to. */
+export interface Summary {
+  readonly statistics: StatisticsSnapshot;
+  /** How often each alert was raised, in order of first appearance. */
+  readonly alerts: ReadonlyMap<AlertCode, number>;
+  /** Wall-clock time of the replay. */
+  readonly seconds: number;
+}
+
+/** Packets and megabytes (10⁶ bytes as captured) per second of wall-clock time. */
+export interface Speed {
+  readonly packetsPerSecond: number;
+  readonly megabytesPerSecond: number;
+}
+
+/** How fast it was. */
+export function speedOf({ statistics, seconds }: Summary): Speed {
+  const perSecond = seconds > 0 ? 1 / seconds : 0;
+  return {
+    packetsPerSecond: Math.round(statistics.frames * perSecond),
+    megabytesPerSecond: Math.round(statistics.bytes * perSecond * 1e-5) / 10,
+  };
+}
+
+/** The lines of the summary. */
+export function summaryLines(summary: Summary): string[] {
+  const s = summary.statistics;
+  const { packetsPerSecond, megabytesPerSecond } = speedOf(summary);
+  const packets = { bytes: s.bytes, "not IP": s.framesNotIp, "of unknown link types": s.framesUnknownLink };
+  const invalid = { IP: s.ipInvalid, TCP: s.tcpInvalid, UDP: s.udpInvalid };
+  const datagrams = { "datagrams put together": s.datagramsReassembled, "given up": s.datagramsGivenUp };
+  const ends = { CLOSE: s.closed, RESET: s.reset, TIMED_OUT: s.timedOut, EXITING: s.exiting };
+  const subjects: readonly (readonly [subject: string, figures: string])[] = [
+    ["packets", figures(s.frames, packets)],
+    ["invalid", someOf(invalid)],
+    ["fragments", s.fragments === 0 ? "" : figures(s.fragments, datagrams)],
+    ["udp", someOf({ datagrams: s.udpDatagrams })],
+    ["streams", figures(s.streams, ends, { midstream: s.midstream, evicted: s.evicted })],
+    ["gaps", figures(s.gaps, { "bytes missing": s.gapBytes })],
+    ["alerts", figures(s.alerts, Object.fromEntries(summary.alerts))],
+    ["speed", `${summary.seconds.toFixed(3)} s, ${packetsPerSecond} packets/s, ${megabytesPerSecond.toFixed(1)} MB/s`],
+  ];
+  const width = Math.max(...subjects.map(([subject]) => subject.length));
+  return subjects.filter(([, text]) => text !== "").map(([subject, text]) => `${subject.padEnd(width)}  ${text}`);
+}
+
+/** Numbers of things, by name. */
+type Counts = Readonly<Record<string, number>>;
+
+/** "12: 10 CLOSE, 2 EXITING; 1 midstream": a total, its parts, and what else is true of some. */
+function figures(total: number, parts: Counts, others: Counts = {}): string {
+  const said = [someOf(parts), someOf(others)].filter((text) => text !== "").join("; ");
+  return said === "" ? String(total) : `${total}: ${said}`;
+}
+
+/** "10 CLOSE, 2 EXITING": the things of which there were any. */
+function someOf(counts: Counts): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([name, count]) => `${count} ${name}`).join(", ");
+}

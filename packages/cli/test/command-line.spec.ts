@@ -1,0 +1,86 @@
+// The command line itself: help, version, mistakes, parameters.
+
+import { readFileSync } from "node:fs";
+import { paramRules } from "@tsnids/nids";
+import { expect } from "chai";
+import { captures, tsnids } from "./command.js";
+
+const web = `${captures}web.pcap`;
+
+/** The error line of a command that is wrong. */
+function mistake(...args: string[]): string {
+  const { status, stdout, stderr } = tsnids(args);
+  expect(status).to.equal(2);
+  expect(stdout).to.equal("");
+  expect(stderr).to.match(/^tsnids: [^\n]*\n$/, "one line");
+  return stderr.slice("tsnids: ".length).trimEnd();
+}
+
+describe("tsnids", () => {
+  it("tells its version", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    expect(tsnids(["--version"])).to.include({ status: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("helps", () => {
+    const help = tsnids(["--help"]);
+    expect(help.status).to.equal(0);
+    expect(help.stdout).to.contain("run [options] <file...>").and.to.contain("Examples:");
+    for (const command of ["run", "streams"]) {
+      const { status, stdout } = tsnids([command, "--help"]);
+      expect(status).to.equal(0);
+      expect(stdout).to.contain("Examples:").and.to.contain(`tsnids ${command} `).and.to.contain("--set <name=value>");
+      expect(tsnids(["help", command]).stdout).to.equal(stdout);
+    }
+  });
+
+  it("shows the help, and fails, when it is told nothing", () => {
+    const { status, stdout, stderr } = tsnids([]);
+    expect([status, stdout]).to.deep.equal([2, ""]);
+    expect(stderr).to.contain("Usage: tsnids");
+  });
+
+  it("says what is wrong with a command line, and what may have been meant", () => {
+    expect(mistake("rnu", web)).to.equal("unknown command 'rnu' (Did you mean run?)");
+    expect(mistake("run", "--jsno", web)).to.equal("unknown option '--jsno' (Did you mean --json?)");
+    expect(mistake("run")).to.equal("missing required argument 'file'");
+    expect(mistake("streams", web, "--write")).to.match(/^option '--write <dir>' argument missing/);
+    expect(mistake("run", "--checksums", "perhaps", web)).to.contain("Allowed choices are verify, ignore, auto.");
+  });
+
+  it("lists in its help every parameter that --set takes", () => {
+    const { stdout } = tsnids(["run", "--help"]);
+    for (const [name, { kind }] of Object.entries(paramRules)) {
+      const isListed = new RegExp(`^  ${name}=`, "m").test(stdout);
+      expect(isListed, name).to.equal(kind !== "function" && kind !== "object");
+    }
+  });
+
+  it("sets parameters of the engine, by their types", () => {
+    const streams = (...args: string[]): string => tsnids(["run", "-q", ...args, web]).stdout;
+    expect(streams()).to.match(/^streams +12: 12 CLOSE$/m);
+    expect(streams("--set", "maxStreams=1", "--set", "checksums=ignore")).to.match(/^streams +\d+: .*evicted$/m);
+    expect(streams("--set", "midstream=false")).to.match(/^streams +12: 12 CLOSE$/m);
+  });
+
+  it("says what is wrong with a parameter", () => {
+    expect(mistake("run", "--set", "midstrem=true", web)).to.equal(
+      'unknown parameter "midstrem"; did you mean "midstream"?',
+    );
+    expect(mistake("run", "--set", "maxStreams=many", web)).to.match(/^parameter "maxStreams" must be .*, not "many"$/);
+    expect(mistake("run", "--set", "maxStreams=0", web)).to.match(/^parameter "maxStreams" must be .*, not 0$/);
+    expect(mistake("run", "--set", "midstream=1", web)).to.equal(
+      'parameter "midstream" must be true or false, not "1"',
+    );
+    expect(mistake("run", "--set", "maxStreams", web)).to.contain("Give name=value.");
+    expect(mistake("run", "--set", "injector=x", web)).to.contain("injector is for programs");
+    expect(mistake("run", "--set", "__proto__=x", web)).to.match(/^unknown parameter "__proto__"/);
+  });
+
+  it("shows no colours in a pipe, whatever the surroundings say", () => {
+    const { stdout } = tsnids(["run", web], { env: { CI: "true", FORCE_COLOR: "1" } });
+    expect(stdout).not.to.contain("\u001b");
+  });
+});

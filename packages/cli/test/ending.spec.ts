@@ -1,0 +1,72 @@
+// How the command ends when something outside ends it: an interrupt, a reader that goes away, a disk that is full.
+
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { capture } from "@tsnids/testkit";
+import { expect } from "chai";
+import { captures, program, startTsnids, temporaryFolder } from "./command.js";
+import { closed, open } from "./conversations.js";
+
+/** Collects what a stream gives; `until` waits for a text to appear. */
+function collect(stream: NodeJS.ReadableStream): { text: () => string; until: (wanted: string) => Promise<void> } {
+  let text = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (piece: string) => (text += piece));
+  return {
+    text: () => text,
+    until: async (wanted) => {
+      while (!text.includes(wanted)) await once(stream, "data");
+    },
+  };
+}
+
+describe("tsnids, interrupted", () => {
+  for (const command of ["run", "streams"]) {
+    it(`prints what it has and ends with 130: ${command}`, async () => {
+      const child = startTsnids([command, "-"]);
+      const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+      // The input stays open: without the interrupt it would wait for more.
+      child.stdin.write(capture([closed(), open({ client: "10.0.0.1:40001", start: "1000000001" })]).pcap());
+      await stdout.until("10.0.0.1:40000 ");
+      child.kill("SIGINT");
+      const [status] = (await once(child, "close")) as [number];
+      expect(stderr.text()).to.equal("");
+      expect(status).to.equal(130);
+      expect(stdout.text()).to.contain("10.0.0.1:40001 ");
+      expect(stdout.text()).to.match(
+        command === "run" ? /EXITING +exit[^]*^streams +2: 1 CLOSE, 1 EXITING$/m : /of 2 streams/,
+      );
+      child.stdin.destroy();
+    });
+  }
+});
+
+describe("tsnids and a reader that goes away", () => {
+  const folder = temporaryFolder();
+
+  it("ends quietly", async () => {
+    // Enough lines to fill any pipe.
+    const clients = Array.from({ length: 3000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+    const path = folder.write("many.pcap", capture(clients.map((client) => closed({ client }))).pcap());
+    const child = startTsnids(["run", path]);
+    const stderr = collect(child.stderr);
+    child.stdin.end();
+    child.stdout.once("data", () => child.stdout.destroy());
+    const [status] = (await once(child, "close")) as [number];
+    expect([status, stderr.text()]).to.deep.equal([0, ""]);
+  });
+});
+
+describe("tsnids and a disk that is full", () => {
+  it("says so in one line", function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(process.execPath, [program, "run", `${captures}web.pcap`], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect([status, stderr]).to.deep.equal([1, "tsnids: standard output: cannot be written (ENOSPC)\n"]);
+  });
+});

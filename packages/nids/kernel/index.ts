@@ -1,0 +1,4 @@
+// The kernel: what runs as WebAssembly over the engine's memory.
+
+export { ipv4, sum, transport } from "./checksum";
+export { look } from "./express";

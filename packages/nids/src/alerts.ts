@@ -1,0 +1,143 @@
+// The catalogue of alerts, as data, and the way an alert takes to the user. An alert says something about the traffic; it
+// is never thrown. `libnids` is the code libnids gives the same event (its nids_warnings), where it has one.
+
+import type { NidsEvents } from "./engine.js";
+import type { EventEmitter } from "eventemitter3";
+import { formatAddress } from "./ip/address.js";
+import type { Packet } from "./packet.js";
+import type { Statistics } from "./stats.js";
+
+export type AlertSeverity = "info" | "notice" | "warning";
+
+/** What an alert means. */
+export interface AlertKind {
+  readonly severity: AlertSeverity;
+  /** Where the expected behaviour is written down. */
+  readonly source: string;
+  readonly text: string;
+  readonly libnids?: number;
+}
+
+/** The codes of alerts; texts may change, codes do not. */
+export type AlertCode =
+  | "ip-header"
+  | "ip-options"
+  | "ip-extension-headers"
+  | "fragment-oversize"
+  | "fragment-beyond-end"
+  | "fragment-overlap"
+  | "fragment-conflict"
+  | "fragment-limit"
+  | "tcp-header"
+  | "tcp-checksum"
+  | "tcp-bad-handshake"
+  | "tcp-data-after-fin"
+  | "tcp-overlap-conflict"
+  | "tcp-queue-limit"
+  | "streams-limit"
+  | "checksum-offload"
+  | "link-unknown"
+  | "scope-limit"
+  | "clock-backwards";
+
+/** Every alert there is. */
+export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
+  "ip-header": { severity: "notice", source: "RFC 791 §3.1, RFC 8200 §3", text: "invalid IP header", libnids: 4 },
+  "ip-options": {
+    severity: "warning",
+    source: "RFC 791 §3.1, RFC 7126 §4.3",
+    text: "source routed IP packet, or malformed IP options",
+    libnids: 5,
+  },
+  "ip-extension-headers": { severity: "notice", source: "RFC 8200 §4", text: "too many or malformed IPv6 extension headers" },
+  "fragment-oversize": {
+    severity: "warning",
+    source: "RFC 791 §3.2",
+    text: "fragments make a datagram longer than 65535 bytes",
+    libnids: 1,
+  },
+  "fragment-beyond-end": {
+    severity: "warning",
+    source: "RFC 791 §3.2",
+    text: "fragments disagree about the end of their datagram",
+    libnids: 2,
+  },
+  "fragment-overlap": { severity: "notice", source: "RFC 5722 §3", text: "overlapping IP fragments", libnids: 3 },
+  "fragment-conflict": { severity: "warning", source: "RFC 5722 §3", text: "overlapping IP fragments hold different bytes" },
+  "fragment-limit": { severity: "notice", source: "maxFragment… parameters", text: "no room for more IP fragments" },
+  "tcp-header": { severity: "notice", source: "RFC 9293 §3.1", text: "invalid TCP header", libnids: 7 },
+  "tcp-checksum": { severity: "notice", source: "RFC 9293 §3.1", text: "wrong TCP checksum", libnids: 7 },
+  "tcp-bad-handshake": {
+    severity: "warning",
+    source: "RFC 9293 §3.5",
+    text: "a packet that does not fit the handshake was ignored",
+  },
+  "tcp-data-after-fin": { severity: "warning", source: "RFC 9293 §3.6", text: "data at or behind a FIN was ignored" },
+  "tcp-overlap-conflict": {
+    severity: "warning",
+    source: "Ptacek & Newsham 1998",
+    text: "copies of the same TCP bytes differ",
+  },
+  "tcp-queue-limit": {
+    severity: "warning",
+    source: "maxQueued… and maxReassemblyBytes parameters",
+    text: "too much data waits behind a hole in a TCP stream",
+    libnids: 8,
+  },
+  "streams-limit": {
+    severity: "warning",
+    source: "maxStreams parameter",
+    text: "no room for more TCP streams: one was given up",
+    libnids: 6,
+  },
+  "checksum-offload": {
+    severity: "info",
+    source: "checksums parameter",
+    text: "checksums on this interface look unfinished (offload) and are not verified from now on",
+  },
+  "link-unknown": { severity: "notice", source: "LINKTYPE_ registry", text: "frames of a link type that is not decoded" },
+  "scope-limit": { severity: "notice", source: "maxScopes parameter", text: "too many VLANs or tunnels to tell apart" },
+  "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
+};
+
+/** One alert. */
+export interface Alert {
+  readonly code: AlertCode;
+  readonly severity: AlertSeverity;
+  readonly text: string;
+  /** What it was about, beyond the addresses. */
+  readonly detail: string | undefined;
+  /** Packet time: whole seconds since 1970, and nanoseconds. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** Addresses of the packet, where it had any. */
+  readonly source: string | undefined;
+  readonly destination: string | undefined;
+}
+
+/** Counts alerts and hands them to whoever listens. */
+export class AlertSink {
+  private readonly events: EventEmitter<NidsEvents>;
+  private readonly packet: Packet;
+  private readonly statistics: Statistics;
+
+  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics) {
+    this.events = events;
+    this.packet = packet;
+    this.statistics = statistics;
+  }
+
+  /** Raises an alert about the current packet; `withAddresses` where its IP header is known to be whole. */
+  raise(code: AlertCode, withAddresses: boolean, detail?: string): void {
+    const { packet, events } = this;
+    this.statistics.alerts++;
+    if (events.listenerCount("alert") === 0) return;
+    const length = packet.addressLength;
+    const address = (at: number): string => formatAddress(packet.bytes.subarray(at, at + length));
+    const { severity, text } = alertCatalogue[code];
+    const { seconds, nanoseconds } = packet;
+    const source = withAddresses ? address(packet.addresses) : undefined;
+    const destination = withAddresses ? address(packet.addresses + length) : undefined;
+    events.emit("alert", { code, severity, text, detail, seconds, nanoseconds, source, destination });
+  }
+}

@@ -1,0 +1,43 @@
+// Who listens to a stream, and to what. Nearly all streams have the same few listeners with the same interests, so an audience is
+// a value shared by all streams that have it: a change of interest moves a stream on to another audience.
+//
+//   nobody ──callback 1 wants c2s──► {1: c2s} ──callback 2 wants both──► {1: c2s, 2: both} ── …
+//
+// Each step is made once and remembered. The members of an audience are in order of registration.
+
+import type { TcpCallback } from "./tcp-stream.js";
+
+/** Bits of an interest: what side 0 sends, what side 1 sends, the urgent bytes of side 0, and of side 1. */
+export const dataInterest: number = 1;
+export const urgentInterest: number = 4;
+export const interestKinds: number = 4;
+
+/** A callback and what it wants of the stream. */
+export interface Member {
+  readonly callback: TcpCallback;
+  /** Number of the callback, in order of registration. */
+  readonly order: number;
+  readonly interest: number;
+}
+
+export class Audience {
+  readonly members: readonly Member[];
+  private readonly steps: Map<number, Audience> = new Map();
+
+  constructor(members: readonly Member[]) {
+    this.members = members;
+  }
+
+  /** The audience in which this callback has this interest; 0 takes it out. */
+  with(callback: TcpCallback, order: number, interest: number): Audience {
+    const step = order * 16 + interest;
+    let next = this.steps.get(step);
+    if (next === undefined) {
+      const others = this.members.filter((member) => member.order !== order);
+      const members = interest === 0 ? others : [...others, { callback, order, interest }];
+      next = new Audience(members.sort((a, b) => a.order - b.order));
+      this.steps.set(step, next);
+    }
+    return next;
+  }
+}

@@ -1,0 +1,99 @@
+// One direction of a stream, seen from the side that receives it (libnids' half_stream): `stream.server` holds what the
+// server receives, which is what the client sends.
+//
+//   0            offset                         count - countNew       count
+//   ├── given up ──┤── kept by discard() ──────────┤── fresh ───────────┤
+//                  └────────────────────── data ──────────────────────┘
+
+import type { GapReason } from "./reasons.js";
+import type { TcpStream } from "./tcp-stream.js";
+
+/** What one side of a connection receives. It holds nothing itself: two handles of the same half are as good as one. */
+export class HalfStream {
+  private readonly stream: TcpStream;
+  /** 0 for the server's half, 1 for the client's. */
+  private readonly which: number;
+
+  /** Halves are made by their stream. */
+  constructor(stream: TcpStream, which: number) {
+    this.stream = stream;
+    this.which = which;
+  }
+
+  /** How many times these bytes are wanted, -128 to 127; raise it in a callback to get DATA notifications, lower it to stop. */
+  get collect(): number {
+    return this.stream.notifier.collects(this.key, false);
+  }
+
+  set collect(times: number) {
+    this.stream.notifier.setCollects(this.key, false, times);
+  }
+
+  /** The same for urgent bytes (RFC 9293 §3.8.5). */
+  get collectUrgent(): number {
+    return this.stream.notifier.collects(this.key, true);
+  }
+
+  set collectUrgent(times: number) {
+    this.stream.notifier.setCollects(this.key, true, times);
+  }
+
+  /** Bytes received in order since the stream began, gaps counted, urgent bytes not: the position behind the last byte of `data`. */
+  get count(): number {
+    return this.stream.countFrom(this.key & 1);
+  }
+
+  /** Fresh bytes, at the end of `data`; 0 where this call is about something else. */
+  get countNew(): number {
+    const { current } = this.stream.notifier;
+    return current.half === this.key ? current.fresh : 0;
+  }
+
+  /** Position in the stream of `data[0]`. */
+  get offset(): number {
+    const { current } = this.stream.notifier;
+    if (this.isShown) return this.count - current.gapLength - current.length;
+    return this.count - this.stream.notifier.retainedLength(this.key);
+  }
+
+  /**
+   * The buffered bytes: those kept by discard(), then the fresh ones. A view into the engine's memory, valid until the
+   * callback returns; copy what you keep.
+   */
+  get data(): Uint8Array {
+    return this.isShown ? this.stream.notifier.current.data : this.stream.notifier.retainedData(this.key);
+  }
+
+  /** 1 while an urgent byte is reported, else 0. */
+  get countNewUrgent(): number {
+    const { current } = this.stream.notifier;
+    return current.half === this.key ? current.urgent : 0;
+  }
+
+  /** The urgent byte that is reported, 0..255; 0 when none is. */
+  get urgentData(): number {
+    return this.countNewUrgent === 1 ? this.stream.notifier.current.urgentByte : 0;
+  }
+
+  /** Bytes missing before `count`, in a notification about a gap; else 0. */
+  get gapLength(): number {
+    const { current } = this.stream.notifier;
+    return current.half === this.key ? current.gapLength : 0;
+  }
+
+  /** Why they are missing; undefined where `gapLength` is 0. */
+  get gapReason(): GapReason | undefined {
+    return this.gapLength > 0 ? this.stream.notifier.current.gapReason : undefined;
+  }
+
+  /** Slot of the flow * 2 + the side that sends these bytes. */
+  private get key(): number {
+    return this.stream.serverKey ^ this.which;
+  }
+
+  /** True while the notification in hand is about bytes of this half. */
+  private get isShown(): boolean {
+    const { current } = this.stream.notifier;
+    return current.half === this.key && (current.fresh > 0 || current.gapLength > 0);
+  }
+}

@@ -1,0 +1,52 @@
+// The notification in hand: what is new, and for which half. One object of an engine, filled for each notification and read by the
+// halves a callback looks at: all others find that they are not meant. Streams and halves are named by number here: a
+// pointer from this old object to young ones would cost the garbage collector's write barrier for every segment.
+
+import type { GapReason } from "./reasons.js";
+
+export class Notification {
+  /** The key of the half that something new was received for. */
+  half = -1;
+  /** Where the buffered bytes lie, how many they are, and how many of them, at the end, are fresh. */
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  length = 0;
+  fresh = 0;
+  /** How many of the buffered bytes are given up afterwards. */
+  read = 0;
+  urgent = 0;
+  urgentByte = 0;
+  gapLength = 0;
+  gapReason: GapReason = "capture-loss";
+
+  /** Slot of the stream whose callback is running (0: none is), and the number of that callback. */
+  slot = 0;
+  order = 0;
+
+  private view: Uint8Array | undefined = undefined;
+  private readonly poisonous: boolean;
+
+  /** With `poisonous`, views are copies that are destroyed when the notification is over. */
+  constructor(poisonous: boolean) {
+    this.poisonous = poisonous;
+  }
+
+  /** The buffered bytes; made when somebody asks, once for all callbacks of the notification. */
+  get data(): Uint8Array {
+    this.view ??= this.viewOf(this.bytes, this.start, this.length);
+    return this.view;
+  }
+
+  /** A view of bytes that is valid as long as the notification. */
+  viewOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
+    if (this.poisonous) return bytes.slice(start, start + length);
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+  }
+
+  /** The view handed out, if any, is no longer valid. */
+  dropView(): void {
+    if (this.view === undefined) return;
+    if (this.poisonous) this.view.fill(0xdb);
+    this.view = undefined;
+  }
+}

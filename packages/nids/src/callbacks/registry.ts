@@ -1,0 +1,56 @@
+// Registered callbacks of one kind. The list is replaced, never changed, so a callback may register and unregister, itself
+// included, while the list is being walked: the walk goes on over the list it began with.
+
+import { CallbackError, NidsError } from "../errors.js";
+
+/** Callbacks in order of registration; a callback is registered once however often it is given. */
+export class Registry<Callback extends (...args: never[]) => unknown> {
+  /** Last registered first, the order in which libnids asks them. */
+  newestFirst: readonly Callback[] = [];
+  private readonly orders: WeakMap<Callback, number> = new WeakMap();
+  private registered = 0;
+
+  /** Registers a callback; one that is registered already keeps its place. */
+  add(callback: Callback): void {
+    if (typeof callback !== "function") {
+      throw new NidsError("invalid-argument", "callback must be a function: give the function to call");
+    }
+    if (this.newestFirst.includes(callback)) return;
+    this.newestFirst = [callback, ...this.newestFirst];
+    this.orders.set(callback, this.registered++);
+  }
+
+  /** The number of a callback, in order of registration. */
+  orderOf(callback: Callback): number {
+    return this.orders.get(callback) ?? 0;
+  }
+
+  /** Unregisters a callback; an unknown one is ignored. */
+  remove(callback: Callback): void {
+    this.newestFirst = this.newestFirst.filter((each) => each !== callback);
+  }
+}
+
+/** Keeps the first error a callback threw while a packet was processed, until the packet is finished. */
+export class Faults {
+  /** True when a callback threw. */
+  pending = false;
+  private cause: unknown;
+  private stream: string | undefined;
+
+  /** Notes an error; of several for one packet, the first is reported. */
+  note(cause: unknown, stream: string | undefined): void {
+    if (this.pending) return;
+    this.pending = true;
+    this.cause = cause;
+    this.stream = stream;
+  }
+
+  /** The error to throw for the frame at `frame`; the next packet begins without one. */
+  take(frame: number): CallbackError {
+    const error = new CallbackError(this.cause, this.stream, frame);
+    this.pending = false;
+    this.cause = this.stream = undefined;
+    return error;
+  }
+}

@@ -1,0 +1,334 @@
+// libnids' callback contract, and the only place that knows it: who is asked in which order, who is interested in what,
+// what a DATA notification shows, what discard() leaves behind, and when a listener is forgotten.
+//
+// JUST_ESTABLISHED asks every registered callback, the last registered first. One that raises a collect counter is attached to the
+// stream; all later notifications go to the attached ones, the first registered first. A change of a counter during a
+// listener's call sets or clears that listener's interest in that half. A listener without interests is let go without a word;
+// when the last one goes, so does the stream.
+
+import type { NidsParams } from "../params.js";
+import type { ResetSender } from "../kill/reset-sender.js";
+import type { Statistics } from "../stats.js";
+import {
+  COLLECTED_0,
+  ConnectionState,
+  MIDSTREAM,
+  SYN_ACK_SEEN,
+  SYN_SEEN,
+  URGENT_COLLECTED_0,
+  withState,
+} from "../tcp/connection.js";
+import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
+import type { FlowTable } from "../tcp/flow-table.js";
+import { Audience, dataInterest, interestKinds, urgentInterest } from "./audience.js";
+import type { Member } from "./audience.js";
+import { Notification } from "./notification.js";
+import type { EndReason, GapReason, StreamOrigin } from "./reasons.js";
+import { Registry } from "./registry.js";
+import type { Faults } from "./registry.js";
+import { Retained } from "./retained.js";
+import { TcpState, TcpStream } from "./tcp-stream.js";
+import type { Attachment, TcpCallback, TerminalState } from "./tcp-stream.js";
+
+/** The attachment of the call in hand: what a callback keeps lies with the stream, and only when it keeps something. */
+class CurrentAttachment implements Attachment {
+  private readonly notifier: TcpNotifier;
+
+  constructor(notifier: TcpNotifier) {
+    this.notifier = notifier;
+  }
+
+  get param(): unknown {
+    const { slot, order } = this.notifier.current;
+    return this.notifier.streamAt(slot)?.param(order);
+  }
+
+  set param(value: unknown) {
+    const { slot, order } = this.notifier.current;
+    this.notifier.streamAt(slot)?.setParam(order, value);
+  }
+}
+
+export class TcpNotifier {
+  readonly registry: Registry<TcpCallback> = new Registry();
+  readonly current: Notification;
+  readonly flows: FlowTable;
+
+  private readonly params: NidsParams;
+  private readonly statistics: Statistics;
+  private readonly faults: Faults;
+  private readonly resets: ResetSender;
+  private readonly streams: (TcpStream | undefined)[] = [undefined];
+  private readonly attachment: Attachment;
+  private readonly nobody: Audience = new Audience([]);
+  /** Kept bytes by slot * 2 + side. */
+  private readonly retained: Map<number, Retained> = new Map();
+  private created = 0;
+  /** How the four collect counters of the stream changed during the call in hand. */
+  private changed = false;
+  private readonly changes: Int32Array = new Int32Array(4);
+
+  constructor(flows: FlowTable, params: NidsParams, statistics: Statistics, faults: Faults, resets: ResetSender) {
+    this.flows = flows;
+    this.attachment = new CurrentAttachment(this);
+    this.current = new Notification(params.poisonAfterCallback);
+    this.params = params;
+    this.statistics = statistics;
+    this.faults = faults;
+    this.resets = resets;
+  }
+
+  /** The stream in a slot, where somebody listens to it. */
+  streamAt(slot: number): TcpStream | undefined {
+    return this.streams[slot];
+  }
+
+  /** Offers a connection to the registered callbacks. False when nobody wants it. */
+  established(slot: number): boolean {
+    // Filled up one by one: an array written far behind its end would become a hash table.
+    while (this.streams.length <= slot) this.streams.push(undefined);
+    const stream = new TcpStream(this, slot, ++this.created, this.nobody);
+    this.streams[slot] = stream;
+    this.statistics.streams++;
+    if (stream.midstream) this.statistics.midstream++;
+    for (const callback of this.registry.newestFirst) {
+      const before = [stream.client.collect, stream.server.collect] as const;
+      this.call(stream, slot, { callback, order: this.registry.orderOf(callback), interest: 0 });
+      if (this.params.oneLoopLess) this.refuseSecond(stream, callback, before);
+    }
+    stream.state = TcpState.DATA;
+    return !this.forgetUnheard(slot, stream);
+  }
+
+  /** Delivers bytes in order. The flow's count already includes them; somebody collects them. */
+  data(slot: number, from: number, bytes: Uint8Array, start: number, length: number): void {
+    const stream = this.streams[slot];
+    if (stream === undefined) return;
+    const { current } = this;
+    const kept = this.retained.size === 0 ? undefined : this.retained.get(slot * 2 + from);
+    current.half = slot * 2 + from;
+    if (kept === undefined) {
+      if (current.bytes !== bytes) current.bytes = bytes;
+      current.start = start;
+      current.length = length;
+    } else {
+      kept.append(bytes, start, length);
+      this.show(kept);
+    }
+    current.fresh = length;
+    current.read = current.length;
+    this.round(stream, slot, dataInterest << from);
+    if (kept !== undefined || current.read !== current.length) this.keepUnread(slot, from, stream);
+    current.fresh = 0;
+    if (stream.audience.members.length === 0) this.forgetUnheard(slot, stream);
+  }
+
+  /** Reports an urgent byte that was taken out of the stream. */
+  urgent(slot: number, from: number, byte: number): void {
+    const stream = this.streams[slot];
+    if (stream === undefined) return;
+    const { current } = this;
+    current.half = slot * 2 + from;
+    current.urgent = 1;
+    current.urgentByte = byte;
+    this.round(stream, slot, urgentInterest << from);
+    current.urgent = 0;
+    this.forgetUnheard(slot, stream);
+  }
+
+  /** Reports missing bytes. The flow's count already includes them. What was kept before the gap is shown with it, and given up. */
+  gap(slot: number, from: number, length: number, reason: GapReason): void {
+    this.statistics.gaps++;
+    this.statistics.gapBytes += length;
+    const stream = this.streams[slot];
+    const collected = ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
+    if (stream === undefined || !collected) return;
+    const { current } = this;
+    current.half = slot * 2 + from;
+    current.length = 0;
+    const kept = this.retained.get(slot * 2 + from);
+    if (kept !== undefined) this.show(kept);
+    current.gapLength = length;
+    current.gapReason = reason;
+    this.round(stream, slot, dataInterest << from);
+    current.gapLength = 0;
+    this.retained.delete(slot * 2 + from);
+    this.forgetUnheard(slot, stream);
+  }
+
+  /** Tells every listener, whatever its interests, that the stream has ended. */
+  end(slot: number, state: TerminalState, reason: EndReason): void {
+    const stream = this.streams[slot];
+    if (stream === undefined) return;
+    stream.end(state, reason);
+    for (const member of stream.audience.members) this.call(stream, slot, member);
+    this.letGo(slot, stream);
+  }
+
+  /** All streams that somebody listens to, in order of creation. */
+  open(): TcpStream[] {
+    return this.streams.filter((stream) => stream !== undefined).sort((a, b) => a.id - b.id);
+  }
+
+  /** Of what the notification in hand shows, at most `count` bytes are given up. */
+  discard(stream: TcpStream, count: number): void {
+    const { current } = this;
+    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.max(0, Math.min(current.read, count));
+  }
+
+  kill(stream: TcpStream): void {
+    this.resets.send(stream.slot);
+  }
+
+  /** How often a half is collected. */
+  collects(half: number, urgent: boolean): number {
+    return this.flows.detailBytes[((half >> 1) * FLOW_INTS + COLLECTS) * 4 + (half & 1) + (urgent ? 2 : 0)] as number;
+  }
+
+  setCollects(half: number, urgent: boolean, times: number): void {
+    const slot = half >> 1;
+    if (slot === 0) return;
+    const from = half & 1;
+    const kind = from + (urgent ? 2 : 0);
+    const { detailBytes, flows } = this.flows;
+    const at = (slot * FLOW_INTS + COLLECTS) * 4 + kind;
+    const before = detailBytes[at] as number;
+    detailBytes[at] = times;
+    const after = detailBytes[at] as number;
+    const bit = (urgent ? URGENT_COLLECTED_0 : COLLECTED_0) << from;
+    const flags = flows[slot * FLOW_INTS + FLAGS] as number;
+    flows[slot * FLOW_INTS + FLAGS] = after > 0 ? flags | bit : flags & ~bit;
+    if (this.current.slot !== slot) return;
+    this.changes[kind] = (this.changes[kind] as number) + after - before;
+    this.changed = true;
+  }
+
+  /** Bytes a half keeps between notifications. */
+  retainedLength(half: number): number {
+    return this.retained.get(half)?.length ?? 0;
+  }
+
+  retainedData(half: number): Uint8Array {
+    const kept = this.retained.get(half);
+    return kept === undefined ? new Uint8Array(0) : this.current.viewOf(kept.bytes, kept.start, kept.length);
+  }
+
+  originOf(slot: number): StreamOrigin {
+    const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+    if ((flags & MIDSTREAM) === 0) return "handshake";
+    if ((flags & SYN_ACK_SEEN) !== 0) return "syn-ack";
+    return (flags & SYN_SEEN) !== 0 ? "syn" : "first-packet";
+  }
+
+  private show(kept: Retained): void {
+    const { current } = this;
+    current.bytes = kept.bytes;
+    current.start = kept.start;
+    current.length = kept.length;
+  }
+
+  /** Calls the members of the audience that have this interest. */
+  private round(stream: TcpStream, slot: number, interest: number): void {
+    const { members } = stream.audience;
+    if (members.length === 1) {
+      const [only] = members as readonly [Member];
+      if ((only.interest & interest) !== 0) this.call(stream, slot, only);
+    } else {
+      for (const member of members) if ((member.interest & interest) !== 0) this.call(stream, slot, member);
+    }
+    this.current.dropView();
+  }
+
+  private call(stream: TcpStream, slot: number, member: Member): void {
+    const { current } = this;
+    current.slot = slot;
+    current.order = member.order;
+    try {
+      member.callback(stream, this.attachment);
+    } catch (error) {
+      this.statistics.callbackErrors++;
+      this.faults.note(error, stream.toString());
+    }
+    current.slot = 0;
+    if (this.changed) this.noteInterest(stream, member);
+  }
+
+  /** The sign of each change sets or clears the member's interest. */
+  private noteInterest(stream: TcpStream, member: Member): void {
+    let { interest } = member;
+    for (let kind = 0; kind < interestKinds; kind++) {
+      const change = this.changes[kind] as number;
+      if (change > 0) interest |= 1 << kind;
+      else if (change < 0) interest &= ~(1 << kind);
+      this.changes[kind] = 0;
+    }
+    this.changed = false;
+    stream.audience = stream.audience.with(member.callback, member.order, interest);
+  }
+
+  /**
+   * Gives up what was read and keeps the rest for the next notification. With oneLoopLess the callbacks are called again,
+   * as long as they read something and leave fresh bytes.
+   */
+  private keepUnread(slot: number, from: number, stream: TcpStream): void {
+    const { current } = this;
+    while (this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
+      current.read = current.length;
+      this.round(stream, slot, dataInterest << from);
+    }
+  }
+
+  /** True when anything was read. What was not read becomes the buffer of the half. */
+  private consume(half: number): boolean {
+    const { current } = this;
+    const { read } = current;
+    current.length -= read;
+    current.start += read;
+    current.fresh = Math.min(current.fresh, current.length);
+    const kept = this.retained.get(half);
+    if (current.length === 0) {
+      this.retained.delete(half);
+    } else if (kept !== undefined) {
+      kept.consume(read);
+    } else {
+      const begun = new Retained(current.length);
+      begun.append(current.bytes, current.start, current.length);
+      this.retained.set(half, begun);
+      this.show(begun);
+    }
+    return read > 0;
+  }
+
+  /** Where nobody is interested (any more), the connection goes on unheard. */
+  private forgetUnheard(slot: number, stream: TcpStream): boolean {
+    if (stream.audience.members.length > 0) return false;
+    const at = slot * FLOW_INTS + FLAGS;
+    this.letGo(slot, stream);
+    this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);
+    return true;
+  }
+
+  private letGo(slot: number, stream: TcpStream): void {
+    if (this.retained.size > 0) {
+      this.retained.delete(slot * 2);
+      this.retained.delete(slot * 2 + 1);
+    }
+    stream.retire();
+    this.streams[slot] = undefined;
+    const collected = COLLECTED_0 | (COLLECTED_0 << 1) | URGENT_COLLECTED_0 | (URGENT_COLLECTED_0 << 1);
+    const at = slot * FLOW_INTS + FLAGS;
+    this.flows.flows[at] = (this.flows.flows[at] as number) & ~collected;
+  }
+
+  /** With oneLoopLess, whoever is asked after a half was taken does not get it as well. */
+  private refuseSecond(stream: TcpStream, callback: TcpCallback, before: readonly [number, number]): void {
+    const order = this.registry.orderOf(callback);
+    let interest = stream.audience.members.find((member) => member.order === order)?.interest ?? 0;
+    for (const [index, half] of [stream.client, stream.server].entries()) {
+      if (half.collect < 2) continue;
+      half.collect = before[index] as number;
+      interest &= ~(dataInterest << ((stream.serverKey & 1) ^ (1 - index)));
+    }
+    stream.audience = stream.audience.with(callback, order, interest);
+  }
+}

@@ -1,0 +1,206 @@
+// What a tcp callback sees: the stream and its two halves. They are thin: the numbers live in the flow table, and what
+// belongs to the notification in hand lives in the notifier. Names and meaning are libnids' (tcp_stream, half_stream).
+
+import { NidsError } from "../errors.js";
+import type { Endpoints } from "../tcp/endpoints.js";
+import { clientSide } from "../tcp/connection.js";
+import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
+import type { Audience } from "./audience.js";
+import { HalfStream } from "./half-stream.js";
+import type { EndReason, StreamOrigin } from "./reasons.js";
+import type { TcpNotifier } from "./tcp-notifier.js";
+
+/** The states a callback is called in. JUST_ESTABLISHED comes once, before any data; the last four end a stream. */
+export const TcpState = {
+  JUST_ESTABLISHED: "JUST_ESTABLISHED",
+  DATA: "DATA",
+  CLOSE: "CLOSE",
+  RESET: "RESET",
+  TIMED_OUT: "TIMED_OUT",
+  EXITING: "EXITING",
+} as const;
+export type TcpState = (typeof TcpState)[keyof typeof TcpState];
+
+/** The states that end a stream. */
+export type TerminalState = "CLOSE" | "RESET" | "TIMED_OUT" | "EXITING";
+
+/** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */
+export interface PacketTime {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** The place where a registered callback keeps what it wants to remember about one stream (libnids' `param`). Valid during the call. */
+export interface Attachment {
+  /** Kept from call to call; undefined at JUST_ESTABLISHED. */
+  param: unknown;
+}
+
+/** A registered tcp callback. */
+export type TcpCallback = (stream: TcpStream, attachment: Attachment) => void;
+
+/** What callbacks keep about a stream, and what is known when it has ended. */
+class RareProperties {
+  user: unknown = undefined;
+  params: unknown[] | undefined = undefined;
+  endReason: EndReason | undefined = undefined;
+  ended: EndedStream | undefined = undefined;
+}
+
+/** A stream that has ended keeps what was known of it. */
+interface EndedStream {
+  readonly endpoints: Endpoints;
+  readonly origin: StreamOrigin;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+  /** Bytes delivered from side 0 and side 1. */
+  readonly count0: number;
+  readonly count1: number;
+}
+
+/** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
+export class TcpStream {
+  // A stream is kept small, and what every notification touches comes first: with many streams, time goes by waiting for them.
+  /** Why this callback is called. */
+  state: TcpState = TcpState.JUST_ESTABLISHED;
+  /** What the client receives. */
+  readonly client: HalfStream = new HalfStream(this, 1);
+  /** What the server receives. */
+  readonly server: HalfStream = new HalfStream(this, 0);
+  /** Slot of the flow * 2 + the side of the client, whose bytes the server receives; slot 0 when the stream has ended. An engine's matter. */
+  serverKey: number;
+  /** Who listens, and to what; an engine's matter too. */
+  audience: Audience;
+  readonly notifier: TcpNotifier;
+  /** Number of the stream, in order of creation, from 1. */
+  readonly id: number;
+  /** What only some streams have. */
+  private rare: RareProperties | undefined = undefined;
+
+  /** Streams are made by the engine. */
+  constructor(notifier: TcpNotifier, slot: number, id: number, audience: Audience) {
+    this.notifier = notifier;
+    this.serverKey = slot * 2 + clientSide(notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
+    this.audience = audience;
+    this.id = id;
+  }
+
+  /** Where the stream lies in the flow table; 0 when it has ended. */
+  get slot(): number {
+    return this.serverKey >> 1;
+  }
+
+  /** Anything the callbacks of this stream want to share; undefined at first. */
+  get user(): unknown {
+    return this.rare?.user;
+  }
+
+  set user(value: unknown) {
+    this.properties.user = value;
+  }
+
+  /** Why the stream ended; undefined before it does. */
+  get endReason(): EndReason | undefined {
+    return this.rare?.endReason;
+  }
+
+  /** Address of the client as text: dotted decimal, or RFC 5952 for IPv6. */
+  get clientAddress(): string {
+    return this.endpoints.addressText(this.serverKey & 1);
+  }
+
+  get clientPort(): number {
+    return this.endpoints.port(this.serverKey & 1);
+  }
+
+  /** Address of the server as text. */
+  get serverAddress(): string {
+    return this.endpoints.addressText(1 - (this.serverKey & 1));
+  }
+
+  get serverPort(): number {
+    return this.endpoints.port(1 - (this.serverKey & 1));
+  }
+
+  /** How the stream began, and by that how client and server were told apart. */
+  get origin(): StreamOrigin {
+    return this.rare?.ended?.origin ?? this.notifier.originOf(this.slot);
+  }
+
+  /** True when the stream was already running when it was first seen. */
+  get midstream(): boolean {
+    return this.origin !== "handshake";
+  }
+
+  /** Time of the first packet. */
+  get startTime(): PacketTime {
+    const ended = this.rare?.ended;
+    if (ended !== undefined) return { seconds: ended.seconds, nanoseconds: ended.nanoseconds };
+    return this.notifier.flows.startTime(this.slot);
+  }
+
+  /**
+   * In a DATA callback: at most `count` of the buffered bytes are given up after it; the rest stays at the front of
+   * `data` in the next one. Without a call everything is given up. Of several callbacks the smallest count holds.
+   */
+  discard(count: number): void {
+    if (!Number.isFinite(count)) throw new NidsError("invalid-argument", "discard(count): count must be a number of bytes");
+    this.notifier.discard(this, Math.trunc(count));
+  }
+
+  /**
+   * Sends four RST segments through the engine's injector: to both ends, with the expected sequence numbers and again half a
+   * window further on. The stream itself ends when one of them is captured. Throws NidsError `no-injector` without
+   * an injector, `stream-ended` when the stream has ended.
+   */
+  kill(): void {
+    if (this.slot === 0) throw new NidsError("stream-ended", `kill(): the stream ${this.toString()} has already ended`);
+    this.notifier.kill(this);
+  }
+
+  /** "address:port -> address:port", client first. */
+  toString(): string {
+    const text = (address: string, port: number): string =>
+      address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+    return `${text(this.clientAddress, this.clientPort)} -> ${text(this.serverAddress, this.serverPort)}`;
+  }
+
+  /** Bytes delivered in order from a side. Used by the halves. */
+  countFrom(side: number): number {
+    const ended = this.rare?.ended;
+    if (ended !== undefined) return side === 0 ? ended.count0 : ended.count1;
+    return this.notifier.flows.counts[this.slot * FLOW_DOUBLES + COUNT + side] as number;
+  }
+
+  /** What the callback of this number keeps. */
+  param(order: number): unknown {
+    return this.rare?.params?.[order];
+  }
+
+  setParam(order: number, value: unknown): void {
+    (this.properties.params ??= [])[order] = value;
+  }
+
+  /** The stream ends in this state, for this reason; its listeners are still to be told. */
+  end(state: TerminalState, reason: EndReason): void {
+    this.state = state;
+    this.properties.endReason = reason;
+  }
+
+  /** The engine forgets the stream: what it knew is kept here. */
+  retire(): void {
+    const { seconds, nanoseconds } = this.startTime;
+    const endpoints = this.endpoints;
+    const [count0, count1] = [this.countFrom(0), this.countFrom(1)];
+    this.properties.ended = { endpoints, origin: this.origin, seconds, nanoseconds, count0, count1 };
+    this.serverKey &= 1;
+  }
+
+  private get properties(): RareProperties {
+    return (this.rare ??= new RareProperties());
+  }
+
+  private get endpoints(): Endpoints {
+    return this.rare?.ended?.endpoints ?? this.notifier.flows.endpoints(this.slot);
+  }
+}

@@ -1,0 +1,37 @@
+// The packet clock. Captured time is the only time the engine knows: timeouts run on it, so that a file replayed today ends the way
+// it would have ended live. It never goes back; packets that do (several interfaces, several files) count as now.
+
+import type { AlertSink } from "./alerts.js";
+import type { Packet } from "./packet.js";
+
+export class PacketClock {
+  /** Whole seconds since 1970; -1 before the first packet. */
+  seconds = -1;
+  private readonly packet: Packet;
+  private readonly alerts: AlertSink;
+  private warned = false;
+
+  constructor(packet: Packet, alerts: AlertSink) {
+    this.packet = packet;
+    this.alerts = alerts;
+  }
+
+  /** Sets the clock by the current packet, whose second is not the clock's. True when it has moved on. */
+  set(): boolean {
+    const { seconds } = this.packet;
+    if (seconds < this.seconds) {
+      if (!this.warned) this.alerts.raise("clock-backwards", false, `by ${this.seconds - seconds} s or less`);
+      this.warned = true;
+      return false;
+    }
+    this.seconds = seconds;
+    this.packet.clock = seconds | 0;
+    return true;
+  }
+
+  /** The next packet is the first one. */
+  clear(): void {
+    this.seconds = -1;
+    this.warned = false;
+  }
+}

@@ -1,0 +1,330 @@
+// The engine: it wires the rooms and moves frames through them.
+//
+//   process(batch) ─► link ─► ip ─► (defragmenter) ─► tcp ─► callbacks
+//                                                  └► udp ─► callbacks
+
+import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
+import { EventEmitter } from "eventemitter3";
+import { AlertSink } from "./alerts.js";
+import type { Alert } from "./alerts.js";
+import { Faults } from "./callbacks/registry.js";
+import { TcpNotifier } from "./callbacks/tcp-notifier.js";
+import type { TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
+import { ChecksumVerification } from "./checksum/verification.js";
+import { PacketClock } from "./clock.js";
+import { NidsError } from "./errors.js";
+import { ExpressLane } from "./express-lane.js";
+import { FrameReader } from "./frame-reader.js";
+import { parseAddress } from "./ip/address.js";
+import { Ip } from "./ip/ip.js";
+import type { IpCallback } from "./ip/ip.js";
+import { ResetSender } from "./kill/reset-sender.js";
+import { LinkLayer } from "./link/decap.js";
+import { allocateMemory, intakeBytes, slabBytes } from "./memory/layout.js";
+import type { EngineMemory } from "./memory/layout.js";
+import { Packet } from "./packet.js";
+import { resolveParams } from "./params.js";
+import type { NidsParams } from "./params.js";
+import { Statistics } from "./stats.js";
+import type { StatisticsSnapshot } from "./stats.js";
+import { FlowLookup } from "./tcp/flow-lookup.js";
+import type { Tuple } from "./tcp/flow-lookup.js";
+import { FlowTable } from "./tcp/flow-table.js";
+import { Tcp } from "./tcp/tcp.js";
+import { Udp } from "./udp/udp.js";
+import type { UdpCallback } from "./udp/udp.js";
+
+/** The events of an engine. */
+export interface NidsEvents {
+  /** Something is odd about the traffic. */
+  alert: (alert: Alert) => void;
+  /** The counters, every `statisticsIntervalSeconds` of packet time and at exit. */
+  statistics: (snapshot: StatisticsSnapshot) => void;
+}
+
+/** A userland IP stack that watches. Engines are independent of each other. */
+export class Nids extends EventEmitter<NidsEvents> {
+  private readonly params: NidsParams;
+  private readonly memory: EngineMemory;
+  private readonly packet: Packet;
+  private readonly counters: Statistics = new Statistics();
+  private readonly faults: Faults = new Faults();
+  private readonly clock: PacketClock;
+  private readonly verification: ChecksumVerification;
+  private readonly link: LinkLayer;
+  private readonly ip: Ip;
+  private readonly udp: Udp;
+  private readonly tcp: Tcp;
+  private readonly notifier: TcpNotifier;
+  private readonly express: ExpressLane;
+  private readonly lookup: FlowLookup;
+  private readonly intake: Uint8Array;
+  private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
+  private interfaces: readonly CaptureInterface[] = [];
+  private currentInterface = 0;
+  private nextStatistics = 0;
+  private busy = false;
+
+  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be. */
+  constructor(params: Partial<NidsParams> = {}) {
+    super();
+    this.params = resolveParams(params);
+    const { maxStreams, maxReassemblyBytes, maxFragmentBytes, checksums, injector } = this.params;
+    const memory = allocateMemory({
+      flows: maxStreams,
+      segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
+      fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
+    });
+    const packet = new Packet(memory);
+    const alerts = new AlertSink(this, packet, this.counters);
+    const seed = randomSeed();
+    const flows = new FlowTable(memory, seed);
+    const resets = new ResetSender(flows, injector);
+    const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
+    this.memory = memory;
+    this.packet = packet;
+    this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
+    this.clock = new PacketClock(packet, alerts);
+    this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
+    this.link = new LinkLayer(packet, this.params, this.counters, alerts);
+    this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets);
+    const { verification, link, notifier, faults } = this;
+    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets });
+    this.udp = new Udp(packet, verification, this.counters, faults);
+    this.ip = new Ip({ ...shared, verification, faults, seed, tcp: this.tcp, udp: this.udp });
+    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp });
+    this.lookup = new FlowLookup(memory, flows, seed);
+  }
+
+  /** Has `callback` asked about every TCP connection that gets established from now on. */
+  registerTcp(callback: TcpCallback): void {
+    this.notifier.registry.add(callback);
+  }
+
+  /** No longer asks `callback` about new connections; those it listens to already it keeps. */
+  unregisterTcp(callback: TcpCallback): void {
+    this.notifier.registry.remove(callback);
+  }
+
+  /** Calls `callback` for every UDP datagram. */
+  registerUdp(callback: UdpCallback): void {
+    this.udp.callbacks.add(callback);
+  }
+
+  unregisterUdp(callback: UdpCallback): void {
+    this.udp.callbacks.remove(callback);
+  }
+
+  /** Calls `callback` for every valid IP datagram, after defragmentation and before any tcp or udp callback. */
+  registerIp(callback: IpCallback): void {
+    this.ip.callbacks.add(callback);
+    this.express.close();
+  }
+
+  unregisterIp(callback: IpCallback): void {
+    this.ip.callbacks.remove(callback);
+  }
+
+  /** Calls `callback` for every IP packet or fragment as it was captured, before anything is checked. */
+  registerIpFragment(callback: IpCallback): void {
+    this.ip.fragmentCallbacks.add(callback);
+    this.express.close();
+  }
+
+  unregisterIpFragment(callback: IpCallback): void {
+    this.ip.fragmentCallbacks.remove(callback);
+  }
+
+  /**
+   * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
+   * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
+   * when called from a callback.
+   */
+  process(batch: FrameBatch, first = 0): void {
+    this.whileBusy(() => this.frames(batch, first, batch.length));
+  }
+
+  /**
+   * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call again goes on
+   * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
+   */
+  async run(source: FrameSource): Promise<void> {
+    const reader = this.readerOf(source);
+    for (;;) {
+      const batch = await this.batchOf(source, reader);
+      if (batch === undefined) break;
+      const first = reader.index;
+      reader.index = batch.length;
+      try {
+        this.process(batch, first);
+      } catch (error) {
+        if (error instanceof Error && "frame" in error) reader.index = (error.frame as number) + 1;
+        throw error;
+      }
+    }
+    this.exit();
+  }
+
+  /** Processes one frame of a source; false when there is none left. Does not exit. Throws what `process` throws, and what the source does. */
+  async next(source: FrameSource): Promise<boolean> {
+    const reader = this.readerOf(source);
+    const batch = await reader.batch();
+    if (batch === undefined) {
+      this.readers.delete(source);
+      return false;
+    }
+    const frame = reader.index++;
+    this.whileBusy(() => this.frames(batch, frame, frame + 1));
+    return true;
+  }
+
+  /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
+  exit(): void {
+    this.whileBusy(() => {
+      this.tcp.exit();
+      this.ip.exit();
+      this.verification.clear();
+      this.clock.clear();
+      this.interfaces = [];
+      this.nextStatistics = 0;
+    });
+    this.emit("statistics", this.statistics());
+    if (this.faults.pending) throw this.faults.take(-1);
+  }
+
+  /** The stream between these endpoints, client first, where it is followed and somebody listens to it. */
+  findTcpStream(tuple: Tuple): TcpStream | undefined {
+    const { clientAddress, serverAddress } = tuple;
+    const [client, server] = [parseAddress(clientAddress), parseAddress(serverAddress)];
+    if (client === undefined || server === undefined) {
+      const wrong = client === undefined ? `clientAddress "${clientAddress}"` : `serverAddress "${serverAddress}"`;
+      throw new NidsError("invalid-argument", `findTcpStream: ${wrong} is not an IPv4 or IPv6 address`);
+    }
+    return this.notifier.streamAt(this.lookup.find(client, server, tuple));
+  }
+
+  /** A copy of the counters. */
+  statistics(): StatisticsSnapshot {
+    return { ...this.counters };
+  }
+
+  private frames(batch: FrameBatch, first: number, last: number): void {
+    if (batch.bytes.buffer === this.memory.buffer) return this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
+    // Bytes from elsewhere are copied into the intake, as many frames at a time as it holds.
+    const { offset, capturedLength, bytes } = batch;
+    while (first < last) {
+      const start = offset[first] as number;
+      let end = start;
+      let next = first;
+      for (; next < last && (offset[next] as number) >= end; next++) {
+        const frameEnd = (offset[next] as number) + (capturedLength[next] as number);
+        if (frameEnd - start > intakeBytes) break;
+        end = frameEnd;
+      }
+      if (next === first) {
+        throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${intakeBytes} bytes`);
+      }
+      this.intake.set(bytes.subarray(start, end));
+      this.framesInPlace(batch, first, next, this.memory.intake - start);
+      first = next;
+    }
+  }
+
+  /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
+  private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
+    const { offset, capturedLength, seconds, interfaceIndex } = batch;
+    const { packet, counters, faults, clock, express } = this;
+    packet.batch = batch;
+    if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
+    let ahead = first;
+    let index = first;
+    try {
+      while (index < last) {
+        if (index === ahead) ahead = express.lookAhead(batch, index, last, shift);
+        const frame = (offset[index] as number) + shift;
+        packet.index = index;
+        if (interfaceIndex[index] !== this.currentInterface) this.select(interfaceIndex[index] as number);
+        if (seconds[index] !== clock.seconds && clock.set()) this.tick();
+        if (!express.take(index, frame)) this.frame(frame, capturedLength[index] as number);
+        index++;
+        if (faults.pending) throw faults.take(index - 1);
+      }
+    } finally {
+      for (let counted = first; counted < index; counted++) counters.bytes += capturedLength[counted] as number;
+      counters.frames += index - first;
+    }
+  }
+
+  /** The way of any frame. */
+  private frame(frame: number, captured: number): void {
+    const { packet } = this;
+    packet.frame = frame;
+    packet.frameEnd = packet.networkEnd = frame + captured;
+    packet.reassembled = false;
+    const family = this.link.locate();
+    if (family !== 0) this.ip.receive(family);
+    this.express.review();
+  }
+
+  /** Another capture begins: its interfaces have nothing to do with those before. */
+  private changeInterfaces(batch: FrameBatch): void {
+    this.interfaces = batch.interfaces;
+    this.verification.clear();
+    this.select(batch.interfaceIndex[0] ?? 0);
+  }
+
+  private select(index: number): void {
+    this.express.close();
+    this.currentInterface = index;
+    this.link.linkType = this.interfaces[index]?.linkType ?? -1;
+    this.verification.select(index);
+  }
+
+  private tick(): void {
+    const { seconds } = this.clock;
+    this.tcp.tick(seconds);
+    const interval = this.params.statisticsIntervalSeconds;
+    if (interval === 0 || seconds < this.nextStatistics) return;
+    if (this.nextStatistics !== 0) this.emit("statistics", this.statistics());
+    this.nextStatistics = seconds + interval;
+  }
+
+  private readerOf(source: FrameSource): FrameReader {
+    const known = this.readers.get(source);
+    if (known !== undefined) return known;
+    const reader = new FrameReader(source, this.intake);
+    this.readers.set(source, reader);
+    return reader;
+  }
+
+  private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {
+    try {
+      const batch = await reader.batch();
+      if (batch === undefined) this.readers.delete(source);
+      return batch;
+    } catch (error) {
+      this.readers.delete(source);
+      this.exit();
+      throw error;
+    }
+  }
+
+  private whileBusy(work: () => void): void {
+    if (this.busy) {
+      throw new NidsError("reentrant", "the engine is processing a packet: call it again after the callback has returned");
+    }
+    this.busy = true;
+    try {
+      work();
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** 32 bits nobody outside knows. */
+function randomSeed(): number {
+  const seed = new Uint32Array(1);
+  (globalThis as { crypto?: { getRandomValues(into: Uint32Array): void } }).crypto?.getRandomValues(seed);
+  return seed[0] as number;
+}

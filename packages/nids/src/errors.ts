@@ -1,0 +1,47 @@
+// Trouble with the caller. Trouble in the traffic is never thrown: it is an alert (alerts.ts).
+
+/** What all errors of the engine have in common: a stable `code` to switch on. */
+export class NidsError extends Error {
+  override name = "NidsError";
+  /** Which mistake it is; texts may change, codes do not. */
+  readonly code: NidsErrorCode;
+
+  constructor(code: NidsErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Every code an error of the engine can have. */
+export type NidsErrorCode =
+  | "unknown-parameter"
+  | "invalid-parameter"
+  | "invalid-argument"
+  | "reentrant"
+  | "no-injector"
+  | "stream-ended"
+  | "callback-failed";
+
+interface ErrorOptions {
+  readonly cause?: unknown;
+}
+
+/**
+ * A registered callback threw. The packet was finished first: other callbacks of the same piece were called, the engine
+ * is as it would be had the callback returned, and processing can go on with the frame after this one.
+ */
+export class CallbackError extends NidsError {
+  override name = "CallbackError";
+  /** The connection the callback was called for, as "client -> server"; undefined for datagram and packet callbacks. */
+  readonly stream: string | undefined;
+  /** Index in the batch of the frame that was being processed; `process(batch, frame + 1)` goes on behind it. */
+  readonly frame: number;
+
+  constructor(cause: unknown, stream: string | undefined, frame: number) {
+    const where = stream === undefined ? "a callback" : `a callback for the stream ${stream}`;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super("callback-failed", `${where} threw: ${reason}`, { cause });
+    this.stream = stream;
+    this.frame = frame;
+  }
+}

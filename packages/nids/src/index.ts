@@ -1,0 +1,24 @@
+// The engine's public names.
+
+export { alertCatalogue } from "./alerts.js";
+export type { Alert, AlertCode, AlertSeverity } from "./alerts.js";
+export type { HalfStream } from "./callbacks/half-stream.js";
+export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js";
+export { TcpState } from "./callbacks/tcp-stream.js";
+export type { Attachment, PacketTime, TcpCallback, TcpStream, TerminalState } from "./callbacks/tcp-stream.js";
+export { Nids } from "./engine.js";
+export type { NidsEvents } from "./engine.js";
+export { CallbackError, NidsError } from "./errors.js";
+export type { NidsErrorCode } from "./errors.js";
+export { formatAddress, parseAddress } from "./ip/address.js";
+export type { IpCallback, IpFilter } from "./ip/ip.js";
+export type { IpPacket } from "./ip/ip-packet.js";
+export type { FragmentPolicy } from "./ip/overlap-policy.js";
+export type { Injector } from "./kill/injector.js";
+export { checksumModes, holePolicies, paramRules } from "./params.js";
+export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
+export type { StatisticsSnapshot } from "./stats.js";
+export type { Tuple } from "./tcp/flow-lookup.js";
+export type { SegmentPolicy } from "./tcp/overlap-policy.js";
+export type { UdpCallback } from "./udp/udp.js";
+export type { UdpDatagram } from "./udp/udp-datagram.js";

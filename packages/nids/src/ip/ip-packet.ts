@@ -1,0 +1,79 @@
+// What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the callback returns.
+
+import type { Packet } from "../packet.js";
+import { formatAddress } from "./address.js";
+
+/** An IP packet, fragment or reassembled datagram. */
+export class IpPacket {
+  /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
+  validated = false;
+  private readonly packet: Packet;
+
+  /** Packets are made by the engine. */
+  constructor(packet: Packet) {
+    this.packet = packet;
+  }
+
+  /** 4 or 6. */
+  get family(): number {
+    return this.packet.family;
+  }
+
+  /** From the first byte of the IP header to the last captured one of the packet; a view. */
+  get bytes(): Uint8Array {
+    const { network, networkEnd, end } = this.packet;
+    return this.view(network, this.validated ? end : networkEnd);
+  }
+
+  /** The IP header with its options or extension headers; a view. Empty where it was not validated. */
+  get header(): Uint8Array {
+    const { network, transport } = this.packet;
+    return this.view(network, this.validated ? transport : network);
+  }
+
+  /** What follows the header; a view. Empty where it was not validated. */
+  get payload(): Uint8Array {
+    const { transport, end } = this.packet;
+    return this.validated ? this.view(transport, end) : new Uint8Array(0);
+  }
+
+  /** Protocol number of the payload (IANA); for fragments of IPv6 the one the fragment header names. 0 where it was not validated. */
+  get protocol(): number {
+    return this.validated ? this.packet.protocol : 0;
+  }
+
+  /** Source address as text; empty where it was not validated. */
+  get source(): string {
+    return this.addressText(0);
+  }
+
+  /** Destination address as text; empty where it was not validated. */
+  get destination(): string {
+    return this.addressText(1);
+  }
+
+  /** True for a datagram put together from fragments. */
+  get reassembled(): boolean {
+    return this.packet.reassembled;
+  }
+
+  /** Packet time: whole seconds since 1970, and nanoseconds. */
+  get seconds(): number {
+    return this.packet.seconds;
+  }
+
+  get nanoseconds(): number {
+    return this.packet.nanoseconds;
+  }
+
+  private addressText(which: number): string {
+    if (!this.validated) return "";
+    const { addresses, addressLength } = this.packet;
+    const at = addresses + which * addressLength;
+    return formatAddress(this.view(at, at + addressLength));
+  }
+
+  private view(start: number, end: number): Uint8Array {
+    return new Uint8Array(this.packet.bytes.buffer, start, Math.max(0, end - start));
+  }
+}

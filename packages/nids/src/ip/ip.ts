@@ -1,0 +1,131 @@
+// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP or nothing.
+
+import type { AlertSink } from "../alerts.js";
+import { Registry } from "../callbacks/registry.js";
+import type { Faults } from "../callbacks/registry.js";
+import type { ChecksumVerification } from "../checksum/verification.js";
+import type { EngineMemory } from "../memory/layout.js";
+import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
+import type { Statistics } from "../stats.js";
+import type { Tcp } from "../tcp/tcp.js";
+import type { Udp } from "../udp/udp.js";
+import { Defragmenter } from "./defragmenter.js";
+import { IpPacket } from "./ip-packet.js";
+import { Ipv4 } from "./ipv4.js";
+import { Ipv6 } from "./ipv6.js";
+
+const TCP = 6;
+const UDP = 17;
+
+/** Decides about an IP packet or fragment as it was captured, from its header on; not validated. False drops it. */
+export type IpFilter = (bytes: Uint8Array) => boolean;
+
+/** A registered ip or ip fragment callback. */
+export type IpCallback = (packet: IpPacket) => void;
+
+/** Everything the IP stage works with. */
+export interface IpParts {
+  readonly memory: EngineMemory;
+  readonly packet: Packet;
+  readonly params: NidsParams;
+  readonly statistics: Statistics;
+  readonly alerts: AlertSink;
+  readonly verification: ChecksumVerification;
+  readonly faults: Faults;
+  readonly seed: number;
+  readonly tcp: Tcp;
+  readonly udp: Udp;
+}
+
+export class Ip {
+  /** Called for every IP packet or fragment as captured, before it is validated. */
+  readonly fragmentCallbacks: Registry<IpCallback> = new Registry();
+  /** Called for every valid, complete datagram. */
+  readonly callbacks: Registry<IpCallback> = new Registry();
+
+  private readonly packet: Packet;
+  private readonly params: NidsParams;
+  private readonly statistics: Statistics;
+  private readonly faults: Faults;
+  private readonly tcp: Tcp;
+  private readonly udp: Udp;
+  private readonly ipv4: Ipv4;
+  private readonly ipv6: Ipv6;
+  private readonly defragmenter: Defragmenter;
+  private readonly shown: IpPacket;
+
+  constructor(parts: IpParts) {
+    const { memory, packet, params, statistics, alerts } = parts;
+    this.packet = packet;
+    this.params = params;
+    this.statistics = statistics;
+    this.faults = parts.faults;
+    this.tcp = parts.tcp;
+    this.udp = parts.udp;
+    this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
+    this.ipv6 = new Ipv6(packet, alerts, parts.seed);
+    this.defragmenter = new Defragmenter(memory, packet, params, statistics, alerts);
+    this.shown = new IpPacket(packet);
+  }
+
+  /** True when somebody wants to see packets on the IP layer. */
+  get isWatched(): boolean {
+    const callbacks = this.fragmentCallbacks.newestFirst.length + this.callbacks.newestFirst.length;
+    return callbacks > 0 || this.params.ipFilter !== undefined;
+  }
+
+  /** Takes the packet of this family at the cursor's `network` position. */
+  receive(family: number): void {
+    const { packet } = this;
+    packet.family = family;
+    if (this.fragmentCallbacks.newestFirst.length > 0) this.show(this.fragmentCallbacks.newestFirst, false);
+    const { ipFilter } = this.params;
+    if (ipFilter !== undefined && !this.passes(ipFilter)) {
+      this.statistics.ipFiltered++;
+      return;
+    }
+    if (!this.parse(family)) return;
+    if (packet.fragmentOffset !== 0 || packet.moreFragments) {
+      if (!this.defragmenter.add() || !this.parse(family)) return;
+    }
+    if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
+    if (packet.protocol === TCP) this.tcp.receive();
+    else if (packet.protocol === UDP) this.udp.receive();
+  }
+
+  /** Gives up incomplete datagrams. */
+  exit(): void {
+    this.defragmenter.clear();
+  }
+
+  private parse(family: number): boolean {
+    if (family === 4 ? this.ipv4.parse() : this.ipv6.parse()) {
+      this.statistics.ipPackets++;
+      return true;
+    }
+    this.statistics.ipInvalid++;
+    return false;
+  }
+
+  private passes(filter: IpFilter): boolean {
+    const { bytes, network, networkEnd } = this.packet;
+    try {
+      return filter(new Uint8Array(bytes.buffer, network, networkEnd - network));
+    } catch (error) {
+      this.faults.note(error, undefined);
+      return true;
+    }
+  }
+
+  private show(callbacks: readonly IpCallback[], validated: boolean): void {
+    this.shown.validated = validated;
+    for (const callback of callbacks) {
+      try {
+        callback(this.shown);
+      } catch (error) {
+        this.faults.note(error, undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+// The IPv4 header (RFC 791 §3.1): checked once, here; behind this file nobody asks again.
+
+import type { AlertSink } from "../alerts.js";
+import type { Checksums } from "../checksum/checksum.js";
+import type { ChecksumVerification } from "../checksum/verification.js";
+import { ChecksumState } from "../packet.js";
+import type { Packet } from "../packet.js";
+
+const minimumHeader = 20;
+const TCP = 6;
+const UDP = 17;
+
+/** Option numbers that change the meaning of the destination address: loose and strict source route. */
+const sourceRoutes: readonly number[] = [131, 137];
+
+export class Ipv4 {
+  private readonly packet: Packet;
+  private readonly checksums: Checksums;
+  private readonly verification: ChecksumVerification;
+  private readonly alerts: AlertSink;
+
+  constructor(packet: Packet, checksums: Checksums, verification: ChecksumVerification, alerts: AlertSink) {
+    this.packet = packet;
+    this.checksums = checksums;
+    this.verification = verification;
+    this.alerts = alerts;
+  }
+
+  /** Checks the packet at `network` and fills in the cursor; false, after an alert, when it is not to be believed. */
+  parse(): boolean {
+    const { packet } = this;
+    const { view, network, networkEnd } = packet;
+    const captured = networkEnd - network;
+    if (captured < minimumHeader) return this.refuse(false);
+    const firstWord = view.getInt32(network);
+    const headerLength = (firstWord >>> 22) & 0x3c;
+    if (firstWord >>> 28 !== 4 || headerLength < minimumHeader || captured < headerLength) return this.refuse(false);
+    packet.family = 4;
+    packet.addresses = network + 12;
+    let totalLength = firstWord & 0xffff;
+    if (totalLength === 0) totalLength = captured + packet.missing; // left to the card by segmentation offload
+    if (totalLength < headerLength) return this.refuse(true);
+    const cut = totalLength - captured;
+    if (cut > packet.missing) return this.refuse(true);
+    packet.end = cut > 0 ? networkEnd : network + totalLength;
+    packet.cut = cut > 0 ? cut : 0;
+    const fragment = view.getUint16(network + 6);
+    packet.protocol = packet.bytes[network + 9] as number;
+    packet.transport = network + headerLength;
+    packet.sourceKey = view.getInt32(network + 12);
+    packet.destinationKey = view.getInt32(network + 16);
+    packet.fragmentOffset = (fragment & 0x1fff) << 3;
+    packet.moreFragments = (fragment & 0x2000) !== 0;
+    packet.identification = view.getUint16(network + 4);
+    packet.repeatedBytes = headerLength;
+    packet.protocolAt = network + 9;
+    if (!this.checksumsRight(headerLength, totalLength, (fragment & 0x3fff) !== 0)) return this.refuse(true);
+    return headerLength === minimumHeader || this.optionsAcceptable(network + minimumHeader, packet.transport);
+  }
+
+  /** Verifies the header, and in the same go the payload, where that is TCP or UDP and whole. */
+  private checksumsRight(headerLength: number, totalLength: number, isFragment: boolean): boolean {
+    const { packet, verification } = this;
+    packet.transportChecksum = ChecksumState.UNKNOWN;
+    if (!verification.active) return true;
+    const { network, protocol } = packet;
+    if (!isFragment && packet.cut === 0 && (protocol === TCP || protocol === UDP)) {
+      const right = this.checksums.ipv4(network, headerLength, totalLength);
+      packet.transportChecksum = (right & 2) === 0 ? ChecksumState.WRONG : ChecksumState.RIGHT;
+      if ((right & 1) !== 0) return true;
+    } else if (this.checksums.sum(network, headerLength) === 0xffff) {
+      return true;
+    }
+    return packet.reassembled || verification.tolerates();
+  }
+
+  /** A source route, or an option that runs beyond the header, makes the packet suspect (RFC 7126 §4.3, §4.4). */
+  private optionsAcceptable(start: number, end: number): boolean {
+    const { bytes } = this.packet;
+    for (let at = start; at < end; ) {
+      const kind = bytes[at] as number;
+      if (kind === 0) return true;
+      if (kind === 1) {
+        at++;
+        continue;
+      }
+      const length = at + 1 < end ? (bytes[at + 1] as number) : 0;
+      if (length < 2 || at + length > end || sourceRoutes.includes(kind)) {
+        this.alerts.raise("ip-options", true, `option ${kind}`);
+        return false;
+      }
+      at += length;
+    }
+    return true;
+  }
+
+  private refuse(withAddresses: boolean): false {
+    this.alerts.raise("ip-header", withAddresses);
+    return false;
+  }
+}

@@ -1,0 +1,122 @@
+// The IPv6 header and its extension headers (RFC 8200 §3, §4): checked once, here. The flow table wants one 32-bit key for an
+// address: IPv6 addresses get a seeded digest, and the table compares the addresses themselves afterwards.
+
+import type { AlertSink } from "../alerts.js";
+import { ChecksumState } from "../packet.js";
+import type { Packet } from "../packet.js";
+
+const headerBytes = 40;
+/** More extension headers than this make a packet suspect; real ones have one or two. */
+const maxExtensionHeaders = 8;
+
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const FRAGMENT = 44;
+const AUTHENTICATION = 51;
+const DESTINATION_OPTIONS = 60;
+const MOBILITY = 135;
+const HIP = 139;
+const SHIM6 = 140;
+
+export class Ipv6 {
+  private readonly packet: Packet;
+  private readonly alerts: AlertSink;
+  private readonly seed: number;
+
+  constructor(packet: Packet, alerts: AlertSink, seed: number) {
+    this.packet = packet;
+    this.alerts = alerts;
+    this.seed = seed | 0;
+  }
+
+  /** The 32-bit key of the address at `at`. */
+  static digest(view: DataView, at: number, seed: number): number {
+    let hash = Math.imul(view.getInt32(at) ^ seed, 0x9e3779b1);
+    hash = Math.imul((hash ^ (hash >>> 15)) + view.getInt32(at + 4), 0x85ebca6b);
+    hash = Math.imul((hash ^ (hash >>> 13)) + view.getInt32(at + 8), 0xc2b2ae35);
+    hash = Math.imul((hash ^ (hash >>> 16)) + view.getInt32(at + 12), 0x27d4eb2f);
+    return hash ^ (hash >>> 15);
+  }
+
+  /** Checks the packet at `network` and fills in the cursor; false, after an alert, when it is not to be believed. */
+  parse(): boolean {
+    const { packet } = this;
+    const { view, bytes, network, networkEnd } = packet;
+    const captured = networkEnd - network;
+    if (captured < headerBytes || (bytes[network] as number) >>> 4 !== 6) return this.refuse(false);
+    packet.family = 6;
+    packet.addresses = network + 8;
+    let payloadLength = view.getUint16(network + 4);
+    if (payloadLength === 0) payloadLength = captured + packet.missing - headerBytes; // offload; or a jumbogram
+    const cut = payloadLength + headerBytes - captured;
+    if (cut > packet.missing) return this.refuse(true);
+    packet.end = cut > 0 ? networkEnd : network + headerBytes + payloadLength;
+    packet.cut = cut > 0 ? cut : 0;
+    packet.fragmentOffset = 0;
+    packet.moreFragments = false;
+    packet.transportChecksum = ChecksumState.UNKNOWN;
+    packet.sourceKey = this.digest(network + 8);
+    packet.destinationKey = this.digest(network + 24);
+    return this.followExtensions(network + 6, network + headerBytes);
+  }
+
+  /** Walks from header to header until one that is not an extension; `protocolAt` is where the next one is named. */
+  private followExtensions(protocolAt: number, at: number): boolean {
+    const { packet } = this;
+    const { bytes, view, end } = packet;
+    for (let headers = 0; headers <= maxExtensionHeaders; headers++) {
+      const header = bytes[protocolAt] as number;
+      let length: number;
+      switch (header) {
+        case HOP_BY_HOP:
+        case ROUTING:
+        case DESTINATION_OPTIONS:
+        case MOBILITY:
+        case HIP:
+        case SHIM6:
+          length = at + 2 <= end ? ((bytes[at + 1] as number) + 1) * 8 : Infinity;
+          break;
+        case AUTHENTICATION:
+          length = at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
+          break;
+        case FRAGMENT:
+          if (at + 8 > end) return this.refuseExtensions();
+          packet.repeatedBytes = at - packet.network;
+          packet.protocolAt = protocolAt;
+          packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;
+          packet.moreFragments = (view.getUint16(at + 2) & 1) !== 0;
+          packet.identification = view.getInt32(at + 4);
+          length = 8;
+          // What follows is a part of the payload: only a whole ("atomic", RFC 6946) fragment has headers to walk on.
+          if (packet.fragmentOffset !== 0 || packet.moreFragments) return this.arrive(bytes[at] as number, at + length);
+          break;
+        default:
+          return this.arrive(header, at);
+      }
+      if (at + length > end) return this.refuseExtensions();
+      protocolAt = at;
+      at += length;
+    }
+    return this.refuseExtensions();
+  }
+
+  private arrive(protocol: number, transport: number): true {
+    this.packet.protocol = protocol;
+    this.packet.transport = transport;
+    return true;
+  }
+
+  private digest(at: number): number {
+    return Ipv6.digest(this.packet.view, at, this.seed);
+  }
+
+  private refuse(withAddresses: boolean): false {
+    this.alerts.raise("ip-header", withAddresses);
+    return false;
+  }
+
+  private refuseExtensions(): false {
+    this.alerts.raise("ip-extension-headers", true);
+    return false;
+  }
+}

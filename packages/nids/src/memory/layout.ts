@@ -1,0 +1,107 @@
+// The engine's memory: one block, cut up once when the engine is made and never grown (growing WebAssembly memory would
+// detach every view on it). Pages that no packet ever needs are never touched, so a generous limit costs address
+// space, not memory.
+//
+//   0 ┌──────────────┐  never used: 0 means "none" wherever a position or number is stored
+//     │ intake       │  where sources put captured bytes: [ headroom for a cut-off tail | chunk ]
+//     │ datagram     │  the IP datagram that was last put together from fragments
+//     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-table.ts)
+//     │ flow details │  one cache line a flow: what few packets read          (tcp/flow-table.ts)
+//     │ addresses    │  the two IPv6 addresses of a flow                      (tcp/flow-table.ts)
+//     │ index        │  hash → flow                                           (tcp/flow-index.ts)
+//     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
+//     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-store.ts)
+//     └──────────────┘  and some slack, because the checksum kernel reads up to 15 bytes behind a range
+
+import { instantiateKernel } from "../checksum/kernel.js";
+import type { Kernel } from "../checksum/kernel.js";
+import { portableChecksums } from "../checksum/checksum.js";
+import type { Checksums } from "../checksum/checksum.js";
+import { webAssembly } from "../webassembly.js";
+import type { WebAssemblyMemory } from "../webassembly.js";
+
+/** Bytes of one piece of a segment or fragment that waits. */
+export const slabBytes = 2048;
+
+/** Bytes of the region a source may read into. */
+export const intakeBytes: number = 1 << 20;
+
+/** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
+const datagramBytes = 1 << 17;
+
+const cacheLine = 64;
+const page = 4096;
+const wasmPage = 65536;
+
+/** How many of each thing the memory has room for. */
+export interface Capacity {
+  /** Flows at once. */
+  readonly flows: number;
+  /** Slabs of waiting TCP segments. */
+  readonly segmentSlabs: number;
+  /** Slabs of waiting IP fragments. */
+  readonly fragmentSlabs: number;
+}
+
+/** Where each region begins, and the memory itself. */
+export interface EngineMemory {
+  readonly buffer: ArrayBuffer;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+  readonly checksums: Checksums;
+  /** Undefined where TypeScript stands in for it. */
+  readonly kernel: Kernel | undefined;
+  readonly capacity: Capacity;
+  readonly intake: number;
+  readonly datagram: number;
+  readonly flows: number;
+  readonly details: number;
+  readonly addresses: number;
+  readonly index: number;
+  readonly segments: number;
+  readonly fragments: number;
+}
+
+/** The number of hash buckets that keeps `flows` flows at most half full. */
+export function indexBuckets(flows: number): number {
+  return 2 ** Math.ceil(Math.log2(flows + 1) + 1);
+}
+
+/** Bytes that a store of `slabs` pieces takes: the slabs and a descriptor of 32 bytes for each. */
+function storeBytes(slabs: number): number {
+  return (slabs + 1) * (slabBytes + 32);
+}
+
+/** Cuts up and allocates an engine's memory. */
+export function allocateMemory(capacity: Capacity): EngineMemory {
+  let end = page;
+  const reserve = (bytes: number): number => {
+    const start = end;
+    end = Math.ceil((start + bytes) / page) * page;
+    return start;
+  };
+  const regions = {
+    intake: reserve(intakeBytes),
+    datagram: reserve(datagramBytes),
+    flows: reserve((capacity.flows + 1) * cacheLine),
+    details: reserve((capacity.flows + 1) * cacheLine),
+    addresses: reserve((capacity.flows + 1) * 32),
+    index: reserve(indexBuckets(capacity.flows) * 8),
+    segments: reserve(storeBytes(capacity.segmentSlabs)),
+    fragments: reserve(storeBytes(capacity.fragmentSlabs)),
+  };
+  const { buffer, kernel } = allocate(end + page);
+  const checksums = kernel ?? portableChecksums(buffer);
+  return { ...regions, buffer, checksums, kernel, capacity, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+}
+
+/** WebAssembly memory with the kernel, or ordinary memory where the platform lacks either. */
+function allocate(bytes: number): { buffer: ArrayBuffer; kernel: Kernel | undefined } {
+  const pages = Math.ceil(bytes / wasmPage);
+  if (webAssembly !== undefined) {
+    const memory: WebAssemblyMemory = new webAssembly.Memory({ initial: pages, maximum: pages });
+    const kernel = instantiateKernel(memory);
+    if (kernel !== undefined) return { buffer: memory.buffer, kernel };
+  }
+  return { buffer: new ArrayBuffer(pages * wasmPage), kernel: undefined };
+}

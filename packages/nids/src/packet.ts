@@ -1,0 +1,95 @@
+// The cursor: one object, reused for every packet, that says where the headers of the current packet lie in the engine's
+// memory. Each stage fills in its part and hands the cursor to the right; nothing is copied and nothing is allocated.
+//
+//   frame          network            transport          end            networkEnd   frameEnd
+//   │ link header  │ IP header(s)     │ segment …        │ (padding)    │            │
+//
+// For a datagram put together from fragments, network … end point into the datagram region instead of the frame.
+
+import { FrameBatch } from "@tsnids/pcap";
+import type { EngineMemory } from "./memory/layout.js";
+
+/** What is known about the checksums of a packet. */
+export const ChecksumState = { UNKNOWN: 0, RIGHT: 1, WRONG: 2 } as const;
+export type ChecksumState = (typeof ChecksumState)[keyof typeof ChecksumState];
+
+/** The current packet. All positions are byte offsets in the engine's memory. */
+export class Packet {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly view: DataView<ArrayBuffer>;
+
+  // The frame, as the source delivered it: its place in the batch, and what is not always looked at is asked there.
+  batch: FrameBatch = new FrameBatch(1);
+  index = 0;
+  frame = 0;
+  frameEnd = 0;
+  /** The packet clock in whole seconds: like `seconds`, but it never goes back. */
+  clock = 0;
+
+  // link/: where the IP header begins, where what was captured of it ends, and in which VLAN or tunnel (0: none).
+  network = 0;
+  networkEnd = 0;
+  scope = 0;
+
+  // ip/: the validated datagram.
+  /** 4 or 6. */
+  family = 4;
+  /** Transport protocol number. */
+  protocol = 0;
+  /** Where the source address lies; the destination follows it. */
+  addresses = 0;
+  /** Source and destination as 32-bit keys: the IPv4 addresses themselves, or seeded digests of the IPv6 ones. */
+  sourceKey = 0;
+  destinationKey = 0;
+  /** Where the payload of the datagram begins, and the end of what was captured of it. */
+  transport = 0;
+  end = 0;
+  /** Bytes of the payload behind `end` that the snap length cut off. */
+  cut = 0;
+  /** Place in the datagram of a fragment's payload in bytes, and whether more follow; 0 and false for a whole datagram. */
+  fragmentOffset = 0;
+  moreFragments = false;
+  identification = 0;
+  /** Bytes of the headers that every fragment repeats, and where the byte lies that names the protocol of what follows them. */
+  repeatedBytes = 0;
+  protocolAt = 0;
+  /** Whether the transport checksum is right, where that was asked together with the IP header's. */
+  transportChecksum: ChecksumState = ChecksumState.UNKNOWN;
+  /** True for a datagram that was put together from fragments. */
+  reassembled = false;
+
+  constructor(memory: EngineMemory) {
+    this.bytes = memory.bytes;
+    this.view = memory.view;
+  }
+
+  /** When the frame was captured: whole seconds since 1970. */
+  get seconds(): number {
+    return this.batch.seconds[this.index] as number;
+  }
+
+  get nanoseconds(): number {
+    return this.batch.nanoseconds[this.index] as number;
+  }
+
+  /** Index of the interface the frame was captured on. */
+  get interfaceIndex(): number {
+    return this.batch.interfaceIndex[this.index] as number;
+  }
+
+  /** Bytes of the frame that the snap length cut off. */
+  get missing(): number {
+    if (this.reassembled) return 0;
+    return (this.batch.originalLength[this.index] as number) - (this.batch.capturedLength[this.index] as number);
+  }
+
+  /** The scope together with the family, as the flow table wants it. */
+  get scopeKey(): number {
+    return (this.scope << 1) | (this.family === 4 ? 0 : 1);
+  }
+
+  /** Bytes of one address: 4 or 16. */
+  get addressLength(): number {
+    return this.family === 4 ? 4 : 16;
+  }
+}

@@ -1,0 +1,192 @@
+// Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
+// set or says what is wrong with it, naming the parameter, its unit and its range.
+
+import { NidsError } from "./errors.js";
+import type { IpFilter } from "./ip/ip.js";
+import { fragmentPolicies } from "./ip/overlap-policy.js";
+import type { FragmentPolicy } from "./ip/overlap-policy.js";
+import type { Injector } from "./kill/injector.js";
+import { segmentPolicies } from "./tcp/overlap-policy.js";
+import type { SegmentPolicy } from "./tcp/overlap-policy.js";
+
+/** What to do with packets whose checksums are wrong. */
+export const checksumModes = ["verify", "ignore", "auto"] as const;
+export type ChecksumMode = (typeof checksumModes)[number];
+
+/** What becomes of a hole in a stream. */
+export const holePolicies = ["gap", "wait"] as const;
+export type HolePolicy = (typeof holePolicies)[number];
+
+/** The parameters of an engine. All are optional when an engine is made. */
+export interface NidsParams {
+  /**
+   * `verify` drops packets with wrong checksums and raises an alert; `ignore` does not look; `auto` verifies, but where
+   * more than a tenth of an interface's first 1000 packets are wrong, takes them for unfinished ones (offload) and
+   * says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
+   */
+  readonly checksums: ChecksumMode;
+  /** Follow connections whose beginning was not captured. */
+  readonly midstream: boolean;
+  /**
+   * `gap`: a hole that the receiver has acknowledged becomes a gap notification after a grace, and the stream goes on
+   * behind it. `wait`: holes are for ever, as in libnids.
+   */
+  readonly holePolicy: HolePolicy;
+  /** Packet time a hole may still be filled after an acknowledgment has covered it, in milliseconds. Taps deliver packets late and out of order. */
+  readonly holeGraceMs: number;
+  /** Segments that may arrive in the same direction after a hole was covered before it becomes a gap. */
+  readonly holeGraceSegments: number;
+  /** Who wins where copies of a TCP segment that waits overlap. */
+  readonly segmentPolicy: SegmentPolicy;
+  /** Who wins where IP fragments overlap. */
+  readonly fragmentPolicy: FragmentPolicy;
+  /** Connections followed at once. */
+  readonly maxStreams: number;
+  /** Bytes that may wait behind holes, in one direction of one connection. */
+  readonly maxQueuedBytes: number;
+  /** Segments that may wait behind holes, in one direction of one connection. */
+  readonly maxQueuedSegments: number;
+  /** Bytes that may wait behind holes in all connections, in pieces of up to 2048 bytes. */
+  readonly maxReassemblyBytes: number;
+  /** Bytes of IP fragments that may wait for the rest of their datagram, in pieces of up to 2048 bytes. */
+  readonly maxFragmentBytes: number;
+  /** Datagrams that may be incomplete at once. */
+  readonly maxFragmentedDatagrams: number;
+  /** Fragments kept of one datagram. */
+  readonly maxFragmentsPerDatagram: number;
+  /** Packet time an incomplete datagram is kept after its first fragment, in milliseconds (RFC 8200 §4.5: 60 s). */
+  readonly fragmentTimeoutMs: number;
+  /** Packet time after which a connection that never got established is forgotten, in milliseconds. */
+  readonly halfOpenTimeoutMs: number;
+  /** Packet time without a packet after which an established connection ends as TIMED_OUT, in milliseconds. */
+  readonly idleTimeoutMs: number;
+  /** The same, where one side has finished sending, in milliseconds. */
+  readonly closingTimeoutMs: number;
+  /** Packet time a connection that has ended still absorbs late packets, in milliseconds. */
+  readonly lingerMs: number;
+  /**
+   * As in libnids: at JUST_ESTABLISHED the first callback that asks for a direction has it alone, and a DATA notification is
+   * repeated while bytes are consumed and fresh ones are left.
+   */
+  readonly oneLoopLess: boolean;
+  /** Distinct VLANs and tunnels told apart; more are treated as one. */
+  readonly maxScopes: number;
+  /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
+  readonly ipFilter: IpFilter | undefined;
+  /** What `stream.kill()` sends with; without one it throws. */
+  readonly injector: Injector | undefined;
+  /** Seconds of packet time between two `statistics` events; 0: only at the end. */
+  readonly statisticsIntervalSeconds: number;
+  /** Fills views with 0xDB after each callback, to find readers that keep bytes without copying them. */
+  readonly poisonAfterCallback: boolean;
+}
+
+/** How one parameter is checked, and what it is when not given. */
+interface Rule {
+  readonly default: unknown;
+  readonly kind: "choice" | "flag" | "amount" | "function" | "object";
+  readonly choices?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly unit?: string;
+}
+
+const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
+const choice = (choices: readonly string[], value: string): Rule => ({ kind: "choice", choices, default: value });
+const amount = (unit: string, value: number, minimum: number, maximum: number): Rule => ({
+  kind: "amount",
+  default: value,
+  minimum,
+  maximum,
+  unit,
+});
+
+const day = 86_400_000;
+const mebibyte = 1 << 20;
+
+/** The rules, as data: documentation and tests are made from them. */
+export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
+  checksums: choice(checksumModes, "auto"),
+  midstream: flag(true),
+  holePolicy: choice(holePolicies, "gap"),
+  holeGraceMs: amount("milliseconds", 1000, 0, day),
+  holeGraceSegments: amount("segments", 256, 1, 1_000_000),
+  segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
+  fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
+  maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
+  maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
+  maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),
+  maxReassemblyBytes: amount("bytes", 256 * mebibyte, 2048, 1024 * mebibyte),
+  maxFragmentBytes: amount("bytes", 32 * mebibyte, 2048, 1024 * mebibyte),
+  maxFragmentedDatagrams: amount("datagrams", 8192, 1, 1_000_000),
+  maxFragmentsPerDatagram: amount("fragments", 1024, 1, 8192),
+  fragmentTimeoutMs: amount("milliseconds", 60_000, 1, day),
+  halfOpenTimeoutMs: amount("milliseconds", 30_000, 1000, day),
+  idleTimeoutMs: amount("milliseconds", 3_600_000, 1000, 365 * day),
+  closingTimeoutMs: amount("milliseconds", 60_000, 1000, day),
+  lingerMs: amount("milliseconds", 10_000, 0, day),
+  oneLoopLess: flag(false),
+  maxScopes: amount("scopes", 4096, 1, 1 << 20),
+  ipFilter: { kind: "function", default: undefined },
+  injector: { kind: "object", default: undefined },
+  statisticsIntervalSeconds: amount("seconds", 0, 0, 86_400),
+  poisonAfterCallback: flag(false),
+};
+
+/** The complete set of parameters for what the user gave; throws NidsError `unknown-parameter` or `invalid-parameter`. */
+export function resolveParams(given: Partial<NidsParams>): NidsParams {
+  const known = Object.keys(paramRules);
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue;
+    const nearest = known.reduce((best, each) => (editDistance(name, each) < editDistance(name, best) ? each : best));
+    throw new NidsError("unknown-parameter", `unknown parameter "${name}"; did you mean "${nearest}"?`);
+  }
+  const values = Object.entries(paramRules).map(([name, rule]) => {
+    const value = (given as { readonly [name: string]: unknown })[name];
+    if (value === undefined) return [name, rule.default];
+    const wanted = complaint(rule, value);
+    if (wanted !== undefined) {
+      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${describe(value)}`);
+    }
+    return [name, value];
+  });
+  return Object.freeze(Object.fromEntries(values) as NidsParams);
+}
+
+/** What the value should have been, where it is not. */
+function complaint(rule: Rule, value: unknown): string | undefined {
+  switch (rule.kind) {
+    case "flag":
+      return typeof value === "boolean" ? undefined : "true or false";
+    case "choice":
+      return rule.choices?.includes(value as string) === true ? undefined : `one of ${rule.choices?.join(", ")}`;
+    case "amount": {
+      const { minimum = 0, maximum = 0, unit = "" } = rule;
+      const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
+      return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
+    }
+    case "function":
+      return typeof value === "function" ? undefined : "a function";
+    case "object":
+      return typeof value === "object" && value !== null ? undefined : "an object";
+  }
+}
+
+function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= from.length; line++) {
+    const next = [line];
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (row[column - 1] as number) + (from[line - 1] === to[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] as number) + 1, (next[column - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] as number;
+}

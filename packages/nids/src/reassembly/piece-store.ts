@@ -1,0 +1,305 @@
+// Pieces of bytes that wait: TCP segments behind a hole, IP fragments of an incomplete datagram. Both are kept the same
+// way, as a list of pieces in order of position that do not overlap; overlaps are settled by policy when a piece comes.
+//
+//   list ──► [100,160) ──► [160,220) ──► [300,360) ──► 0          hole [220,300)
+//              node          node          node
+//
+// A node is eight 32-bit numbers; its bytes lie in a slab of 2 KB with the same number, so that both are found without
+// a pointer and returned together. What is larger than a slab (offloaded segments of up to 64 KB) goes to a buffer of
+// its own. The number of nodes is the store's budget: when none is free, a piece is refused and its owner decides.
+//
+// Insertion walks from the head, or starts at the tail when the new piece lies behind it, as nearly all do: O(1) then,
+// O(pieces of the list) at worst, and lists are bounded by their owner.
+
+import { geometry } from "./overlap.js";
+import type { OverlapTable } from "./overlap.js";
+import { slabBytes } from "../memory/layout.js";
+
+const NODE_INTS = 8;
+const NEXT = 0;
+/** Position of the first byte kept, and behind the last one. */
+const START = 1;
+const END = 2;
+/** Position of the first byte and behind the last byte as the piece arrived, before anything was cut off: policies compare these. */
+const FIRST = 3;
+const LAST = 4;
+/** Offset of the first byte kept in the slab or buffer. */
+const SKIP = 5;
+
+/** A list of waiting pieces; its owner keeps it and hands it to the store. */
+export class PieceList {
+  head = 0;
+  tail = 0;
+  /** Bytes kept. */
+  bytes = 0;
+  /** Nodes used. */
+  pieces = 0;
+}
+
+/** What an insertion met. */
+export interface InsertOutcome {
+  /** Stored pieces that the new one overlapped. */
+  overlaps: number;
+  /** Of these, how many held other bytes in the shared range. */
+  conflicts: number;
+  /** False when the store had no room for part of the piece. */
+  complete: boolean;
+}
+
+/** Nodes, slabs and the walk over them. */
+export class PieceStore {
+  readonly #memory: Uint8Array;
+  readonly #nodes: Int32Array;
+  readonly #slabs: number;
+  readonly #capacity: number;
+  readonly #large: Map<number, Uint8Array> = new Map();
+  readonly #outcome: InsertOutcome = { overlaps: 0, conflicts: 0, complete: true };
+  #free = 0;
+  #fresh = 0;
+  #used = 0;
+
+  /** `base` is where the region lies in `memory`; `capacity` is the number of nodes and slabs. */
+  constructor(memory: Uint8Array, base: number, capacity: number) {
+    this.#memory = memory;
+    this.#nodes = new Int32Array(memory.buffer, base, (capacity + 1) * NODE_INTS);
+    this.#slabs = base + (capacity + 1) * NODE_INTS * 4;
+    this.#capacity = capacity;
+  }
+
+  /** Nodes in use. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** Position of the first byte of the list's first piece; the list must not be empty. */
+  start(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + START] as number;
+  }
+
+  /** Position behind the last byte of the list's first piece. */
+  end(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + END] as number;
+  }
+
+  /** Position behind the last byte of the list. */
+  lastEnd(list: PieceList): number {
+    return this.#nodes[list.tail * NODE_INTS + END] as number;
+  }
+
+  /** The memory that holds the first piece's bytes. */
+  bytes(list: PieceList): Uint8Array {
+    return this.#large.get(list.head) ?? this.#memory;
+  }
+
+  /** Offset of the first piece's first kept byte in `bytes(list)`. */
+  offset(list: PieceList): number {
+    return this.#origin(list.head) + (this.#nodes[list.head * NODE_INTS + SKIP] as number);
+  }
+
+  /** Cuts what lies before `position` off the first piece, which ends behind it. */
+  trim(list: PieceList, position: number): void {
+    const at = list.head * NODE_INTS;
+    const cut = (position - (this.#nodes[at + START] as number)) | 0;
+    if (cut > 0) this.#cutHead(list, at, cut);
+  }
+
+  /** Takes the first piece off the list. */
+  shift(list: PieceList): void {
+    this.#remove(list, 0, list.head);
+  }
+
+  /** Gives all pieces of a list back. */
+  release(list: PieceList): void {
+    while (list.head !== 0) this.shift(list);
+  }
+
+  /**
+   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`. The outcome object
+   * is reused by the next call.
+   */
+  insert(
+    list: PieceList,
+    start: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    policy: OverlapTable,
+  ): InsertOutcome {
+    const nodes = this.#nodes;
+    const outcome = this.#outcome;
+    outcome.overlaps = outcome.conflicts = 0;
+    outcome.complete = true;
+    const end = (start + length) | 0;
+    // [from, end) is the part of the new piece that is not settled yet; all before `from` is stored or lost.
+    let from = start;
+    let previous = list.tail !== 0 && ((start - this.lastEnd(list)) | 0) >= 0 ? list.tail : 0;
+    let current = previous !== 0 ? 0 : list.head;
+    while (((end - from) | 0) > 0) {
+      while (current !== 0 && ((from - (nodes[current * NODE_INTS + END] as number)) | 0) >= 0) {
+        previous = current;
+        current = nodes[current * NODE_INTS + NEXT] as number;
+      }
+      const at = current * NODE_INTS;
+      if (current === 0 || ((end - (nodes[at + START] as number)) | 0) <= 0) {
+        this.#store(list, previous, current, from, end, start, bytes, offset, length);
+        return outcome;
+      }
+      outcome.overlaps++;
+      if (this.#differs(current, from, end, bytes, offset - start)) outcome.conflicts++;
+      const storedStart = nodes[at + START] as number;
+      const storedEnd = nodes[at + END] as number;
+      const wins = policy[geometry(start, end, nodes[at + FIRST] as number, nodes[at + LAST] as number)] === true;
+      if (!wins) {
+        // O stays: what lies before it is stored, then N goes on behind it.
+        if (((storedStart - from) | 0) > 0) {
+          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length);
+        }
+        from = storedEnd;
+        previous = current;
+        current = nodes[at + NEXT] as number;
+      } else if (((from - storedStart) | 0) > 0) {
+        // O begins before N: its head stays, and its tail too where N ends inside it.
+        if (((storedEnd - end) | 0) > 0) this.#split(list, current, end);
+        this.#cutTail(list, at, from);
+        previous = current;
+        current = nodes[at + NEXT] as number;
+      } else if (((storedEnd - end) | 0) > 0) {
+        this.#cutHead(list, at, (end - storedStart) | 0);
+      } else {
+        current = this.#remove(list, previous, current);
+      }
+    }
+    return outcome;
+  }
+
+  /** Stores [from, to) of the new piece between two nodes. */
+  #store(
+    list: PieceList,
+    previous: number,
+    next: number,
+    from: number,
+    to: number,
+    start: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    const node = this.#allocate();
+    if (node === 0) {
+      this.#outcome.complete = false;
+      return;
+    }
+    const at = node * NODE_INTS;
+    const size = (to - from) | 0;
+    const source = offset + ((from - start) | 0);
+    const nodes = this.#nodes;
+    nodes[at + START] = from;
+    nodes[at + END] = to;
+    nodes[at + FIRST] = start;
+    nodes[at + LAST] = (start + length) | 0;
+    nodes[at + SKIP] = 0;
+    this.#fill(node, bytes, source, size);
+    this.#link(list, previous, node, next);
+    list.bytes += size;
+  }
+
+  #fill(node: number, bytes: Uint8Array, source: number, size: number): void {
+    if (size > slabBytes) this.#large.set(node, bytes.slice(source, source + size));
+    else if (bytes === this.#memory) bytes.copyWithin(this.#origin(node), source, source + size);
+    else this.#memory.set(bytes.subarray(source, source + size), this.#origin(node));
+  }
+
+  /** Makes what lies behind `position` of a node a node of its own; where the store is full, that part is given up. */
+  #split(list: PieceList, node: number, position: number): void {
+    const nodes = this.#nodes;
+    const at = node * NODE_INTS;
+    const next = nodes[at + NEXT] as number;
+    const bytes = this.#large.get(node) ?? this.#memory;
+    const skip = (position - (nodes[at + START] as number)) | 0;
+    const offset = this.#origin(node) + (nodes[at + SKIP] as number) + skip;
+    const end = nodes[at + END] as number;
+    const size = (end - position) | 0;
+    this.#cutTail(list, at, position);
+    const right = this.#allocate();
+    if (right === 0) {
+      this.#outcome.complete = false;
+      return;
+    }
+    const to = right * NODE_INTS;
+    nodes[to + START] = position;
+    nodes[to + END] = end;
+    nodes[to + FIRST] = nodes[at + FIRST] as number;
+    nodes[to + LAST] = nodes[at + LAST] as number;
+    nodes[to + SKIP] = 0;
+    this.#fill(right, bytes, offset, size);
+    this.#link(list, node, right, next);
+    list.bytes += size;
+  }
+
+  #differs(node: number, from: number, end: number, bytes: Uint8Array, shift: number): boolean {
+    const at = node * NODE_INTS;
+    const storedStart = this.#nodes[at + START] as number;
+    const storedEnd = this.#nodes[at + END] as number;
+    const low = ((from - storedStart) | 0) > 0 ? from : storedStart;
+    const high = ((end - storedEnd) | 0) < 0 ? end : storedEnd;
+    const stored = this.#large.get(node) ?? this.#memory;
+    const origin = this.#origin(node) + (this.#nodes[at + SKIP] as number) + ((low - storedStart) | 0);
+    const incoming = (low + shift) | 0;
+    const shared = (high - low) | 0;
+    for (let index = 0; index < shared; index++) {
+      if (stored[origin + index] !== bytes[incoming + index]) return true;
+    }
+    return false;
+  }
+
+  #origin(node: number): number {
+    return this.#large.has(node) ? 0 : this.#slabs + node * slabBytes;
+  }
+
+  #length(at: number): number {
+    return ((this.#nodes[at + END] as number) - (this.#nodes[at + START] as number)) | 0;
+  }
+
+  #cutHead(list: PieceList, at: number, count: number): void {
+    this.#nodes[at + START] = ((this.#nodes[at + START] as number) + count) | 0;
+    this.#nodes[at + SKIP] = (this.#nodes[at + SKIP] as number) + count;
+    list.bytes -= count;
+  }
+
+  #cutTail(list: PieceList, at: number, position: number): void {
+    list.bytes -= ((this.#nodes[at + END] as number) - position) | 0;
+    this.#nodes[at + END] = position;
+  }
+
+  #link(list: PieceList, previous: number, node: number, next: number): void {
+    this.#nodes[node * NODE_INTS + NEXT] = next;
+    if (previous === 0) list.head = node;
+    else this.#nodes[previous * NODE_INTS + NEXT] = node;
+    if (next === 0) list.tail = node;
+    list.pieces++;
+  }
+
+  /** Takes a node out of a list and gives it back; returns the one behind it. */
+  #remove(list: PieceList, previous: number, node: number): number {
+    const next = this.#nodes[node * NODE_INTS + NEXT] as number;
+    if (previous === 0) list.head = next;
+    else this.#nodes[previous * NODE_INTS + NEXT] = next;
+    if (next === 0) list.tail = previous;
+    list.bytes -= this.#length(node * NODE_INTS);
+    list.pieces--;
+    if (this.#large.size > 0) this.#large.delete(node);
+    this.#nodes[node * NODE_INTS + NEXT] = this.#free;
+    this.#free = node;
+    this.#used--;
+    return next;
+  }
+
+  #allocate(): number {
+    let node = this.#free;
+    if (node !== 0) this.#free = this.#nodes[node * NODE_INTS + NEXT] as number;
+    else if (this.#fresh < this.#capacity) node = ++this.#fresh;
+    else return 0;
+    this.#used++;
+    return node;
+  }
+}

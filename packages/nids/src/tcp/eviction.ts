@@ -1,0 +1,53 @@
+// Who has to go when the table is full. Connections that have ended or that nobody listens to go first, then half-open ones (a flood of
+// SYNs pushes out its own kind, not the streams people follow), then the one without a packet for the longest time. A hand
+// goes round the table, so that every flow gets its turn; tables larger than `window` are searched a window at a time, and a
+// victim without listeners ends the search early, so that a flood costs little per packet.
+
+import { ConnectionState, stateOf } from "./connection.js";
+import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+
+/** Slots looked at for one victim. */
+const window = 4096;
+const earliestEnd = 64;
+
+const worth: readonly number[] = (() => {
+  const order: number[] = [];
+  order[ConnectionState.ENDED] = 0;
+  order[ConnectionState.IGNORED] = 1;
+  order[ConnectionState.GLIMPSED] = 1;
+  order[ConnectionState.OPENING] = 1;
+  order[ConnectionState.ANSWERED] = 2;
+  order[ConnectionState.ESTABLISHED] = 3;
+  return order;
+})();
+
+export class Eviction {
+  private readonly flows: FlowTable;
+  private hand = 0;
+
+  constructor(flows: FlowTable) {
+    this.flows = flows;
+  }
+
+  /** The slot of the flow to give up; the table must not be empty. */
+  victim(): number {
+    const { flows, top } = this.flows;
+    let best = 0;
+    let bestWorth = Infinity;
+    let bestSeen = Infinity;
+    for (let seen = 0; seen < Math.min(top, window); seen++) {
+      if (seen >= earliestEnd && bestWorth <= 1) break;
+      this.hand = this.hand >= top ? 1 : this.hand + 1;
+      const flags = flows[this.hand * FLOW_INTS + FLAGS] as number;
+      if (flags === 0) continue;
+      const flowWorth = worth[stateOf(flags)] as number;
+      const lastSeen = (flows[this.hand * FLOW_INTS + LAST_SEEN] as number) >>> 0;
+      if (flowWorth > bestWorth || (flowWorth === bestWorth && lastSeen >= bestSeen)) continue;
+      best = this.hand;
+      bestWorth = flowWorth;
+      bestSeen = lastSeen;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,283 @@
+// The table of TCP connections. What decides the speed of a passive engine is how many cache lines a packet touches, so
+// a connection is one line of 64 bytes that holds all an in-order segment needs, and a second line, elsewhere, for the
+// rest. JavaScript objects exist only for streams somebody listens to.
+//
+// The two endpoints of a connection are put in order (lower key first) and called side 0 and side 1; `from` is the side
+// that sent a packet, 1 - from the other. Which of them is the client is a flag.
+//
+//   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
+//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collect counters │ generation …                     │
+//
+// The index is an open-addressing hash table of (hash, slot) pairs, at most half full, with linear probing and
+// backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a few cache lines.
+// The hash is seeded: nobody outside can make flows collide on purpose.
+
+import type { EngineMemory } from "../memory/layout.js";
+import { indexBuckets } from "../memory/layout.js";
+import type { Packet } from "../packet.js";
+import { Endpoints } from "./endpoints.js";
+
+/** Int32 fields of a flow's first line, relative to `slot * FLOW_INTS`. Fields of two begin with side 0. */
+export const FLOW_INTS = 16;
+export const KEY_LOW = 0;
+export const KEY_HIGH = 1;
+export const PORTS = 2;
+export const SCOPE = 3;
+export const FLAGS = 4;
+/** Sequence number expected next from each side. */
+export const NEXT = 5;
+/** Highest acknowledgment number each side has sent. */
+export const ACK = 7;
+/** Window each side advertised last, in bytes. */
+export const WINDOW = 9;
+/** Packet time of the last packet, whole seconds as 32 bits. */
+export const LAST_SEEN = 11;
+/** Float64 field relative to `slot * FLOW_DOUBLES`: bytes delivered in order from each side. */
+export const FLOW_DOUBLES = 8;
+export const COUNT = 6;
+
+/** Int32 fields of a flow's second line. */
+export const ISN = 0;
+export const TSVAL = 2;
+/** Number of each side's backlog (data that waits, FIN out of order, urgent pointer); 0: none. */
+export const BACKLOG = 4;
+export const START_SECONDS = 6;
+export const START_NANOSECONDS = 7;
+/** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
+export const COLLECTS = 8;
+
+const initialBuckets = 1 << 12;
+
+export class FlowTable {
+  /** First lines, second lines, and the delivered-byte counts that lie in the first ones. */
+  readonly flows: Int32Array<ArrayBuffer>;
+  readonly counts: Float64Array<ArrayBuffer>;
+  readonly details: Int32Array<ArrayBuffer>;
+  /** The details as bytes, for the collect counters. */
+  readonly detailBytes: Int8Array<ArrayBuffer>;
+  /** Highest slot ever used; every live slot is in 1..top. */
+  top = 0;
+  /** Slots in use. */
+  live = 0;
+  /** Changes whenever a flow is made or removed: what was looked up before may no longer hold. */
+  version = 0;
+
+  private readonly addresses: Int32Array<ArrayBuffer>;
+  private readonly index: Int32Array<ArrayBuffer>;
+  readonly seed: number;
+  /** Buckets of the index - 1. */
+  mask: number;
+  private free = 0;
+  /** Set by `find` for `insert`: the normalised key of the packet and where its chain ended. */
+  private low = 0;
+  private high = 0;
+  private ports = 0;
+  private scope = 0;
+  private side = 0;
+  private bucket = 0;
+  private hash = 0;
+
+  constructor(memory: EngineMemory, seed: number) {
+    const slots = memory.capacity.flows + 1;
+    this.flows = new Int32Array(memory.buffer, memory.flows, slots * FLOW_INTS);
+    this.counts = new Float64Array(memory.buffer, memory.flows, slots * FLOW_DOUBLES);
+    this.details = new Int32Array(memory.buffer, memory.details, slots * FLOW_INTS);
+    this.detailBytes = new Int8Array(memory.buffer, memory.details, slots * FLOW_INTS * 4);
+    this.addresses = new Int32Array(memory.buffer, memory.addresses, slots * 8);
+    const buckets = indexBuckets(memory.capacity.flows);
+    this.index = new Int32Array(memory.buffer, memory.index, buckets * 2);
+    this.mask = Math.min(initialBuckets, buckets) - 1;
+    this.seed = seed | 0;
+  }
+
+  /** True when no slot is free. */
+  get full(): boolean {
+    return this.free === 0 && (this.top + 1) * FLOW_INTS >= this.flows.length;
+  }
+
+  /**
+   * The flow between two endpoints and the side that is the source, as `slot * 2 + side`; 0 when there is none. `ports` is
+   * source << 16 | destination, `scope` the packet's `scopeKey`. Only for IPv6 the addresses are read from the packet.
+   */
+  find(source: number, destination: number, ports: number, scope: number, packet: Packet): number {
+    // Endpoints are ordered without a branch: `swap` is all ones where the source is the lower one.
+    let swap = ((source >>> 1) - (destination >>> 1)) >> 31;
+    if (source >>> 1 === destination >>> 1) swap = this.compareClosely(source, destination, ports, scope, packet);
+    const difference = (source ^ destination) & swap;
+    const low = destination ^ difference;
+    const high = source ^ difference;
+    const turned = (ports << 16) | (ports >>> 16);
+    const ordered = turned ^ ((ports ^ turned) & swap);
+    const hash = this.mix(low, high, ordered, scope);
+    const index = this.index;
+    const flows = this.flows;
+    const mask = this.mask;
+    let bucket = hash & mask;
+    for (;;) {
+      const slot = index[(bucket << 1) + 1] as number;
+      if (slot === 0) break;
+      if (index[bucket << 1] === hash) {
+        const at = slot * FLOW_INTS;
+        if (
+          flows[at + KEY_LOW] === low &&
+          flows[at + KEY_HIGH] === high &&
+          flows[at + PORTS] === ordered &&
+          flows[at + SCOPE] === scope &&
+          ((scope & 1) === 0 || this.sameAddresses(packet, slot, swap))
+        ) {
+          return (slot << 1) | (swap + 1);
+        }
+      }
+      bucket = (bucket + 1) & mask;
+    }
+    this.low = low;
+    this.high = high;
+    this.ports = ordered;
+    this.scope = scope;
+    this.side = swap + 1;
+    this.bucket = bucket;
+    this.hash = hash;
+    return 0;
+  }
+
+  /**
+   * Makes a flow for the packet that `find` has just not found, with these flags (never 0); the table must not be full.
+   * Returns `slot * 2 + side` of the sender.
+   */
+  insert(packet: Packet, flags: number): number {
+    const slot = this.takeSlot();
+    const at = slot * FLOW_INTS;
+    const { flows, details } = this;
+    for (let field = 0; field < FLOW_INTS; field++) flows[at + field] = details[at + field] = 0;
+    flows[at + KEY_LOW] = this.low;
+    flows[at + KEY_HIGH] = this.high;
+    flows[at + PORTS] = this.ports;
+    flows[at + SCOPE] = this.scope;
+    flows[at + FLAGS] = flags;
+    flows[at + LAST_SEEN] = packet.clock;
+    details[at + START_SECONDS] = packet.seconds | 0;
+    details[at + START_NANOSECONDS] = packet.nanoseconds;
+    if ((this.scope & 1) === 1) this.keepAddresses(packet, slot);
+    this.index[this.bucket << 1] = this.hash;
+    this.index[(this.bucket << 1) + 1] = slot;
+    this.live++;
+    this.version = (this.version + 1) | 0;
+    if (this.live * 2 > this.mask && (this.mask + 1) * 2 < this.index.length) this.rebuild(this.mask * 2 + 1);
+    return (slot << 1) | this.side;
+  }
+
+  /** Takes a flow out of the table and frees its slot. */
+  remove(slot: number): void {
+    const { index, mask } = this;
+    let hole = this.hashOf(slot) & mask;
+    while (index[(hole << 1) + 1] !== slot) hole = (hole + 1) & mask;
+    // Backward shift: every entry behind the hole that is not at home moves into it, so that no chain is ever broken.
+    for (let bucket = (hole + 1) & mask; index[(bucket << 1) + 1] !== 0; bucket = (bucket + 1) & mask) {
+      const home = (index[bucket << 1] as number) & mask;
+      if (((bucket - home) & mask) < ((bucket - hole) & mask)) continue;
+      index[hole << 1] = index[bucket << 1] as number;
+      index[(hole << 1) + 1] = index[(bucket << 1) + 1] as number;
+      hole = bucket;
+    }
+    index[hole << 1] = 0;
+    index[(hole << 1) + 1] = 0;
+    this.flows[slot * FLOW_INTS + FLAGS] = 0;
+    this.flows[slot * FLOW_INTS + KEY_LOW] = this.free;
+    this.free = slot;
+    this.live--;
+    this.version = (this.version + 1) | 0;
+  }
+
+  /** The endpoints of a flow, as a copy that outlives it. */
+  endpoints(slot: number): Endpoints {
+    const at = slot * FLOW_INTS;
+    const isV6 = ((this.flows[at + SCOPE] as number) & 1) === 1;
+    const words = isV6
+      ? this.addresses.slice(slot * 8, slot * 8 + 8)
+      : [this.flows[at + KEY_LOW] as number, this.flows[at + KEY_HIGH] as number];
+    return new Endpoints(this.flows[at + PORTS] as number, words);
+  }
+
+  /** Packet time of a flow's first packet. */
+  startTime(slot: number): { seconds: number; nanoseconds: number } {
+    const at = slot * FLOW_INTS;
+    return {
+      seconds: (this.details[at + START_SECONDS] as number) >>> 0,
+      nanoseconds: this.details[at + START_NANOSECONDS] as number,
+    };
+  }
+
+  private takeSlot(): number {
+    const slot = this.free;
+    if (slot === 0) return ++this.top;
+    this.free = this.flows[slot * FLOW_INTS + KEY_LOW] as number;
+    return slot;
+  }
+
+  /** -1 where the source endpoint comes first, 0 otherwise, for keys that are (nearly) equal. */
+  private compareClosely(
+    source: number,
+    destination: number,
+    ports: number,
+    scope: number,
+    packet: Packet,
+  ): number {
+    if (source !== destination) return source >>> 0 < destination >>> 0 ? -1 : 0;
+    for (let at = packet.addresses, end = at + 16; (scope & 1) === 1 && at < end; at += 4) {
+      const difference = packet.view.getUint32(at) - packet.view.getUint32(at + 16);
+      if (difference !== 0) return difference < 0 ? -1 : 0;
+    }
+    return ports >>> 16 < (ports & 0xffff) ? -1 : 0;
+  }
+
+  private mix(low: number, high: number, ports: number, scope: number): number {
+    let hash = Math.imul(low ^ this.seed, 0x9e3779b1) ^ high;
+    hash = Math.imul(hash ^ (hash >>> 15) ^ scope, 0x85ebca6b) ^ ports;
+    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+    return hash ^ (hash >>> 16);
+  }
+
+  private hashOf(slot: number): number {
+    const at = slot * FLOW_INTS;
+    const flows = this.flows;
+    return this.mix(
+      flows[at + KEY_LOW] as number,
+      flows[at + KEY_HIGH] as number,
+      flows[at + PORTS] as number,
+      flows[at + SCOPE] as number,
+    );
+  }
+
+  /** Fills the index anew, with `mask + 1` buckets. */
+  private rebuild(mask: number): void {
+    const { index, flows } = this;
+    this.mask = mask;
+    index.fill(0, 0, (mask + 1) * 2);
+    for (let slot = 1; slot <= this.top; slot++) {
+      if (flows[slot * FLOW_INTS + FLAGS] === 0) continue;
+      const hash = this.hashOf(slot);
+      let bucket = hash & mask;
+      while (index[(bucket << 1) + 1] !== 0) bucket = (bucket + 1) & mask;
+      index[bucket << 1] = hash;
+      index[(bucket << 1) + 1] = slot;
+    }
+  }
+
+  private sameAddresses(packet: Packet, slot: number, swap: number): boolean {
+    const { view, addresses } = packet;
+    const stored = this.addresses;
+    // Where the source is side 1 (swap is 0), the packet's two addresses are compared crosswise: 4 words further on.
+    const turn = (swap + 1) << 2;
+    for (let word = 0; word < 8; word++) {
+      if (stored[slot * 8 + (word ^ turn)] !== view.getInt32(addresses + word * 4)) return false;
+    }
+    return true;
+  }
+
+  private keepAddresses(packet: Packet, slot: number): void {
+    const turn = this.side << 2;
+    for (let word = 0; word < 8; word++) {
+      this.addresses[slot * 8 + (word ^ turn)] = packet.view.getInt32(packet.addresses + word * 4);
+    }
+  }
+}

@@ -1,0 +1,268 @@
+// How connections begin (RFC 9293 §3.5), including the ways a monitor sees them that the hosts do not: the SYN or its answer was
+// not captured, or the capture began later.
+//
+//   nothing ──SYN──────► OPENING ──SYN,ACK──► ANSWERED ──ACK of the client──► ESTABLISHED      origin "handshake"
+//   nothing ──SYN,ACK──► ANSWERED                                                              origin "syn-ack"
+//   OPENING ──anything that fits, but no SYN,ACK──► ESTABLISHED                                origin "syn"
+//   nothing ──anything else──► GLIMPSED ──data──► ESTABLISHED                                  origin "first-packet"
+//
+// The last three only with the parameter `midstream`.
+
+import type { AlertSink } from "../alerts.js";
+import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
+import {
+  CLIENT_IS_SIDE_1,
+  clientSide,
+  ConnectionState,
+  KNOWN_0,
+  MIDSTREAM,
+  refreshAttention,
+  SCALE_SHIFT_0,
+  SCALE_UNKNOWN,
+  SCALED,
+  stateOf,
+  SYN_ACK_SEEN,
+  SYN_SEEN,
+  TIMESTAMPS,
+  withState,
+} from "./connection.js";
+import { ACK, FLAGS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+import type { Reassembler } from "./reassembler.js";
+import { TcpFlag } from "./segment.js";
+import type { Segment } from "./segment.js";
+import { advance, distance } from "./sequence.js";
+
+export class Handshake {
+  private readonly packet: Packet;
+  private readonly flows: FlowTable;
+  private readonly reassembler: Reassembler;
+  private readonly params: NidsParams;
+  private readonly alerts: AlertSink;
+
+  constructor(packet: Packet, flows: FlowTable, reassembler: Reassembler, params: NidsParams, alerts: AlertSink) {
+    this.packet = packet;
+    this.flows = flows;
+    this.reassembler = reassembler;
+    this.params = params;
+    this.alerts = alerts;
+  }
+
+  /** True when a packet of an unknown connection begins one. */
+  begins(segment: Segment): boolean {
+    if (segment.has(TcpFlag.RST)) return false;
+    return this.isOpeningSyn(segment) || this.params.midstream;
+  }
+
+  /** A SYN without ACK or RST. */
+  isOpeningSyn(segment: Segment): boolean {
+    return (segment.flags & (TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST)) === TcpFlag.SYN;
+  }
+
+  /** True for a SYN that has been seen before, in a connection that has gone on. */
+  isRepetition(slot: number, from: number, segment: Segment): boolean {
+    const known = (this.flags(slot) & (SYN_SEEN | SYN_ACK_SEEN)) !== 0;
+    return known && this.flows.details[slot * FLOW_INTS + ISN + from] === segment.sequence;
+  }
+
+  /** Makes the connection such a packet begins. The flow table has room. */
+  begin(segment: Segment): void {
+    if (this.isOpeningSyn(segment)) this.open(segment);
+    else if (segment.has(TcpFlag.SYN)) this.openByAnswer(segment);
+    else this.glimpse();
+  }
+
+  /** A SYN of either side in a connection that is not established. */
+  syn(slot: number, from: number, segment: Segment): void {
+    const flags = this.flags(slot);
+    const client = clientSide(flags);
+    if (from === client) {
+      if (this.isOpeningSyn(segment)) this.repeatOpening(slot, segment);
+    } else if (stateOf(flags) === ConnectionState.OPENING && segment.has(TcpFlag.ACK)) {
+      this.answer(slot, client, segment);
+    }
+  }
+
+  /** A SYN,ACK of the server that comes after the connection was taken for established. */
+  lateAnswer(slot: number, from: number, segment: Segment): void {
+    const flags = this.flags(slot);
+    if (from === clientSide(flags) || (flags & (KNOWN_0 << from)) !== 0) return;
+    this.flows.details[slot * FLOW_INTS + ISN + from] = segment.sequence;
+    this.know(slot, from, advance(segment.sequence, 1));
+    this.set(slot, refreshAttention(this.flags(slot) | SYN_ACK_SEEN));
+  }
+
+  /**
+   * Any other packet of a connection that is not established. True when it establishes the connection and is then to be
+   * treated like any packet of an established one.
+   */
+  completes(slot: number, from: number, segment: Segment): boolean {
+    switch (stateOf(this.flags(slot))) {
+      case ConnectionState.OPENING:
+        return this.completesWithoutAnswer(slot, from, segment);
+      case ConnectionState.ANSWERED:
+        return this.completesAnswered(slot, from, segment);
+      default:
+        return this.completesGlimpsed(slot, segment);
+    }
+  }
+
+  /** True when a RST ends a connection that is not established (RFC 9293 §3.10.7.3, §3.10.7.4 for SYN-SENT and SYN-RECEIVED). */
+  resetBy(slot: number, from: number, segment: Segment): boolean {
+    const flags = this.flags(slot);
+    const client = clientSide(flags);
+    if (from !== client && stateOf(flags) === ConnectionState.OPENING) {
+      return segment.has(TcpFlag.ACK) && segment.ack === this.next(slot, client);
+    }
+    return stateOf(flags) === ConnectionState.GLIMPSED || segment.sequence === this.next(slot, from);
+  }
+
+  private open(segment: Segment): void {
+    const found = this.flows.insert(this.packet, ConnectionState.OPENING | SYN_SEEN);
+    const slot = found >> 1;
+    const client = found & 1;
+    if (client === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+    this.noteOpening(slot, segment);
+  }
+
+  /** What a SYN says: the sequence number, what the client offers, and data if it carries any (RFC 7413). */
+  private noteOpening(slot: number, segment: Segment): void {
+    const { flows, details } = this.flows;
+    const at = slot * FLOW_INTS;
+    const client = clientSide(this.flags(slot));
+    details[at + ISN + client] = segment.sequence;
+    this.know(slot, client, advance(segment.sequence, 1));
+    const { windowShift, timestampAt } = segment;
+    flows[at + WINDOW + client] = segment.window;
+    let flags = this.flags(slot) & ~(SCALED | TIMESTAMPS | (0xff << SCALE_SHIFT_0));
+    if (windowShift >= 0) flags |= SCALED | (windowShift << (SCALE_SHIFT_0 + client * 4));
+    if (timestampAt !== 0) {
+      flags |= TIMESTAMPS;
+      details[at + TSVAL + client] = this.packet.view.getInt32(timestampAt);
+    }
+    this.set(slot, flags);
+    if (segment.length > 0) this.holdPayload(slot, client, segment);
+  }
+
+  private openByAnswer(segment: Segment): void {
+    const found = this.flows.insert(this.packet, ConnectionState.OPENING | MIDSTREAM);
+    const slot = found >> 1;
+    const client = 1 - (found & 1);
+    if (client === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+    this.flows.details[slot * FLOW_INTS + ISN + client] = advance(segment.ack, -1);
+    this.know(slot, client, segment.ack);
+    this.set(slot, this.flags(slot) | SCALE_UNKNOWN);
+    this.answer(slot, client, segment);
+  }
+
+  /** A SYN again: the same one is a retransmission, another one begins anew. */
+  private repeatOpening(slot: number, segment: Segment): void {
+    const flags = this.flags(slot);
+    const client = clientSide(flags);
+    if (this.flows.details[slot * FLOW_INTS + ISN + client] === segment.sequence) {
+      // Its answer came first (a late tap): now the beginning is complete.
+      if ((flags & SYN_SEEN) === 0) this.set(slot, (flags | SYN_SEEN) & ~MIDSTREAM);
+      return;
+    }
+    this.reassembler.release(slot);
+    this.set(slot, withState(this.flags(slot) & ~MIDSTREAM, ConnectionState.OPENING) | SYN_SEEN);
+    this.noteOpening(slot, segment);
+  }
+
+  /** The first SYN,ACK that acknowledges the SYN, with or without the data it carried. */
+  private answer(slot: number, client: number, segment: Segment): void {
+    const server = 1 - client;
+    const { flows, details } = this.flows;
+    const at = slot * FLOW_INTS;
+    const next = this.next(slot, client);
+    const beyond = distance(next, segment.ack);
+    if (beyond < 0 || beyond > distance(next, this.reassembler.furthest(slot, client))) {
+      this.alerts.raise("tcp-bad-handshake", true, "SYN,ACK");
+      return;
+    }
+    details[at + ISN + server] = segment.sequence;
+    this.know(slot, server, advance(segment.sequence, 1));
+    flows[at + ACK + server] = segment.ack;
+    // Options count only when both sides offered them (RFC 7323 §2.2, §3.2).
+    const { windowShift, timestampAt } = segment;
+    let flags = this.flags(slot);
+    if (windowShift < 0) flags &= ~(SCALED | (0xff << SCALE_SHIFT_0));
+    else if ((flags & SCALED) !== 0) flags |= windowShift << (SCALE_SHIFT_0 + server * 4);
+    if (timestampAt === 0) flags &= ~TIMESTAMPS;
+    else if ((flags & TIMESTAMPS) !== 0) details[at + TSVAL + server] = this.packet.view.getInt32(timestampAt);
+    // The window of a SYN is never scaled (RFC 7323 §2.2); it is kept as the sender means it.
+    flows[at + WINDOW + server] = segment.window;
+    this.set(slot, withState(flags, ConnectionState.ANSWERED) | SYN_ACK_SEEN);
+    if (segment.length > 0) this.holdPayload(slot, server, segment);
+  }
+
+  /** The client's acknowledgment of the SYN,ACK, or of data of the server that came before it. */
+  private completesAnswered(slot: number, from: number, segment: Segment): boolean {
+    const flags = this.flags(slot);
+    const client = clientSide(flags);
+    if (from !== client) {
+      const acknowledgesData = segment.has(TcpFlag.ACK) && distance(this.next(slot, client), segment.ack) > 0;
+      if (this.params.midstream && acknowledgesData) return this.establish(slot);
+      if (segment.length > 0) this.reassembler.hold(slot, from, segment);
+      return false;
+    }
+    const server = 1 - client;
+    const beyond = distance(this.next(slot, server), segment.ack);
+    const known = distance(this.next(slot, server), this.reassembler.furthest(slot, server));
+    if (segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= known) return this.establish(slot);
+    this.alerts.raise("tcp-bad-handshake", true, "third packet");
+    return false;
+  }
+
+  /** The SYN,ACK was not captured: what acknowledges the SYN, or goes on where it ended, shows that there was one. */
+  private completesWithoutAnswer(slot: number, from: number, segment: Segment): boolean {
+    const client = clientSide(this.flags(slot));
+    if (!this.params.midstream || !segment.has(TcpFlag.ACK)) return false;
+    const fits =
+      from === client
+        ? segment.sequence === this.next(slot, client)
+        : distance(this.next(slot, client), segment.ack) >= 0;
+    if (!fits) return false;
+    this.set(slot, this.flags(slot) | MIDSTREAM | SCALE_UNKNOWN);
+    return this.establish(slot);
+  }
+
+  private glimpse(): void {
+    const found = this.flows.insert(this.packet, ConnectionState.GLIMPSED | MIDSTREAM | SCALE_UNKNOWN);
+    const slot = found >> 1;
+    if ((found & 1) === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+  }
+
+  private completesGlimpsed(slot: number, segment: Segment): boolean {
+    return segment.length + segment.cut > 0 && this.establish(slot);
+  }
+
+  private establish(slot: number): true {
+    this.set(slot, refreshAttention(withState(this.flags(slot), ConnectionState.ESTABLISHED)));
+    return true;
+  }
+
+  private holdPayload(slot: number, from: number, segment: Segment): void {
+    segment.sequence = advance(segment.sequence, 1); // the SYN itself takes one
+    this.reassembler.hold(slot, from, segment);
+  }
+
+  private know(slot: number, side: number, next: number): void {
+    this.flows.flows[slot * FLOW_INTS + NEXT + side] = next;
+    this.flows.flows[slot * FLOW_INTS + ACK + 1 - side] = next;
+    this.set(slot, this.flags(slot) | (KNOWN_0 << side));
+  }
+
+  private next(slot: number, side: number): number {
+    return this.flows.flows[slot * FLOW_INTS + NEXT + side] as number;
+  }
+
+  private flags(slot: number): number {
+    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+  }
+
+  private set(slot: number, flags: number): void {
+    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+  }
+}

@@ -1,0 +1,392 @@
+// From segments to a stream: each side's bytes are delivered in order, once, and holes are waited for, filled or given up
+// (RFC 9293 §3.10.7.4, seventh and eighth step, seen from outside).
+//
+//        delivered          hole            waiting in the backlog            FIN
+//   ───────────────────┤· · · · · · · ├──────────────┤ · · ├────────────┤ · · ·│
+//                      next           start(list)
+//
+// A hole lasts until the missing segment comes. Where the receiver acknowledges bytes beyond it, the capture has missed them;
+// but taps deliver packets late, so the hole gets a grace of packet time and segments before it becomes a gap.
+// What was delivered is final; what waits is settled by the overlap policy (reassembly/overlap.ts).
+
+import type { AlertSink } from "../alerts.js";
+import type { GapReason } from "../callbacks/reasons.js";
+import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
+import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
+import type { OverlapTable } from "../reassembly/overlap.js";
+import { PieceStore } from "../reassembly/piece-store.js";
+import type { EngineMemory } from "../memory/layout.js";
+import type { Statistics } from "../stats.js";
+import { BacklogPool } from "./backlog.js";
+import type { Backlog } from "./backlog.js";
+import { BACKLOG_0, COLLECTED_0, ConnectionState, FIN_0, stateOf, URGENT_COLLECTED_0 } from "./connection.js";
+import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+import { segmentPolicies } from "./overlap-policy.js";
+import { TcpFlag } from "./segment.js";
+import type { Segment } from "./segment.js";
+import { advance, distance } from "./sequence.js";
+
+/** Bytes kept of one side before a connection is established: an initial window and some more. */
+const maxHeldBytes = 65536;
+
+export class Reassembler {
+  private readonly packet: Packet;
+  private readonly flows: FlowTable;
+  private readonly notifier: TcpNotifier;
+  private readonly params: NidsParams;
+  private readonly statistics: Statistics;
+  private readonly alerts: AlertSink;
+  private readonly store: PieceStore;
+  private readonly backlogs: BacklogPool = new BacklogPool();
+  private readonly policy: OverlapTable;
+
+  constructor(
+    memory: EngineMemory,
+    packet: Packet,
+    flows: FlowTable,
+    notifier: TcpNotifier,
+    params: NidsParams,
+    statistics: Statistics,
+    alerts: AlertSink,
+  ) {
+    this.packet = packet;
+    this.flows = flows;
+    this.notifier = notifier;
+    this.params = params;
+    this.statistics = statistics;
+    this.alerts = alerts;
+    this.store = new PieceStore(memory.bytes, memory.segments, memory.capacity.segmentSlabs);
+    this.policy = segmentPolicies[params.segmentPolicy];
+  }
+
+  /** Takes the payload and FIN of a segment of an established connection. True when it brought something new in order. */
+  take(slot: number, from: number, segment: Segment): boolean {
+    const next = this.next(slot, from);
+    if ((this.flags(slot) & (FIN_0 << from)) !== 0) {
+      const behind = distance(advance(next, -1), advance(segment.sequence, segment.length));
+      if (segment.length > 0 && behind > 0) this.alerts.raise("tcp-data-after-fin", true);
+      else this.statistics.tcpDuplicates++;
+      return false;
+    }
+    this.cutAtWaitingFin(slot, from, segment);
+    const ahead = distance(next, segment.sequence);
+    if (ahead > 0) {
+      this.queue(slot, from, segment);
+      return false;
+    }
+    const old = -ahead;
+    const fin = segment.has(TcpFlag.FIN);
+    if (old > segment.length || (old === segment.length && !fin && segment.cut === 0)) {
+      this.statistics.tcpDuplicates++;
+      return false;
+    }
+    if (segment.has(TcpFlag.URG)) this.noteUrgent(slot, from, advance(segment.sequence, segment.urgentPointer - 1));
+    this.inOrder(slot, from, segment, old);
+    return true;
+  }
+
+  /** Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then. */
+  hold(slot: number, from: number, segment: Segment): void {
+    const held = this.backlog(slot, from)?.list.bytes ?? 0;
+    if (held + segment.length <= maxHeldBytes) this.keep(this.openBacklog(slot, from), segment);
+  }
+
+  /** Keeps a segment that came before its turn. */
+  private queue(slot: number, from: number, segment: Segment): void {
+    const backlog = this.openBacklog(slot, from);
+    const { maxQueuedBytes, maxQueuedSegments } = this.params;
+    this.statistics.tcpOutOfOrder++;
+    if (backlog.list.bytes + segment.length > maxQueuedBytes || backlog.list.pieces >= maxQueuedSegments) {
+      this.overflow(slot, from, backlog, "queue-limit");
+    }
+    if (!this.keep(this.openBacklog(slot, from), segment)) this.overflow(slot, from, backlog, "memory-limit");
+    this.drain(slot, from);
+  }
+
+  /** Puts a segment with all it says into the backlog; false where the store was full. */
+  private keep(backlog: Backlog, segment: Segment): boolean {
+    const { sequence, payload, length, cut } = segment;
+    const end = advance(sequence, length);
+    backlog.segmentsSince++;
+    if (segment.has(TcpFlag.FIN)) this.waitForFin(backlog, advance(end, cut));
+    if (segment.has(TcpFlag.URG) && backlog.urgentMarks.length < this.params.maxQueuedSegments) {
+      const position = advance(sequence, segment.urgentPointer - 1);
+      const at = backlog.urgentMarks.findLastIndex((mark) => distance(mark.start, sequence) >= 0) + 1;
+      backlog.urgentMarks.splice(at, 0, { start: sequence, end, position });
+    }
+    return this.insert(backlog, sequence, this.packet.bytes, payload, length);
+  }
+
+  /** The connection is established: delivers what was held. */
+  resume(slot: number): void {
+    for (const from of [0, 1]) this.drain(slot, from);
+  }
+
+  /** Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a backlog, and by the clock. */
+  review(slot: number, from: number): void {
+    const backlog = this.backlog(slot, from);
+    if (backlog === undefined || this.params.holePolicy === "wait") return;
+    const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
+    if (!this.holeCovered(slot, from, backlog, acknowledged)) {
+      backlog.covered = false;
+      return;
+    }
+    if (!backlog.covered) {
+      backlog.covered = true;
+      backlog.coveredSeconds = this.packet.seconds;
+      backlog.coveredNanoseconds = this.packet.nanoseconds;
+      backlog.coveredUpTo = acknowledged;
+      backlog.segmentsSince = 0;
+    }
+    if (!this.graceOver(backlog)) return;
+    const { coveredUpTo } = backlog;
+    while (this.holeCovered(slot, from, backlog, coveredUpTo)) this.skipHole(slot, from, backlog, "capture-loss");
+    backlog.covered = false;
+    this.settle(slot, from, backlog);
+  }
+
+  /** The connection ends: what waits is delivered behind gaps, unless holes are for ever. */
+  flush(slot: number): void {
+    for (const from of [0, 1]) {
+      const backlog = this.backlog(slot, from);
+      if (backlog === undefined || this.params.holePolicy === "wait") continue;
+      const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
+      while (backlog.list.head !== 0) {
+        const covered = this.holeCovered(slot, from, backlog, acknowledged);
+        this.skipHole(slot, from, backlog, covered ? "capture-loss" : "end");
+      }
+      if (this.holeCovered(slot, from, backlog, acknowledged)) this.skipHole(slot, from, backlog, "capture-loss");
+      this.settle(slot, from, backlog);
+    }
+  }
+
+  /** Gives up everything that waits in a connection. */
+  release(slot: number): void {
+    for (const from of [0, 1]) {
+      const backlog = this.backlog(slot, from);
+      if (backlog === undefined) continue;
+      this.store.release(backlog.list);
+      backlog.reset();
+      this.settle(slot, from, backlog);
+    }
+  }
+
+  /** Position behind the last byte that waits, where it is known to be later than NEXT. */
+  furthest(slot: number, from: number): number {
+    const backlog = this.backlog(slot, from);
+    return backlog === undefined || backlog.list.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog.list);
+  }
+
+  private inOrder(slot: number, from: number, segment: Segment, old: number): void {
+    const { sequence, payload, length, cut } = segment;
+    const { bytes } = this.packet;
+    const end = advance(sequence, length);
+    const backlog = this.backlog(slot, from);
+    const overlaps = backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
+    // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
+    if (!overlaps || !this.insert(backlog, sequence, bytes, payload, length)) {
+      if (length > old) this.run(slot, from, bytes, payload + old, length - old);
+    }
+    if (segment.has(TcpFlag.FIN)) this.waitForFin(this.openBacklog(slot, from), advance(end, cut));
+    this.drain(slot, from);
+    if (cut > 0 && this.next(slot, from) === end) this.snapped(slot, from, cut);
+  }
+
+  /** The snap length cut the end of a segment off: a gap, as far as nothing that waits fills it. */
+  private snapped(slot: number, from: number, cut: number): void {
+    const backlog = this.backlog(slot, from);
+    const waiting = backlog !== undefined && backlog.list.head !== 0;
+    const room = waiting ? distance(this.next(slot, from), this.store.start(backlog.list)) : cut;
+    this.gap(slot, from, Math.min(cut, room), "snaplen");
+    this.drain(slot, from);
+  }
+
+  /** Delivers what waits as far as there is no hole. */
+  private drain(slot: number, from: number): void {
+    const backlog = this.backlog(slot, from);
+    if (backlog === undefined) return;
+    const { list } = backlog;
+    const { store } = this;
+    for (;;) {
+      const next = this.next(slot, from);
+      if (backlog.finWaiting && distance(backlog.finSequence, next) >= 0) {
+        this.reachFin(slot, from, backlog);
+        break;
+      }
+      if (list.head === 0 || distance(next, store.start(list)) > 0) break;
+      this.noteMarks(slot, from, backlog);
+      if (distance(next, store.end(list)) > 0) {
+        store.trim(list, next);
+        let length = distance(next, store.end(list));
+        if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
+        this.run(slot, from, store.bytes(list), store.offset(list), length);
+      }
+      store.shift(list);
+    }
+    if (list.head === 0) this.noteMarks(slot, from, backlog);
+    this.settle(slot, from, backlog);
+  }
+
+  /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
+  private run(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
+    const backlog = this.backlog(slot, from);
+    const before = backlog?.urgentPending === true ? distance(this.next(slot, from), backlog.urgentPosition) : -1;
+    if (backlog === undefined || before < 0 || before >= length) {
+      this.deliver(slot, from, bytes, offset, length);
+      return;
+    }
+    if (before > 0) this.deliver(slot, from, bytes, offset, before);
+    backlog.urgentPending = false;
+    this.setNext(slot, from, advance(this.next(slot, from), 1));
+    const urgent = bytes[offset + before] as number;
+    if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
+    const behind = length - before - 1;
+    if (behind > 0) this.deliver(slot, from, bytes, offset + before + 1, behind);
+  }
+
+  private deliver(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
+    this.move(slot, from, length);
+    if ((this.flags(slot) & (COLLECTED_0 << from)) !== 0) this.notifier.data(slot, from, bytes, offset, length);
+  }
+
+  private gap(slot: number, from: number, length: number, reason: GapReason): void {
+    if (length <= 0) return;
+    this.move(slot, from, length);
+    const backlog = this.backlog(slot, from);
+    if (backlog?.urgentPending === true && distance(this.next(slot, from), backlog.urgentPosition) < 0) {
+      backlog.urgentPending = false;
+    }
+    this.notifier.gap(slot, from, length, reason);
+  }
+
+  /** Gives up the hole in front of what waits, and delivers that. */
+  private skipHole(slot: number, from: number, backlog: Backlog, reason: GapReason): void {
+    this.gap(slot, from, distance(this.next(slot, from), this.holeEnd(backlog)), reason);
+    this.drain(slot, from);
+  }
+
+  /** Too much waits: an alert, and the hole is given up, unless holes are for ever. */
+  private overflow(slot: number, from: number, backlog: Backlog, reason: "queue-limit" | "memory-limit"): void {
+    this.alerts.raise("tcp-queue-limit", true, reason);
+    const established = stateOf(this.flags(slot)) === ConnectionState.ESTABLISHED;
+    if (backlog.list.head === 0 || !established || this.params.holePolicy === "wait") return;
+    this.skipHole(slot, from, backlog, reason);
+  }
+
+  /** True where there is a hole and the receiver has acknowledged all of it. */
+  private holeCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
+    if (backlog.list.head === 0 && !backlog.finWaiting) return false;
+    const end = this.holeEnd(backlog);
+    return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
+  }
+
+  private holeEnd(backlog: Backlog): number {
+    return backlog.list.head === 0 ? backlog.finSequence : this.store.start(backlog.list);
+  }
+
+  private graceOver(backlog: Backlog): boolean {
+    const { seconds, nanoseconds } = this.packet;
+    const elapsedMs = (seconds - backlog.coveredSeconds) * 1000 + (nanoseconds - backlog.coveredNanoseconds) / 1e6;
+    return elapsedMs >= this.params.holeGraceMs || backlog.segmentsSince >= this.params.holeGraceSegments;
+  }
+
+  private waitForFin(backlog: Backlog, sequence: number): void {
+    if (backlog.finWaiting) return;
+    backlog.finWaiting = true;
+    backlog.finSequence = sequence;
+  }
+
+  /** A FIN takes a sequence number of its own (RFC 9293 §3.4); nothing behind it is data. */
+  private reachFin(slot: number, from: number, backlog: Backlog): void {
+    backlog.finWaiting = false;
+    this.setNext(slot, from, advance(backlog.finSequence, 1));
+    this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
+    if (backlog.list.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
+    this.store.release(backlog.list);
+    backlog.reset();
+  }
+
+  /** Cuts off what a segment brings behind a FIN that waits for its turn. */
+  private cutAtWaitingFin(slot: number, from: number, segment: Segment): void {
+    const backlog = this.backlog(slot, from);
+    if (backlog === undefined || !backlog.finWaiting || segment.length === 0) return;
+    const room = distance(segment.sequence, backlog.finSequence);
+    if (room >= segment.length) return;
+    this.alerts.raise("tcp-data-after-fin", true);
+    segment.length = Math.max(0, room);
+    segment.cut = 0;
+  }
+
+  /** The later of several urgent pointers counts, and only one to a byte that is still to come. */
+  private noteUrgent(slot: number, from: number, position: number): void {
+    if (distance(this.next(slot, from), position) < 0) return;
+    const backlog = this.openBacklog(slot, from);
+    if (backlog.urgentPending && distance(backlog.urgentPosition, position) <= 0) return;
+    backlog.urgentPending = true;
+    backlog.urgentPosition = position;
+  }
+
+  private noteMarks(slot: number, from: number, backlog: Backlog): void {
+    const next = this.next(slot, from);
+    for (;;) {
+      const mark = backlog.urgentMarks[0];
+      if (mark === undefined || distance(mark.start, next) < 0) return;
+      backlog.urgentMarks.shift();
+      if (distance(next, mark.end) > 0) this.noteUrgent(slot, from, mark.position);
+    }
+  }
+
+  private insert(backlog: Backlog, sequence: number, bytes: Uint8Array, offset: number, length: number): boolean {
+    const outcome = this.store.insert(backlog.list, sequence, bytes, offset, length, this.policy);
+    if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
+    return outcome.complete;
+  }
+
+  private backlog(slot: number, from: number): Backlog | undefined {
+    const number = this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number;
+    return number === 0 ? undefined : this.backlogs.get(number);
+  }
+
+  private openBacklog(slot: number, from: number): Backlog {
+    const existing = this.backlog(slot, from);
+    if (existing !== undefined) return existing;
+    const number = this.backlogs.take();
+    this.flows.details[slot * FLOW_INTS + BACKLOG + from] = number;
+    this.setFlags(slot, this.flags(slot) | (BACKLOG_0 << from));
+    return this.backlogs.get(number) as Backlog;
+  }
+
+  /** Gives an empty backlog back. */
+  private settle(slot: number, from: number, backlog: Backlog): void {
+    const at = slot * FLOW_INTS + BACKLOG + from;
+    if (!backlog.empty || this.backlog(slot, from) !== backlog) return;
+    this.backlogs.give(this.flows.details[at] as number);
+    this.flows.details[at] = 0;
+    this.setFlags(slot, this.flags(slot) & ~(BACKLOG_0 << from));
+  }
+
+  private flags(slot: number): number {
+    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+  }
+
+  private setFlags(slot: number, flags: number): void {
+    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+  }
+
+  private next(slot: number, from: number): number {
+    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
+  }
+
+  private setNext(slot: number, from: number, sequence: number): void {
+    this.flows.flows[slot * FLOW_INTS + NEXT + from] = sequence;
+  }
+
+  /** The stream has moved on by bytes that were delivered or given up. */
+  private move(slot: number, from: number, length: number): void {
+    this.setNext(slot, from, advance(this.next(slot, from), length));
+    const at = slot * FLOW_DOUBLES + COUNT + from;
+    this.flows.counts[at] = (this.flows.counts[at] as number) + length;
+  }
+}

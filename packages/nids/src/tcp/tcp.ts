@@ -1,0 +1,404 @@
+// The way of a TCP segment (RFC 9293 §3.10.7). Nearly all segments are the next one of an established connection: they take the
+// short way, `takeInOrder`, which touches one cache line of the flow, allocates nothing and copies nothing. All others go
+// through `unusual`, which asks one question after the other:
+//
+//   header right? checksum right? connection known?
+//     └ SYN? handshake complete? inside the window? RST? timestamp fresh? what does the ACK say? data and FIN? both done?
+
+import type { AlertSink } from "../alerts.js";
+import type { EndReason } from "../callbacks/reasons.js";
+import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
+import type { TerminalState } from "../callbacks/tcp-stream.js";
+import type { ChecksumVerification } from "../checksum/verification.js";
+import type { ResetSender } from "../kill/reset-sender.js";
+import type { LinkLayer } from "../link/decap.js";
+import type { EngineMemory } from "../memory/layout.js";
+import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
+import type { Statistics } from "../stats.js";
+import {
+  ATTENTION,
+  BACKLOG_0,
+  COLLECTED_0,
+  ConnectionState,
+  FIN_0,
+  FIN_ACKED_0,
+  KNOWN_0,
+  refreshAttention,
+  SCALE_SHIFT_0,
+  STATE_MASK,
+  stateOf,
+  TIMESTAMPS,
+  withState,
+} from "./connection.js";
+import { Eviction } from "./eviction.js";
+import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+import { Handshake } from "./handshake.js";
+import { Reassembler } from "./reassembler.js";
+import { Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
+import { distance, later } from "./sequence.js";
+import { TimeoutSweep } from "./timeouts.js";
+import type { SweptFlow } from "./timeouts.js";
+import { WindowTest } from "./window.js";
+
+/** Flags that decide between the short way and the long one. */
+const decisive = TcpFlag.FIN | TcpFlag.SYN | TcpFlag.RST | TcpFlag.ACK | TcpFlag.URG;
+const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
+const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
+
+/** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
+const usualTimestampOption = 0x0101080a;
+
+/** Everything the TCP stage works with. */
+export interface TcpParts {
+  readonly memory: EngineMemory;
+  readonly packet: Packet;
+  readonly flows: FlowTable;
+  readonly notifier: TcpNotifier;
+  readonly params: NidsParams;
+  readonly statistics: Statistics;
+  readonly alerts: AlertSink;
+  readonly verification: ChecksumVerification;
+  readonly link: LinkLayer;
+  readonly resets: ResetSender;
+}
+
+export class Tcp implements SweptFlow {
+  private readonly packet: Packet;
+  private readonly view: DataView<ArrayBuffer>;
+  private readonly flows: FlowTable;
+  private readonly notifier: TcpNotifier;
+  private readonly statistics: Statistics;
+  private readonly alerts: AlertSink;
+  private readonly verification: ChecksumVerification;
+  private readonly link: LinkLayer;
+  private readonly resets: ResetSender;
+  private readonly segment: Segment = new Segment();
+  private readonly reassembler: Reassembler;
+  private readonly handshake: Handshake;
+  private readonly window: WindowTest;
+  private readonly sweep: TimeoutSweep;
+  private readonly eviction: Eviction;
+
+  constructor(parts: TcpParts) {
+    const { memory, packet, flows, notifier, params, statistics, alerts } = parts;
+    this.packet = packet;
+    this.view = packet.view;
+    this.flows = flows;
+    this.notifier = notifier;
+    this.statistics = statistics;
+    this.alerts = alerts;
+    this.verification = parts.verification;
+    this.link = parts.link;
+    this.resets = parts.resets;
+    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
+    this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
+    this.window = new WindowTest(packet, flows);
+    this.sweep = new TimeoutSweep(flows, params);
+    this.eviction = new Eviction(flows);
+  }
+
+  /** Takes the TCP segment the cursor is at. */
+  receive(): void {
+    const { packet } = this;
+    const { view, transport, end } = packet;
+    if (end - transport < tcpHeaderBytes) return this.refuse(packet.cut > 0);
+    const offsetAndFlags = view.getUint16(transport + 12);
+    const headerBytes = (offsetAndFlags >>> 10) & 0x3c;
+    const payload = transport + headerBytes;
+    const length = end - payload;
+    if (headerBytes < tcpHeaderBytes || length < 0) return this.receiveCut(headerBytes, length);
+    if (!this.verification.transportRight(packet)) {
+      this.statistics.tcpInvalid++;
+      this.alerts.raise("tcp-checksum", true);
+      return;
+    }
+    const found = this.find();
+    this.statistics.tcpSegments++;
+    if (found !== 0 && packet.cut === 0 && this.takeInOrder(found, transport, end)) return;
+    this.segment.read(packet, offsetAndFlags & 0x3f, payload, length, packet.cut);
+    if (found === 0) this.unknown();
+    else this.unusual(found >> 1, found & 1);
+  }
+
+  /**
+   * The short way, for the next segment of an established connection in which nothing is unusual, inside an open window;
+   * its checksum is right and all of it was captured. False for any other segment, which is then still to be taken.
+   */
+  takeInOrder(found: number, transport: number, end: number): boolean {
+    const { flows, view } = this;
+    const fields = flows.flows;
+    const at = (found >> 1) * FLOW_INTS;
+    const from = found & 1;
+    const flags = fields[at + FLAGS] as number;
+    const offsetAndFlags = view.getUint16(transport + 12);
+    const payload = transport + ((offsetAndFlags >>> 10) & 0x3c);
+    const length = end - payload;
+    const ack = view.getInt32(transport + 8);
+    if (
+      (flags & (STATE_MASK | ATTENTION)) !== ConnectionState.ESTABLISHED ||
+      (offsetAndFlags & decisive) !== TcpFlag.ACK ||
+      view.getInt32(transport + 4) !== fields[at + NEXT + from] ||
+      ((ack - (fields[at + NEXT + 1 - from] as number)) | 0) > 0 ||
+      payload < transport + tcpHeaderBytes ||
+      length < 0 ||
+      (length !== 0 && fields[at + WINDOW + 1 - from] === 0) ||
+      ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(at + TSVAL + from, transport, payload, length))
+    ) {
+      return false;
+    }
+    fields[at + LAST_SEEN] = this.packet.clock;
+    if (((ack - (fields[at + ACK + from] as number)) | 0) > 0) fields[at + ACK + from] = ack;
+    fields[at + WINDOW + from] = view.getUint16(transport + 14) << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
+    if (length !== 0) this.deliver(found, flags, payload, length);
+    return true;
+  }
+
+  /** The payload of a segment that took the short way. */
+  private deliver(found: number, flags: number, payload: number, length: number): void {
+    const { flows } = this;
+    const slot = found >> 1;
+    const from = found & 1;
+    const next = slot * FLOW_INTS + NEXT + from;
+    flows.flows[next] = ((flows.flows[next] as number) + length) | 0;
+    const count = slot * FLOW_DOUBLES + COUNT + from;
+    flows.counts[count] = (flows.counts[count] as number) + length;
+    if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(slot, from, this.packet.bytes, payload, length);
+  }
+
+  /** Packet time has moved on by at least a second. */
+  tick(seconds: number): void {
+    this.sweep.advance(seconds, this);
+  }
+
+  /** Tells every stream EXITING, in order of creation, and forgets everything. */
+  exit(): void {
+    for (const stream of this.notifier.open()) this.end(stream.slot, "EXITING", "exit");
+    for (let slot = 1; slot <= this.flows.top; slot++) {
+      if (this.flows.flows[slot * FLOW_INTS + FLAGS] !== 0) this.remove(slot);
+    }
+    this.sweep.clear();
+  }
+
+  /** A flow is older than its state allows. */
+  expire(slot: number): void {
+    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "idle");
+    // What has ended lingers; what already did, or never was a stream, goes.
+    else this.remove(slot);
+  }
+
+  /** Time has passed for the holes of a flow. */
+  review(slot: number): void {
+    if ((this.flags(slot) & anyBacklog) === 0) return;
+    this.reassembler.review(slot, 0);
+    this.reassembler.review(slot, 1);
+    this.finish(slot);
+  }
+
+  /** Timestamps in their usual place are compared right here; others take the long way. Notes the newest. */
+  private timestampPasses(newest: number, transport: number, payload: number, length: number): boolean {
+    const { view } = this;
+    if (payload < transport + 32 || view.getInt32(transport + 20) !== usualTimestampOption) return false;
+    const value = view.getInt32(transport + 24);
+    const { details } = this.flows;
+    const ahead = (value - (details[newest] as number)) | 0;
+    if (ahead > 0 && length > 0) details[newest] = value;
+    return ahead >= 0;
+  }
+
+  /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
+  private receiveCut(headerBytes: number, length: number): void {
+    const { packet } = this;
+    if (headerBytes < tcpHeaderBytes || packet.cut + length < 0) return this.refuse(false);
+    this.statistics.tcpSegments++;
+    const found = this.find();
+    const flags = packet.bytes[packet.transport + 13] as number;
+    this.segment.read(packet, flags & 0x3f, packet.end, 0, packet.cut + length);
+    if (found === 0) this.unknown();
+    else this.unusual(found >> 1, found & 1);
+  }
+
+  private refuse(isCut: boolean): void {
+    this.statistics.tcpInvalid++;
+    if (!isCut) this.alerts.raise("tcp-header", true);
+  }
+
+  /** A packet of a connection that is not in the table; `find` has just said so. */
+  private unknown(): void {
+    const { segment } = this;
+    if (!this.handshake.begins(segment)) {
+      this.statistics.tcpUnfollowed++;
+      return;
+    }
+    if (this.flows.full) {
+      this.makeRoom();
+      this.find();
+    }
+    this.handshake.begin(segment);
+    if (segment.has(TcpFlag.SYN) || segment.length === 0) return;
+    const found = this.find();
+    this.unusual(found >> 1, found & 1);
+  }
+
+  private find(): number {
+    const { sourceKey, destinationKey, scopeKey, view, transport } = this.packet;
+    return this.flows.find(sourceKey, destinationKey, view.getInt32(transport), scopeKey, this.packet);
+  }
+
+  private makeRoom(): void {
+    const slot = this.eviction.victim();
+    this.statistics.evicted++;
+    const established = this.state(slot) === ConnectionState.ESTABLISHED;
+    if (established) this.end(slot, "TIMED_OUT", "evicted");
+    this.remove(slot);
+    if (established) this.alerts.raise("streams-limit", true);
+  }
+
+  private unusual(slot: number, from: number): void {
+    const { segment } = this;
+    this.flows.flows[slot * FLOW_INTS + LAST_SEEN] = this.packet.clock;
+    if (segment.has(TcpFlag.SYN)) return this.receiveSyn(slot, from);
+    switch (this.state(slot)) {
+      case ConnectionState.ENDED:
+      case ConnectionState.IGNORED:
+        this.statistics.tcpUnfollowed++;
+        return;
+      case ConnectionState.ESTABLISHED:
+        break;
+      default:
+        if (segment.has(TcpFlag.RST)) {
+          if (this.handshake.resetBy(slot, from, segment)) this.remove(slot);
+          return;
+        }
+        if (!this.handshake.completes(slot, from, segment) || !this.announce(slot, from)) return;
+    }
+    this.established(slot, from);
+    this.finish(slot);
+  }
+
+  /** A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the same endpoints. */
+  private receiveSyn(slot: number, from: number): void {
+    const { segment, handshake } = this;
+    const state = this.state(slot);
+    const opening = handshake.isOpeningSyn(segment);
+    if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
+      handshake.syn(slot, from, segment);
+    } else if (opening && !handshake.isRepetition(slot, from, segment)) {
+      if (state === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "reused");
+      this.remove(slot);
+      this.find();
+      this.unknown();
+    } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
+      handshake.lateAnswer(slot, from, segment);
+    }
+  }
+
+  /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
+  private announce(slot: number, from: number): boolean {
+    this.resets.remember(slot, this.packet, this.link.linkType, from);
+    if (!this.notifier.established(slot)) {
+      this.reassembler.release(slot);
+      this.resets.forget(slot);
+      return false;
+    }
+    this.reassembler.resume(slot);
+    return true;
+  }
+
+  private established(slot: number, from: number): void {
+    const { segment, flows, reassembler, window } = this;
+    const at = slot * FLOW_INTS;
+    const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
+    if ((this.flags(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
+    const known = (this.flags(slot) & (KNOWN_0 << from)) !== 0;
+    if (known && !window.accepts(slot, from, segment)) {
+      this.statistics.tcpOutOfWindow++;
+      return;
+    }
+    if (segment.has(TcpFlag.RST)) {
+      this.end(slot, "RESET", "rst");
+      return;
+    }
+    if (window.isStale(slot, from, segment)) {
+      this.statistics.tcpStaleTimestamp++;
+      return;
+    }
+    if (segment.has(TcpFlag.ACK)) {
+      flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
+      this.confirmFin(slot, 1 - from);
+      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) return;
+    }
+    if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
+    window.note(slot, from, segment);
+    this.confirmFin(slot, from);
+  }
+
+  /** Settles a connection after a packet or a review: holes, the end, what is no longer needed. */
+  private finish(slot: number): void {
+    const state = this.state(slot);
+    if (state === ConnectionState.ESTABLISHED) {
+      if ((this.flags(slot) & anyBacklog) !== 0) {
+        this.reassembler.review(slot, 0);
+        this.reassembler.review(slot, 1);
+        this.confirmFin(slot, 0);
+        this.confirmFin(slot, 1);
+      }
+      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) this.end(slot, "CLOSE", "fin");
+      else this.setFlags(slot, refreshAttention(this.flags(slot)));
+    }
+    if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
+      this.reassembler.release(slot);
+    }
+  }
+
+  /** The first segment seen of a side says where its stream begins for us. */
+  private learn(slot: number, from: number): void {
+    const at = slot * FLOW_INTS;
+    this.flows.flows[at + NEXT + from] = this.segment.sequence;
+    this.flows.flows[at + ACK + 1 - from] = this.segment.sequence;
+    this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
+  }
+
+  /** A FIN is acknowledged only by a number that covers it. */
+  private confirmFin(slot: number, from: number): void {
+    const flags = this.flags(slot);
+    if ((flags & (FIN_0 << from)) === 0) return;
+    const at = slot * FLOW_INTS;
+    const next = this.flows.flows[at + NEXT + from] as number;
+    if (distance(next, this.flows.flows[at + ACK + 1 - from] as number) < 0) return;
+    this.setFlags(slot, flags | (FIN_ACKED_0 << from));
+  }
+
+  /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
+  private end(slot: number, state: TerminalState, reason: EndReason): void {
+    this.reassembler.flush(slot);
+    this.confirmFin(slot, 0);
+    this.confirmFin(slot, 1);
+    const closed = (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
+    const count = closed ? "closed" : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
+    if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
+    this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
+    this.reassembler.release(slot);
+    this.resets.forget(slot);
+    this.setFlags(slot, withState(this.flags(slot), ConnectionState.ENDED));
+  }
+
+  private remove(slot: number): void {
+    this.reassembler.release(slot);
+    this.resets.forget(slot);
+    this.flows.remove(slot);
+  }
+
+  private state(slot: number): ConnectionState {
+    return stateOf(this.flags(slot));
+  }
+
+  private flags(slot: number): number {
+    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+  }
+
+  private setFlags(slot: number, flags: number): void {
+    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+  }
+}

@@ -1,0 +1,70 @@
+// Which segments a receiver would look at (RFC 9293 §3.10.7.4, first step), as far as a monitor can tell, and which it would drop
+// as old by their timestamp (PAWS, RFC 7323 §5).
+//
+//        lower edge                    next      acknowledged              upper edge
+//   ───────┤───────────────────────────┤──────────┤──────────────────────────┤──────
+//          └ the smaller of the two               └ the larger of the two + window
+//
+// A monitor may see an acknowledgment before the bytes it covers, or never see these bytes. So the lower edge is never beyond
+// what was delivered, and what was delivered moves the upper edge just as an acknowledgment does.
+
+import type { Packet } from "../packet.js";
+import { SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
+import { ACK, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+import type { Segment } from "./segment.js";
+import { advance, distance, later } from "./sequence.js";
+
+/** The largest window there can be: 65535 << 14 (RFC 7323 §2.3). */
+const largestWindow = 1 << 30;
+
+export class WindowTest {
+  private readonly packet: Packet;
+  private readonly flows: FlowTable;
+
+  constructor(packet: Packet, flows: FlowTable) {
+    this.packet = packet;
+    this.flows = flows;
+  }
+
+  /** True when the receiver would look at the segment. */
+  accepts(slot: number, from: number, segment: Segment): boolean {
+    const { flows } = this.flows;
+    const at = slot * FLOW_INTS;
+    const next = flows[at + NEXT + from] as number;
+    const acknowledged = flows[at + ACK + 1 - from] as number;
+    const { sequence, length } = segment;
+    if (length === 0 && (sequence === acknowledged || sequence === next)) return true;
+    const unlimited = ((flows[at + FLAGS] as number) & SCALE_UNKNOWN) !== 0;
+    const window = unlimited ? largestWindow : (flows[at + WINDOW + 1 - from] as number);
+    const furthest = later(next, acknowledged);
+    const lowest = furthest === next ? acknowledged : next;
+    if (distance(sequence, advance(furthest, window)) <= 0) return false;
+    return distance(lowest, advance(sequence, length)) >= 0;
+  }
+
+  /** Notes what a segment says about the receiver's window. */
+  note(slot: number, from: number, segment: Segment): void {
+    const at = slot * FLOW_INTS;
+    this.flows.flows[at + WINDOW + from] = segment.window << scaleOf(this.flows.flows[at + FLAGS] as number, from);
+  }
+
+  /** True when the segment is older than one that was accepted, by its timestamp. One without a timestamp is not. */
+  isStale(slot: number, from: number, segment: Segment): boolean {
+    const timestampAt = this.usesTimestamps(slot) ? segment.timestampAt : 0;
+    if (timestampAt === 0) return false;
+    const newest = this.flows.details[slot * FLOW_INTS + TSVAL + from] as number;
+    return distance(newest, this.packet.view.getInt32(timestampAt)) < 0;
+  }
+
+  /** Notes the timestamp of a segment that brought something new in order. */
+  noteTimestamp(slot: number, from: number, segment: Segment): void {
+    const timestampAt = this.usesTimestamps(slot) ? segment.timestampAt : 0;
+    if (timestampAt === 0) return;
+    this.flows.details[slot * FLOW_INTS + TSVAL + from] = this.packet.view.getInt32(timestampAt);
+  }
+
+  private usesTimestamps(slot: number): boolean {
+    return ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & TIMESTAMPS) !== 0;
+  }
+}

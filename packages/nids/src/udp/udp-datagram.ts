@@ -1,0 +1,60 @@
+// What udp callbacks see: one object, reused; valid until the callback returns.
+
+import { formatAddress } from "../ip/address.js";
+import type { Packet } from "../packet.js";
+import { udpHeaderBytes } from "./udp.js";
+
+/** A UDP datagram, put together from fragments where it came in some. */
+export class UdpDatagram {
+  private readonly packet: Packet;
+
+  /** Datagrams are made by the engine. */
+  constructor(packet: Packet) {
+    this.packet = packet;
+  }
+
+  /** Source address as text: dotted decimal, or RFC 5952 for IPv6. */
+  get sourceAddress(): string {
+    return this.address(0);
+  }
+
+  get sourcePort(): number {
+    return this.packet.view.getUint16(this.packet.transport);
+  }
+
+  /** Destination address as text. */
+  get destinationAddress(): string {
+    return this.address(1);
+  }
+
+  get destinationPort(): number {
+    return this.packet.view.getUint16(this.packet.transport + 2);
+  }
+
+  /** The payload as far as it was captured; a view, valid until the callback returns. */
+  get data(): Uint8Array {
+    const { bytes, transport, end } = this.packet;
+    return new Uint8Array(bytes.buffer, transport + udpHeaderBytes, end - transport - udpHeaderBytes);
+  }
+
+  /** Bytes of the payload that the snap length cut off. */
+  get missing(): number {
+    const { view, transport, end } = this.packet;
+    return view.getUint16(transport + 4) - (end - transport);
+  }
+
+  /** Packet time: whole seconds since 1970, and nanoseconds. */
+  get seconds(): number {
+    return this.packet.seconds;
+  }
+
+  get nanoseconds(): number {
+    return this.packet.nanoseconds;
+  }
+
+  private address(which: number): string {
+    const { bytes, addresses, addressLength } = this.packet;
+    const at = addresses + which * addressLength;
+    return formatAddress(bytes.subarray(at, at + addressLength));
+  }
+}

@@ -1,0 +1,63 @@
+// UDP (RFC 768, RFC 8200 §8.1): checked, then shown to the udp callbacks, the last registered first.
+
+import { Registry } from "../callbacks/registry.js";
+import type { Faults } from "../callbacks/registry.js";
+import type { ChecksumVerification } from "../checksum/verification.js";
+import type { Packet } from "../packet.js";
+import type { Statistics } from "../stats.js";
+import { UdpDatagram } from "./udp-datagram.js";
+
+export const udpHeaderBytes = 8;
+
+/** A registered udp callback. */
+export type UdpCallback = (datagram: UdpDatagram) => void;
+
+export class Udp {
+  readonly callbacks: Registry<UdpCallback> = new Registry();
+  private readonly packet: Packet;
+  private readonly verification: ChecksumVerification;
+  private readonly statistics: Statistics;
+  private readonly faults: Faults;
+  private readonly shown: UdpDatagram;
+
+  constructor(packet: Packet, verification: ChecksumVerification, statistics: Statistics, faults: Faults) {
+    this.packet = packet;
+    this.verification = verification;
+    this.statistics = statistics;
+    this.faults = faults;
+    this.shown = new UdpDatagram(packet);
+  }
+
+  /** Takes the datagram the cursor is at. */
+  receive(): void {
+    if (!this.acceptable()) {
+      this.statistics.udpInvalid++;
+      return;
+    }
+    this.statistics.udpDatagrams++;
+    for (const callback of this.callbacks.newestFirst) {
+      try {
+        callback(this.shown);
+      } catch (error) {
+        this.faults.note(error, undefined);
+      }
+    }
+  }
+
+  private acceptable(): boolean {
+    const { packet } = this;
+    const { view, transport, end, cut } = packet;
+    const available = end - transport;
+    if (available < udpHeaderBytes) return false;
+    const length = view.getUint16(transport + 4);
+    if (length < udpHeaderBytes || length > available + cut) return false;
+    // Trailing bytes belong to the IP packet, not to the datagram, and not to its checksum.
+    const trailing = available + cut - length;
+    if (trailing > 0) {
+      packet.end = Math.min(end, transport + length);
+      packet.transportChecksum = 0;
+    }
+    const unchecked = view.getUint16(transport + 6) === 0 && packet.family === 4;
+    return unchecked || this.verification.transportRight(packet);
+  }
+}

@@ -1,0 +1,184 @@
+/** Who listens to what: the collect counters of libnids' contract, per callback and per half. */
+import type { TcpStream } from "@tsnids/nids";
+import { TcpState } from "@tsnids/nids";
+import { expect } from "chai";
+import { closed, established, following, smallNids, text } from "./following.js";
+
+/** What a callback was told: state, and for DATA which half and which bytes. */
+function told(stream: TcpStream): string {
+  const { state, client, server } = stream;
+  if (state !== TcpState.DATA) return state;
+  const half = client.countNew > 0 ? client : server;
+  return `${half === client ? "client" : "server"} ${text(half.data)}`;
+}
+
+describe("collect counters", () => {
+  it("give a callback only the half it asked for", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+      heard.push(told(stream));
+    });
+    nids.process(closed(established().send("client", "to the server").send("server", "to the client")).batch());
+    expect(heard).to.deep.equal(["JUST_ESTABLISHED", "server to the server", "CLOSE"]);
+  });
+
+  it("let a stream go that nobody asked for, without another call", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => heard.push(told(stream)));
+    nids.process(closed(established().send("client", "x")).batch());
+    nids.exit();
+    expect(heard).to.deep.equal(["JUST_ESTABLISHED"]);
+    expect(nids.statistics()).to.include({ streams: 1, closed: 0, exiting: 0 });
+  });
+
+  it("are kept for each callback", () => {
+    const nids = smallNids();
+    const first: string[] = [];
+    const second: string[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+      first.push(told(stream));
+    });
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.client.collect++;
+      second.push(told(stream));
+    });
+    nids.process(closed(established().send("client", "c").send("server", "s")).batch());
+    expect(first).to.deep.equal(["JUST_ESTABLISHED", "server c", "CLOSE"]);
+    expect(second).to.deep.equal(["JUST_ESTABLISHED", "client s", "CLOSE"]);
+  });
+
+  it("count how many callbacks want a half", () => {
+    const nids = smallNids();
+    const counts: number[] = [];
+    for (let times = 0; times < 3; times++) {
+      nids.registerTcp(following((stream) => void counts.push(stream.server.collect)));
+    }
+    nids.process(established().batch());
+    expect(counts).to.deep.equal([1, 2, 3]);
+  });
+
+  it("can begin late: data comes from then on, at its true position", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => {
+      const { client, server, state } = stream;
+      if (state === TcpState.JUST_ESTABLISHED) client.collect++;
+      if (state !== TcpState.DATA) return;
+      if (client.countNew > 0) server.collect++;
+      else heard.push(`${server.offset} ${server.count} ${text(server.data)}`);
+    });
+    nids.process(established().send("client", "unheard").send("server", "now").send("client", "heard").batch());
+    expect(heard).to.deep.equal(["7 12 heard"]);
+  });
+
+  it("can stop one half: the end is told all the same", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp(
+      following((stream) => {
+        heard.push(told(stream));
+        if (stream.state === TcpState.DATA && stream.server.countNew > 0) stream.server.collect--;
+      }),
+    );
+    nids.process(closed(established().send("client", "a").send("client", "b").send("server", "c")).batch());
+    expect(heard).to.deep.equal(["JUST_ESTABLISHED", "server a", "client c", "CLOSE"]);
+  });
+
+  it("can stop all: there is no CLOSE, and the stream is not found any more", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp(
+      following((stream) => {
+        heard.push(told(stream));
+        if (stream.state !== TcpState.DATA) return;
+        stream.server.collect--;
+        stream.client.collect--;
+      }),
+    );
+    const talk = closed(established().send("client", "a").send("client", "b")).batch();
+    nids.process(talk);
+    nids.exit();
+    expect(heard).to.deep.equal(["JUST_ESTABLISHED", "server a"]);
+  });
+
+  it("leave the other listeners alone when one stops", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp(following((stream) => void heard.push(`stays ${told(stream)}`)));
+    nids.registerTcp(
+      following((stream) => {
+        if (stream.state === TcpState.JUST_ESTABLISHED) return;
+        heard.push(`goes ${told(stream)}`);
+        stream.server.collect--;
+        stream.client.collect--;
+      }),
+    );
+    nids.process(closed(established().send("client", "a").send("client", "b")).batch());
+    expect(heard).to.deep.equal(["stays JUST_ESTABLISHED", "stays server a", "goes server a", "stays server b", "stays CLOSE"]);
+  });
+
+  it("change nothing when raised and lowered in the same call", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => {
+      heard.push(told(stream));
+      stream.server.collect++;
+      stream.server.collect--;
+    });
+    nids.process(closed(established().send("client", "a")).batch());
+    expect(heard).to.deep.equal(["JUST_ESTABLISHED"]);
+  });
+
+  it("of urgent bytes are counters of their own", () => {
+    const nids = smallNids();
+    const urgent: string[] = [];
+    const normal: string[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collectUrgent++;
+      const { countNewUrgent, urgentData, countNew } = stream.server;
+      if (stream.state === TcpState.DATA) urgent.push(`${countNewUrgent} ${String.fromCharCode(urgentData)} ${countNew}`);
+    });
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+      else normal.push(told(stream));
+    });
+    nids.process(closed(established().segment("client", { data: "aXb", flags: "UA", urgentPointer: 2 })).batch());
+    expect(urgent).to.deep.equal(["1 X 0"]);
+    expect(normal).to.deep.equal(["server a", "server b", "CLOSE"]);
+  });
+
+  it("count every byte, wanted or not", () => {
+    const nids = smallNids();
+    let counts: readonly number[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.client.collect++;
+      else counts = [stream.client.count, stream.server.count];
+    });
+    nids.process(closed(established().send("client", "unheard").send("server", "abc")).batch());
+    expect(counts).to.deep.equal([3, 7]);
+  });
+
+  it("are emptied of kept bytes when a half is no longer wanted", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp(
+      following((stream) => {
+        const { client, server, state } = stream;
+        if (state !== TcpState.DATA) return;
+        if (client.countNew > 0) server.collect++;
+        else heard.push(`${server.offset} ${server.count} ${text(server.data)}`);
+        if (server.count === 3) {
+          stream.discard(0);
+          server.collect--;
+        }
+      }),
+    );
+    const talk = established().send("client", "abc").send("client", "defg").send("server", "resume").send("client", "hi");
+    nids.process(talk.batch());
+    expect(heard).to.deep.equal(["0 3 abc", "7 9 hi"]);
+  });
+});

@@ -1,0 +1,52 @@
+// Errors of this package. Two kinds: the bytes are not a capture (CaptureFormatError), or the caller passed something
+// impossible (CaptureArgumentError). Codes are for programs and do not change; texts are for people and may.
+
+/** What is wrong with the bytes of a capture. */
+export type CaptureFormatErrorCode =
+  /** There is not one byte. */
+  | "empty"
+  /** The first bytes are of no format in the table. */
+  | "unknown-format"
+  /** The format is known by name, but not read. */
+  | "unsupported-format"
+  /** The format is read, but not this version of it. */
+  | "unsupported-version"
+  /** The bytes end inside the file header. */
+  | "cut-header"
+  /** A record announces more bytes than a record can have. */
+  | "absurd-record";
+
+/** The bytes are not a capture that can be read, or stop being one at `offset`. */
+export class CaptureFormatError extends Error {
+  override name = "CaptureFormatError";
+  /** Which of the causes it is. */
+  readonly code: CaptureFormatErrorCode;
+  /** Where in the capture, in bytes from its beginning. The message says it too. */
+  readonly offset: number;
+
+  constructor(code: CaptureFormatErrorCode, offset: number, what: string) {
+    super(`at byte ${offset}: ${what}`);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+/** An argument that cannot work. The message names it and says what is possible. */
+export class CaptureArgumentError extends RangeError {
+  override name = "CaptureArgumentError";
+  readonly code = "invalid-argument";
+  /** Name of the argument. */
+  readonly argument: string;
+
+  constructor(argument: string, found: number, possible: string) {
+    super(`${argument}: ${found} is not possible; give ${possible}`);
+    this.argument = argument;
+  }
+}
+
+/** Throws CaptureArgumentError unless `value` is an integer from `least` to `most`. */
+export function requireInteger(argument: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new CaptureArgumentError(argument, value, `an integer from ${least} to ${most}`);
+  }
+}

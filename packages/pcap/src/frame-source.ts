@@ -1,0 +1,23 @@
+// Where frames come from, as whoever reads them sees it.
+
+import type { FrameBatch } from "./frame-batch.js";
+
+/** Where frames were captured. */
+export interface CaptureInterface {
+  /** How its frames begin: a LINKTYPE_ number (see LinkType). */
+  readonly linkType: number;
+  /** Bytes kept of a frame at most; 0 is no limit. Files exist whose frames are longer. */
+  readonly snapLength: number;
+}
+
+/** Gives frames in the order they were captured, in batches. */
+export interface FrameSource {
+  /**
+   * All frames from the beginning. A batch is valid until the next one is asked for.
+   *
+   * `intake` is memory of the consumer, laid out as intake.ts says: a source that reads its bytes into it spares the
+   * consumer a copy. Without it, or when it is too small to be of use, a source uses memory of its own; either way
+   * `bytes` of each batch says where its frames are.
+   */
+  batches(intake?: Uint8Array): Iterable<FrameBatch> | AsyncIterable<FrameBatch>;
+}

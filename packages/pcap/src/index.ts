@@ -1,0 +1,15 @@
+// @tsnids/pcap: capture file formats over bytes. No file, no clock, no device: it runs in a browser as it does in Node.
+
+export type { CaptureDecoder, Truncation } from "./capture-decoder.js";
+export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
+export type { CaptureFormatErrorCode } from "./errors.js";
+export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
+export type { CaptureFormat } from "./format.js";
+export { FrameBatch } from "./frame-batch.js";
+export type { CaptureInterface, FrameSource } from "./frame-source.js";
+export { intakeChunk, intakeHeadroom, intakeLength, maximumCapturedLength } from "./intake.js";
+export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
+export { MemorySource } from "./memory-source.js";
+export { PcapDecoder } from "./pcap/decoder.js";
+export { PcapWriter } from "./pcap/writer.js";
+export type { PcapWriterOptions } from "./pcap/writer.js";

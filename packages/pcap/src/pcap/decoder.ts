@@ -1,0 +1,165 @@
+// Reads classic pcap (layout.ts has the format). The loop over records is what every frame of every file goes through:
+// it allocates nothing, reads numbers with one DataView and writes them into the columns of the batch. What rarely
+// happens (a fraction of a second or more, an absurd length) leaves the loop or goes to a function of its own.
+
+import type { CaptureDecoder, Truncation } from "../capture-decoder.js";
+import { CaptureFormatError } from "../errors.js";
+import type { FrameBatch } from "../frame-batch.js";
+import type { CaptureInterface } from "../frame-source.js";
+import { maximumCapturedLength } from "../intake.js";
+import { canonicalLinkType } from "../link-type.js";
+import { fileHeader, linkTypeMask, Magic, recordHeader, version } from "./layout.js";
+
+const nanosecondsPerSecond = 1_000_000_000;
+
+/** A decoder for one classic pcap file: both byte orders, microseconds and nanoseconds. */
+export class PcapDecoder implements CaptureDecoder {
+  #interfaces: readonly CaptureInterface[] = [];
+  #littleEndian = true;
+  /** Nanoseconds that 1 in the fraction field stands for. */
+  #nanosecondsPerUnit = 1;
+  /** Position in the file of the first byte that was not taken yet. */
+  #fileOffset = 0;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #block: Uint8Array = new Uint8Array(0);
+
+  /** One, once the file header was read; its link type is canonical (see canonicalLinkType). */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.#interfaces;
+  }
+
+  /**
+   * See CaptureDecoder. Lengths and times that cannot be are mended: an original length below the captured one, or of
+   * 2 GiB and more, becomes the captured one; a fraction of a second or more carries over into the seconds.
+   */
+  decode(block: Uint8Array, start: number, end: number, batch: FrameBatch): number {
+    if (block !== this.#block) {
+      this.#block = block;
+      this.#view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+    }
+    batch.clear();
+    batch.bytes = block;
+    let records = start;
+    if (!this.#hasHeader) {
+      if (end - start < fileHeader.length) {
+        return start;
+      }
+      this.#readFileHeader(this.#view, start);
+      records = start + fileHeader.length;
+      this.#fileOffset = fileHeader.length;
+    }
+    batch.interfaces = this.#interfaces;
+    const position = this.#readRecords(records, end, batch);
+    this.#fileOffset += position - records;
+    return position;
+  }
+
+  finish(left: number): Truncation | undefined {
+    const offset = this.#fileOffset;
+    if (!this.#hasHeader) {
+      const message = `the capture ends after ${left} bytes, inside its file header of ${fileHeader.length} bytes`;
+      return { code: "cut-header", offset, message };
+    }
+    if (left === 0) {
+      return undefined;
+    }
+    const message = `the capture ends at byte ${offset + left}, inside the record that begins at byte ${offset}`;
+    return { code: "cut-record", offset, message };
+  }
+
+  get #hasHeader(): boolean {
+    return this.#interfaces.length > 0;
+  }
+
+  #readFileHeader(view: DataView, start: number): void {
+    const magic = view.getUint32(start + fileHeader.magic, true);
+    this.#littleEndian = magic === Magic.MICROSECONDS || magic === Magic.NANOSECONDS;
+    const little = this.#littleEndian;
+    switch (view.getUint32(start + fileHeader.magic, little)) {
+      case Magic.MICROSECONDS:
+        this.#nanosecondsPerUnit = 1000;
+        break;
+      case Magic.NANOSECONDS:
+        this.#nanosecondsPerUnit = 1;
+        break;
+      default:
+        throw new CaptureFormatError("unknown-format", 0, `0x${magic.toString(16)} is not a magic of pcap`);
+    }
+    const major = view.getUint16(start + fileHeader.majorVersion, little);
+    const minor = view.getUint16(start + fileHeader.minorVersion, little);
+    if (major !== version.major || minor < version.oldestMinorRead) {
+      const read = `${version.major}.${version.oldestMinorRead} and later of ${version.major}`;
+      throw new CaptureFormatError(
+        "unsupported-version",
+        fileHeader.majorVersion,
+        `pcap version ${major}.${minor}; versions read: ${read}`,
+      );
+    }
+    const linkType = view.getUint32(start + fileHeader.linkType, little) & linkTypeMask;
+    const snapLength = view.getUint32(start + fileHeader.snapLength, little);
+    this.#interfaces = [{ linkType: canonicalLinkType(linkType), snapLength }];
+  }
+
+  /** Fills `batch` with whole records of the block from `start` on; returns the position after the last one. */
+  #readRecords(start: number, end: number, batch: FrameBatch): number {
+    const view = this.#view;
+    const little = this.#littleEndian;
+    const nanosecondsPerUnit = this.#nanosecondsPerUnit;
+    const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
+    const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
+    const lastHeader = end - recordHeader.length;
+    let position = start;
+    let count = 0;
+    while (position <= lastHeader && count < capacity) {
+      const captured = view.getInt32(position + recordHeader.capturedLength, little);
+      if (captured < 0 || captured > maximumCapturedLength) {
+        if (count === 0) {
+          throw this.#absurdRecord(captured, position - start);
+        }
+        break;
+      }
+      const frame = position + recordHeader.length;
+      const next = frame + captured;
+      if (next > end) {
+        break;
+      }
+      const original = view.getInt32(position + recordHeader.originalLength, little);
+      const fraction = view.getUint32(position + recordHeader.fraction, little);
+      seconds[count] = view.getUint32(position + recordHeader.seconds, little);
+      offset[count] = frame;
+      capturedLength[count] = captured;
+      originalLength[count] = original < captured ? captured : original;
+      interfaceIndex[count] = 0;
+      if (fraction < unitsPerSecond) {
+        nanoseconds[count] = fraction * nanosecondsPerUnit;
+      } else {
+        carrySeconds(batch, count, fraction, unitsPerSecond, nanosecondsPerUnit);
+      }
+      position = next;
+      count++;
+    }
+    batch.length = count;
+    return position;
+  }
+
+  #absurdRecord(captured: number, taken: number): CaptureFormatError {
+    const announced = captured >>> 0;
+    return new CaptureFormatError(
+      "absurd-record",
+      this.#fileOffset + taken,
+      `a record announces ${announced} captured bytes, more than the ${maximumCapturedLength} a record can have`,
+    );
+  }
+}
+
+/** Writes the time of a frame whose fraction is a second or more. `seconds` has the whole ones already. */
+function carrySeconds(
+  batch: FrameBatch,
+  index: number,
+  fraction: number,
+  unitsPerSecond: number,
+  nanosecondsPerUnit: number,
+): void {
+  batch.seconds[index]! += Math.floor(fraction / unitsPerSecond);
+  batch.nanoseconds[index] = (fraction % unitsPerSecond) * nanosecondsPerUnit;
+}

@@ -1,0 +1,40 @@
+// The classic pcap format (draft-ietf-opsawg-pcap; pcap-savefile(5)): a file header, then records until the end. All
+// numbers are 32 bit (the versions 16) in the byte order of the machine that wrote the file, which the magic tells.
+//
+//     file header   0        4     6     8           12            16           20                    24
+//                   │ magic  │ 2   │ 4   │ (reserved)│ (reserved)  │ snap length│ link type + FCS bits│
+//                            major minor
+//
+//     record        0        4           8                  12                16
+//                   │ seconds│ fraction  │ captured length  │ original length │ captured bytes … │
+//
+// The fraction counts microseconds or nanoseconds; the magic tells that, too. The upper half of the link type field
+// says how long the frame check sequence at the end of frames is, if anybody knew: readers that do not need it mask it.
+
+/** Bytes of the file header, and where its fields are. */
+export const fileHeader = {
+  length: 24,
+  magic: 0,
+  majorVersion: 4,
+  minorVersion: 6,
+  snapLength: 16,
+  linkType: 20,
+} as const;
+
+/** Bytes of a record's header, and where its fields are. */
+export const recordHeader = {
+  length: 16,
+  seconds: 0,
+  fraction: 4,
+  capturedLength: 8,
+  originalLength: 12,
+} as const;
+
+/** The magic of a file, read in the byte order the file was written in. */
+export const Magic = { MICROSECONDS: 0xa1b2c3d4, NANOSECONDS: 0xa1b23c4d } as const;
+
+/** The part of the link type field that is the link type. */
+export const linkTypeMask = 0xffff;
+
+/** The version everybody writes. Before 2.3 the two lengths of a record were the other way round. */
+export const version = { major: 2, minor: 4, oldestMinorRead: 3 } as const;

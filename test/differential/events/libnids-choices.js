@@ -1,0 +1,69 @@
+/**
+ * libnids' choices, made through the engine's public parameters: what its parameters mean in ours, and what has no
+ * counterpart and why.
+ */
+import { UsageError } from "./command-line.js";
+
+const day = 86_400_000;
+
+/** Defaults of libnids' parameters that the event lines show. */
+export const libnidsDefaults = { n_tcp_streams: 1040, sk_buff_size: 168 };
+
+/** Parameters of libnids that change nothing here. */
+const withoutCounterpart = new Set([
+  "n_hosts", // buckets of the fragment table: ours grows
+  "sk_buff_size", // cost of a queued packet: ours counts bytes (D7); the lines of ip events use it
+  "dev_addon", // the same
+  "scan_num_hosts",
+  "scan_delay",
+  "scan_num_ports",
+  "tcp_workarounds", // a timer for missing bytes between two FINs: our closing timeout needs no switch (D9)
+  "tcp_flow_timeout", // a new SYN always ends the old stream (D11)
+  "multiproc", // the engine is one thread's
+  "queue_limit", // of multiproc
+  "pcap_timeout", // live capture only, as the next one
+  "promisc",
+  "syslog_level", // alerts are events, no log
+]);
+
+/**
+ * The engine's parameters for what the command line asks of libnids.
+ *
+ * @param {import("./command-line.js").Options} options
+ * @returns {Partial<import("@tsnids/nids").NidsParams>}
+ */
+export function engineParams(options) {
+  const { params, dropSource } = options;
+  for (const name of params.keys()) {
+    if (name === "n_tcp_streams" || name === "one_loop_less" || withoutCounterpart.has(name)) continue;
+    throw new UsageError(`unknown param: ${name}`);
+  }
+  const streams = params.get("n_tcp_streams") ?? libnidsDefaults.n_tcp_streams;
+  return {
+    midstream: false,
+    holePolicy: "wait",
+    segmentPolicy: "bsd",
+    fragmentPolicy: "linux",
+    checksums: checksumMode(options),
+    maxStreams: Math.floor((streams * 3) / 4) + 1,
+    oneLoopLess: (params.get("one_loop_less") ?? 0) !== 0,
+    // Nothing is forgotten for its age, and nothing is remembered of what has ended.
+    fragmentTimeoutMs: day,
+    halfOpenTimeoutMs: day,
+    idleTimeoutMs: 365 * day,
+    closingTimeoutMs: day,
+    lingerMs: 0,
+    ...(dropSource === undefined ? {} : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
+  };
+}
+
+/** @param {import("./command-line.js").Options} options */
+function checksumMode({ checksumRules }) {
+  const [first] = checksumRules;
+  return first !== undefined && first.network.endsWith("/0") && !first.verify ? "ignore" : "verify";
+}
+
+/** @param {Uint8Array} bytes */
+function sourceOf(bytes) {
+  return bytes.length < 20 ? "" : bytes.subarray(12, 16).join(".");
+}
