@@ -1,5 +1,6 @@
 // How the command ends when something outside ends it: an interrupt, a reader that goes away, a disk that is full.
 
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
 import { spawnSync } from "node:child_process";
@@ -22,9 +23,14 @@ function collect(stream: NodeJS.ReadableStream): { text: () => string; until: (w
 }
 
 describe("tsnids, interrupted", () => {
+  let child: ChildProcessWithoutNullStreams | undefined;
+
+  // A command that ignores the interrupt would wait for ever.
+  afterEach(() => child?.kill("SIGKILL"));
+
   for (const command of ["run", "streams"]) {
     it(`prints what it has and ends with 130: ${command}`, async () => {
-      const child = startTsnids([command, "-"]);
+      child = startTsnids([command, "-"]);
       const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
       // The input stays open: without the interrupt it would wait for more.
       child.stdin.write(capture([closed(), open({ client: "10.0.0.1:40001", start: "1000000001" })]).pcap());
@@ -37,7 +43,6 @@ describe("tsnids, interrupted", () => {
       expect(stdout.text()).to.match(
         command === "run" ? /EXITING +exit[^]*^streams +2: 1 CLOSE, 1 EXITING$/m : /of 2 streams/,
       );
-      child.stdin.destroy();
     });
   }
 });

@@ -32,6 +32,7 @@ export type AlertCode =
   | "tcp-checksum"
   | "tcp-bad-handshake"
   | "tcp-data-after-fin"
+  | "tcp-unexpected-signature"
   | "tcp-overlap-conflict"
   | "tcp-queue-limit"
   | "streams-limit"
@@ -49,7 +50,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "source routed IP packet, or malformed IP options",
     libnids: 5,
   },
-  "ip-extension-headers": { severity: "notice", source: "RFC 8200 §4", text: "too many or malformed IPv6 extension headers" },
+  "ip-extension-headers": {
+    severity: "notice",
+    source: "RFC 8200 §4",
+    text: "too many or malformed IPv6 extension headers",
+  },
   "fragment-oversize": {
     severity: "warning",
     source: "RFC 791 §3.2",
@@ -63,7 +68,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     libnids: 2,
   },
   "fragment-overlap": { severity: "notice", source: "RFC 5722 §3", text: "overlapping IP fragments", libnids: 3 },
-  "fragment-conflict": { severity: "warning", source: "RFC 5722 §3", text: "overlapping IP fragments hold different bytes" },
+  "fragment-conflict": {
+    severity: "warning",
+    source: "RFC 5722 §3",
+    text: "overlapping IP fragments hold different bytes",
+  },
   "fragment-limit": { severity: "notice", source: "maxFragment… parameters", text: "no room for more IP fragments" },
   "tcp-header": { severity: "notice", source: "RFC 9293 §3.1", text: "invalid TCP header", libnids: 7 },
   "tcp-checksum": { severity: "notice", source: "RFC 9293 §3.1", text: "wrong TCP checksum", libnids: 7 },
@@ -73,6 +82,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "a packet that does not fit the handshake was ignored",
   },
   "tcp-data-after-fin": { severity: "warning", source: "RFC 9293 §3.6", text: "data at or behind a FIN was ignored" },
+  "tcp-unexpected-signature": {
+    severity: "warning",
+    source: "RFC 2385 §2.0",
+    text: "a signed RST in a connection that was not opened with signatures was ignored",
+  },
   "tcp-overlap-conflict": {
     severity: "warning",
     source: "Ptacek & Newsham 1998",
@@ -95,7 +109,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     source: "checksums parameter",
     text: "checksums on this interface look unfinished (offload) and are not verified from now on",
   },
-  "link-unknown": { severity: "notice", source: "LINKTYPE_ registry", text: "frames of a link type that is not decoded" },
+  "link-unknown": {
+    severity: "notice",
+    source: "LINKTYPE_ registry",
+    text: "frames of a link type that is not decoded",
+  },
   "scope-limit": { severity: "notice", source: "maxScopes parameter", text: "too many VLANs or tunnels to tell apart" },
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };

@@ -205,11 +205,14 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
-    return { ...this.counters };
+    return this.counters.snapshot();
   }
 
   private frames(batch: FrameBatch, first: number, last: number): void {
-    if (batch.bytes.buffer === this.memory.buffer) return this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
+    if (batch.bytes.buffer === this.memory.buffer) {
+      this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
+      return;
+    }
     // Bytes from elsewhere are copied into the intake, as many frames at a time as it holds.
     const { offset, capturedLength, bytes } = batch;
     while (first < last) {
@@ -311,7 +314,10 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   private whileBusy(work: () => void): void {
     if (this.busy) {
-      throw new NidsError("reentrant", "the engine is processing a packet: call it again after the callback has returned");
+      throw new NidsError(
+        "reentrant",
+        "the engine is processing a packet: call it again after the callback has returned",
+      );
     }
     this.busy = true;
     try {

@@ -50,7 +50,12 @@ export class Statistics {
   /** Times a tcp callback threw. */
   callbackErrors = 0;
   alerts = 0;
+
+  /** A copy of the counters. */
+  snapshot(): StatisticsSnapshot {
+    return Object.fromEntries(Object.entries(this)) as StatisticsSnapshot;
+  }
 }
 
-/** A copy of the counters at one moment. */
-export type StatisticsSnapshot = { readonly [name in keyof Statistics]: Statistics[name] };
+/** The counters at one moment. */
+export type StatisticsSnapshot = { readonly [name in Exclude<keyof Statistics, "snapshot">]: number };

@@ -101,7 +101,6 @@ describe("a tcp callback that throws", () => {
   it("may throw anything", () => {
     const nids = smallNids();
     nids.registerTcp(() => {
-      // eslint would rather see an Error; callers do not always oblige.
       throw null as unknown as Error;
     });
     expect(thrown(() => nids.process(established().batch())).cause).to.equal(null);

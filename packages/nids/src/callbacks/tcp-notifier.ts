@@ -231,7 +231,7 @@ export class TcpNotifier {
   private round(stream: TcpStream, slot: number, interest: number): void {
     const { members } = stream.audience;
     if (members.length === 1) {
-      const [only] = members as readonly [Member];
+      const only = members[0] as Member;
       if ((only.interest & interest) !== 0) this.call(stream, slot, only);
     } else {
       for (const member of members) if ((member.interest & interest) !== 0) this.call(stream, slot, member);

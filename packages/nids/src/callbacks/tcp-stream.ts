@@ -144,7 +144,8 @@ export class TcpStream {
    * `data` in the next one. Without a call everything is given up. Of several callbacks the smallest count holds.
    */
   discard(count: number): void {
-    if (!Number.isFinite(count)) throw new NidsError("invalid-argument", "discard(count): count must be a number of bytes");
+    if (!Number.isFinite(count))
+      throw new NidsError("invalid-argument", "discard(count): count must be a number of bytes");
     this.notifier.discard(this, Math.trunc(count));
   }
 

@@ -202,11 +202,13 @@ export class Defragmenter {
     const { bytes, view, datagram: start } = this.memory;
     bytes.set(header, start);
     let at = start + header.length;
-    for (const { payload } = datagram; payload.head !== 0; store.shift(payload)) {
+    const { payload } = datagram;
+    while (payload.head !== 0) {
       const length = store.end(payload) - store.start(payload);
       const offset = store.offset(payload);
       bytes.set(store.bytes(payload).subarray(offset, offset + length), at);
       at += length;
+      store.shift(payload);
     }
     if (packet.family === 4) {
       view.setUint16(start + 2, at - start);

@@ -77,7 +77,7 @@ export class Ipv4 {
   /** A source route, or an option that runs beyond the header, makes the packet suspect (RFC 7126 §4.3, §4.4). */
   private optionsAcceptable(start: number, end: number): boolean {
     const { bytes } = this.packet;
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const kind = bytes[at] as number;
       if (kind === 0) return true;
       if (kind === 1) {

@@ -5,7 +5,13 @@ import { ScopeKind } from "./scopes.js";
 import type { ScopeTable } from "./scopes.js";
 
 /** EtherTypes (IEEE registry) the engine looks for. */
-export const EtherType = { IPV4: 0x0800, IPV6: 0x86dd, VLAN: 0x8100, SERVICE_VLAN: 0x88a8, OLD_SERVICE_VLAN: 0x9100 } as const;
+export const EtherType = {
+  IPV4: 0x0800,
+  IPV6: 0x86dd,
+  VLAN: 0x8100,
+  SERVICE_VLAN: 0x88a8,
+  OLD_SERVICE_VLAN: 0x9100,
+} as const;
 
 const typeOffset = 12;
 const tagBytes = 4;

@@ -36,6 +36,8 @@ export const BACKLOG_0: number = 1 << 16;
 /** The client (in OPENING), then both sides offered a window scale (RFC 7323 §2.2). The shifts are 4 bits for each side, 0 where unscaled. */
 export const SCALED: number = 1 << 18;
 export const SCALE_SHIFT_0 = 20;
+/** A SYN of this connection was signed (RFC 2385). */
+export const SIGNED: number = 1 << 19;
 /** The SYN of this connection was seen, and its answer. */
 export const SYN_SEEN: number = 1 << 28;
 export const SYN_ACK_SEEN: number = 1 << 29;

@@ -215,13 +215,7 @@ export class FlowTable {
   }
 
   /** -1 where the source endpoint comes first, 0 otherwise, for keys that are (nearly) equal. */
-  private compareClosely(
-    source: number,
-    destination: number,
-    ports: number,
-    scope: number,
-    packet: Packet,
-  ): number {
+  private compareClosely(source: number, destination: number, ports: number, scope: number, packet: Packet): number {
     if (source !== destination) return source >>> 0 < destination >>> 0 ? -1 : 0;
     for (let at = packet.addresses, end = at + 16; (scope & 1) === 1 && at < end; at += 4) {
       const difference = packet.view.getUint32(at) - packet.view.getUint32(at + 16);

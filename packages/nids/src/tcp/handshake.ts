@@ -21,6 +21,7 @@ import {
   SCALE_SHIFT_0,
   SCALE_UNKNOWN,
   SCALED,
+  SIGNED,
   stateOf,
   SYN_ACK_SEEN,
   SYN_SEEN,
@@ -33,6 +34,8 @@ import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
 import { advance, distance } from "./sequence.js";
+
+const largestUnscaledWindow = 65535;
 
 export class Handshake {
   private readonly packet: Packet;
@@ -141,6 +144,7 @@ export class Handshake {
       flags |= TIMESTAMPS;
       details[at + TSVAL + client] = this.packet.view.getInt32(timestampAt);
     }
+    if (segment.isSigned) flags |= SIGNED;
     this.set(slot, flags);
     if (segment.length > 0) this.holdPayload(slot, client, segment);
   }
@@ -189,6 +193,7 @@ export class Handshake {
     let flags = this.flags(slot);
     if (windowShift < 0) flags &= ~(SCALED | (0xff << SCALE_SHIFT_0));
     else if ((flags & SCALED) !== 0) flags |= windowShift << (SCALE_SHIFT_0 + server * 4);
+    if (segment.isSigned) flags |= SIGNED;
     if (timestampAt === 0) flags &= ~TIMESTAMPS;
     else if ((flags & TIMESTAMPS) !== 0) details[at + TSVAL + server] = this.packet.view.getInt32(timestampAt);
     // The window of a SYN is never scaled (RFC 7323 §2.2); it is kept as the sender means it.
@@ -202,8 +207,8 @@ export class Handshake {
     const flags = this.flags(slot);
     const client = clientSide(flags);
     if (from !== client) {
-      const acknowledgesData = segment.has(TcpFlag.ACK) && distance(this.next(slot, client), segment.ack) > 0;
-      if (this.params.midstream && acknowledgesData) return this.establish(slot);
+      const beyondSyn = segment.ack !== this.next(slot, client) && this.acknowledgesFirstFlight(slot, client, segment);
+      if (this.params.midstream && beyondSyn) return this.establish(slot);
       if (segment.length > 0) this.reassembler.hold(slot, from, segment);
       return false;
     }
@@ -222,10 +227,19 @@ export class Handshake {
     const fits =
       from === client
         ? segment.sequence === this.next(slot, client)
-        : distance(this.next(slot, client), segment.ack) >= 0;
+        : this.acknowledgesFirstFlight(slot, client, segment);
     if (!fits) return false;
     this.set(slot, this.flags(slot) | MIDSTREAM | SCALE_UNKNOWN);
     return this.establish(slot);
+  }
+
+  /**
+   * True for an acknowledgment of what the client may have sent so far. Before its window is known to be scaled that is 64 KiB
+   * at most; anything beyond answers another connection (a challenge, RFC 5961 §4).
+   */
+  private acknowledgesFirstFlight(slot: number, client: number, segment: Segment): boolean {
+    const beyond = distance(this.next(slot, client), segment.ack);
+    return segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= largestUnscaledWindow;
   }
 
   private glimpse(): void {

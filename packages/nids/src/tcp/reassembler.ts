@@ -184,7 +184,8 @@ export class Reassembler {
     const { bytes } = this.packet;
     const end = advance(sequence, length);
     const backlog = this.backlog(slot, from);
-    const overlaps = backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
+    const overlaps =
+      backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
     // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
     if (!overlaps || !this.insert(backlog, sequence, bytes, payload, length)) {
       if (length > old) this.run(slot, from, bytes, payload + old, length - old);

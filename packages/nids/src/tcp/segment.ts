@@ -8,6 +8,7 @@ export const tcpHeaderBytes = 20;
 
 const WINDOW_SCALE = 3;
 const TIMESTAMPS = 8;
+const MD5_SIGNATURE = 19;
 /** RFC 7323 §2.3: a larger shift counts as this. */
 const maxWindowShift = 14;
 
@@ -58,9 +59,14 @@ export class Segment {
     return at === 0 ? 0 : at + 2;
   }
 
+  /** True when the segment is signed (RFC 2385). */
+  get isSigned(): boolean {
+    return this.option(MD5_SIGNATURE, 18) !== 0;
+  }
+
   /** Where the option of this kind and length begins, or 0. */
   private option(kind: number, length: number): number {
-    for (let at = this.options; at < this.payload; ) {
+    for (let at = this.options; at < this.payload;) {
       const found = this.byte(at);
       if (found === 0) return 0;
       if (found === 1) {

@@ -26,6 +26,7 @@ import {
   KNOWN_0,
   refreshAttention,
   SCALE_SHIFT_0,
+  SIGNED,
   STATE_MASK,
   stateOf,
   TIMESTAMPS,
@@ -103,12 +104,18 @@ export class Tcp implements SweptFlow {
   receive(): void {
     const { packet } = this;
     const { view, transport, end } = packet;
-    if (end - transport < tcpHeaderBytes) return this.refuse(packet.cut > 0);
+    if (end - transport < tcpHeaderBytes) {
+      this.refuse(packet.cut > 0);
+      return;
+    }
     const offsetAndFlags = view.getUint16(transport + 12);
     const headerBytes = (offsetAndFlags >>> 10) & 0x3c;
     const payload = transport + headerBytes;
     const length = end - payload;
-    if (headerBytes < tcpHeaderBytes || length < 0) return this.receiveCut(headerBytes, length);
+    if (headerBytes < tcpHeaderBytes || length < 0) {
+      this.receiveCut(headerBytes, length);
+      return;
+    }
     if (!this.verification.transportRight(packet)) {
       this.statistics.tcpInvalid++;
       this.alerts.raise("tcp-checksum", true);
@@ -184,8 +191,7 @@ export class Tcp implements SweptFlow {
   /** A flow is older than its state allows. */
   expire(slot: number): void {
     if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "idle");
-    // What has ended lingers; what already did, or never was a stream, goes.
-    else this.remove(slot);
+    this.remove(slot);
   }
 
   /** Time has passed for the holes of a flow. */
@@ -210,7 +216,10 @@ export class Tcp implements SweptFlow {
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
   private receiveCut(headerBytes: number, length: number): void {
     const { packet } = this;
-    if (headerBytes < tcpHeaderBytes || packet.cut + length < 0) return this.refuse(false);
+    if (headerBytes < tcpHeaderBytes || packet.cut + length < 0) {
+      this.refuse(false);
+      return;
+    }
     this.statistics.tcpSegments++;
     const found = this.find();
     const flags = packet.bytes[packet.transport + 13] as number;
@@ -257,14 +266,20 @@ export class Tcp implements SweptFlow {
 
   private unusual(slot: number, from: number): void {
     const { segment } = this;
-    this.flows.flows[slot * FLOW_INTS + LAST_SEEN] = this.packet.clock;
-    if (segment.has(TcpFlag.SYN)) return this.receiveSyn(slot, from);
+    if (segment.has(TcpFlag.SYN)) {
+      this.receiveSyn(slot, from);
+      return;
+    }
     switch (this.state(slot)) {
       case ConnectionState.ENDED:
-      case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
         return;
+      case ConnectionState.IGNORED:
+        this.statistics.tcpUnfollowed++;
+        this.seen(slot);
+        return;
       case ConnectionState.ESTABLISHED:
+        this.seen(slot);
         break;
       default:
         if (segment.has(TcpFlag.RST)) {
@@ -317,7 +332,9 @@ export class Tcp implements SweptFlow {
       return;
     }
     if (segment.has(TcpFlag.RST)) {
-      this.end(slot, "RESET", "rst");
+      // A host that did not agree on signatures drops a signed segment (RFC 2385 §2.0); no one agreed here if data is not signed.
+      if (segment.isSigned && (this.flags(slot) & SIGNED) === 0) this.alerts.raise("tcp-unexpected-signature", true);
+      else this.end(slot, "RESET", "rst");
       return;
     }
     if (window.isStale(slot, from, segment)) {
@@ -376,7 +393,9 @@ export class Tcp implements SweptFlow {
     this.confirmFin(slot, 0);
     this.confirmFin(slot, 1);
     const closed = (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
-    const count = closed ? "closed" : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
+    const count = closed
+      ? "closed"
+      : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
     if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
     this.reassembler.release(slot);
@@ -388,6 +407,10 @@ export class Tcp implements SweptFlow {
     this.reassembler.release(slot);
     this.resets.forget(slot);
     this.flows.remove(slot);
+  }
+
+  private seen(slot: number): void {
+    this.flows.flows[slot * FLOW_INTS + LAST_SEEN] = this.packet.clock;
   }
 
   private state(slot: number): ConnectionState {

@@ -16,6 +16,7 @@ import type { Segment } from "./segment.js";
 import { advance, distance, later } from "./sequence.js";
 
 /** The largest window there can be: 65535 << 14 (RFC 7323 §2.3). */
+const largestShift = 14;
 const largestWindow = 1 << 30;
 
 export class WindowTest {
@@ -35,8 +36,10 @@ export class WindowTest {
     const acknowledged = flows[at + ACK + 1 - from] as number;
     const { sequence, length } = segment;
     if (length === 0 && (sequence === acknowledged || sequence === next)) return true;
-    const unlimited = ((flows[at + FLAGS] as number) & SCALE_UNKNOWN) !== 0;
-    const window = unlimited ? largestWindow : (flows[at + WINDOW + 1 - from] as number);
+    const unknown = ((flows[at + FLAGS] as number) & SCALE_UNKNOWN) !== 0;
+    const advertised = flows[at + WINDOW + 1 - from] as number;
+    // Where the handshake was not seen, the window may mean anything up to the largest scale; so may one not seen yet.
+    const window = !unknown ? advertised : advertised === 0 ? largestWindow : advertised << largestShift;
     const furthest = later(next, acknowledged);
     const lowest = furthest === next ? acknowledged : next;
     if (distance(sequence, advance(furthest, window)) <= 0) return false;
