@@ -34,14 +34,14 @@ export interface Connection {
 
 /** What is remembered of an open connection: bytes the engine does not count, and when there was data last. */
 class OpenConnection {
-  readonly c2s: Besides = new Besides();
-  readonly s2c: Besides = new Besides();
+  readonly c2s: DirectionNotes = new DirectionNotes();
+  readonly s2c: DirectionNotes = new DirectionNotes();
   seconds = 0;
   nanoseconds = 0;
 }
 
 /** What there was in one direction besides bytes in order. */
-class Besides {
+class DirectionNotes {
   urgent = 0;
   gaps = 0;
   missing = 0;

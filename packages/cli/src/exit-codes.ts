@@ -47,5 +47,5 @@ export function systemReason(error: unknown): string {
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s*\n\s*/g, "; ").trim();
+  return text.trim().replaceAll(/\s*\n\s*/g, "; ");
 }

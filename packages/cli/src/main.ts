@@ -53,10 +53,9 @@ function asOneLine(text: string): string {
     .replaceAll("\n", " ")}\n`;
 }
 
-/** Help and version end well; everything else commander ends with is a wrong command line. */
-function exitCodeOf({ code }: CommanderError): ExitCode {
-  const wellEnded = code === "commander.version" || code === "commander.helpDisplayed" || code === "commander.help";
-  return wellEnded && process.argv.length > 2 ? ExitCode.OK : ExitCode.WRONG_INPUT;
+/** Help and version that were asked for end well; everything else commander ends with is a wrong command line. */
+function exitCodeOf({ exitCode }: CommanderError): ExitCode {
+  return exitCode === 0 ? ExitCode.OK : ExitCode.WRONG_INPUT;
 }
 
 function report(error: unknown): ExitCode {

@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
-import { closed, withGap } from "./conversations.js";
+import { closed, open, withGap } from "./conversations.js";
 
 describe("tsnids run --json", () => {
   const folder = temporaryFolder();
@@ -11,7 +11,7 @@ describe("tsnids run --json", () => {
     jsonLines(tsnids(["run", "--json", ...options, folder.write("replayed.pcap", pcap)]));
 
   it("describes a connection", () => {
-    const exact = closed({ client: "[2001:db8::1]:40000", server: "[2001:db8::2]:80", start: "1000000000.000000001" });
+    const exact = closed({ client: "[2001:db8::1]:40000", server: "[2001:db8::2]:80", start: "1000000000.999999999" });
     expect(run(exact.pcap())[0]).to.deep.equal({
       type: "connection",
       id: 1,
@@ -21,16 +21,22 @@ describe("tsnids run --json", () => {
       reason: "fin",
       origin: "handshake",
       midstream: false,
-      start: "2001-09-09T01:46:40.000000001Z",
+      start: "2001-09-09T01:46:40.999999999Z",
       startSeconds: 1_000_000_000,
-      startNanoseconds: 1,
-      end: "2001-09-09T01:46:40.008000001Z",
-      endSeconds: 1_000_000_000,
-      endNanoseconds: 8_000_001,
+      startNanoseconds: 999_999_999,
+      end: "2001-09-09T01:46:41.007999999Z",
+      endSeconds: 1_000_000_001,
+      endNanoseconds: 7_999_999,
       duration: "0.008000000",
       c2s: { bytes: 7, gaps: 0, missing: 0 },
       s2c: { bytes: 10, gaps: 0, missing: 0 },
     });
+  });
+
+  it("never gives a duration below zero", () => {
+    const turned = open().at("999999999").reset("server");
+    const connection = run(turned.pcap()).find(({ type }) => type === "connection");
+    expect(connection).to.deep.include({ end: "2001-09-09T01:46:39.000000000Z", duration: "0.000000000" });
   });
 
   it("describes gaps", () => {
