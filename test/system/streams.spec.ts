@@ -10,6 +10,11 @@ import { describeNeeding } from "../left-out.js";
 import { repository } from "../suites.js";
 import { followStreams, type StreamDirection } from "./tshark-follow.js";
 
+/** Where tshark tells less than there is to tell: gaps are not compared. */
+const gapsUntold: Readonly<Record<string, string>> = {
+  "snaplen.pcap": "tshark joins what was captured and does not say that the snap length cut bytes off in between",
+};
+
 const folder = join(repository, "pcaps");
 
 describeNeeding(["tshark"], "tsnids streams equals tshark's reassembly", function () {
@@ -19,7 +24,9 @@ describeNeeding(["tshark"], "tsnids streams equals tshark's reassembly", functio
 
   for (const name of captures) {
     it(name, () => {
-      expect(describeAll(tsnidsStreams(name))).to.deep.equal(describeAll(followStreams(join(folder, name))));
+      const withGaps = gapsUntold[name] === undefined;
+      const followed = followStreams(join(folder, name));
+      expect(describeAll(tsnidsStreams(name), withGaps)).to.deep.equal(describeAll(followed, withGaps));
     });
   }
 
@@ -39,11 +46,11 @@ function tsnidsStreams(name: string): StreamDirection[] {
 }
 
 /** One line per direction, sorted: the two programs need not list streams in the same order. */
-function describeAll(streams: readonly StreamDirection[]): string[] {
+function describeAll(streams: readonly StreamDirection[], withGaps: boolean): string[] {
   return streams
     .map(
       ({ client, server, nth, dir, bytes, sha256, gaps }) =>
-        `${client} ${server} #${nth} ${dir} ${bytes} bytes ${sha256} gaps ${JSON.stringify(gaps)}`,
+        `${client} ${server} #${nth} ${dir} ${bytes} bytes ${sha256}${withGaps ? ` gaps ${JSON.stringify(gaps)}` : ""}`,
     )
     .sort();
 }

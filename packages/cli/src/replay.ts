@@ -7,7 +7,7 @@
 // However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { ChainSource, FileSource } from "@tsnids/capture";
+import { CaptureError, ChainSource, FileSource } from "@tsnids/capture";
 import type { CaptureWarning } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
@@ -22,6 +22,8 @@ export interface ReplayEnd {
   readonly seconds: number;
   /** What stopped it, with everything before it processed; undefined when it was read to the end. */
   readonly error: Error | undefined;
+  /** True when there is something to sum up: all was read, or at least frames before a damaged place. */
+  readonly hasResults: boolean;
   /** The exit code, where there is no error. */
   readonly exitCode: ExitCode;
 }
@@ -34,9 +36,12 @@ export class Replay {
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
-  constructor(paths: readonly string[]) {
+  /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
+  constructor(paths: readonly string[], goesOnUnread = false) {
     this.#paths = paths;
-    this.output = new Output(process.stdout, () => this.#stop.abort());
+    this.output = new Output(process.stdout, () => {
+      if (!goesOnUnread) this.#stop.abort();
+    });
   }
 
   /** Replays the files. Warnings go to standard error, and to `onWarning`. */
@@ -64,7 +69,8 @@ export class Replay {
     process.off("SIGINT", this.#interrupt);
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
-    return { seconds, error, exitCode: this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK };
+    const hasResults = error === undefined || (error instanceof CaptureError && nids.statistics().frames > 0);
+    return { seconds, error, hasResults, exitCode: this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK };
   }
 
   /** The first interrupt ends the reading; a second one, while the rest is printed, ends the process. */

@@ -2,7 +2,7 @@
 
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { capture } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -50,16 +50,27 @@ describe("tsnids, interrupted", () => {
 describe("tsnids and a reader that goes away", () => {
   const folder = temporaryFolder();
 
-  it("ends quietly", async () => {
-    // Enough lines to fill any pipe.
-    const clients = Array.from({ length: 3000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+  // Enough lines to fill any pipe.
+  const clients = Array.from({ length: 3000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+
+  /** Reads a little of what the command prints, then closes the pipe. */
+  async function leave(...args: string[]): Promise<{ status: number; stderr: string }> {
     const path = folder.write("many.pcap", capture(clients.map((client) => closed({ client }))).pcap());
-    const child = startTsnids(["run", path]);
+    const child = startTsnids([...args, path]);
     const stderr = collect(child.stderr);
     child.stdin.end();
     child.stdout.once("data", () => child.stdout.destroy());
     const [status] = (await once(child, "close")) as [number];
-    expect([status, stderr.text()]).to.deep.equal([0, ""]);
+    return { status, stderr: stderr.text() };
+  }
+
+  it("ends quietly", async () => {
+    expect(await leave("run")).to.deep.equal({ status: 0, stderr: "" });
+  });
+
+  it("goes on writing files, which are not for the reader", async () => {
+    expect(await leave("streams", "--json", "--write", folder.path("out"))).to.deep.equal({ status: 0, stderr: "" });
+    expect(readdirSync(folder.path("out"))).to.have.length(2 * clients.length + 1);
   });
 });
 

@@ -65,6 +65,13 @@ describe("tsnids streams --write", () => {
     expect([nowhere.status, nowhere.stderr]).to.deep.equal([2, `tsnids: ${folder.path("no/where")}: ${what}\n`]);
   });
 
+  it("ends with one line when a file cannot be written", () => {
+    mkdirSync(folder.path("blocked/10.0.0.1.40000-10.0.0.2.80-000-c2s.bin"), { recursive: true });
+    const { status, stderr } = write("blocked", closed().pcap(), "--force");
+    const file = folder.path("blocked/10.0.0.1.40000-10.0.0.2.80-000-c2s.bin");
+    expect([status, stderr]).to.deep.equal([1, `tsnids: ${file}: cannot be written (EISDIR)\n`]);
+  });
+
   it("makes no folder for an input that cannot be read", () => {
     const { status } = tsnids(["streams", "--write", folder.path("unmade"), folder.path("missing.pcap")]);
     expect(status).to.equal(2);

@@ -107,7 +107,7 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "checksum-offload": {
     severity: "info",
     source: "checksums parameter",
-    text: "checksums on this interface look unfinished (offload) and are not verified from now on",
+    text: "checksums look unfinished (offload) and are not verified from now on",
   },
   "link-unknown": {
     severity: "notice",

@@ -20,9 +20,9 @@ export type HolePolicy = (typeof holePolicies)[number];
 /** The parameters of an engine. All are optional when an engine is made. */
 export interface NidsParams {
   /**
-   * `verify` drops packets with wrong checksums and raises an alert; `ignore` does not look; `auto` verifies, but where
-   * more than a tenth of an interface's first 1000 packets are wrong, takes them for unfinished ones (offload) and
-   * says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
+   * `verify` drops packets with wrong checksums and raises an alert; `ignore` does not look; `auto` verifies, but during
+   * an interface's first 1000 packets takes it for offload where more than a tenth of what a source sends is wrong, accepts
+   * what that source sends, and says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
    */
   readonly checksums: ChecksumMode;
   /** Follow connections whose beginning was not captured. */

@@ -53,7 +53,9 @@ export function engineParams(options) {
     idleTimeoutMs: 365 * day,
     closingTimeoutMs: day,
     lingerMs: 0,
-    ...(dropSource === undefined ? {} : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
+    ...(dropSource === undefined
+      ? {}
+      : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
   };
 }
 

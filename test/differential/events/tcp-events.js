@@ -12,7 +12,14 @@ import { FlowRecords, sortKey, tupleFields } from "./flow-record.js";
 export class TcpEvents {
   #flows = new FlowRecords();
   /** The notification in hand, while it goes from listener to listener, and the bytes that are to be given up after it. */
-  #round = { half: /** @type {HalfStream | undefined} */ (undefined), offset: 0, count: 0, urgent: 0, listener: 0, read: 0 };
+  #round = {
+    half: /** @type {HalfStream | undefined} */ (undefined),
+    offset: 0,
+    count: 0,
+    urgent: 0,
+    listener: 0,
+    read: 0,
+  };
   #lines;
   #current;
   #options;

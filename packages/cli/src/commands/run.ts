@@ -60,12 +60,11 @@ async function run(files: readonly string[], options: RunOptions): Promise<ExitC
     if (showsAlerts) output.line(json ? alertJson(alert) : lines.alert(alert));
   });
 
-  const { seconds, error, exitCode } = await replay.run(nids, (warning) => {
+  const { seconds, error, hasResults, exitCode } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   const statistics = nids.statistics();
-  // Of an input that could not be read at all there is nothing to sum up.
-  if (error === undefined || statistics.frames > 0) {
+  if (hasResults) {
     const summary = { statistics, alerts, seconds };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);

@@ -49,7 +49,7 @@ async function streams(paths: readonly string[], options: StreamsOptions): Promi
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(paths);
+  const replay = new Replay(paths, files !== undefined);
   const { output } = replay;
   const lines = new DirectionLines();
 
@@ -70,8 +70,8 @@ async function streams(paths: readonly string[], options: StreamsOptions): Promi
     (name, dir) => files?.open(name, dir),
   );
 
-  const { error, exitCode } = await replay.run(nids);
-  if (error === undefined || nids.statistics().frames > 0) {
+  const { error, hasResults, exitCode } = await replay.run(nids);
+  if (hasResults) {
     files?.close();
     if (!json) for (const line of lines.total(watch.streams, files)) output.line(line);
   }

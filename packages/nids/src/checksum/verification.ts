@@ -1,6 +1,7 @@
 // Whether checksums count. A network card that finishes checksums itself ("offload") leaves those of the sending host's own
 // packets unfinished in a capture; dropped as damaged, they are the most common reason for "no output". In `auto`, the
-// first packets of each interface decide.
+// first packets of each interface decide, the trial: where more than a tenth of what a source has sent so far is wrong, that source is not
+// verified; where more than a tenth of the whole trial is wrong, the interface is not verified any more.
 
 import type { AlertSink } from "../alerts.js";
 import { ChecksumState } from "../packet.js";
@@ -12,25 +13,37 @@ import type { Checksums } from "./checksum.js";
 const trialPackets = 1000;
 const tolerated = 10;
 
-interface Trial {
+/** What was seen of an interface, or of one source on it. */
+interface Tally {
   seen: number;
   wrong: number;
-  verify: boolean;
+  reported: boolean;
+}
+
+/** What `auto` knows about an interface. */
+class Trial implements Tally {
+  seen = 0;
+  wrong = 0;
+  reported = false;
+  verify = true;
+  /** By the packet's source key; no more than there are packets in a trial. */
+  readonly sources: Map<number, Tally> = new Map();
+}
+
+const noWrongOnes: Tally = { seen: 1, wrong: 0, reported: false };
+
+function isSuspect(tally: Tally): boolean {
+  return tally.wrong * tolerated > tally.seen;
 }
 
 export class ChecksumVerification {
   /** False when the checksums of the current interface need not be looked at. */
   active = true;
-  /** True when nothing is to be learned from the packets of the current interface. */
-  get settled(): boolean {
-    return this.trial === undefined;
-  }
-
   private readonly mode: ChecksumMode;
   private readonly checksums: Checksums;
   private readonly alerts: AlertSink;
   private readonly trials: Trial[] = [];
-  private trial: Trial | undefined;
+  private trial: Trial = new Trial();
 
   constructor(mode: ChecksumMode, checksums: Checksums, alerts: AlertSink) {
     this.mode = mode;
@@ -39,18 +52,18 @@ export class ChecksumVerification {
     this.select(0);
   }
 
-  /** Says which interface the packets to come are from. */
-  select(interfaceIndex: number): void {
-    if (this.mode !== "auto") {
-      this.active = this.mode === "verify";
-      return;
-    }
-    const trial = (this.trials[interfaceIndex] ??= { seen: 0, wrong: 0, verify: true });
-    this.active = trial.verify;
-    this.trial = trial.seen < trialPackets ? trial : undefined;
+  /** True when nothing is to be learned from the packets of the current interface. */
+  get settled(): boolean {
+    return this.mode !== "auto" || this.trial.seen >= trialPackets || !this.trial.verify;
   }
 
-  /** False when the transport checksum of the packet is wrong and counts. One that snap length cut cannot be judged. */
+  /** Says which interface the packets to come are from. */
+  select(interfaceIndex: number): void {
+    this.trial = this.trials[interfaceIndex] ??= new Trial();
+    this.active = this.mode !== "ignore" && this.trial.verify;
+  }
+
+  /** False when the transport checksum of the packet is wrong and counts. One that the snap length cut cannot be judged. */
   transportRight(packet: Packet): boolean {
     if (!this.active || packet.cut > 0) return true;
     let state = packet.transportChecksum;
@@ -59,21 +72,20 @@ export class ChecksumVerification {
       const right = this.checksums.transport(addresses, 2 * packet.addressLength, protocol, transport, end - transport);
       state = right === 1 ? ChecksumState.RIGHT : ChecksumState.WRONG;
     }
-    if (state === ChecksumState.WRONG) return this.tolerates();
-    if (this.trial !== undefined) this.count(this.trial);
+    if (state === ChecksumState.WRONG) return this.tolerates(packet);
+    if (!this.settled) this.count(packet, 0);
     return true;
   }
 
   /** Notes a wrong checksum; true when the packet is to be taken all the same. */
-  tolerates(): boolean {
-    const { trial } = this;
-    if (trial === undefined) return false;
-    trial.wrong++;
-    this.count(trial);
-    if (trial.wrong * tolerated <= trial.seen) return false;
-    trial.verify = this.active = false;
-    this.trial = undefined;
-    this.alerts.raise("checksum-offload", false);
+  tolerates(packet: Packet): boolean {
+    if (this.mode !== "auto") return false;
+    const { sources } = this.trial;
+    if (this.settled) return isSuspect(sources.get(packet.sourceKey) ?? noWrongOnes);
+    const source = this.count(packet, 1);
+    if (!isSuspect(source)) return false;
+    if (!source.reported) this.alerts.raise("checksum-offload", true, "of this source");
+    source.reported = true;
     return true;
   }
 
@@ -83,7 +95,18 @@ export class ChecksumVerification {
     this.select(0);
   }
 
-  private count(trial: Trial): void {
-    if (++trial.seen >= trialPackets) this.trial = undefined;
+  private count(packet: Packet, wrong: 0 | 1): Tally {
+    const { trial } = this;
+    let source = trial.sources.get(packet.sourceKey);
+    if (source === undefined) trial.sources.set(packet.sourceKey, (source = { seen: 0, wrong: 0, reported: false }));
+    for (const tally of [trial, source]) {
+      tally.seen++;
+      tally.wrong += wrong;
+    }
+    if (trial.seen === trialPackets && isSuspect(trial)) {
+      trial.verify = this.active = false;
+      this.alerts.raise("checksum-offload", false, "on the whole interface");
+    }
+    return source;
   }
 }

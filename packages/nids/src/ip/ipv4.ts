@@ -71,7 +71,7 @@ export class Ipv4 {
     } else if (this.checksums.sum(network, headerLength) === 0xffff) {
       return true;
     }
-    return packet.reassembled || verification.tolerates();
+    return packet.reassembled || verification.tolerates(packet);
   }
 
   /** A source route, or an option that runs beyond the header, makes the packet suspect (RFC 7126 §4.3, §4.4). */

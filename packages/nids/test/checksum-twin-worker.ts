@@ -1,0 +1,16 @@
+/** A thread without WebAssembly, in which the engine has to use the TypeScript twin of its checksum kernel. */
+import { FrameBatch, LinkType } from "@tsnids/pcap";
+import { parentPort, workerData } from "node:worker_threads";
+
+Reflect.deleteProperty(globalThis, "WebAssembly");
+// Only now: the engine looks for WebAssembly when it is loaded.
+const { verdictsOf } = await import("./checksum-verdicts.js");
+
+const { bytes, length, offset, capturedLength } = workerData as Pick<FrameBatch, "bytes" | "length" | "offset" | "capturedLength">;
+const batch = new FrameBatch(length);
+batch.bytes = bytes;
+batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
+for (let index = 0; index < length; index++) {
+  batch.push(offset[index] ?? 0, capturedLength[index] ?? 0, capturedLength[index] ?? 0, 1, 0, 0);
+}
+parentPort?.postMessage(verdictsOf(batch));

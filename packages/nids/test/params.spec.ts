@@ -1,0 +1,71 @@
+/** Parameters: defaults that work, and errors that say which parameter, what it wants and what it got. */
+import type { NidsParams } from "@tsnids/nids";
+import { Nids, NidsError, paramRules } from "@tsnids/nids";
+import { expect } from "chai";
+
+function refusal(params: object): NidsError {
+  try {
+    new Nids(params as Partial<NidsParams>);
+  } catch (error) {
+    if (error instanceof NidsError) return error;
+    throw error;
+  }
+  throw new Error("the parameters were taken");
+}
+
+describe("parameters", () => {
+  it("may all be left out, or be undefined", () => {
+    expect(() => new Nids()).not.to.throw();
+    expect(() => new Nids({ injector: undefined, ipFilter: undefined } as unknown as Partial<NidsParams>)).not.to.throw();
+  });
+
+  it("that nobody knows are refused, with the nearest name", () => {
+    for (const [wrong, right] of [
+      ["maxstreams", "maxStreams"],
+      ["checksum", "checksums"],
+      ["hole_grace_ms", "holeGraceMs"],
+      ["idleTimeout", "idleTimeoutMs"],
+      ["oneloopless", "oneLoopLess"],
+    ] as const) {
+      const error = refusal({ [wrong]: 1 });
+      expect(error).to.include({ code: "unknown-parameter", name: "NidsError" });
+      expect(error.message).to.contain(`"${wrong}"`).and.contain(`"${right}"`);
+    }
+  });
+
+  for (const [name, rule] of Object.entries(paramRules)) {
+    it(`${name} is checked`, () => {
+      const wrongs: unknown[] = [null, Symbol.iterator];
+      if (rule.kind !== "flag") wrongs.push(true);
+      if (rule.kind !== "amount") wrongs.push(7);
+      if (rule.kind !== "choice" || true) wrongs.push("nonsense");
+      if (rule.kind === "amount") {
+        wrongs.push((rule.minimum ?? 0) - 1, (rule.maximum ?? 0) + 1, (rule.minimum ?? 0) + 0.5, Number.NaN, Infinity, 1n);
+      }
+      for (const wrong of wrongs) {
+        const error = refusal({ [name]: wrong });
+        expect(error.code).to.equal("invalid-parameter");
+        expect(error.message).to.contain(`"${name}"`);
+        for (const hint of [rule.unit, ...(rule.choices ?? [])]) if (hint !== undefined) expect(error.message).to.contain(hint);
+      }
+    });
+  }
+
+  it("have defaults that their own rules accept", () => {
+    for (const [name, { kind, default: value, minimum = 0, maximum = 0, choices = [] }] of Object.entries(paramRules)) {
+      if (kind === "amount") expect(value, name).to.be.within(minimum, maximum);
+      if (kind === "choice") expect(choices, name).to.include(value);
+      if (kind === "flag") expect(value, name).to.be.a("boolean");
+    }
+  });
+
+  it("say what was given instead", () => {
+    expect(refusal({ maxStreams: "many" }).message).to.contain('"many"');
+    expect(refusal({ checksums: 5 }).message).to.contain("5");
+  });
+
+  it("may be at the edges of their ranges", () => {
+    const edges: Partial<NidsParams> = { maxStreams: 1, maxScopes: 1, maxReassemblyBytes: 2048, maxFragmentBytes: 2048, lingerMs: 0 };
+    expect(() => new Nids(edges)).not.to.throw();
+  });
+});
