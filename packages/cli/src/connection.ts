@@ -1,5 +1,5 @@
 // What is told of a connection when it has ended, and how it is gathered: both directions are collected, but of their
-// bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §5); the engine hands them out apart.
+// bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §6); the engine hands them out apart.
 
 import { TcpState } from "@tsnids/nids";
 import type { EndReason, HalfStream, Nids, PacketTime, StreamOrigin, TcpStream, TerminalState } from "@tsnids/nids";
@@ -62,17 +62,12 @@ class DirectionNotes {
 
 /** Watches all connections of an engine and tells of each when it ends. */
 export class ConnectionWatch {
+  readonly #nids: Nids;
   readonly #onEnd: (connection: Connection) => void;
-  /** Time of the packet in hand. */
-  #seconds = 0;
-  #nanoseconds = 0;
 
   constructor(nids: Nids, onEnd: (connection: Connection) => void) {
+    this.#nids = nids;
     this.#onEnd = onEnd;
-    nids.registerIp(({ seconds, nanoseconds }) => {
-      this.#seconds = seconds;
-      this.#nanoseconds = nanoseconds;
-    });
     nids.registerTcp((stream, attachment) => {
       if (stream.state === TcpState.JUST_ESTABLISHED) {
         for (const half of [stream.client, stream.server]) {
@@ -92,8 +87,9 @@ export class ConnectionWatch {
   }
 
   #noteTime(open: OpenConnection): OpenConnection {
-    open.seconds = this.#seconds;
-    open.nanoseconds = this.#nanoseconds;
+    const { seconds, nanoseconds } = this.#nids.time;
+    open.seconds = seconds;
+    open.nanoseconds = nanoseconds;
     return open;
   }
 

@@ -55,7 +55,7 @@ export function summaryJson(summary: Summary): string {
       EXITING: statistics.exiting,
     },
     gaps: { count: statistics.gaps, bytes: statistics.gapBytes },
-    alerts: { count: statistics.alerts, codes: Object.fromEntries(alerts) },
+    alerts: { count: statistics.alerts, codes: alerts },
     seconds,
     ...speedOf(summary),
     statistics,

@@ -7,7 +7,7 @@
 // However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { CaptureError, ChainSource, FileSource } from "@tsnids/capture";
+import { ChainSource, FileSource } from "@tsnids/capture";
 import type { CaptureWarning } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
@@ -22,7 +22,7 @@ export interface ReplayEnd {
   readonly seconds: number;
   /** What stopped it, with everything before it processed; undefined when it was read to the end. */
   readonly error: Error | undefined;
-  /** True when there is something to sum up: all was read, or at least frames before a damaged place. */
+  /** True when there is something to sum up: all was read, or at least a part. */
   readonly hasResults: boolean;
   /** The exit code, where there is no error. */
   readonly exitCode: ExitCode;
@@ -69,7 +69,7 @@ export class Replay {
     process.off("SIGINT", this.#interrupt);
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
-    const hasResults = error === undefined || (error instanceof CaptureError && nids.statistics().frames > 0);
+    const hasResults = error === undefined || nids.statistics().frames > 0;
     return { seconds, error, hasResults, exitCode: this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK };
   }
 

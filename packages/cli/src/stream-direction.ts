@@ -1,5 +1,5 @@
 // One direction of a stream: its bytes are hashed, counted and written as they come; none are kept. Urgent bytes are bytes
-// of the stream like all others, as receivers should treat them (RFC 6093 §5) and other tools do; the engine hands them
+// of the stream like all others, as receivers should treat them (RFC 6093 §6) and other tools do; the engine hands them
 // out apart, in their turn, and here they are put back.
 
 import { createHash } from "node:crypto";

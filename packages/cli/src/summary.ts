@@ -10,7 +10,7 @@ import type { AlertCode, StatisticsSnapshot } from "@tsnids/nids";
 export interface Summary {
   readonly statistics: StatisticsSnapshot;
   /** How often each alert was raised, in order of first appearance. */
-  readonly alerts: ReadonlyMap<AlertCode, number>;
+  readonly alerts: { readonly [code in AlertCode]?: number };
   /** Wall-clock time of the replay. */
   readonly seconds: number;
 }
@@ -45,7 +45,7 @@ export function summaryLines(summary: Summary): string[] {
     ["udp", someOf({ datagrams: s.udpDatagrams })],
     ["streams", figures(s.streams, ends, { midstream: s.midstream, evicted: s.evicted })],
     ["gaps", figures(s.gaps, { "bytes missing": s.gapBytes })],
-    ["alerts", figures(s.alerts, Object.fromEntries(summary.alerts))],
+    ["alerts", figures(s.alerts, summary.alerts)],
     ["speed", `${summary.seconds.toFixed(3)} s, ${packetsPerSecond} packets/s, ${megabytesPerSecond.toFixed(1)} MB/s`],
   ];
   const width = Math.max(...subjects.map(([subject]) => subject.length));

@@ -50,12 +50,14 @@ describe("tsnids, interrupted", () => {
 describe("tsnids and a reader that goes away", () => {
   const folder = temporaryFolder();
 
-  // Enough lines to fill any pipe.
-  const clients = Array.from({ length: 3000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+  // One after the other, so that lines come from the beginning; enough of them to fill any pipe.
+  const conversations = Array.from({ length: 3000 }, (_, index) =>
+    closed({ client: `10.1.${index >> 8}.${index & 255}:40000`, start: `${1_000_000_000 + index}` }),
+  );
 
   /** Reads a little of what the command prints, then closes the pipe. */
   async function leave(...args: string[]): Promise<{ status: number; stderr: string }> {
-    const path = folder.write("many.pcap", capture(clients.map((client) => closed({ client }))).pcap());
+    const path = folder.write("many.pcap", capture(conversations).pcap());
     const child = startTsnids([...args, path]);
     const stderr = collect(child.stderr);
     child.stdin.end();
@@ -70,7 +72,7 @@ describe("tsnids and a reader that goes away", () => {
 
   it("goes on writing files, which are not for the reader", async () => {
     expect(await leave("streams", "--json", "--write", folder.path("out"))).to.deep.equal({ status: 0, stderr: "" });
-    expect(readdirSync(folder.path("out"))).to.have.length(2 * clients.length + 1);
+    expect(readdirSync(folder.path("out"))).to.have.length(2 * conversations.length + 1);
   });
 });
 

@@ -1,10 +1,16 @@
-// What the express lane asks about a frame (src/express-lane.ts has the same in TypeScript): is it plain Ethernet, IPv4 without options
-// and fragments, TCP; is it right; and which flow does it belong to? One call for each frame, instead of one for the
-// checksum and a long walk through bounds checks.
+// What the express lane asks about the frames it looks ahead at (src/express-lane.ts has the same in TypeScript): are they plain
+// Ethernet, IPv4 without options and fragments, TCP with nothing but ACK and PSH set; are they right; which flow do they belong to;
+// and what do their TCP headers say? The frames of a window are gone over three times. A pass over many frames asks
+// memory for the lines of all of them at once, where one frame after the other would wait for each:
 //
-// The hash and the layout of index and flows are those of src/tcp/flow-table.ts; a test holds the two together.
+//   read     frame   ──► hash              asks for the bucket of the index
+//   probe    bucket  ──► candidate         asks for the record of the flow
+//   confirm  record  ──► side of the flow  and the checksums
+//
+// The hash and the layout of index and flows are those of src/tcp/flow-table.ts, the layout of the window is that of
+// src/express-lane.ts; a test holds them together.
 
-import { ipv4 } from "./checksum";
+import { ipv4Rightness } from "./checksum";
 
 const ethernetBytes: u32 = 14;
 const ipv4Bytes: u32 = 20;
@@ -12,39 +18,112 @@ const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
+/** Of the flags, as a little-endian machine reads them with the header length: those that decide, and ACK. */
+const decisive: u32 = 0x3700;
+const ACK: u32 = 0x1000;
 const flowBytes: u32 = 64;
 
-/** The side of the flow that sent a frame, as slot * 2 + side; 0 where the frame is not the plain kind, not right, or unknown. */
-export function look(frame: u32, captured: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
+/** The entry of a frame in the window: byte offsets. */
+const entryBytes: u32 = 32;
+const FRAME: usize = 0;
+const CAPTURED: usize = 4;
+const FOUND: usize = 8;
+const SEQUENCE: usize = 12;
+const ACKNOWLEDGMENT: usize = 16;
+const WINDOW: usize = 20;
+const PAYLOAD: usize = 24;
+const LENGTH: usize = 28;
+
+/** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
+export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
+  const end = window + count * entryBytes;
+  let touched: u32 = 0;
+  for (let entry = window; entry < end; entry += entryBytes) {
+    const hash = read(entry, seed);
+    store<u32>(entry, hash, FOUND);
+    touched += load<u32>(index + ((hash & mask) << 3), 4);
+  }
+  for (let entry = window; entry < end; entry += entryBytes) {
+    const slot = probe(load<u32>(entry, FOUND), index, mask);
+    touched += load<u32>(flows + slot * flowBytes);
+  }
+  for (let entry = window; entry < end; entry += entryBytes) {
+    if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
+    else store<u32>(entry, confirm(entry, verify, index, mask, flows), FOUND);
+  }
+  return touched;
+}
+
+/** Reads the headers of a frame into its entry; its hash. PAYLOAD stays 0 where it is not the plain kind. */
+@inline
+function read(entry: u32, seed: u32): u32 {
+  const frame = load<u32>(entry, FRAME);
+  const captured = load<u32>(entry, CAPTURED);
+  store<u32>(entry, 0, PAYLOAD);
   if (captured < shortestFrame || (load<u32>(frame, 12) & 0x00ffffff) != plainIpv4) return 0;
   const ip = frame + ethernetBytes;
   const totalLength = <u32>bswap(load<u16>(ip, 2));
   if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4Bytes) return 0;
   if ((load<u16>(ip, 6) & 0xff3f) != 0 || load<u8>(ip, 9) != TCP) return 0;
-  if (verify != 0 && ipv4(ip, ipv4Bytes, totalLength) != 3) return 0;
+  const tcp = ip + ipv4Bytes;
+  const offsetAndFlags = <u32>load<u16>(tcp, 12);
+  const headerBytes = (offsetAndFlags >>> 2) & 0x3c;
+  if ((offsetAndFlags & decisive) != ACK || headerBytes < 20 || headerBytes > totalLength - ipv4Bytes) return 0;
+  store<u32>(entry, bswap(load<u32>(tcp, 4)), SEQUENCE);
+  store<u32>(entry, bswap(load<u32>(tcp, 8)), ACKNOWLEDGMENT);
+  store<u32>(entry, <u32>bswap(load<u16>(tcp, 14)), WINDOW);
+  store<u32>(entry, tcp + headerBytes, PAYLOAD);
+  store<u32>(entry, totalLength - ipv4Bytes - headerBytes, LENGTH);
+  // Endpoints are ordered without a branch, which would be guessed wrong half of the time.
   const source = bswap(load<u32>(ip, 12));
   const destination = bswap(load<u32>(ip, 16));
-  if (source >>> 1 == destination >>> 1) return 0;
-  const ports = bswap(load<u32>(ip, 20));
-  // Endpoints are ordered without a branch, which would be guessed wrong half of the time: all ones where the source is lower.
-  const swap = 0 - <u32>(source < destination);
-  const difference = (source ^ destination) & swap;
-  const low = destination ^ difference;
-  const high = source ^ difference;
-  const turned = rotl<u32>(ports, 16);
-  const ordered = turned ^ ((ports ^ turned) & swap);
-  let hash = ((low ^ seed) * 0x9e3779b1) ^ high;
-  hash = ((hash ^ (hash >>> 15)) * 0x85ebca6b) ^ ordered;
+  let hash = ((min(source, destination) ^ seed) * 0x9e3779b1) ^ max(source, destination);
+  hash = ((hash ^ (hash >>> 15)) * 0x85ebca6b) ^ ordered(bswap(load<u32>(tcp)), source < destination);
   hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
   hash ^= hash >>> 16;
+  return hash;
+}
+
+/** The ports, that of the lower endpoint first. */
+@inline
+function ordered(ports: u32, sourceIsLower: bool): u32 {
+  const turned = rotl<u32>(ports, 16);
+  return turned ^ ((ports ^ turned) & (0 - <u32>sourceIsLower));
+}
+
+/** The first flow that has the hash; 0 where none has. */
+@inline
+function probe(hash: u32, index: u32, mask: u32): u32 {
   let bucket = hash & mask;
   while (true) {
     const entry = index + (bucket << 3);
     const slot = load<u32>(entry, 4);
+    if (slot == 0 || load<u32>(entry) == hash) return slot;
+    bucket = (bucket + 1) & mask;
+  }
+}
+
+/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is not right, or of no known flow. */
+@inline
+function confirm(entry: u32, verify: u32, index: u32, mask: u32, flows: u32): u32 {
+  const ip = load<u32>(entry, FRAME) + ethernetBytes;
+  if (verify != 0 && ipv4Rightness(ip, ipv4Bytes, <u32>bswap(load<u16>(ip, 2))) != 3) return 0;
+  const source = bswap(load<u32>(ip, 12));
+  const destination = bswap(load<u32>(ip, 16));
+  if (source >>> 1 == destination >>> 1) return 0;
+  const sourceIsLower = source < destination;
+  const low = min(source, destination);
+  const high = max(source, destination);
+  const ports = ordered(bswap(load<u32>(ip, 20)), sourceIsLower);
+  const hash = load<u32>(entry, FOUND);
+  let bucket = hash & mask;
+  while (true) {
+    const known = index + (bucket << 3);
+    const slot = load<u32>(known, 4);
     if (slot == 0) return 0;
     const flow = flows + slot * flowBytes;
-    if (load<u32>(entry) == hash && load<u32>(flow) == low && load<u32>(flow, 4) == high) {
-      if (load<u32>(flow, 8) == ordered && load<u32>(flow, 12) == 0) return (slot << 1) | (swap + 1);
+    if (load<u32>(known) == hash && load<u32>(flow) == low && load<u32>(flow, 4) == high) {
+      if (load<u32>(flow, 8) == ports && load<u32>(flow, 12) == 0) return (slot << 1) | <u32>!sourceIsLower;
     }
     bucket = (bucket + 1) & mask;
   }

@@ -1,6 +1,7 @@
 // The catalogue of alerts, as data, and the way an alert takes to the user. An alert says something about the traffic; it
 // is never thrown. `libnids` is the code libnids gives the same event (its nids_warnings), where it has one.
 
+import type { Faults } from "./callbacks/registry.js";
 import type { NidsEvents } from "./engine.js";
 import type { EventEmitter } from "eventemitter3";
 import { formatAddress } from "./ip/address.js";
@@ -138,17 +139,26 @@ export class AlertSink {
   private readonly events: EventEmitter<NidsEvents>;
   private readonly packet: Packet;
   private readonly statistics: Statistics;
+  private readonly faults: Faults;
+  private readonly raised: Map<AlertCode, number> = new Map();
 
-  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics) {
+  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults) {
     this.events = events;
     this.packet = packet;
     this.statistics = statistics;
+    this.faults = faults;
+  }
+
+  /** How often each alert was raised. */
+  counts(): { readonly [code in AlertCode]?: number } {
+    return Object.fromEntries(this.raised);
   }
 
   /** Raises an alert about the current packet; `withAddresses` where its IP header is known to be whole. */
   raise(code: AlertCode, withAddresses: boolean, detail?: string): void {
     const { packet, events } = this;
     this.statistics.alerts++;
+    this.raised.set(code, (this.raised.get(code) ?? 0) + 1);
     if (events.listenerCount("alert") === 0) return;
     const length = packet.addressLength;
     const address = (at: number): string => formatAddress(packet.bytes.subarray(at, at + length));
@@ -156,6 +166,10 @@ export class AlertSink {
     const { seconds, nanoseconds } = packet;
     const source = withAddresses ? address(packet.addresses) : undefined;
     const destination = withAddresses ? address(packet.addresses + length) : undefined;
-    events.emit("alert", { code, severity, text, detail, seconds, nanoseconds, source, destination });
+    try {
+      events.emit("alert", { code, severity, text, detail, seconds, nanoseconds, source, destination });
+    } catch (error) {
+      this.faults.note(error, undefined);
+    }
   }
 }

@@ -6,10 +6,11 @@
 import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import { AlertSink } from "./alerts.js";
-import type { Alert } from "./alerts.js";
+import type { Alert, AlertCode } from "./alerts.js";
 import { Faults } from "./callbacks/registry.js";
 import { TcpNotifier } from "./callbacks/tcp-notifier.js";
-import type { TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
+import type { PacketTime, TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
+import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
 import { NidsError } from "./errors.js";
@@ -48,7 +49,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly memory: EngineMemory;
   private readonly packet: Packet;
   private readonly counters: Statistics = new Statistics();
-  private readonly faults: Faults = new Faults();
+  private readonly faults: Faults = new Faults(this.counters);
+  private readonly alerts: AlertSink;
   private readonly clock: PacketClock;
   private readonly verification: ChecksumVerification;
   private readonly link: LinkLayer;
@@ -64,6 +66,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private currentInterface = 0;
   private nextStatistics = 0;
   private busy = false;
+  private uncounted = 0;
 
   /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be. */
   constructor(params: Partial<NidsParams> = {}) {
@@ -76,7 +79,8 @@ export class Nids extends EventEmitter<NidsEvents> {
       fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
     });
     const packet = new Packet(memory);
-    const alerts = new AlertSink(this, packet, this.counters);
+    const alerts = new AlertSink(this, packet, this.counters, this.faults);
+    this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
     const resets = new ResetSender(flows, injector);
@@ -87,12 +91,13 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
     this.link = new LinkLayer(packet, this.params, this.counters, alerts);
-    this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets);
+    const views = new Views(this.params.poisonAfterCallback);
+    this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets, views);
     const { verification, link, notifier, faults } = this;
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets });
-    this.udp = new Udp(packet, verification, this.counters, faults);
-    this.ip = new Ip({ ...shared, verification, faults, seed, tcp: this.tcp, udp: this.udp });
-    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp });
+    this.udp = new Udp(packet, verification, this.counters, faults, views);
+    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp: this.tcp, udp: this.udp });
+    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
     this.lookup = new FlowLookup(memory, flows, seed);
   }
 
@@ -183,12 +188,13 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.whileBusy(() => {
       this.tcp.exit();
       this.ip.exit();
+      this.link.exit();
       this.verification.clear();
       this.clock.clear();
       this.interfaces = [];
       this.nextStatistics = 0;
     });
-    this.emit("statistics", this.statistics());
+    this.tellStatistics();
     if (this.faults.pending) throw this.faults.take(-1);
   }
 
@@ -203,8 +209,20 @@ export class Nids extends EventEmitter<NidsEvents> {
     return this.notifier.streamAt(this.lookup.find(client, server, tuple));
   }
 
+  /** Packet time of the frame that is processed, or was last; for use in callbacks. */
+  get time(): PacketTime {
+    const { seconds, nanoseconds } = this.packet;
+    return { seconds, nanoseconds };
+  }
+
+  /** How often each alert was raised; alerts that never were are left out. */
+  alertCounts(): { readonly [code in AlertCode]?: number } {
+    return this.alerts.counts();
+  }
+
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
+    if (this.busy) this.countFrames(this.packet.index + 1);
     return this.counters.snapshot();
   }
 
@@ -236,25 +254,33 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
     const { offset, capturedLength, seconds, interfaceIndex } = batch;
-    const { packet, counters, faults, clock, express } = this;
+    const { packet, faults, clock, express } = this;
     packet.batch = batch;
     if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
     let ahead = first;
     let index = first;
+    this.uncounted = first;
     try {
       while (index < last) {
         if (index === ahead) ahead = express.lookAhead(batch, index, last, shift);
-        const frame = (offset[index] as number) + shift;
         packet.index = index;
         if (interfaceIndex[index] !== this.currentInterface) this.select(interfaceIndex[index] as number);
         if (seconds[index] !== clock.seconds && clock.set()) this.tick();
-        if (!express.take(index, frame)) this.frame(frame, capturedLength[index] as number);
+        if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
         index++;
         if (faults.pending) throw faults.take(index - 1);
       }
     } finally {
-      for (let counted = first; counted < index; counted++) counters.bytes += capturedLength[counted] as number;
-      counters.frames += index - first;
+      this.countFrames(index);
+    }
+  }
+
+  /** Counts the frames of the batch in hand before `end` that are not counted yet; done once for many, not for each. */
+  private countFrames(end: number): void {
+    const { counters, packet } = this;
+    for (; this.uncounted < end; this.uncounted++) {
+      counters.frames++;
+      counters.bytes += packet.batch.capturedLength[this.uncounted] as number;
     }
   }
 
@@ -265,6 +291,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     packet.frameEnd = packet.networkEnd = frame + captured;
     packet.reassembled = false;
     const family = this.link.locate();
+    packet.linkEnd = packet.network;
     if (family !== 0) this.ip.receive(family);
     this.express.review();
   }
@@ -288,8 +315,16 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.tcp.tick(seconds);
     const interval = this.params.statisticsIntervalSeconds;
     if (interval === 0 || seconds < this.nextStatistics) return;
-    if (this.nextStatistics !== 0) this.emit("statistics", this.statistics());
+    if (this.nextStatistics !== 0) this.tellStatistics();
     this.nextStatistics = seconds + interval;
+  }
+
+  private tellStatistics(): void {
+    try {
+      this.emit("statistics", this.statistics());
+    } catch (error) {
+      this.faults.note(error, undefined);
+    }
   }
 
   private readerOf(source: FrameSource): FrameReader {

@@ -14,12 +14,19 @@ export class NidsError extends Error {
 
 /** Every code an error of the engine can have. */
 export type NidsErrorCode =
+  /** A parameter of this name does not exist; the nearest known one is named. */
   | "unknown-parameter"
+  /** A parameter has the wrong type or is out of its range; both are named. */
   | "invalid-parameter"
+  /** An argument of a method is not what it should be. */
   | "invalid-argument"
+  /** A method that processes packets was called from a callback. */
   | "reentrant"
+  /** kill() was called on an engine that was made without an `injector`. */
   | "no-injector"
+  /** kill() was called on a stream that has ended. */
   | "stream-ended"
+  /** A registered callback threw; `cause` is what it threw. */
   | "callback-failed";
 
 interface ErrorOptions {

@@ -3,22 +3,27 @@
 // Without this file the engine does the same, only slower.
 //
 // With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it verifies
-// and looks up a handful of frames in one go, which lets the processor wait for all of them at once, and then takes them
+// and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then takes them
 // one by one. What it found for a frame holds as long as no connection is made or removed in between.
 //
-//   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: checksum, hash, lookup        (nothing changes)
-//           └─► take 1, take 2, …         in order: deliver, or leave to the rooms
+//   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: headers, lookup, checksum     (nothing changes)
+//           └─► take, take, …             in order: deliver, or leave to the rooms
+//
+// The window lies in the engine's memory, where the kernel fills it in: one call for all of its frames.
 
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
+import type { TcpNotifier } from "./callbacks/tcp-notifier.js";
 import type { Kernel } from "./checksum/kernel.js";
 import type { ChecksumVerification } from "./checksum/verification.js";
 import type { Ip } from "./ip/ip.js";
 import type { LinkLayer } from "./link/decap.js";
+import { windowBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
 import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
+import { decisiveFlags, TcpFlag, tcpHeaderBytes } from "./tcp/segment.js";
 import type { Tcp } from "./tcp/tcp.js";
 
 const ethernetBytes = 14;
@@ -29,8 +34,21 @@ const TCP = 6;
 const plainIpv4 = 0x08004500;
 const typeAndVersionMask = 0xffffff00 | 0;
 const headerAndPayloadRight = 3;
+
+/** The entry of a frame in the window, as Int32 fields: what the lane says of it, and what the kernel finds. */
+const ENTRY_INTS = 8;
 /** Frames looked at in one go. */
-const window = 32;
+const window = windowBytes / (ENTRY_INTS * 4);
+const FRAME = 0;
+const CAPTURED = 1;
+/** Side of the flow that sent the frame, as FlowTable.find says it; 0: not for this lane. */
+const FOUND = 2;
+/** The rest is only there where FOUND is not 0. */
+const SEQUENCE = 3;
+const ACKNOWLEDGMENT = 4;
+const WINDOW = 5;
+const PAYLOAD = 6;
+const LENGTH = 7;
 
 /** What the lane works with. */
 export interface ExpressParts {
@@ -42,6 +60,7 @@ export interface ExpressParts {
   readonly link: LinkLayer;
   readonly ip: Ip;
   readonly tcp: Tcp;
+  readonly notifier: TcpNotifier;
 }
 
 export class ExpressLane {
@@ -55,12 +74,15 @@ export class ExpressLane {
   private readonly link: LinkLayer;
   private readonly ip: Ip;
   private readonly tcp: Tcp;
+  private readonly notifier: TcpNotifier;
   private open = false;
   private verifies = true;
-  /** Side of the flow that sent each of the frames looked at, as FlowTable.find says it; 0: not for this lane. */
-  private readonly found: Int32Array = new Int32Array(window);
-  private first = 0;
+  private readonly entries: Int32Array<ArrayBuffer>;
+  /** The entry of the next frame. */
+  private next = 0;
   private version = 0;
+  /** Never read: see TcpNotifier.touch. */
+  private touched = 0;
 
   constructor(parts: ExpressParts) {
     this.packet = parts.packet;
@@ -73,6 +95,8 @@ export class ExpressLane {
     this.link = parts.link;
     this.ip = parts.ip;
     this.tcp = parts.tcp;
+    this.notifier = parts.notifier;
+    this.entries = new Int32Array(parts.memory.buffer, parts.memory.window, window * ENTRY_INTS);
   }
 
   /** Opens the lane where nobody watches what it passes by; asked after every packet that did not take it. */
@@ -82,9 +106,10 @@ export class ExpressLane {
     this.verifies = verification.active;
   }
 
-  /** Closes the lane until the next review: something has changed. */
+  /** Closes the lane until the next review, and forgets what was looked at ahead: something has changed. */
   close(): void {
     this.open = false;
+    this.version = (this.flows.version - 1) | 0;
   }
 
   /**
@@ -92,49 +117,73 @@ export class ExpressLane {
    * looked at.
    */
   lookAhead(batch: FrameBatch, first: number, last: number, shift: number): number {
-    const { found, kernel } = this;
+    const { entries } = this;
     const { offset, capturedLength } = batch;
     const end = Math.min(last, first + window);
-    this.first = first;
+    this.next = 0;
     this.version = this.flows.version;
     if (!this.open) {
-      found.fill(0);
+      for (let entry = 0; entry < window * ENTRY_INTS; entry += ENTRY_INTS) entries[entry + FOUND] = 0;
       return end;
     }
-    for (let index = first; index < end; index++) {
-      const frame = (offset[index] as number) + shift;
-      const captured = capturedLength[index] as number;
-      found[index - first] = kernel === undefined ? this.look(frame, captured) : this.ask(kernel, frame, captured);
+    for (let index = first, entry = 0; index < end; index++, entry += ENTRY_INTS) {
+      entries[entry + FRAME] = (offset[index] as number) + shift;
+      entries[entry + CAPTURED] = capturedLength[index] as number;
     }
+    this.ask(end - first);
+    this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, end - first);
     return end;
   }
 
-  /** Takes a frame all the way, if it is the expected kind. False leaves it as it was. */
-  take(index: number, frame: number): boolean {
-    const found = this.found[index - this.first] as number;
+  /** Takes the next frame that was looked at all the way, if it is the expected kind. False leaves it as it was. */
+  take(): boolean {
+    const { entries } = this;
+    const entry = this.next;
+    this.next = entry + ENTRY_INTS;
+    const found = entries[entry + FOUND] as number;
     if (found === 0 || !this.open || this.version !== this.flows.version) return false;
-    const ip = frame + ethernetBytes;
-    if (!this.tcp.takeInOrder(found, ip + ipv4Bytes, ip + this.view.getUint16(ip + 2))) return false;
+    const transport = (entries[entry + FRAME] as number) + ethernetBytes + ipv4Bytes;
+    const payload = entries[entry + PAYLOAD] as number;
+    const length = entries[entry + LENGTH] as number;
+    const sequence = entries[entry + SEQUENCE] as number;
+    const ack = entries[entry + ACKNOWLEDGMENT] as number;
+    const advertised = entries[entry + WINDOW] as number;
+    if (!this.tcp.takeInOrder(found, transport, payload, length, sequence, ack, advertised)) return false;
     this.statistics.ipPackets++;
     this.statistics.tcpSegments++;
     return true;
   }
 
-  private ask(kernel: Kernel, frame: number, captured: number): number {
-    const { flows, memory } = this;
-    return kernel.look(frame, captured, this.verifies ? 1 : 0, memory.index, flows.mask, memory.flows, flows.seed);
+  private ask(count: number): void {
+    const { flows, memory, kernel, entries } = this;
+    if (kernel !== undefined) {
+      kernel.look(memory.window, count, this.verifies ? 1 : 0, memory.index, flows.mask, memory.flows, flows.seed);
+      return;
+    }
+    for (let entry = 0; entry < count * ENTRY_INTS; entry += ENTRY_INTS) entries[entry + FOUND] = this.look(entry);
   }
 
   /** The same where there is no kernel. */
-  private look(frame: number, captured: number): number {
-    const { view } = this;
+  private look(entry: number): number {
+    const { view, entries } = this;
+    const frame = entries[entry + FRAME] as number;
+    const captured = entries[entry + CAPTURED] as number;
     if (captured < shortestFrame || (view.getInt32(frame + 12) & typeAndVersionMask) !== plainIpv4) return 0;
     const ip = frame + ethernetBytes;
     const totalLength = view.getUint16(ip + 2);
     if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4Bytes) return 0;
     if ((view.getUint16(ip + 6) & 0x3fff) !== 0 || this.memory.bytes[ip + 9] !== TCP) return 0;
     if (this.verifies && this.memory.checksums.ipv4(ip, ipv4Bytes, totalLength) !== headerAndPayloadRight) return 0;
-    const ports = view.getInt32(ip + ipv4Bytes);
-    return this.flows.find(view.getInt32(ip + 12), view.getInt32(ip + 16), ports, 0, this.packet);
+    const tcp = ip + ipv4Bytes;
+    const offsetAndFlags = view.getUint16(tcp + 12);
+    const headerBytes = (offsetAndFlags >>> 10) & 0x3c;
+    const length = totalLength - ipv4Bytes - headerBytes;
+    if ((offsetAndFlags & decisiveFlags) !== TcpFlag.ACK || headerBytes < tcpHeaderBytes || length < 0) return 0;
+    entries[entry + SEQUENCE] = view.getInt32(tcp + 4);
+    entries[entry + ACKNOWLEDGMENT] = view.getInt32(tcp + 8);
+    entries[entry + WINDOW] = view.getUint16(tcp + 14);
+    entries[entry + PAYLOAD] = tcp + headerBytes;
+    entries[entry + LENGTH] = length;
+    return this.flows.find(view.getInt32(ip + 12), view.getInt32(ip + 16), view.getInt32(tcp), 0, this.packet);
   }
 }

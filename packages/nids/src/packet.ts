@@ -28,6 +28,8 @@ export class Packet {
 
   // link/: where the IP header begins, where what was captured of it ends, and in which VLAN or tunnel (0: none).
   network = 0;
+  /** Where the link header ends: `network`, until that points to a datagram put together from fragments. */
+  linkEnd = 0;
   networkEnd = 0;
   scope = 0;
 

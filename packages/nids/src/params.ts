@@ -60,7 +60,7 @@ export interface NidsParams {
   readonly halfOpenTimeoutMs: number;
   /** Packet time without a packet after which an established connection ends as TIMED_OUT, in milliseconds. */
   readonly idleTimeoutMs: number;
-  /** The same, where one side has finished sending, in milliseconds. */
+  /** Packet time without a packet after which an established connection ends as TIMED_OUT where one side has finished sending, in milliseconds. */
   readonly closingTimeoutMs: number;
   /** Packet time a connection that has ended still absorbs late packets, in milliseconds. */
   readonly lingerMs: number;

@@ -2,8 +2,9 @@
 
 /** What an engine has counted since it was made. */
 export class Statistics {
-  /** Frames processed, and their bytes as captured. */
+  /** Frames processed. */
   frames = 0;
+  /** Bytes of these frames, as captured. */
   bytes = 0;
   /** Frames without an IP packet: other protocols, or too short. */
   framesNotIp = 0;
@@ -15,15 +16,19 @@ export class Statistics {
   ipInvalid = 0;
   /** IP packets dropped by the `ipFilter` parameter. */
   ipFiltered = 0;
-  /** Fragments received, datagrams put together from them, datagrams given up incomplete. */
+  /** IP fragments received. */
   fragments = 0;
+  /** Datagrams put together from fragments. */
   datagramsReassembled = 0;
+  /** Datagrams given up incomplete. */
   datagramsGivenUp = 0;
+  /** TCP segments with a right header and checksum. */
   tcpSegments = 0;
   /** Segments dropped: wrong header or checksum. */
   tcpInvalid = 0;
-  /** Segments outside the receiver's window, or older than the last timestamp. */
+  /** Segments outside the receiver's window. */
   tcpOutOfWindow = 0;
+  /** Segments older than the last timestamp. */
   tcpStaleTimestamp = 0;
   /** Segments of connections that are not followed. */
   tcpUnfollowed = 0;
@@ -31,24 +36,31 @@ export class Statistics {
   tcpOutOfOrder = 0;
   /** Segments that brought nothing new. */
   tcpDuplicates = 0;
+  /** UDP datagrams with a right header and checksum. */
   udpDatagrams = 0;
   /** Datagrams dropped: wrong header or checksum. */
   udpInvalid = 0;
-  /** Streams announced with JUST_ESTABLISHED, and those of them that were already running. */
+  /** Streams announced with JUST_ESTABLISHED. */
   streams = 0;
+  /** Announced streams that were already running. */
   midstream = 0;
-  /** Streams by the state they ended in. */
+  /** Streams that ended as CLOSE. */
   closed = 0;
+  /** Streams that ended as RESET. */
   reset = 0;
+  /** Streams that ended as TIMED_OUT. */
   timedOut = 0;
+  /** Streams that ended as EXITING. */
   exiting = 0;
   /** Connections given up for lack of room. */
   evicted = 0;
-  /** Gaps in streams, and bytes missing in them. */
+  /** Gaps in streams. */
   gaps = 0;
+  /** Bytes missing in these gaps. */
   gapBytes = 0;
-  /** Times a tcp callback threw. */
+  /** Times a callback or the ipFilter threw. */
   callbackErrors = 0;
+  /** Alerts raised, whether or not somebody listened. */
   alerts = 0;
 
   /** A copy of the counters. */

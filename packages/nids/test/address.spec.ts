@@ -19,7 +19,9 @@ describe("formatAddress and parseAddress", () => {
     ["ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff ffff ffff ffff ffff ffff ffff ffff"],
   ] as const) {
     it(text, () => {
-      const bytes = Uint8Array.from(groups.split(" ").flatMap((group) => [parseInt(group, 16) >>> 8, parseInt(group, 16) & 0xff]));
+      const bytes = Uint8Array.from(
+        groups.split(" ").flatMap((group) => [parseInt(group, 16) >>> 8, parseInt(group, 16) & 0xff]),
+      );
       expect(formatAddress(bytes)).to.equal(text);
       expect(parseAddress(text)).to.deep.equal(bytes);
     });
@@ -38,7 +40,20 @@ describe("formatAddress and parseAddress", () => {
 
   it("refuse what is no address", () => {
     const wrong = ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.-4", "a.b.c.d", " 1.2.3.4", "example.org"];
-    const wrong6 = [":", ":::", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "12345::", "g::", "1:2:3:4:5:6:7::8:9", "::1.2.3", "1.2.3.4::", "fe80::1%eth0", "1:2:3:4::5:6:7:8"];
+    const wrong6 = [
+      ":",
+      ":::",
+      "1::2::3",
+      "1:2:3:4:5:6:7",
+      "1:2:3:4:5:6:7:8:9",
+      "12345::",
+      "g::",
+      "1:2:3:4:5:6:7::8:9",
+      "::1.2.3",
+      "1.2.3.4::",
+      "fe80::1%eth0",
+      "1:2:3:4::5:6:7:8",
+    ];
     for (const text of [...wrong, ...wrong6]) expect(parseAddress(text), text).to.equal(undefined);
   });
 

@@ -1,5 +1,6 @@
 /** Callbacks that throw, and callbacks that call the engine they are called from. */
-import { CallbackError, Nids, NidsError, TcpState } from "@tsnids/nids";
+import type { Nids } from "@tsnids/nids";
+import { CallbackError, NidsError, TcpState } from "@tsnids/nids";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { ChunkedSource } from "./chunked-source.js";

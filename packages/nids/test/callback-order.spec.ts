@@ -1,4 +1,4 @@
-/** In which order callbacks are called, and what registering and unregistering does (libnids: SEMANTICS in one sentence each). */
+/** In which order callbacks are called, and what registering and unregistering does. */
 import type { TcpStream } from "@tsnids/nids";
 import { NidsError, TcpState } from "@tsnids/nids";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
@@ -9,7 +9,8 @@ describe("the order of callbacks", () => {
   it("is last registered first at JUST_ESTABLISHED, first registered first from then on", () => {
     const nids = smallNids();
     const heard: string[] = [];
-    for (const name of ["a", "b", "c"]) nids.registerTcp(following((stream) => void heard.push(`${name} ${stream.state}`)));
+    for (const name of ["a", "b", "c"])
+      nids.registerTcp(following((stream) => void heard.push(`${name} ${stream.state}`)));
     nids.process(closed(established().send("client", "x")).batch());
     expect(heard).to.deep.equal(
       ["c", "b", "a"]
@@ -86,11 +87,7 @@ describe("registering", () => {
     nids.registerTcp(first);
     nids.process(established(40000).send("client", "x").batch());
     nids.process(established(40001).batch());
-    expect(heard).to.deep.equal([
-      "first 40000 JUST_ESTABLISHED",
-      "first 40000 DATA",
-      "second 40001 JUST_ESTABLISHED",
-    ]);
+    expect(heard).to.deep.equal(["first 40000 JUST_ESTABLISHED", "first 40000 DATA", "second 40001 JUST_ESTABLISHED"]);
   });
 
   it("of an ip callback in the middle of a batch shows every packet from then on", () => {
@@ -109,8 +106,12 @@ describe("registering", () => {
 
   it("wants a function", () => {
     const nids = smallNids();
-    expect(() => nids.registerTcp("printf" as never)).to.throw(NidsError).with.property("code", "invalid-argument");
-    expect(() => nids.registerUdp(undefined as never)).to.throw(NidsError).with.property("code", "invalid-argument");
+    expect(() => nids.registerTcp("printf" as never))
+      .to.throw(NidsError)
+      .with.property("code", "invalid-argument");
+    expect(() => nids.registerUdp(undefined as never))
+      .to.throw(NidsError)
+      .with.property("code", "invalid-argument");
   });
 
   it("of an unknown callback to be removed is ignored", () => {

@@ -6,7 +6,10 @@ Reflect.deleteProperty(globalThis, "WebAssembly");
 // Only now: the engine looks for WebAssembly when it is loaded.
 const { verdictsOf } = await import("./checksum-verdicts.js");
 
-const { bytes, length, offset, capturedLength } = workerData as Pick<FrameBatch, "bytes" | "length" | "offset" | "capturedLength">;
+const { bytes, length, offset, capturedLength } = workerData as Pick<
+  FrameBatch,
+  "bytes" | "length" | "offset" | "capturedLength"
+>;
 const batch = new FrameBatch(length);
 batch.bytes = bytes;
 batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];

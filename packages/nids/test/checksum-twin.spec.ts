@@ -25,7 +25,11 @@ const frames = fc.sample(
   fc
     .tuple(
       fc.nat(3),
-      fc.oneof(fc.uint8Array({ maxLength: 80 }), fc.uint8Array({ maxLength: 3000, size: "max" }), fc.constant(new Uint8Array(999).fill(0xff))),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 80 }),
+        fc.uint8Array({ maxLength: 3000, size: "max" }),
+        fc.constant(new Uint8Array(999).fill(0xff)),
+      ),
       fc.nat(100_000),
       fc.constantFrom(0, 0, 1, 0x80, 0xff),
     )

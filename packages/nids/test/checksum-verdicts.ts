@@ -10,7 +10,12 @@ export interface Verdicts {
 
 /** The verdicts of an engine of this thread. */
 export function verdictsOf(batch: FrameBatch): Verdicts {
-  const nids = new Nids({ checksums: "verify", maxStreams: 64, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });
+  const nids = new Nids({
+    checksums: "verify",
+    maxStreams: 64,
+    maxReassemblyBytes: 1 << 20,
+    maxFragmentBytes: 1 << 20,
+  });
   const whole = batch.length;
   const verdicts = Array.from({ length: whole }, (_, index) => {
     const before = nids.statistics();

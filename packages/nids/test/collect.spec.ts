@@ -118,7 +118,13 @@ describe("collect counters", () => {
       }),
     );
     nids.process(closed(established().send("client", "a").send("client", "b")).batch());
-    expect(heard).to.deep.equal(["stays JUST_ESTABLISHED", "stays server a", "goes server a", "stays server b", "stays CLOSE"]);
+    expect(heard).to.deep.equal([
+      "stays JUST_ESTABLISHED",
+      "stays server a",
+      "goes server a",
+      "stays server b",
+      "stays CLOSE",
+    ]);
   });
 
   it("change nothing when raised and lowered in the same call", () => {
@@ -140,7 +146,8 @@ describe("collect counters", () => {
     nids.registerTcp((stream) => {
       if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collectUrgent++;
       const { countNewUrgent, urgentData, countNew } = stream.server;
-      if (stream.state === TcpState.DATA) urgent.push(`${countNewUrgent} ${String.fromCharCode(urgentData)} ${countNew}`);
+      if (stream.state === TcpState.DATA)
+        urgent.push(`${countNewUrgent} ${String.fromCharCode(urgentData)} ${countNew}`);
     });
     nids.registerTcp((stream) => {
       if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
@@ -177,7 +184,11 @@ describe("collect counters", () => {
         }
       }),
     );
-    const talk = established().send("client", "abc").send("client", "defg").send("server", "resume").send("client", "hi");
+    const talk = established()
+      .send("client", "abc")
+      .send("client", "defg")
+      .send("server", "resume")
+      .send("client", "hi");
     nids.process(talk.batch());
     expect(heard).to.deep.equal(["0 3 abc", "7 9 hi"]);
   });

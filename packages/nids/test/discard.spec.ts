@@ -37,7 +37,12 @@ describe("discard", () => {
   });
 
   it("of nothing keeps all, and what is kept can be read at the end", () => {
-    expect(seenWith([0, 0, 0])).to.deep.equal(["0 4 4 abcd", "0 6 2 abcdef", "0 9 3 abcdefghi", "CLOSE 0 9 0 abcdefghi"]);
+    expect(seenWith([0, 0, 0])).to.deep.equal([
+      "0 4 4 abcd",
+      "0 6 2 abcdef",
+      "0 9 3 abcdefghi",
+      "CLOSE 0 9 0 abcdefghi",
+    ]);
   });
 
   it("below zero is that of nothing, and beyond the end that of everything", () => {

@@ -9,7 +9,9 @@ import { established, following, smallNids, text } from "./following.js";
 /** An engine with a log of states and bytes. */
 function logging(nids: Nids = smallNids()): { nids: Nids; heard: string[] } {
   const heard: string[] = [];
-  nids.registerTcp(following((stream) => void heard.push(`${stream.clientPort} ${stream.state} ${text(stream.server.data)}`)));
+  nids.registerTcp(
+    following((stream) => void heard.push(`${stream.clientPort} ${stream.state} ${text(stream.server.data)}`)),
+  );
   return { nids, heard };
 }
 
@@ -34,7 +36,10 @@ describe("exit", () => {
     const datagrams: string[] = [];
     nids.registerUdp(({ data }) => void datagrams.push(text(data)));
     const handshake = conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80" }).handshake().capture();
-    const fragments = capture([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "0123456789abcdef" }))]).fragment(0, [8]);
+    const fragments = capture([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "0123456789abcdef" }))]).fragment(
+      0,
+      [8],
+    );
     nids.process(capture([handshake.drop(2), fragments.drop(1)]).batch());
     nids.exit();
     nids.process(capture([handshake.drop(0).drop(0), fragments.drop(0)]).batch());
@@ -48,9 +53,13 @@ describe("exit", () => {
     const { nids } = logging();
     const alerts: string[] = [];
     nids.on("alert", ({ code }) => void alerts.push(code));
-    nids.process(conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", start: "2000000000" }).handshake().batch());
+    nids.process(
+      conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", start: "2000000000" }).handshake().batch(),
+    );
     nids.exit();
-    nids.process(conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", start: "1000000000" }).handshake().batch());
+    nids.process(
+      conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", start: "1000000000" }).handshake().batch(),
+    );
     expect(alerts).to.deep.equal([]);
   });
 
@@ -59,7 +68,11 @@ describe("exit", () => {
     const alerts: string[] = [];
     nids.on("alert", ({ code }) => void alerts.push(code));
     for (const vlan of [5, 6]) {
-      nids.process(conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", vlan: [vlan] }).handshake().batch());
+      nids.process(
+        conversation({ client: "10.0.0.1:1", server: "10.0.0.2:80", vlan: [vlan] })
+          .handshake()
+          .batch(),
+      );
       nids.exit();
     }
     expect(alerts).to.deep.equal([]);
@@ -166,14 +179,20 @@ describe("run and next", () => {
     const batch = established(1).batch();
     batch.bytes = new Uint8Array(3 << 20);
     batch.capturedLength[0] = 2 << 20;
-    expect(() => smallNids().process(batch)).to.throw(NidsError).with.property("code", "invalid-argument");
+    expect(() => smallNids().process(batch))
+      .to.throw(NidsError)
+      .with.property("code", "invalid-argument");
   });
 });
 
 describe("several engines", () => {
   it("know nothing of each other", () => {
     const engines = Array.from({ length: 20 }, () => logging());
-    const batches = engines.map((_, index) => established(index + 1).send("client", `engine ${index}`).batch());
+    const batches = engines.map((_, index) =>
+      established(index + 1)
+        .send("client", `engine ${index}`)
+        .batch(),
+    );
     for (let index = 0; index < 4; index++) {
       engines.forEach(({ nids }, engine) => {
         const batch = batches[engine];

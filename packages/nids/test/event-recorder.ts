@@ -3,18 +3,10 @@
  * callback contract promises of every notification is checked on the way: a broken promise throws inside the callback,
  * which the engine reports as a CallbackError.
  */
-import type { Alert, HalfStream, TcpStream, UdpDatagram } from "@tsnids/nids";
-import { Nids, TcpState } from "@tsnids/nids";
+import type { Alert, HalfStream, Nids, TcpStream, UdpDatagram } from "@tsnids/nids";
+import { TcpState } from "@tsnids/nids";
 import type { ScenarioConnection, Side } from "@tsnids/testkit";
-import {
-  alertLine,
-  dataLine,
-  datagramLine,
-  directionText,
-  endLine,
-  gapLine,
-  urgentLine,
-} from "@tsnids/testkit";
+import { alertLine, dataLine, datagramLine, directionText, endLine, gapLine, urgentLine } from "@tsnids/testkit";
 
 /** Which connection of a page two endpoints are, and which of its sides the first of them is. */
 interface Named {
@@ -82,7 +74,7 @@ export class EventRecorder {
     const { count, countNew, offset, data, gapLength, gapReason, countNewUrgent, urgentData } = half;
     if (offset + data.length !== count - gapLength) throw new Error("data must lie between offset and count");
     if (countNew > data.length) throw new Error("fresh bytes must be part of data");
-    if ((gapLength > 0) !== (gapReason !== undefined)) throw new Error("a gap must have a reason, and only a gap");
+    if (gapLength > 0 !== (gapReason !== undefined)) throw new Error("a gap must have a reason, and only a gap");
     const said = [countNew > 0, gapLength > 0, countNewUrgent > 0].filter(Boolean).length;
     if (said > 1) throw new Error("data, gap and urgent byte exclude each other");
     if (countNew > 0) this.lines.push(dataLine(from, count - countNew, data.subarray(data.length - countNew), number));

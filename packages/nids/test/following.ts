@@ -6,7 +6,13 @@ import { conversation } from "@tsnids/testkit";
 
 /** An engine with small tables; checksums are verified from the first packet on. */
 export function smallNids(params: Partial<NidsParams> = {}): Nids {
-  return new Nids({ maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 18, checksums: "verify", ...params });
+  return new Nids({
+    maxStreams: 256,
+    maxReassemblyBytes: 1 << 20,
+    maxFragmentBytes: 1 << 18,
+    checksums: "verify",
+    ...params,
+  });
 }
 
 /** A conversation between two hosts, with its handshake. */

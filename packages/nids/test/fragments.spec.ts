@@ -16,7 +16,11 @@ function whole(family: keyof typeof families, identification = 1): Frame {
 }
 
 /** Fragments of it. */
-function pieces(family: keyof typeof families, cuts: readonly number[] | readonly FragmentPiece[], identification = 1): Frame[] {
+function pieces(
+  family: keyof typeof families,
+  cuts: readonly number[] | readonly FragmentPiece[],
+  identification = 1,
+): Frame[] {
   return fragmentFrame(whole(family, identification), cuts, identification);
 }
 
@@ -52,9 +56,17 @@ for (const family of ["ipv4", "ipv6"] as const) {
     it("do not mix with those of other datagrams, hosts or VLANs", () => {
       const [first, second] = pieces(family, [32]) as [Frame, Frame];
       const [, otherIdentification] = pieces(family, [32], 2) as [Frame, Frame];
-      const reversed = udpPacket(families[family][1], families[family][0], { data: letters }, { ipv4: { identification: 1 } });
+      const reversed = udpPacket(
+        families[family][1],
+        families[family][0],
+        { data: letters },
+        { ipv4: { identification: 1 } },
+      );
       const [, otherDirection] = fragmentFrame(frame(reversed), [32], 1) as [Frame, Frame];
-      const tagged = frame(udpPacket(families[family][0], families[family][1], { data: letters }, { ipv4: { identification: 1 } }), { vlan: [9] });
+      const tagged = frame(
+        udpPacket(families[family][0], families[family][1], { data: letters }, { ipv4: { identification: 1 } }),
+        { vlan: [9] },
+      );
       const [, otherVlan] = fragmentFrame(tagged, [32], 1) as [Frame, Frame];
       expect(heardOf([first, otherIdentification, otherDirection, otherVlan]).heard).to.deep.equal([]);
       expect(heardOf([first, otherIdentification, otherDirection, otherVlan, second]).heard).to.deep.equal([letters]);
@@ -66,7 +78,11 @@ for (const family of ["ipv4", "ipv6"] as const) {
     });
 
     it("that overlap and agree raise an alert for each fragment overlapped", () => {
-      const frames = pieces(family, [{ start: 0, end: 16 }, { start: 32, end: 64 }, { start: 8, end: 40 }]);
+      const frames = pieces(family, [
+        { start: 0, end: 16 },
+        { start: 32, end: 64 },
+        { start: 8, end: 40 },
+      ]);
       expect(heardOf(frames).heard).to.deep.equal(["fragment-overlap", "fragment-overlap", letters]);
     });
 
@@ -88,7 +104,11 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 32, end: 64 },
       ]);
       expect(heardOf(frames.slice(0, 2)).heard, "cut short: the checksum is wrong").to.deep.equal([]);
-      const twoEnds = pieces(family, [{ start: 32, end: 48, more: false }, { start: 48, end: 64 }, { start: 0, end: 32 }]);
+      const twoEnds = pieces(family, [
+        { start: 32, end: 48, more: false },
+        { start: 48, end: 64 },
+        { start: 0, end: 32 },
+      ]);
       expect(heardOf(twoEnds).heard).to.deep.equal(["fragment-beyond-end", letters]);
     });
 
@@ -107,6 +127,8 @@ for (const family of ["ipv4", "ipv6"] as const) {
       const [first, second] = pieces(family, [32]) as [Frame, Frame];
       const inTime = heardOf([...at("0", [first]), ...at("59.999", [second])]);
       expect(inTime.heard).to.deep.equal([letters]);
+      const sameSecond = heardOf([...at("0.5", [first]), ...at("60.4", [second])]);
+      expect(sameSecond.heard).to.deep.equal([letters]);
       const late = heardOf([...at("0", [first]), ...at("60.001", [second])]);
       expect(late.heard).to.deep.equal([]);
       expect(late.nids.statistics().datagramsGivenUp).to.equal(1);
@@ -129,7 +151,11 @@ for (const family of ["ipv4", "ipv6"] as const) {
       const header = family === "ipv4" ? 28 : 8;
       const data = new Uint8Array(65535 - header).fill(7);
       const longest = frame(udpPacket(from, to, { data }));
-      const frames = fragmentFrame(longest, Array.from({ length: 45 }, (_, index) => (index + 1) * 1448), 1);
+      const frames = fragmentFrame(
+        longest,
+        Array.from({ length: 45 }, (_, index) => (index + 1) * 1448),
+        1,
+      );
       const { nids, heard } = heardOf(frames.reverse());
       expect(heard.map((each) => each.length)).to.deep.equal([65535 - header]);
       expect(nids.statistics().datagramsReassembled).to.equal(1);
@@ -141,7 +167,9 @@ describe("limits of fragments", () => {
   it("maxFragmentsPerDatagram: one more gives the datagram up", () => {
     const frames = pieces("ipv4", [8, 16, 24]);
     expect(heardOf(frames, { maxFragmentsPerDatagram: 4 }).heard).to.deep.equal([letters]);
-    expect(heardOf(frames, { maxFragmentsPerDatagram: 3 }).heard).to.deep.equal(["fragment-limit maxFragmentsPerDatagram"]);
+    expect(heardOf(frames, { maxFragmentsPerDatagram: 3 }).heard).to.deep.equal([
+      "fragment-limit maxFragmentsPerDatagram",
+    ]);
   });
 
   it("maxFragmentedDatagrams: the one that has waited longest goes", () => {

@@ -19,11 +19,27 @@ describe("ip callbacks", () => {
       capture([
         frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8, data: "ping" }), { time: "7.000000009", padTo: 60 }),
         frame(icmpPacket("2001:db8::1", "2001:db8::2", { type: 128 }), { time: "8.5" }),
-        frame(ipv4Packet({ source: "10.0.0.1", destination: "10.0.0.2", protocol: 1, payload: new Uint8Array(9), checksum: "bad" })),
+        frame(
+          ipv4Packet({
+            source: "10.0.0.1",
+            destination: "10.0.0.2",
+            protocol: 1,
+            payload: new Uint8Array(9),
+            checksum: "bad",
+          }),
+        ),
       ]).batch(),
     );
     expect(seen).to.deep.equal([
-      { family: 4, protocol: 1, source: "10.0.0.1", destination: "10.0.0.2", reassembled: false, lengths: [32, 20, 12], time: "7.9" },
+      {
+        family: 4,
+        protocol: 1,
+        source: "10.0.0.1",
+        destination: "10.0.0.2",
+        reassembled: false,
+        lengths: [32, 20, 12],
+        time: "7.9",
+      },
       {
         ...{ family: 6, protocol: 58, source: "2001:db8::1", destination: "2001:db8::2", reassembled: false },
         ...{ lengths: [48, 40, 8], time: "8.500000000" },
@@ -48,7 +64,9 @@ describe("ip callbacks", () => {
   it("no longer run when unregistered", () => {
     const nids = smallNids();
     let calls = 0;
-    const count = (): void => void calls++;
+    const count = (): void => {
+      calls++;
+    };
     nids.registerIp(count);
     nids.registerUdp(count);
     nids.registerIpFragment(count);
@@ -66,7 +84,10 @@ describe("ip fragment callbacks", () => {
   it("are shown everything as captured, padding and nonsense included", () => {
     const nids = smallNids();
     const seen: unknown[] = [];
-    nids.registerIpFragment((packet) => void seen.push([packet.family, packet.bytes.length, packet.protocol, packet.source, packet.payload.length]));
+    nids.registerIpFragment(
+      (packet) =>
+        void seen.push([packet.family, packet.bytes.length, packet.protocol, packet.source, packet.payload.length]),
+    );
     const whole = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x" }), { padTo: 60 });
     nids.process(capture([whole, cutFrame(whole, 20)]).batch());
     expect(seen).to.deep.equal([

@@ -1,7 +1,15 @@
 /** IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3, §4) headers: which packets are believed, and what is said about the others. */
 import type { Alert } from "@tsnids/nids";
 import type { ExtensionHeader, Frame, Ipv4Options, Ipv6Options } from "@tsnids/testkit";
-import { capture, cutFrame, ExtensionHeaderNumber, extensionHeader, frame, fragmentHeader, udpPacket } from "@tsnids/testkit";
+import {
+  capture,
+  cutFrame,
+  ExtensionHeaderNumber,
+  extensionHeader,
+  frame,
+  fragmentHeader,
+  udpPacket,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import { smallNids, text } from "./following.js";
 
@@ -28,8 +36,12 @@ const headerAlert = ["alert ip-header"];
 describe("an IPv4 header", () => {
   it("with options nobody minds is fine", () => {
     expect(heardOf([ipv4({})])).to.deep.equal(["data"]);
-    expect(heardOf([ipv4({ options: Uint8Array.of(1, 1, 7, 7, 4, 0, 0, 0, 0, 0) })]), "record route").to.deep.equal(["data"]);
-    expect(heardOf([ipv4({ options: Uint8Array.of(0, 131, 99) })]), "behind the end of options").to.deep.equal(["data"]);
+    expect(heardOf([ipv4({ options: Uint8Array.of(1, 1, 7, 7, 4, 0, 0, 0, 0, 0) })]), "record route").to.deep.equal([
+      "data",
+    ]);
+    expect(heardOf([ipv4({ options: Uint8Array.of(0, 131, 99) })]), "behind the end of options").to.deep.equal([
+      "data",
+    ]);
     expect(heardOf([ipv4({ dontFragment: true, reservedFlag: true, ttl: 0, tos: 255 })])).to.deep.equal(["data"]);
   });
 
@@ -101,7 +113,9 @@ describe("an IPv6 header", () => {
 
   it("is followed by extension headers of every kind", () => {
     const { HOP_BY_HOP, ROUTING, DESTINATION_OPTIONS, AUTHENTICATION } = ExtensionHeaderNumber;
-    const extensions = [HOP_BY_HOP, DESTINATION_OPTIONS, ROUTING, AUTHENTICATION, DESTINATION_OPTIONS].map(paddedOptions);
+    const extensions = [HOP_BY_HOP, DESTINATION_OPTIONS, ROUTING, AUTHENTICATION, DESTINATION_OPTIONS].map(
+      paddedOptions,
+    );
     expect(heardOf([ipv6({ extensions })])).to.deep.equal(["data"]);
     for (const number of [135, 139, 140]) {
       expect(heardOf([ipv6({ extensions: [paddedOptions(number)] })]), `header ${number}`).to.deep.equal(["data"]);
@@ -127,6 +141,17 @@ describe("an IPv6 header", () => {
   });
 
   it("with nothing behind it, or what the engine does not look into, is silent", () => {
-    expect(heardOf([frame(udpPacket("[2001:db8::1]:1", "[2001:db8::2]:2", {}, { ipv6: { extensions: [{ number: 59, bytes: new Uint8Array(8) }] } }))])).to.deep.equal([]);
+    expect(
+      heardOf([
+        frame(
+          udpPacket(
+            "[2001:db8::1]:1",
+            "[2001:db8::2]:2",
+            {},
+            { ipv6: { extensions: [{ number: 59, bytes: new Uint8Array(8) }] } },
+          ),
+        ),
+      ]),
+    ).to.deep.equal([]);
   });
 });

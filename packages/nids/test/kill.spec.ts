@@ -20,7 +20,9 @@ interface Injected {
 /** What is injected when a callback kills the stream in this state. */
 function killedFrames(talk: Iterable<Frame>, when: TcpState): Injected[] {
   const injected: Injected[] = [];
-  const injector = { inject: (bytes: Uint8Array, interfaceIndex: number) => void injected.push({ bytes, interfaceIndex }) };
+  const injector = {
+    inject: (bytes: Uint8Array, interfaceIndex: number) => void injected.push({ bytes, interfaceIndex }),
+  };
   const nids = smallNids({ injector });
   nids.registerTcp(following((stream) => (stream.state === when ? stream.kill() : undefined)));
   nids.process(capture([talk]).batch());
@@ -69,7 +71,9 @@ describe("kill", () => {
   it("sends four IPv4 segments with the numbers expected now and half a window on", () => {
     let state: TcpStream | undefined;
     const injected: Injected[] = [];
-    const nids = smallNids({ injector: { inject: (bytes, interfaceIndex) => void injected.push({ bytes, interfaceIndex }) } });
+    const nids = smallNids({
+      injector: { inject: (bytes, interfaceIndex) => void injected.push({ bytes, interfaceIndex }) },
+    });
     nids.registerTcp(following((stream) => void (state = stream)));
     nids.process(talked("10.0.0.1:40000", "10.0.0.2:80").batch());
     state?.kill();
@@ -101,7 +105,11 @@ describe("kill", () => {
   it("puts the stream's own link header in front, turned for the other direction", () => {
     const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80", vlan: [7] }).handshake();
     const [first, second] = killedFrames(talk, TcpState.JUST_ESTABLISHED);
-    const [mac1, mac2, tag] = [[2, 0, 10, 0, 0, 1], [2, 0, 10, 0, 0, 2], [0x81, 0, 0, 7, 8, 0]];
+    const [mac1, mac2, tag] = [
+      [2, 0, 10, 0, 0, 1],
+      [2, 0, 10, 0, 0, 2],
+      [0x81, 0, 0, 7, 8, 0],
+    ];
     expect([...(first?.bytes.subarray(0, 18) ?? [])]).to.deep.equal([...mac2, ...mac1, ...tag]);
     expect([...(second?.bytes.subarray(0, 18) ?? [])]).to.deep.equal([...mac1, ...mac2, ...tag]);
     expect(first?.interfaceIndex).to.equal(0);
@@ -139,7 +147,9 @@ describe("kill", () => {
 
   it("does not end the stream: the captured RST does", () => {
     const injected: Injected[] = [];
-    const nids = smallNids({ injector: { inject: (bytes, interfaceIndex) => void injected.push({ bytes, interfaceIndex }) } });
+    const nids = smallNids({
+      injector: { inject: (bytes, interfaceIndex) => void injected.push({ bytes, interfaceIndex }) },
+    });
     const states: string[] = [];
     nids.registerTcp(
       following((stream) => {
@@ -167,6 +177,8 @@ describe("kill", () => {
     const nids = smallNids({ injector: { inject: () => undefined } });
     nids.registerTcp(following((stream) => void (ended = stream)));
     nids.process(established().reset("client").batch());
-    expect(() => ended?.kill()).to.throw(NidsError).with.property("code", "stream-ended");
+    expect(() => ended?.kill())
+      .to.throw(NidsError)
+      .with.property("code", "stream-ended");
   });
 });

@@ -24,8 +24,20 @@ const clients = [1, 2, 3].map((number) => ({
 /** Processes frames in an engine with tiny limits and checks its counters. */
 function survive(frames: Capture): void {
   const nids = new Nids({
-    ...{ checksums: "ignore", maxStreams: 3, maxReassemblyBytes: 16_384, maxFragmentBytes: 16_384, maxQueuedBytes: 4000 },
-    ...{ maxQueuedSegments: 5, maxFragmentsPerDatagram: 6, maxFragmentedDatagrams: 3, maxScopes: 4, idleTimeoutMs: 3000 },
+    ...{
+      checksums: "ignore",
+      maxStreams: 3,
+      maxReassemblyBytes: 16_384,
+      maxFragmentBytes: 16_384,
+      maxQueuedBytes: 4000,
+    },
+    ...{
+      maxQueuedSegments: 5,
+      maxFragmentsPerDatagram: 6,
+      maxFragmentedDatagrams: 3,
+      maxScopes: 4,
+      idleTimeoutMs: 3000,
+    },
     ...{ holeGraceMs: 5, holeGraceSegments: 3, lingerMs: 1000 },
   });
   new EventRecorder(nids, clients);
@@ -45,7 +57,9 @@ const lively: readonly Frame[] = [
     const options = { client: `10.0.0.1:${39_999 + number}`, server: "10.0.0.2:80", vlan: number === 3 ? [7] : [] };
     const talk = conversation(options).handshake([timestamps(1, 0), windowScale(number)]);
     talk.send("client", "GET / HTTP/1.0\r\n\r\n").ack("server").segment("server", { seq: 100, data: "late" });
-    talk.segment("server", { seq: -104, data: new Uint8Array(100).fill(65), flags: "PUA", urgentPointer: 50 }).ack("client");
+    talk
+      .segment("server", { seq: -104, data: new Uint8Array(100).fill(65), flags: "PUA", urgentPointer: 50 })
+      .ack("client");
     talk.segment("client", { seq: 3000, data: new Uint8Array(2500) }).ack("server");
     return [...talk.fin("client").fin("server").ack("client")];
   }),
@@ -61,14 +75,20 @@ describe("robustness", () => {
     fc.assert(
       fc.property(frames, (random) => {
         const base = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}));
-        survive(capture([random.map(([linkType, bytes]) => ({ ...base, linkType, bytes, originalLength: bytes.length }))]));
+        survive(
+          capture([random.map(([linkType, bytes]) => ({ ...base, linkType, bytes, originalLength: bytes.length }))]),
+        );
       }),
       { numRuns: 1000 },
     );
   });
 
   it("random IP packets behind a right link header", () => {
-    const packet = fc.tuple(fc.constantFrom(0x45, 0x46, 0x4f, 0x60), fc.constantFrom(6, 17, 44, 0, 43), fc.uint8Array({ minLength: 60, maxLength: 200 }));
+    const packet = fc.tuple(
+      fc.constantFrom(0x45, 0x46, 0x4f, 0x60),
+      fc.constantFrom(6, 17, 44, 0, 43),
+      fc.uint8Array({ minLength: 60, maxLength: 200 }),
+    );
     fc.assert(
       fc.property(fc.array(packet, { maxLength: 20 }), (random) => {
         const frames = random.map(([first, protocol, bytes]) => {
@@ -87,7 +107,9 @@ describe("robustness", () => {
 
   it("conversations with bytes changed, frames cut, lost, doubled and exchanged", () => {
     const change = fc.tuple(fc.nat(10_000), fc.nat(10_000), fc.nat(255));
-    const changes = fc.array(fc.tuple(fc.constantFrom("byte", "cut", "drop", "double", "swap", "later"), change), { maxLength: 25 });
+    const changes = fc.array(fc.tuple(fc.constantFrom("byte", "cut", "drop", "double", "swap", "later"), change), {
+      maxLength: 25,
+    });
     fc.assert(
       fc.property(changes, (random) => {
         let frames = [...livelyWithFragments];
@@ -99,11 +121,13 @@ describe("robustness", () => {
             const bytes = chosen.bytes.slice();
             bytes[second % bytes.length] = value;
             frames[index] = { ...chosen, bytes };
-          } else if (kind === "cut") frames[index] = { ...chosen, bytes: chosen.bytes.slice(0, second % (chosen.bytes.length + 1)) };
+          } else if (kind === "cut")
+            frames[index] = { ...chosen, bytes: chosen.bytes.slice(0, second % (chosen.bytes.length + 1)) };
           else if (kind === "drop" && frames.length > 1) frames = frames.toSpliced(index, 1);
           else if (kind === "double") frames = frames.toSpliced(second % frames.length, 0, chosen);
           else if (kind === "swap") [frames[index], frames[second % frames.length]] = [other, chosen];
-          else if (kind === "later") frames[index] = { ...chosen, time: { ...chosen.time, seconds: chosen.time.seconds + (value % 16) } };
+          else if (kind === "later")
+            frames[index] = { ...chosen, time: { ...chosen.time, seconds: chosen.time.seconds + (value % 16) } };
           frames = frames.filter(({ bytes }) => bytes.length > 0);
           if (frames.length === 0) frames = [...lively];
         }
@@ -114,7 +138,9 @@ describe("robustness", () => {
   }).timeout(60_000);
 
   it("times at the ends of what a file can say", () => {
-    const base = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" }).handshake().send("client", "x").frames;
+    const base = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" })
+      .handshake()
+      .send("client", "x").frames;
     for (const seconds of [0, 1, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 40]) {
       const frames = base.map((each) => ({ ...each, time: { ...each.time, seconds } }));
       const nids = new Nids({ maxStreams: 4, maxReassemblyBytes: 4096, maxFragmentBytes: 4096, checksums: "verify" });

@@ -22,15 +22,32 @@ describe("statistics", () => {
       for (let segments = 0; segments < 50; segments++) begun.send("client", "abc").send("server", "de").ack("client");
       return closed(begun);
     };
-    const expected = { ipPackets: 156, tcpSegments: 156, tcpInvalid: 0, tcpDuplicates: 0, tcpOutOfOrder: 0, streams: 1, closed: 1 };
-    for (const [client, server] of [["10.0.0.1:1", "10.0.0.2:2"], ["[2001:db8::1]:1", "[2001:db8::2]:2"]] as const) {
+    const expected = {
+      ipPackets: 156,
+      tcpSegments: 156,
+      tcpInvalid: 0,
+      tcpDuplicates: 0,
+      tcpOutOfOrder: 0,
+      streams: 1,
+      closed: 1,
+    };
+    for (const [client, server] of [
+      ["10.0.0.1:1", "10.0.0.2:2"],
+      ["[2001:db8::1]:1", "[2001:db8::2]:2"],
+    ] as const) {
       expect(counted(talk(client, server)), client).to.include(expected);
-      expect(counted(talk(client, server), (nids) => nids.registerIp(() => undefined)), `${client}, ip callback`).to.include(expected);
+      expect(
+        counted(talk(client, server), (nids) => nids.registerIp(() => undefined)),
+        `${client}, ip callback`,
+      ).to.include(expected);
     }
   });
 
   it("count frames and their bytes", () => {
-    const frames = [frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8 })), frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "abc" }))];
+    const frames = [
+      frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8 })),
+      frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "abc" })),
+    ];
     expect(counted(frames)).to.include({ frames: 2, bytes: 14 + 28 + 14 + 31, ipPackets: 2, udpDatagrams: 1 });
   });
 
@@ -67,7 +84,15 @@ describe("statistics", () => {
     const midstream = conversation({ client: "10.0.0.1:3", server: "10.0.0.2:80" }).send("client", "x");
     const reused = established(4).segment("client", { flags: "S", absoluteSeq: 77 });
     const frames = [...closed(established(1)), ...reset, ...midstream, ...reused];
-    expect(counted(frames)).to.include({ streams: 4, midstream: 1, closed: 1, reset: 1, timedOut: 1, exiting: 1, evicted: 0 });
+    expect(counted(frames)).to.include({
+      streams: 4,
+      midstream: 1,
+      closed: 1,
+      reset: 1,
+      timedOut: 1,
+      exiting: 1,
+      evicted: 0,
+    });
   });
 
   it("are a copy that does not change", () => {
@@ -78,11 +103,20 @@ describe("statistics", () => {
     expect(nids.statistics().frames).to.equal(3);
   });
 
+  it("are right at any moment, also inside a callback", () => {
+    const nids = smallNids();
+    const frames: number[] = [];
+    nids.registerTcp(following(() => void frames.push(nids.statistics().frames)));
+    nids.process(established().send("client", "a").send("client", "b").batch());
+    expect(frames).to.deep.equal([3, 4, 5]);
+  });
+
   it("are reported every so many seconds of packet time, and at exit", () => {
     const nids = smallNids({ statisticsIntervalSeconds: 10 });
     const reports: number[] = [];
     nids.on("statistics", ({ frames }) => void reports.push(frames));
-    const tick = (seconds: number): Frame => frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8 }), { time: String(1000 + seconds) });
+    const tick = (seconds: number): Frame =>
+      frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8 }), { time: String(1000 + seconds) });
     nids.process(capture([[0, 5, 9, 10, 15, 40, 41].map(tick)]).batch());
     nids.exit();
     expect(reports).to.deep.equal([4, 6, 7]);
@@ -99,9 +133,16 @@ describe("alerts", () => {
   }
 
   it("say what, about whom and when", () => {
-    for (const [source, destination] of [["10.0.0.1", "10.0.0.2"], ["2001:db8::1", "2001:db8::2"]] as const) {
+    for (const [source, destination] of [
+      ["10.0.0.1", "10.0.0.2"],
+      ["2001:db8::1", "2001:db8::2"],
+    ] as const) {
       const text = (address: string): string => (address.includes(":") ? `[${address}]` : address);
-      const talk = conversation({ client: `${text(source)}:1`, server: `${text(destination)}:2`, start: "50.000000007" });
+      const talk = conversation({
+        client: `${text(source)}:1`,
+        server: `${text(destination)}:2`,
+        start: "50.000000007",
+      });
       expect(alertsOf(talk.segment("client", { checksum: "bad" }))).to.deep.equal([
         {
           ...{ code: "tcp-checksum", severity: "notice", text: "wrong TCP checksum", detail: undefined },
@@ -125,7 +166,10 @@ describe("alerts", () => {
     for (const [code, { severity, source, text }] of Object.entries(alertCatalogue)) {
       expect(code).to.match(/^[a-z]+(-[a-z]+)+$/);
       expect(severity).to.be.oneOf(["info", "notice", "warning"]);
-      expect([source, text].every((each) => each.length > 0), code).to.equal(true);
+      expect(
+        [source, text].every((each) => each.length > 0),
+        code,
+      ).to.equal(true);
     }
   });
 });

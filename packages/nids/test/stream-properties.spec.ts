@@ -21,7 +21,18 @@ function streamOf(talk: Conversation, exit = true): TcpStream {
 function known(stream: TcpStream): Record<string, unknown> {
   const { id, clientAddress, clientPort, serverAddress, serverPort, origin, midstream, startTime } = stream;
   const counts = [stream.client.count, stream.server.count];
-  return { id, clientAddress, clientPort, serverAddress, serverPort, origin, midstream, startTime, counts, text: stream.toString() };
+  return {
+    id,
+    clientAddress,
+    clientPort,
+    serverAddress,
+    serverPort,
+    origin,
+    midstream,
+    startTime,
+    counts,
+    text: stream.toString(),
+  };
 }
 
 describe("a stream", () => {
@@ -82,7 +93,11 @@ describe("a stream", () => {
   it("that has ended does not change when its place is used again", () => {
     const nids = smallNids({ maxStreams: 1 });
     const streams: TcpStream[] = [];
-    nids.registerTcp(following((stream) => void (stream.state === TcpState.JUST_ESTABLISHED && streams.push(stream))));
+    nids.registerTcp(
+      following((stream) => {
+        if (stream.state === TcpState.JUST_ESTABLISHED) streams.push(stream);
+      }),
+    );
     nids.process(closed(established(1).send("client", "abc")).batch());
     const before = streams.map(known);
     nids.process(established(2).send("client", "other bytes").batch());
@@ -135,7 +150,9 @@ describe("findTcpStream", () => {
 
   it("finds none that is half-open, has ended, or has no listener", () => {
     const nids = smallNids();
-    nids.process(conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" }).segment("client", { flags: "S" }).batch());
+    nids.process(
+      conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" }).segment("client", { flags: "S" }).batch(),
+    );
     expect(nids.findTcpStream(tuple)).to.equal(undefined);
     nids.process(established().batch());
     expect(nids.findTcpStream(tuple)).to.equal(undefined);
@@ -156,6 +173,8 @@ describe("findTcpStream", () => {
 
   it("wants addresses", () => {
     const ask = (): unknown => smallNids().findTcpStream({ ...tuple, serverAddress: "example.org" });
-    expect(ask).to.throw(NidsError, /serverAddress "example.org"/).with.property("code", "invalid-argument");
+    expect(ask)
+      .to.throw(NidsError, /serverAddress "example.org"/)
+      .with.property("code", "invalid-argument");
   });
 });

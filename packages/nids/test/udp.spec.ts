@@ -38,7 +38,10 @@ for (const family of ["ipv4", "ipv6"] as const) {
 
   describe(`udp in ${family}`, () => {
     it("shows addresses, ports and data", () => {
-      expect(seen([datagram({ data: "query" }), datagram({})]).heard).to.deep.equal([`${names} query 0`, `${names}  0`]);
+      expect(seen([datagram({ data: "query" }), datagram({})]).heard).to.deep.equal([
+        `${names} query 0`,
+        `${names}  0`,
+      ]);
     });
 
     it("shows when it was captured", () => {
@@ -51,7 +54,10 @@ for (const family of ["ipv4", "ipv6"] as const) {
 
     it("drops lengths below 8 and beyond the packet", () => {
       for (const length of [0, 7, 14]) {
-        expect(seen([datagram({ data: "query", length })], "ignore"), `length ${length}`).to.deep.equal({ heard: [], invalid: 1 });
+        expect(seen([datagram({ data: "query", length })], "ignore"), `length ${length}`).to.deep.equal({
+          heard: [],
+          invalid: 1,
+        });
       }
     });
 

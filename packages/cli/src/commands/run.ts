@@ -1,7 +1,6 @@
 // tsnids run FILE…: replays captures, prints a line per connection as it ends, then a summary.
 
 import { Nids } from "@tsnids/nids";
-import type { AlertCode } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { ConnectionWatch } from "../connection.js";
@@ -51,21 +50,17 @@ async function run(files: readonly string[], options: RunOptions): Promise<ExitC
   const replay = new Replay(files);
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
-  const alerts = new Map<AlertCode, number>();
   new ConnectionWatch(nids, (connection) => {
     if (!quiet) output.line(json ? connectionJson(connection) : lines.connection(connection));
   });
-  nids.on("alert", (alert) => {
-    alerts.set(alert.code, (alerts.get(alert.code) ?? 0) + 1);
-    if (showsAlerts) output.line(json ? alertJson(alert) : lines.alert(alert));
-  });
+  if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 
   const { seconds, error, hasResults, exitCode } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   const statistics = nids.statistics();
   if (hasResults) {
-    const summary = { statistics, alerts, seconds };
+    const summary = { statistics, alerts: nids.alertCounts(), seconds };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }

@@ -6,18 +6,21 @@
 //                  └────────────────────── data ──────────────────────┘
 
 import type { GapReason } from "./reasons.js";
+import type { Notification } from "./notification.js";
 import type { TcpStream } from "./tcp-stream.js";
 
-/** What one side of a connection receives. It holds nothing itself: two handles of the same half are as good as one. */
+/** What one side of a connection receives. */
 export class HalfStream {
+  /** Slot of the flow * 2 + the side that sends these bytes; slot 0 when the stream has ended. An engine's matter. */
+  key: number;
+  private readonly current: Notification;
   private readonly stream: TcpStream;
-  /** 0 for the server's half, 1 for the client's. */
-  private readonly which: number;
 
   /** Halves are made by their stream. */
-  constructor(stream: TcpStream, which: number) {
+  constructor(stream: TcpStream, current: Notification, key: number) {
+    this.key = key;
+    this.current = current;
     this.stream = stream;
-    this.which = which;
   }
 
   /** How many times these bytes are wanted, -128 to 127; raise it in a callback to get DATA notifications, lower it to stop. */
@@ -45,13 +48,14 @@ export class HalfStream {
 
   /** Fresh bytes, at the end of `data`; 0 where this call is about something else. */
   get countNew(): number {
-    const { current } = this.stream.notifier;
-    return current.half === this.key ? current.fresh : 0;
+    // Without a branch: which of the two halves has something new, nobody can guess.
+    const other = this.current.half - this.key;
+    return this.current.fresh & ~((other | -other) >> 31);
   }
 
   /** Position in the stream of `data[0]`. */
   get offset(): number {
-    const { current } = this.stream.notifier;
+    const { current } = this;
     if (this.isShown) return this.count - current.gapLength - current.length;
     return this.count - this.stream.notifier.retainedLength(this.key);
   }
@@ -61,39 +65,34 @@ export class HalfStream {
    * callback returns; copy what you keep.
    */
   get data(): Uint8Array {
-    return this.isShown ? this.stream.notifier.current.data : this.stream.notifier.retainedData(this.key);
+    return this.isShown ? this.current.data : this.stream.notifier.retainedData(this.key);
   }
 
   /** 1 while an urgent byte is reported, else 0. */
   get countNewUrgent(): number {
-    const { current } = this.stream.notifier;
+    const { current } = this;
     return current.half === this.key ? current.urgent : 0;
   }
 
   /** The urgent byte that is reported, 0..255; 0 when none is. */
   get urgentData(): number {
-    return this.countNewUrgent === 1 ? this.stream.notifier.current.urgentByte : 0;
+    return this.countNewUrgent === 1 ? this.current.urgentByte : 0;
   }
 
   /** Bytes missing before `count`, in a notification about a gap; else 0. */
   get gapLength(): number {
-    const { current } = this.stream.notifier;
+    const { current } = this;
     return current.half === this.key ? current.gapLength : 0;
   }
 
   /** Why they are missing; undefined where `gapLength` is 0. */
   get gapReason(): GapReason | undefined {
-    return this.gapLength > 0 ? this.stream.notifier.current.gapReason : undefined;
-  }
-
-  /** Slot of the flow * 2 + the side that sends these bytes. */
-  private get key(): number {
-    return this.stream.serverKey ^ this.which;
+    return this.gapLength > 0 ? this.current.gapReason : undefined;
   }
 
   /** True while the notification in hand is about bytes of this half. */
   private get isShown(): boolean {
-    const { current } = this.stream.notifier;
+    const { current } = this;
     return current.half === this.key && (current.fresh > 0 || current.gapLength > 0);
   }
 }

@@ -3,6 +3,7 @@
 // pointer from this old object to young ones would cost the garbage collector's write barrier for every segment.
 
 import type { GapReason } from "./reasons.js";
+import type { Views } from "./views.js";
 
 export class Notification {
   /** The key of the half that something new was received for. */
@@ -24,29 +25,26 @@ export class Notification {
   order = 0;
 
   private view: Uint8Array | undefined = undefined;
-  private readonly poisonous: boolean;
+  private readonly views: Views;
 
-  /** With `poisonous`, views are copies that are destroyed when the notification is over. */
-  constructor(poisonous: boolean) {
-    this.poisonous = poisonous;
+  constructor(views: Views) {
+    this.views = views;
   }
 
-  /** The buffered bytes; made when somebody asks, once for all callbacks of the notification. */
+  /** The buffered bytes; lent when somebody asks, once for all callbacks of the notification. */
   get data(): Uint8Array {
-    this.view ??= this.viewOf(this.bytes, this.start, this.length);
+    this.view ??= this.views.lend(this.bytes, this.start, this.length);
     return this.view;
   }
 
   /** A view of bytes that is valid as long as the notification. */
-  viewOf(bytes: Uint8Array, start: number, length: number): Uint8Array {
-    if (this.poisonous) return bytes.slice(start, start + length);
-    return new Uint8Array(bytes.buffer, bytes.byteOffset + start, length);
+  lend(bytes: Uint8Array, start: number, length: number): Uint8Array {
+    return this.views.lend(bytes, start, length);
   }
 
-  /** The view handed out, if any, is no longer valid. */
-  dropView(): void {
-    if (this.view === undefined) return;
-    if (this.poisonous) this.view.fill(0xdb);
-    this.view = undefined;
+  /** The notification is over: what was lent is no longer valid. */
+  reclaim(): void {
+    if (this.view !== undefined) this.view = undefined;
+    this.views.reclaim();
   }
 }

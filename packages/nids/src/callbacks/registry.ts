@@ -2,6 +2,7 @@
 // included, while the list is being walked: the walk goes on over the list it began with.
 
 import { CallbackError, NidsError } from "../errors.js";
+import type { Statistics } from "../stats.js";
 
 /** Callbacks in order of registration; a callback is registered once however often it is given. */
 export class Registry<Callback extends (...args: never[]) => unknown> {
@@ -33,13 +34,19 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
 
 /** Keeps the first error a callback threw while a packet was processed, until the packet is finished. */
 export class Faults {
+  private readonly statistics: Statistics;
   /** True when a callback threw. */
   pending = false;
   private cause: unknown;
   private stream: string | undefined;
 
+  constructor(statistics: Statistics) {
+    this.statistics = statistics;
+  }
+
   /** Notes an error; of several for one packet, the first is reported. */
   note(cause: unknown, stream: string | undefined): void {
+    this.statistics.callbackErrors++;
     if (this.pending) return;
     this.pending = true;
     this.cause = cause;

@@ -29,6 +29,7 @@ import type { Faults } from "./registry.js";
 import { Retained } from "./retained.js";
 import { TcpState, TcpStream } from "./tcp-stream.js";
 import type { Attachment, TcpCallback, TerminalState } from "./tcp-stream.js";
+import type { Views } from "./views.js";
 
 /** The attachment of the call in hand: what a callback keeps lies with the stream, and only when it keeps something. */
 class CurrentAttachment implements Attachment {
@@ -68,10 +69,17 @@ export class TcpNotifier {
   private changed = false;
   private readonly changes: Int32Array = new Int32Array(4);
 
-  constructor(flows: FlowTable, params: NidsParams, statistics: Statistics, faults: Faults, resets: ResetSender) {
+  constructor(
+    flows: FlowTable,
+    params: NidsParams,
+    statistics: Statistics,
+    faults: Faults,
+    resets: ResetSender,
+    views: Views,
+  ) {
     this.flows = flows;
     this.attachment = new CurrentAttachment(this);
-    this.current = new Notification(params.poisonAfterCallback);
+    this.current = new Notification(views);
     this.params = params;
     this.statistics = statistics;
     this.faults = faults;
@@ -100,6 +108,20 @@ export class TcpNotifier {
     return !this.forgetUnheard(slot, stream);
   }
 
+  /**
+   * Asks memory for the streams of `count` packets that come next; every `step`th number of `found` says the flow, as slot * 2 + side.
+   * What it returns means nothing: it keeps a compiler from leaving out the loads.
+   */
+  touch(found: Int32Array, first: number, step: number, count: number): number {
+    const { streams } = this;
+    let touched = 0;
+    for (let at = first, end = first + count * step; at < end; at += step) {
+      const stream = streams[(found[at] as number) >> 1];
+      if (stream !== undefined) touched ^= stream.client.key ^ stream.server.key;
+    }
+    return touched;
+  }
+
   /** Delivers bytes in order. The flow's count already includes them; somebody collects them. */
   data(slot: number, from: number, bytes: Uint8Array, start: number, length: number): void {
     const stream = this.streams[slot];
@@ -123,6 +145,11 @@ export class TcpNotifier {
     if (stream.audience.members.length === 0) this.forgetUnheard(slot, stream);
   }
 
+  /** Bytes were delivered in order that nobody collects: what was kept before them is given up. */
+  unwanted(slot: number, from: number): void {
+    if (this.retained.size > 0) this.retained.delete(slot * 2 + from);
+  }
+
   /** Reports an urgent byte that was taken out of the stream. */
   urgent(slot: number, from: number, byte: number): void {
     const stream = this.streams[slot];
@@ -142,7 +169,10 @@ export class TcpNotifier {
     this.statistics.gapBytes += length;
     const stream = this.streams[slot];
     const collected = ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
-    if (stream === undefined || !collected) return;
+    if (stream === undefined || !collected) {
+      this.unwanted(slot, from);
+      return;
+    }
     const { current } = this;
     current.half = slot * 2 + from;
     current.length = 0;
@@ -162,6 +192,7 @@ export class TcpNotifier {
     if (stream === undefined) return;
     stream.end(state, reason);
     for (const member of stream.audience.members) this.call(stream, slot, member);
+    this.current.reclaim();
     this.letGo(slot, stream);
   }
 
@@ -210,7 +241,7 @@ export class TcpNotifier {
 
   retainedData(half: number): Uint8Array {
     const kept = this.retained.get(half);
-    return kept === undefined ? new Uint8Array(0) : this.current.viewOf(kept.bytes, kept.start, kept.length);
+    return kept === undefined ? new Uint8Array(0) : this.current.lend(kept.bytes, kept.start, kept.length);
   }
 
   originOf(slot: number): StreamOrigin {
@@ -236,7 +267,7 @@ export class TcpNotifier {
     } else {
       for (const member of members) if ((member.interest & interest) !== 0) this.call(stream, slot, member);
     }
-    this.current.dropView();
+    this.current.reclaim();
   }
 
   private call(stream: TcpStream, slot: number, member: Member): void {
@@ -246,7 +277,6 @@ export class TcpNotifier {
     try {
       member.callback(stream, this.attachment);
     } catch (error) {
-      this.statistics.callbackErrors++;
       this.faults.note(error, stream.toString());
     }
     current.slot = 0;
@@ -327,7 +357,7 @@ export class TcpNotifier {
     for (const [index, half] of [stream.client, stream.server].entries()) {
       if (half.collect < 2) continue;
       half.collect = before[index] as number;
-      interest &= ~(dataInterest << ((stream.serverKey & 1) ^ (1 - index)));
+      interest &= ~(dataInterest << ((stream.server.key & 1) ^ (1 - index)));
     }
     stream.audience = stream.audience.with(callback, order, interest);
   }

@@ -64,12 +64,10 @@ export class TcpStream {
   /** Why this callback is called. */
   state: TcpState = TcpState.JUST_ESTABLISHED;
   /** What the client receives. */
-  readonly client: HalfStream = new HalfStream(this, 1);
+  readonly client: HalfStream;
   /** What the server receives. */
-  readonly server: HalfStream = new HalfStream(this, 0);
-  /** Slot of the flow * 2 + the side of the client, whose bytes the server receives; slot 0 when the stream has ended. An engine's matter. */
-  serverKey: number;
-  /** Who listens, and to what; an engine's matter too. */
+  readonly server: HalfStream;
+  /** Who listens, and to what; an engine's matter. */
   audience: Audience;
   readonly notifier: TcpNotifier;
   /** Number of the stream, in order of creation, from 1. */
@@ -79,15 +77,17 @@ export class TcpStream {
 
   /** Streams are made by the engine. */
   constructor(notifier: TcpNotifier, slot: number, id: number, audience: Audience) {
+    const key = slot * 2 + clientSide(notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
+    this.client = new HalfStream(this, notifier.current, key ^ 1);
+    this.server = new HalfStream(this, notifier.current, key);
     this.notifier = notifier;
-    this.serverKey = slot * 2 + clientSide(notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
     this.audience = audience;
     this.id = id;
   }
 
   /** Where the stream lies in the flow table; 0 when it has ended. */
   get slot(): number {
-    return this.serverKey >> 1;
+    return this.server.key >> 1;
   }
 
   /** Anything the callbacks of this stream want to share; undefined at first. */
@@ -106,20 +106,20 @@ export class TcpStream {
 
   /** Address of the client as text: dotted decimal, or RFC 5952 for IPv6. */
   get clientAddress(): string {
-    return this.endpoints.addressText(this.serverKey & 1);
+    return this.endpoints.addressText(this.server.key & 1);
   }
 
   get clientPort(): number {
-    return this.endpoints.port(this.serverKey & 1);
+    return this.endpoints.port(this.server.key & 1);
   }
 
   /** Address of the server as text. */
   get serverAddress(): string {
-    return this.endpoints.addressText(1 - (this.serverKey & 1));
+    return this.endpoints.addressText(1 - (this.server.key & 1));
   }
 
   get serverPort(): number {
-    return this.endpoints.port(1 - (this.serverKey & 1));
+    return this.endpoints.port(1 - (this.server.key & 1));
   }
 
   /** How the stream began, and by that how client and server were told apart. */
@@ -194,7 +194,8 @@ export class TcpStream {
     const endpoints = this.endpoints;
     const [count0, count1] = [this.countFrom(0), this.countFrom(1)];
     this.properties.ended = { endpoints, origin: this.origin, seconds, nanoseconds, count0, count1 };
-    this.serverKey &= 1;
+    this.client.key &= 1;
+    this.server.key &= 1;
   }
 
   private get properties(): RareProperties {

@@ -8,18 +8,10 @@ import type { WebAssemblyMemory } from "../webassembly.js";
 /** The checksum questions, and the express lane's. */
 export interface Kernel extends Checksums {
   /**
-   * The side of the flow that sent the frame at `frame`, as `slot * 2 + side`; 0 where it is not plain Ethernet, IPv4 and TCP, not right
-   * (asked with `verify` 1), or of no known flow. `index`, `mask`, `flows` and `seed` are those of the flow table.
+   * Fills in the entries of a window of `count` frames (express-lane.ts has the layout), asked to verify their checksums with `verify` 1.
+   * `index`, `mask`, `flows` and `seed` are those of the flow table. The result means nothing.
    */
-  look(
-    frame: number,
-    captured: number,
-    verify: number,
-    index: number,
-    mask: number,
-    flows: number,
-    seed: number,
-  ): number;
+  look(window: number, count: number, verify: number, index: number, mask: number, flows: number, seed: number): number;
 }
 
 let compiled: object | undefined;

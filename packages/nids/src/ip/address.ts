@@ -47,20 +47,21 @@ function parseIpv4(text: string): Uint8Array | undefined {
 function parseIpv6(text: string): Uint8Array | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const [head, tail] = [groupsOf(halves[0] ?? ""), groupsOf(halves[1] ?? "")];
+  const [head, tail] = [groupsOf(halves[0] ?? "", halves.length === 1), groupsOf(halves[1] ?? "", true)];
   if (head === undefined || tail === undefined) return undefined;
   const zeros = 16 - head.length - tail.length;
   if (halves.length === 2 ? zeros < 2 : zeros !== 0) return undefined;
   return Uint8Array.from([...head, ...new Array<number>(zeros).fill(0), ...tail]);
 }
 
-/** The bytes of groups joined by ":", the last of which may be an IPv4 address. */
-function groupsOf(text: string): number[] | undefined {
+/** The bytes of groups joined by ":"; the last group of an address may be an IPv4 address. */
+function groupsOf(text: string, isEnd: boolean): number[] | undefined {
   if (text === "") return [];
   const bytes: number[] = [];
   const groups = text.split(":");
   for (const [index, group] of groups.entries()) {
-    const embedded = index === groups.length - 1 && group.includes(".") ? parseIpv4(group) : undefined;
+    const mayEmbed = isEnd && index === groups.length - 1 && group.includes(".");
+    const embedded = mayEmbed ? parseIpv4(group) : undefined;
     if (embedded !== undefined) bytes.push(...embedded);
     else if (/^[0-9a-fA-F]{1,4}$/.test(group)) bytes.push(parseInt(group, 16) >>> 8, parseInt(group, 16) & 0xff);
     else return undefined;

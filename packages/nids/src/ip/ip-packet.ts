@@ -1,5 +1,6 @@
 // What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the callback returns.
 
+import type { Views } from "../callbacks/views.js";
 import type { Packet } from "../packet.js";
 import { formatAddress } from "./address.js";
 
@@ -8,10 +9,12 @@ export class IpPacket {
   /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
   validated = false;
   private readonly packet: Packet;
+  private readonly views: Views;
 
   /** Packets are made by the engine. */
-  constructor(packet: Packet) {
+  constructor(packet: Packet, views: Views) {
     this.packet = packet;
+    this.views = views;
   }
 
   /** 4 or 6. */
@@ -74,6 +77,6 @@ export class IpPacket {
   }
 
   private view(start: number, end: number): Uint8Array {
-    return new Uint8Array(this.packet.bytes.buffer, start, Math.max(0, end - start));
+    return this.views.lend(this.packet.bytes, start, Math.max(0, end - start));
   }
 }

@@ -3,6 +3,7 @@
 import type { AlertSink } from "../alerts.js";
 import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
+import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
@@ -33,6 +34,7 @@ export interface IpParts {
   readonly alerts: AlertSink;
   readonly verification: ChecksumVerification;
   readonly faults: Faults;
+  readonly views: Views;
   readonly seed: number;
   readonly tcp: Tcp;
   readonly udp: Udp;
@@ -48,6 +50,7 @@ export class Ip {
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
+  private readonly views: Views;
   private readonly tcp: Tcp;
   private readonly udp: Udp;
   private readonly ipv4: Ipv4;
@@ -66,7 +69,8 @@ export class Ip {
     this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
     this.ipv6 = new Ipv6(packet, alerts, parts.seed);
     this.defragmenter = new Defragmenter(memory, packet, params, statistics, alerts);
-    this.shown = new IpPacket(packet);
+    this.views = parts.views;
+    this.shown = new IpPacket(packet, parts.views);
   }
 
   /** True when somebody wants to see packets on the IP layer. */
@@ -88,6 +92,10 @@ export class Ip {
     if (!this.parse(family)) return;
     if (packet.fragmentOffset !== 0 || packet.moreFragments) {
       if (!this.defragmenter.add() || !this.parse(family)) return;
+      if (packet.fragmentOffset !== 0 || packet.moreFragments) {
+        this.statistics.ipInvalid++; // a fragment inside a datagram that was whole: nobody sends that (RFC 8200 §4.5)
+        return;
+      }
     }
     if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
     if (packet.protocol === TCP) this.tcp.receive();
@@ -126,6 +134,7 @@ export class Ip {
       } catch (error) {
         this.faults.note(error, undefined);
       }
+      this.views.reclaim();
     }
   }
 }

@@ -12,7 +12,7 @@ import { portableChecksums } from "../checksum/checksum.js";
 import { NidsError } from "../errors.js";
 import type { Packet } from "../packet.js";
 import { clientSide, scaleOf } from "../tcp/connection.js";
-import { FLAGS, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
+import { FLAGS, FLOW_INTS, NEXT, SYN_WINDOW, WINDOW } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Injector } from "./injector.js";
 
@@ -40,7 +40,7 @@ export class ResetSender {
   /** Keeps the link header of a stream that is being established, where it may be needed. */
   remember(slot: number, packet: Packet, linkType: number, from: number): void {
     if (this.injector === undefined) return;
-    const header = packet.bytes.slice(packet.frame, packet.network);
+    const header = packet.bytes.slice(packet.frame, packet.linkEnd);
     const client = clientSide(this.flows.flows[slot * FLOW_INTS + FLAGS] as number);
     const fromClient = from === client ? header : turned(header, linkType);
     this.headers.set(slot, { fromClient, linkType, interfaceIndex: packet.interfaceIndex });
@@ -67,13 +67,20 @@ export class ResetSender {
     const client = clientSide(flags);
     for (const ahead of [false, true]) {
       for (const from of [client, 1 - client]) {
-        // Half of the window as it stood in the header, not scaled: libnids' choice, and the safe side.
-        const window = (fields[at + WINDOW + 1 - from] as number) >>> scaleOf(flags, 1 - from);
+        const window = this.windowInHeader(at, 1 - from);
         const sequence = (fields[at + NEXT + from] as number) + (ahead ? window >>> 1 : 0);
         const link = from === client ? header.fromClient : turned(header.fromClient, header.linkType);
         this.injector.inject(this.frame(slot, from, sequence, link), header.interfaceIndex);
       }
     }
+  }
+
+  /** The window a side advertised last as it stood in the header, not scaled: libnids' choice, and the safe side. */
+  private windowInHeader(at: number, side: number): number {
+    const { flows, details } = this.flows;
+    const window = flows[at + WINDOW + side] as number;
+    if (window === details[at + SYN_WINDOW + side]) return window;
+    return window >>> scaleOf(flows[at + FLAGS] as number, side);
   }
 
   private frame(slot: number, from: number, sequence: number, link: Uint8Array): Uint8Array {

@@ -79,6 +79,11 @@ export class LinkLayer {
     return 0;
   }
 
+  /** Forgets all VLANs and tunnels. */
+  exit(): void {
+    this.scopes.clear();
+  }
+
   private unknownLink(): number {
     this.statistics.framesUnknownLink++;
     if (!this.unknown.has(this.current)) {

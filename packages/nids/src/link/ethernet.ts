@@ -28,7 +28,9 @@ export function tagged(packet: Packet, scopes: ScopeTable, at: number): number {
   let type = view.getUint16(at);
   while (type === EtherType.VLAN || type === EtherType.SERVICE_VLAN || type === EtherType.OLD_SERVICE_VLAN) {
     if (at + 2 + tagBytes > frameEnd) return 0;
-    packet.scope = scopes.enter(packet.scope, ScopeKind.VLAN, view.getUint16(at + 2) & 0xfff);
+    const vlan = view.getUint16(at + 2) & 0xfff;
+    // 0 is no VLAN: such a tag only carries a priority (IEEE 802.1Q §9.6).
+    if (vlan !== 0) packet.scope = scopes.enter(packet.scope, ScopeKind.VLAN, vlan);
     at += tagBytes;
     type = view.getUint16(at);
   }

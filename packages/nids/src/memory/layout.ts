@@ -11,7 +11,8 @@
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
 //     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-store.ts)
-//     └──────────────┘  and some slack, because the checksum kernel reads up to 15 bytes behind a range
+//     │ window       │  frames the express lane looks ahead at                (express-lane.ts)
+//     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 
 import { instantiateKernel } from "../checksum/kernel.js";
 import type { Kernel } from "../checksum/kernel.js";
@@ -28,6 +29,9 @@ export const intakeBytes: number = 1 << 20;
 
 /** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
 const datagramBytes = 1 << 17;
+
+/** Bytes of the window the express lane looks ahead at. */
+export const windowBytes = 1024;
 
 const cacheLine = 64;
 const page = 4096;
@@ -60,6 +64,7 @@ export interface EngineMemory {
   readonly index: number;
   readonly segments: number;
   readonly fragments: number;
+  readonly window: number;
 }
 
 /** The number of hash buckets that keeps `flows` flows at most half full. */
@@ -89,6 +94,7 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     index: reserve(indexBuckets(capacity.flows) * 8),
     segments: reserve(storeBytes(capacity.segmentSlabs)),
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
+    window: reserve(windowBytes),
   };
   const { buffer, kernel } = allocate(end + page);
   const checksums = kernel ?? portableChecksums(buffer);

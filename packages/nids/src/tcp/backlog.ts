@@ -19,6 +19,8 @@ export class Backlog {
   urgentPending = false;
   urgentPosition = 0;
   urgentMarks: UrgentMark[] = [];
+  /** Where the snap length cut waiting segments off. */
+  cuts: { readonly start: number; readonly end: number }[] = [];
   /** Since when, and up to which sequence number, the receiver has acknowledged bytes that were never seen. */
   covered = false;
   coveredSeconds = 0;
@@ -29,12 +31,12 @@ export class Backlog {
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return this.list.head === 0 && !this.finWaiting && !this.urgentPending && this.urgentMarks.length === 0;
+    return this.list.head === 0 && !this.finWaiting && !this.urgentPending && this.urgentMarks.length + this.cuts.length === 0;
   }
 
   reset(): void {
     this.finWaiting = this.urgentPending = this.covered = false;
-    this.urgentMarks.length = 0;
+    this.urgentMarks.length = this.cuts.length = 0;
   }
 }
 

@@ -43,6 +43,8 @@ export const TSVAL = 2;
 export const BACKLOG = 4;
 export const START_SECONDS = 6;
 export const START_NANOSECONDS = 7;
+/** Window each side advertised in its SYN, which is not scaled. */
+export const SYN_WINDOW = 9;
 /** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
 export const COLLECTS = 8;
 
@@ -155,8 +157,7 @@ export class FlowTable {
     flows[at + SCOPE] = this.scope;
     flows[at + FLAGS] = flags;
     flows[at + LAST_SEEN] = packet.clock;
-    details[at + START_SECONDS] = packet.seconds | 0;
-    details[at + START_NANOSECONDS] = packet.nanoseconds;
+    this.restart(slot, packet);
     if ((this.scope & 1) === 1) this.keepAddresses(packet, slot);
     this.index[this.bucket << 1] = this.hash;
     this.index[(this.bucket << 1) + 1] = slot;
@@ -196,6 +197,12 @@ export class FlowTable {
       ? this.addresses.slice(slot * 8, slot * 8 + 8)
       : [this.flows[at + KEY_LOW] as number, this.flows[at + KEY_HIGH] as number];
     return new Endpoints(this.flows[at + PORTS] as number, words);
+  }
+
+  /** The packet in hand is the first one of its flow. */
+  restart(slot: number, packet: Packet): void {
+    this.details[slot * FLOW_INTS + START_SECONDS] = packet.seconds | 0;
+    this.details[slot * FLOW_INTS + START_NANOSECONDS] = packet.nanoseconds;
   }
 
   /** Packet time of a flow's first packet. */

@@ -28,7 +28,7 @@ import {
   TIMESTAMPS,
   withState,
 } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, ISN, NEXT, SYN_WINDOW, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
@@ -137,7 +137,7 @@ export class Handshake {
     details[at + ISN + client] = segment.sequence;
     this.know(slot, client, advance(segment.sequence, 1));
     const { windowShift, timestampAt } = segment;
-    flows[at + WINDOW + client] = segment.window;
+    flows[at + WINDOW + client] = details[at + SYN_WINDOW + client] = segment.window;
     let flags = this.flags(slot) & ~(SCALED | TIMESTAMPS | (0xff << SCALE_SHIFT_0));
     if (windowShift >= 0) flags |= SCALED | (windowShift << (SCALE_SHIFT_0 + client * 4));
     if (timestampAt !== 0) {
@@ -170,7 +170,8 @@ export class Handshake {
       return;
     }
     this.reassembler.release(slot);
-    this.set(slot, withState(this.flags(slot) & ~MIDSTREAM, ConnectionState.OPENING) | SYN_SEEN);
+    this.set(slot, (flags & CLIENT_IS_SIDE_1) | ConnectionState.OPENING | SYN_SEEN);
+    this.flows.restart(slot, this.packet);
     this.noteOpening(slot, segment);
   }
 
@@ -196,8 +197,8 @@ export class Handshake {
     if (segment.isSigned) flags |= SIGNED;
     if (timestampAt === 0) flags &= ~TIMESTAMPS;
     else if ((flags & TIMESTAMPS) !== 0) details[at + TSVAL + server] = this.packet.view.getInt32(timestampAt);
-    // The window of a SYN is never scaled (RFC 7323 §2.2); it is kept as the sender means it.
-    flows[at + WINDOW + server] = segment.window;
+    // The window in a SYN is never scaled (RFC 7323 §2.2).
+    flows[at + WINDOW + server] = details[at + SYN_WINDOW + server] = segment.window;
     this.set(slot, withState(flags, ConnectionState.ANSWERED) | SYN_ACK_SEEN);
     if (segment.length > 0) this.holdPayload(slot, server, segment);
   }
@@ -209,7 +210,7 @@ export class Handshake {
     if (from !== client) {
       const beyondSyn = segment.ack !== this.next(slot, client) && this.acknowledgesFirstFlight(slot, client, segment);
       if (this.params.midstream && beyondSyn) return this.establish(slot);
-      if (segment.length > 0) this.reassembler.hold(slot, from, segment);
+      if (segment.length > 0 || segment.has(TcpFlag.FIN)) this.reassembler.hold(slot, from, segment);
       return false;
     }
     const server = 1 - client;

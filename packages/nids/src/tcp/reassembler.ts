@@ -20,7 +20,7 @@ import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
 import { BacklogPool } from "./backlog.js";
 import type { Backlog } from "./backlog.js";
-import { BACKLOG_0, COLLECTED_0, ConnectionState, FIN_0, stateOf, URGENT_COLLECTED_0 } from "./connection.js";
+import { BACKLOG_0, clientSide, COLLECTED_0, FIN_0, URGENT_COLLECTED_0 } from "./connection.js";
 import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
@@ -71,12 +71,8 @@ export class Reassembler {
       return false;
     }
     this.cutAtWaitingFin(slot, from, segment);
-    const ahead = distance(next, segment.sequence);
-    if (ahead > 0) {
-      this.queue(slot, from, segment);
-      return false;
-    }
-    const old = -ahead;
+    if (distance(next, segment.sequence) > 0 && this.queue(slot, from, segment)) return false;
+    const old = distance(segment.sequence, this.next(slot, from));
     const fin = segment.has(TcpFlag.FIN);
     if (old > segment.length || (old === segment.length && !fin && segment.cut === 0)) {
       this.statistics.tcpDuplicates++;
@@ -93,16 +89,29 @@ export class Reassembler {
     if (held + segment.length <= maxHeldBytes) this.keep(this.openBacklog(slot, from), segment);
   }
 
-  /** Keeps a segment that came before its turn. */
-  private queue(slot: number, from: number, segment: Segment): void {
-    const backlog = this.openBacklog(slot, from);
-    const { maxQueuedBytes, maxQueuedSegments } = this.params;
+  /**
+   * Keeps a segment that came before its turn. Where too much waits, holes are given up until there is room; false when the
+   * segment's turn has come by that.
+   */
+  private queue(slot: number, from: number, segment: Segment): boolean {
     this.statistics.tcpOutOfOrder++;
-    if (backlog.list.bytes + segment.length > maxQueuedBytes || backlog.list.pieces >= maxQueuedSegments) {
-      this.overflow(slot, from, backlog, "queue-limit");
+    const { maxQueuedBytes, maxQueuedSegments, holePolicy } = this.params;
+    for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
+      const backlog = this.openBacklog(slot, from);
+      const fits = backlog.list.bytes + segment.length <= maxQueuedBytes && backlog.list.pieces < maxQueuedSegments;
+      if (fits && this.keep(backlog, segment)) {
+        this.drain(slot, from);
+        return true;
+      }
+      const reason = fits ? "memory-limit" : "queue-limit";
+      if (!alerted) this.alerts.raise("tcp-queue-limit", true, reason);
+      if (holePolicy === "wait") return true;
+      const waits = backlog.list.head !== 0 && distance(this.holeEnd(backlog), segment.sequence) > 0;
+      const end = waits ? this.holeEnd(backlog) : segment.sequence;
+      this.gap(slot, from, distance(this.next(slot, from), end), reason);
+      this.drain(slot, from);
     }
-    if (!this.keep(this.openBacklog(slot, from), segment)) this.overflow(slot, from, backlog, "memory-limit");
-    this.drain(slot, from);
+    return false;
   }
 
   /** Puts a segment with all it says into the backlog; false where the store was full. */
@@ -116,12 +125,15 @@ export class Reassembler {
       const at = backlog.urgentMarks.findLastIndex((mark) => distance(mark.start, sequence) >= 0) + 1;
       backlog.urgentMarks.splice(at, 0, { start: sequence, end, position });
     }
+    if (cut > 0 && backlog.cuts.length < this.params.maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
     return this.insert(backlog, sequence, this.packet.bytes, payload, length);
   }
 
-  /** The connection is established: delivers what was held. */
+  /** The connection is established: delivers what was held, the client's first. */
   resume(slot: number): void {
-    for (const from of [0, 1]) this.drain(slot, from);
+    const client = clientSide(this.flags(slot));
+    this.drain(slot, client);
+    this.drain(slot, 1 - client);
   }
 
   /** Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a backlog, and by the clock. */
@@ -147,9 +159,10 @@ export class Reassembler {
     this.settle(slot, from, backlog);
   }
 
-  /** The connection ends: what waits is delivered behind gaps, unless holes are for ever. */
+  /** The connection ends: what waits is delivered behind gaps, the client's first, unless holes are for ever. */
   flush(slot: number): void {
-    for (const from of [0, 1]) {
+    const client = clientSide(this.flags(slot));
+    for (const from of [client, 1 - client]) {
       const backlog = this.backlog(slot, from);
       if (backlog === undefined || this.params.holePolicy === "wait") continue;
       const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
@@ -173,9 +186,10 @@ export class Reassembler {
     }
   }
 
-  /** Position behind the last byte that waits, where it is known to be later than NEXT. */
+  /** Position behind the last byte or FIN that waits; NEXT where nothing does. */
   furthest(slot: number, from: number): number {
     const backlog = this.backlog(slot, from);
+    if (backlog?.finWaiting === true) return advance(backlog.finSequence, 1);
     return backlog === undefined || backlog.list.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog.list);
   }
 
@@ -190,17 +204,13 @@ export class Reassembler {
     if (!overlaps || !this.insert(backlog, sequence, bytes, payload, length)) {
       if (length > old) this.run(slot, from, bytes, payload + old, length - old);
     }
-    if (segment.has(TcpFlag.FIN)) this.waitForFin(this.openBacklog(slot, from), advance(end, cut));
-    this.drain(slot, from);
-    if (cut > 0 && this.next(slot, from) === end) this.snapped(slot, from, cut);
-  }
-
-  /** The snap length cut the end of a segment off: a gap, as far as nothing that waits fills it. */
-  private snapped(slot: number, from: number, cut: number): void {
-    const backlog = this.backlog(slot, from);
-    const waiting = backlog !== undefined && backlog.list.head !== 0;
-    const room = waiting ? distance(this.next(slot, from), this.store.start(backlog.list)) : cut;
-    this.gap(slot, from, Math.min(cut, room), "snaplen");
+    if (segment.has(TcpFlag.FIN)) {
+      // Its turn has come: it counts, whatever was forged further on.
+      const own = this.openBacklog(slot, from);
+      own.finWaiting = true;
+      own.finSequence = advance(end, cut);
+    }
+    if (cut > 0) this.openBacklog(slot, from).cuts.push({ start: end, end: advance(end, cut) });
     this.drain(slot, from);
   }
 
@@ -216,7 +226,12 @@ export class Reassembler {
         this.reachFin(slot, from, backlog);
         break;
       }
-      if (list.head === 0 || distance(next, store.start(list)) > 0) break;
+      if (list.head === 0 || distance(next, store.start(list)) > 0) {
+        const cut = this.cutAt(backlog, next);
+        if (cut === 0) break;
+        this.gap(slot, from, cut, "snaplen");
+        continue;
+      }
       this.noteMarks(slot, from, backlog);
       if (distance(next, store.end(list)) > 0) {
         store.trim(list, next);
@@ -228,6 +243,16 @@ export class Reassembler {
     }
     if (list.head === 0) this.noteMarks(slot, from, backlog);
     this.settle(slot, from, backlog);
+  }
+
+  /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them. */
+  private cutAt(backlog: Backlog, next: number): number {
+    const cut = backlog.cuts.find(({ start, end }) => distance(start, next) >= 0 && distance(next, end) > 0);
+    backlog.cuts = backlog.cuts.filter(({ end }) => distance(next, end) > 0);
+    if (cut === undefined) return 0;
+    const { list } = backlog;
+    const room = list.head === 0 ? Infinity : distance(next, this.store.start(list));
+    return Math.min(distance(next, cut.end), room);
   }
 
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
@@ -250,6 +275,7 @@ export class Reassembler {
   private deliver(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
     this.move(slot, from, length);
     if ((this.flags(slot) & (COLLECTED_0 << from)) !== 0) this.notifier.data(slot, from, bytes, offset, length);
+    else this.notifier.unwanted(slot, from);
   }
 
   private gap(slot: number, from: number, length: number, reason: GapReason): void {
@@ -268,14 +294,6 @@ export class Reassembler {
     this.drain(slot, from);
   }
 
-  /** Too much waits: an alert, and the hole is given up, unless holes are for ever. */
-  private overflow(slot: number, from: number, backlog: Backlog, reason: "queue-limit" | "memory-limit"): void {
-    this.alerts.raise("tcp-queue-limit", true, reason);
-    const established = stateOf(this.flags(slot)) === ConnectionState.ESTABLISHED;
-    if (backlog.list.head === 0 || !established || this.params.holePolicy === "wait") return;
-    this.skipHole(slot, from, backlog, reason);
-  }
-
   /** True where there is a hole and the receiver has acknowledged all of it. */
   private holeCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
     if (backlog.list.head === 0 && !backlog.finWaiting) return false;
@@ -283,8 +301,12 @@ export class Reassembler {
     return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
   }
 
+  /** What comes first behind the hole: data that waits, or the FIN. */
   private holeEnd(backlog: Backlog): number {
-    return backlog.list.head === 0 ? backlog.finSequence : this.store.start(backlog.list);
+    const { list, finWaiting, finSequence } = backlog;
+    if (list.head === 0) return finSequence;
+    const start = this.store.start(list);
+    return finWaiting && distance(finSequence, start) > 0 ? finSequence : start;
   }
 
   private graceOver(backlog: Backlog): boolean {

@@ -4,6 +4,9 @@ import type { Packet } from "../packet.js";
 
 export const TcpFlag = { FIN: 0x01, SYN: 0x02, RST: 0x04, PSH: 0x08, ACK: 0x10, URG: 0x20 } as const;
 
+/** Flags that decide between the short way and the long one. */
+export const decisiveFlags: number = TcpFlag.FIN | TcpFlag.SYN | TcpFlag.RST | TcpFlag.ACK | TcpFlag.URG;
+
 export const tcpHeaderBytes = 20;
 
 const WINDOW_SCALE = 3;

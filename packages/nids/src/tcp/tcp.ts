@@ -37,14 +37,12 @@ import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WIN
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
 import { Reassembler } from "./reassembler.js";
-import { Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
+import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
 import { distance, later } from "./sequence.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
 import { WindowTest } from "./window.js";
 
-/** Flags that decide between the short way and the long one. */
-const decisive = TcpFlag.FIN | TcpFlag.SYN | TcpFlag.RST | TcpFlag.ACK | TcpFlag.URG;
 const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
 
@@ -123,55 +121,58 @@ export class Tcp implements SweptFlow {
     }
     const found = this.find();
     this.statistics.tcpSegments++;
-    if (found !== 0 && packet.cut === 0 && this.takeInOrder(found, transport, end)) return;
+    if (found !== 0 && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
+      const sequence = view.getInt32(transport + 4);
+      const ack = view.getInt32(transport + 8);
+      const window = view.getUint16(transport + 14);
+      if (this.takeInOrder(found, transport, payload, length, sequence, ack, window)) return;
+    }
     this.segment.read(packet, offsetAndFlags & 0x3f, payload, length, packet.cut);
     if (found === 0) this.unknown();
     else this.unusual(found >> 1, found & 1);
   }
 
   /**
-   * The short way, for the next segment of an established connection in which nothing is unusual, inside an open window;
-   * its checksum is right and all of it was captured. False for any other segment, which is then still to be taken.
+   * The short way, for a segment with an ACK and no other flag that decides: its checksum is right and all of it was captured. Takes
+   * the next one of an established connection in which nothing is unusual, inside an open window. False for any other, which is then
+   * still to be taken.
    */
-  takeInOrder(found: number, transport: number, end: number): boolean {
-    const { flows, view } = this;
+  takeInOrder(
+    found: number,
+    transport: number,
+    payload: number,
+    length: number,
+    sequence: number,
+    ack: number,
+    window: number,
+  ): boolean {
+    const { flows } = this;
     const fields = flows.flows;
     const at = (found >> 1) * FLOW_INTS;
     const from = found & 1;
     const flags = fields[at + FLAGS] as number;
-    const offsetAndFlags = view.getUint16(transport + 12);
-    const payload = transport + ((offsetAndFlags >>> 10) & 0x3c);
-    const length = end - payload;
-    const ack = view.getInt32(transport + 8);
     if (
       (flags & (STATE_MASK | ATTENTION)) !== ConnectionState.ESTABLISHED ||
-      (offsetAndFlags & decisive) !== TcpFlag.ACK ||
-      view.getInt32(transport + 4) !== fields[at + NEXT + from] ||
+      sequence !== fields[at + NEXT + from] ||
       ((ack - (fields[at + NEXT + 1 - from] as number)) | 0) > 0 ||
-      payload < transport + tcpHeaderBytes ||
-      length < 0 ||
       (length !== 0 && fields[at + WINDOW + 1 - from] === 0) ||
       ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(at + TSVAL + from, transport, payload, length))
     ) {
       return false;
     }
     fields[at + LAST_SEEN] = this.packet.clock;
-    if (((ack - (fields[at + ACK + from] as number)) | 0) > 0) fields[at + ACK + from] = ack;
-    fields[at + WINDOW + from] = view.getUint16(transport + 14) << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
-    if (length !== 0) this.deliver(found, flags, payload, length);
-    return true;
-  }
-
-  /** The payload of a segment that took the short way. */
-  private deliver(found: number, flags: number, payload: number, length: number): void {
-    const { flows } = this;
-    const slot = found >> 1;
-    const from = found & 1;
-    const next = slot * FLOW_INTS + NEXT + from;
-    flows.flows[next] = ((flows.flows[next] as number) + length) | 0;
-    const count = slot * FLOW_DOUBLES + COUNT + from;
+    // The later of two numbers without a branch: it would be guessed wrong whenever the other side had something to say.
+    const acknowledged = fields[at + ACK + from] as number;
+    const ahead = (ack - acknowledged) | 0;
+    fields[at + ACK + from] = acknowledged + (ahead & ~(ahead >> 31));
+    fields[at + WINDOW + from] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
+    if (length === 0) return true;
+    fields[at + NEXT + from] = sequence + length;
+    const count = (found >> 1) * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
-    if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(slot, from, this.packet.bytes, payload, length);
+    if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(found >> 1, from, this.packet.bytes, payload, length);
+    else this.notifier.unwanted(found >> 1, from);
+    return true;
   }
 
   /** Packet time has moved on by at least a second. */
@@ -286,7 +287,9 @@ export class Tcp implements SweptFlow {
           if (this.handshake.resetBy(slot, from, segment)) this.remove(slot);
           return;
         }
-        if (!this.handshake.completes(slot, from, segment) || !this.announce(slot, from)) return;
+        if (!this.handshake.completes(slot, from, segment)) return;
+        this.seen(slot);
+        if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
     this.finish(slot);

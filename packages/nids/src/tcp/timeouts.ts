@@ -60,7 +60,7 @@ export class TimeoutSweep {
     const at = slot * FLOW_INTS;
     const flags = this.flows.flows[at + FLAGS] as number;
     if (flags === 0) return;
-    const idle = seconds - ((this.flows.flows[at + LAST_SEEN] as number) >>> 0);
+    const idle = ((seconds | 0) - (this.flows.flows[at + LAST_SEEN] as number)) | 0; // both are kept in 32 bits
     const state = stateOf(flags);
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
     if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot);

@@ -1,5 +1,6 @@
 // What udp callbacks see: one object, reused; valid until the callback returns.
 
+import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
 import type { Packet } from "../packet.js";
 import { udpHeaderBytes } from "./udp.js";
@@ -7,10 +8,12 @@ import { udpHeaderBytes } from "./udp.js";
 /** A UDP datagram, put together from fragments where it came in some. */
 export class UdpDatagram {
   private readonly packet: Packet;
+  private readonly views: Views;
 
   /** Datagrams are made by the engine. */
-  constructor(packet: Packet) {
+  constructor(packet: Packet, views: Views) {
     this.packet = packet;
+    this.views = views;
   }
 
   /** Source address as text: dotted decimal, or RFC 5952 for IPv6. */
@@ -34,7 +37,7 @@ export class UdpDatagram {
   /** The payload as far as it was captured; a view, valid until the callback returns. */
   get data(): Uint8Array {
     const { bytes, transport, end } = this.packet;
-    return new Uint8Array(bytes.buffer, transport + udpHeaderBytes, end - transport - udpHeaderBytes);
+    return this.views.lend(bytes, transport + udpHeaderBytes, end - transport - udpHeaderBytes);
   }
 
   /** Bytes of the payload that the snap length cut off. */

@@ -2,6 +2,7 @@
 
 import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
+import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
@@ -18,14 +19,22 @@ export class Udp {
   private readonly verification: ChecksumVerification;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
+  private readonly views: Views;
   private readonly shown: UdpDatagram;
 
-  constructor(packet: Packet, verification: ChecksumVerification, statistics: Statistics, faults: Faults) {
+  constructor(
+    packet: Packet,
+    verification: ChecksumVerification,
+    statistics: Statistics,
+    faults: Faults,
+    views: Views,
+  ) {
     this.packet = packet;
     this.verification = verification;
     this.statistics = statistics;
     this.faults = faults;
-    this.shown = new UdpDatagram(packet);
+    this.views = views;
+    this.shown = new UdpDatagram(packet, views);
   }
 
   /** Takes the datagram the cursor is at. */
@@ -41,6 +50,7 @@ export class Udp {
       } catch (error) {
         this.faults.note(error, undefined);
       }
+      this.views.reclaim();
     }
   }
 

@@ -1,0 +1,51 @@
+/** docs/reference.md says what the code says, and leaves nothing out. */
+import { alertCatalogue, Nids, paramRules } from "@tsnids/nids";
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { repository } from "./suites.js";
+
+/** What docs/reference.js exports, as far as it is needed here. */
+interface Generator {
+  readonly readSections: () => Sections;
+  readonly referenceText: (sections: Sections) => string;
+}
+type Sections = Readonly<Record<string, { readonly rows: readonly Row[] }>>;
+interface Row {
+  readonly name: string;
+  readonly meaning: string;
+}
+
+const generator = pathToFileURL(join(repository, "docs/reference.js")).href;
+const { readSections, referenceText } = (await import(generator)) as Generator;
+
+describe("docs/reference.md", () => {
+  const sections = readSections();
+  const namesIn = (section: string) => sections[section]?.rows.map(({ name }) => name);
+
+  it("is what `npm run docs` makes of the code", () => {
+    const committed = readFileSync(join(repository, "docs/reference.md"), "utf8");
+    expect(committed, "run `npm run docs` and commit docs/reference.md").to.equal(referenceText(sections));
+  });
+
+  it("has every parameter, alert and counter of the engine", () => {
+    expect(namesIn("parameters")).to.have.members(Object.keys(paramRules));
+    expect(namesIn("alerts")).to.have.members(Object.keys(alertCatalogue));
+    expect(namesIn("counters")).to.have.members(Object.keys(new Nids().statistics()));
+  });
+
+  for (const [section, { rows }] of Object.entries(sections)) {
+    it(`says what each of the ${section} means`, () => {
+      expect(rows).to.not.be.empty;
+      expect(rows.filter(({ meaning }) => meaning === "")).to.deep.equal([]);
+    });
+  }
+});
+
+describe("the parameters' defaults", () => {
+  it("pass their own rules", () => {
+    const defaults = Object.fromEntries(Object.entries(paramRules).map(([name, rule]) => [name, rule.default]));
+    expect(() => new Nids(defaults)).to.not.throw();
+  });
+});
