@@ -227,6 +227,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   private frames(batch: FrameBatch, first: number, last: number): void {
+    // Here and not in the loop's own function, which would be compiled anew where a second capture begins.
+    if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
     if (batch.bytes.buffer === this.memory.buffer) {
       this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
       return;
@@ -256,7 +258,6 @@ export class Nids extends EventEmitter<NidsEvents> {
     const { offset, capturedLength, seconds, interfaceIndex } = batch;
     const { packet, faults, clock, express } = this;
     packet.batch = batch;
-    if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
     let ahead = first;
     let index = first;
     this.uncounted = first;

@@ -76,6 +76,8 @@ export class ExpressLane {
   private readonly tcp: Tcp;
   private readonly notifier: TcpNotifier;
   private open = false;
+  /** True as long as the window tells the truth about the frames in it. */
+  private usable = false;
   private verifies = true;
   private readonly entries: Int32Array<ArrayBuffer>;
   /** The entry of the next frame. */
@@ -103,13 +105,13 @@ export class ExpressLane {
   review(): void {
     const { verification } = this;
     this.open = this.link.linkType === LinkType.ETHERNET && verification.settled && !this.ip.isWatched;
+    this.usable &&= this.open;
     this.verifies = verification.active;
   }
 
   /** Closes the lane until the next review, and forgets what was looked at ahead: something has changed. */
   close(): void {
-    this.open = false;
-    this.version = (this.flows.version - 1) | 0;
+    this.open = this.usable = false;
   }
 
   /**
@@ -122,16 +124,14 @@ export class ExpressLane {
     const end = Math.min(last, first + window);
     this.next = 0;
     this.version = this.flows.version;
-    if (!this.open) {
-      for (let entry = 0; entry < window * ENTRY_INTS; entry += ENTRY_INTS) entries[entry + FOUND] = 0;
-      return end;
-    }
-    for (let index = first, entry = 0; index < end; index++, entry += ENTRY_INTS) {
+    this.usable = this.open;
+    const count = this.open ? end - first : 0;
+    for (let index = first, entry = 0; index < first + count; index++, entry += ENTRY_INTS) {
       entries[entry + FRAME] = (offset[index] as number) + shift;
       entries[entry + CAPTURED] = capturedLength[index] as number;
     }
-    this.ask(end - first);
-    this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, end - first);
+    this.ask(count);
+    this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, count);
     return end;
   }
 
@@ -141,7 +141,7 @@ export class ExpressLane {
     const entry = this.next;
     this.next = entry + ENTRY_INTS;
     const found = entries[entry + FOUND] as number;
-    if (found === 0 || !this.open || this.version !== this.flows.version) return false;
+    if (found === 0 || !this.usable || this.version !== this.flows.version) return false;
     const transport = (entries[entry + FRAME] as number) + ethernetBytes + ipv4Bytes;
     const payload = entries[entry + PAYLOAD] as number;
     const length = entries[entry + LENGTH] as number;

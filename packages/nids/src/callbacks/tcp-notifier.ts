@@ -225,7 +225,7 @@ export class TcpNotifier {
     const at = (slot * FLOW_INTS + COLLECTS) * 4 + kind;
     const before = detailBytes[at] as number;
     detailBytes[at] = times;
-    const after = detailBytes[at] as number;
+    const after = detailBytes[at];
     const bit = (urgent ? URGENT_COLLECTED_0 : COLLECTED_0) << from;
     const flags = flows[slot * FLOW_INTS + FLAGS] as number;
     flows[slot * FLOW_INTS + FLAGS] = after > 0 ? flags | bit : flags & ~bit;

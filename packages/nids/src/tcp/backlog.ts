@@ -31,7 +31,12 @@ export class Backlog {
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return this.list.head === 0 && !this.finWaiting && !this.urgentPending && this.urgentMarks.length + this.cuts.length === 0;
+    return (
+      this.list.head === 0 &&
+      !this.finWaiting &&
+      !this.urgentPending &&
+      this.urgentMarks.length + this.cuts.length === 0
+    );
   }
 
   reset(): void {

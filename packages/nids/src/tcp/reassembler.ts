@@ -125,7 +125,8 @@ export class Reassembler {
       const at = backlog.urgentMarks.findLastIndex((mark) => distance(mark.start, sequence) >= 0) + 1;
       backlog.urgentMarks.splice(at, 0, { start: sequence, end, position });
     }
-    if (cut > 0 && backlog.cuts.length < this.params.maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
+    if (cut > 0 && backlog.cuts.length < this.params.maxQueuedSegments)
+      backlog.cuts.push({ start: end, end: advance(end, cut) });
     return this.insert(backlog, sequence, this.packet.bytes, payload, length);
   }
 
