@@ -10,6 +10,9 @@ import { captureName, openReader, standardInput } from "./byte-reader.js";
 import type { ByteReader } from "./byte-reader.js";
 import { asCaptureError, CaptureError } from "./capture-error.js";
 
+/** Chunks read between two turns of the event loop: a millisecond or two of work. */
+const chunksPerTurn = 2;
+
 /** Something about a capture that its reader should know and that stopped nothing. */
 export interface CaptureWarning {
   /** The capture ends inside a record. All whole records were delivered. */
@@ -103,6 +106,7 @@ export class FileSource implements FrameSource {
   async *#read(reader: ByteReader, block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     const batch = new FrameBatch();
     let decoder: CaptureDecoder | undefined;
+    let chunks = 0;
     // block[start, end) is what was read and not decoded yet.
     let start = intakeHeadroom;
     let end = intakeHeadroom;
@@ -138,9 +142,11 @@ export class FileSource implements FrameSource {
           return;
         }
       }
-      await setImmediate();
-      if (this.#isStopped()) {
-        return;
+      if (++chunks % chunksPerTurn === 0) {
+        await setImmediate();
+        if (this.#isStopped()) {
+          return;
+        }
       }
     }
     decoder ??= openDecoder(block.subarray(start, end));

@@ -16,7 +16,7 @@ export const maximumCapturedLength = 262144;
 export const intakeHeadroom: number = 320 * 1024;
 
 /** Bytes read at once. */
-export const intakeChunk: number = 512 * 1024;
+export const intakeChunk: number = 1024 * 1024;
 
 /** Bytes an intake needs to be of use. */
 export const intakeLength: number = intakeHeadroom + intakeChunk;

@@ -25,7 +25,7 @@ import type { WebAssemblyMemory } from "../webassembly.js";
 export const slabBytes = 2048;
 
 /** Bytes of the region a source may read into. */
-export const intakeBytes: number = 1 << 20;
+export const intakeBytes: number = 3 << 19;
 
 /** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
 const datagramBytes = 1 << 17;
