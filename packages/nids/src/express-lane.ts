@@ -23,6 +23,7 @@ import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
 import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
+import type { InOrder } from "./tcp/in-order.js";
 import { decisiveFlags, TcpFlag, tcpHeaderBytes } from "./tcp/segment.js";
 import type { Tcp } from "./tcp/tcp.js";
 
@@ -73,7 +74,7 @@ export class ExpressLane {
   private readonly verification: ChecksumVerification;
   private readonly link: LinkLayer;
   private readonly ip: Ip;
-  private readonly tcp: Tcp;
+  private readonly inOrder: InOrder;
   private readonly notifier: TcpNotifier;
   private open = false;
   /** True as long as the window tells the truth about the frames in it. */
@@ -96,7 +97,7 @@ export class ExpressLane {
     this.verification = parts.verification;
     this.link = parts.link;
     this.ip = parts.ip;
-    this.tcp = parts.tcp;
+    this.inOrder = parts.tcp.inOrder;
     this.notifier = parts.notifier;
     this.entries = new Int32Array(parts.memory.buffer, parts.memory.window, window * ENTRY_INTS);
   }
@@ -148,7 +149,7 @@ export class ExpressLane {
     const sequence = entries[entry + SEQUENCE] as number;
     const ack = entries[entry + ACKNOWLEDGMENT] as number;
     const advertised = entries[entry + WINDOW] as number;
-    if (!this.tcp.takeInOrder(found, transport, payload, length, sequence, ack, advertised)) return false;
+    if (!this.inOrder.take(found, transport, payload, length, sequence, ack, advertised)) return false;
     this.statistics.ipPackets++;
     this.statistics.tcpSegments++;
     return true;

@@ -2,13 +2,8 @@
 // pointer to a byte still to come. Few connections ever have one; it is taken from a pool and given back when empty.
 
 import { PieceList } from "../reassembly/piece-store.js";
-
-/** A waiting segment's urgent pointer, looked at when the segment's turn comes (RFC 9293 §3.8.5). */
-export interface UrgentMark {
-  readonly start: number;
-  readonly end: number;
-  readonly position: number;
-}
+import { Grace } from "./grace.js";
+import { UrgentPointer } from "./urgent.js";
 
 export class Backlog {
   readonly list: PieceList = new PieceList();
@@ -16,32 +11,22 @@ export class Backlog {
   finWaiting = false;
   finSequence = 0;
   /** The urgent byte that is still to come. */
-  urgentPending = false;
-  urgentPosition = 0;
-  urgentMarks: UrgentMark[] = [];
+  readonly urgent: UrgentPointer = new UrgentPointer();
   /** Where the snap length cut waiting segments off. */
   cuts: { readonly start: number; readonly end: number }[] = [];
-  /** Since when, and up to which sequence number, the receiver has acknowledged bytes that were never seen. */
-  covered = false;
-  coveredSeconds = 0;
-  coveredNanoseconds = 0;
-  coveredUpTo = 0;
-  /** Segments that came in this direction since then. */
-  segmentsSince = 0;
+  /** How long the hole in front is still waited for. */
+  readonly grace: Grace = new Grace();
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return (
-      this.list.head === 0 &&
-      !this.finWaiting &&
-      !this.urgentPending &&
-      this.urgentMarks.length + this.cuts.length === 0
-    );
+    return this.list.head === 0 && !this.finWaiting && this.cuts.length === 0 && this.urgent.empty;
   }
 
   reset(): void {
-    this.finWaiting = this.urgentPending = this.covered = false;
-    this.urgentMarks.length = this.cuts.length = 0;
+    this.finWaiting = false;
+    this.cuts.length = 0;
+    this.urgent.reset();
+    this.grace.reset();
   }
 }
 

@@ -78,7 +78,10 @@ export class Reassembler {
       this.statistics.tcpDuplicates++;
       return false;
     }
-    if (segment.has(TcpFlag.URG)) this.noteUrgent(slot, from, advance(segment.sequence, segment.urgentPointer - 1));
+    if (segment.has(TcpFlag.URG)) {
+      const position = advance(segment.sequence, segment.urgentPointer - 1);
+      this.openBacklog(slot, from).urgent.note(position, this.next(slot, from));
+    }
     this.inOrder(slot, from, segment, old);
     return true;
   }
@@ -118,15 +121,13 @@ export class Reassembler {
   private keep(backlog: Backlog, segment: Segment): boolean {
     const { sequence, payload, length, cut } = segment;
     const end = advance(sequence, length);
-    backlog.segmentsSince++;
+    const { maxQueuedSegments } = this.params;
+    backlog.grace.count();
     if (segment.has(TcpFlag.FIN)) this.waitForFin(backlog, advance(end, cut));
-    if (segment.has(TcpFlag.URG) && backlog.urgentMarks.length < this.params.maxQueuedSegments) {
-      const position = advance(sequence, segment.urgentPointer - 1);
-      const at = backlog.urgentMarks.findLastIndex((mark) => distance(mark.start, sequence) >= 0) + 1;
-      backlog.urgentMarks.splice(at, 0, { start: sequence, end, position });
+    if (segment.has(TcpFlag.URG)) {
+      backlog.urgent.mark(sequence, end, advance(sequence, segment.urgentPointer - 1), maxQueuedSegments);
     }
-    if (cut > 0 && backlog.cuts.length < this.params.maxQueuedSegments)
-      backlog.cuts.push({ start: end, end: advance(end, cut) });
+    if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
     return this.insert(backlog, sequence, this.packet.bytes, payload, length);
   }
 
@@ -142,21 +143,15 @@ export class Reassembler {
     const backlog = this.backlog(slot, from);
     if (backlog === undefined || this.params.holePolicy === "wait") return;
     const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
+    const { grace } = backlog;
     if (!this.holeCovered(slot, from, backlog, acknowledged)) {
-      backlog.covered = false;
+      grace.reset();
       return;
     }
-    if (!backlog.covered) {
-      backlog.covered = true;
-      backlog.coveredSeconds = this.packet.seconds;
-      backlog.coveredNanoseconds = this.packet.nanoseconds;
-      backlog.coveredUpTo = acknowledged;
-      backlog.segmentsSince = 0;
-    }
-    if (!this.graceOver(backlog)) return;
-    const { coveredUpTo } = backlog;
-    while (this.holeCovered(slot, from, backlog, coveredUpTo)) this.skipHole(slot, from, backlog, "capture-loss");
-    backlog.covered = false;
+    grace.begin(this.packet, acknowledged);
+    if (!grace.isOver(this.packet, this.params)) return;
+    while (this.holeCovered(slot, from, backlog, grace.upTo)) this.skipHole(slot, from, backlog, "capture-loss");
+    grace.reset();
     this.settle(slot, from, backlog);
   }
 
@@ -233,7 +228,7 @@ export class Reassembler {
         this.gap(slot, from, cut, "snaplen");
         continue;
       }
-      this.noteMarks(slot, from, backlog);
+      backlog.urgent.noteMarks(this.next(slot, from));
       if (distance(next, store.end(list)) > 0) {
         store.trim(list, next);
         let length = distance(next, store.end(list));
@@ -242,7 +237,7 @@ export class Reassembler {
       }
       store.shift(list);
     }
-    if (list.head === 0) this.noteMarks(slot, from, backlog);
+    if (list.head === 0) backlog.urgent.noteMarks(this.next(slot, from));
     this.settle(slot, from, backlog);
   }
 
@@ -259,13 +254,12 @@ export class Reassembler {
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
   private run(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
     const backlog = this.backlog(slot, from);
-    const before = backlog?.urgentPending === true ? distance(this.next(slot, from), backlog.urgentPosition) : -1;
-    if (backlog === undefined || before < 0 || before >= length) {
+    const before = backlog?.urgent.take(this.next(slot, from), length) ?? -1;
+    if (before < 0) {
       this.deliver(slot, from, bytes, offset, length);
       return;
     }
     if (before > 0) this.deliver(slot, from, bytes, offset, before);
-    backlog.urgentPending = false;
     this.setNext(slot, from, advance(this.next(slot, from), 1));
     const urgent = bytes[offset + before] as number;
     if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
@@ -282,10 +276,7 @@ export class Reassembler {
   private gap(slot: number, from: number, length: number, reason: GapReason): void {
     if (length <= 0) return;
     this.move(slot, from, length);
-    const backlog = this.backlog(slot, from);
-    if (backlog?.urgentPending === true && distance(this.next(slot, from), backlog.urgentPosition) < 0) {
-      backlog.urgentPending = false;
-    }
+    this.backlog(slot, from)?.urgent.skip(this.next(slot, from));
     this.notifier.gap(slot, from, length, reason);
   }
 
@@ -308,12 +299,6 @@ export class Reassembler {
     if (list.head === 0) return finSequence;
     const start = this.store.start(list);
     return finWaiting && distance(finSequence, start) > 0 ? finSequence : start;
-  }
-
-  private graceOver(backlog: Backlog): boolean {
-    const { seconds, nanoseconds } = this.packet;
-    const elapsedMs = (seconds - backlog.coveredSeconds) * 1000 + (nanoseconds - backlog.coveredNanoseconds) / 1e6;
-    return elapsedMs >= this.params.holeGraceMs || backlog.segmentsSince >= this.params.holeGraceSegments;
   }
 
   private waitForFin(backlog: Backlog, sequence: number): void {
@@ -341,25 +326,6 @@ export class Reassembler {
     this.alerts.raise("tcp-data-after-fin", true);
     segment.length = Math.max(0, room);
     segment.cut = 0;
-  }
-
-  /** The later of several urgent pointers counts, and only one to a byte that is still to come. */
-  private noteUrgent(slot: number, from: number, position: number): void {
-    if (distance(this.next(slot, from), position) < 0) return;
-    const backlog = this.openBacklog(slot, from);
-    if (backlog.urgentPending && distance(backlog.urgentPosition, position) <= 0) return;
-    backlog.urgentPending = true;
-    backlog.urgentPosition = position;
-  }
-
-  private noteMarks(slot: number, from: number, backlog: Backlog): void {
-    const next = this.next(slot, from);
-    for (;;) {
-      const mark = backlog.urgentMarks[0];
-      if (mark === undefined || distance(mark.start, next) < 0) return;
-      backlog.urgentMarks.shift();
-      if (distance(next, mark.end) > 0) this.noteUrgent(slot, from, mark.position);
-    }
   }
 
   private insert(backlog: Backlog, sequence: number, bytes: Uint8Array, offset: number, length: number): boolean {

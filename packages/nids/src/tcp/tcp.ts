@@ -1,6 +1,5 @@
 // The way of a TCP segment (RFC 9293 §3.10.7). Nearly all segments are the next one of an established connection: they take the
-// short way, `takeInOrder`, which touches one cache line of the flow, allocates nothing and copies nothing. All others go
-// through `unusual`, which asks one question after the other:
+// short way (in-order.ts). All others go through `unusual`, which asks one question after the other:
 //
 //   header right? checksum right? connection known?
 //     └ SYN? handshake complete? inside the window? RST? timestamp fresh? what does the ACK say? data and FIN? both done?
@@ -17,25 +16,21 @@ import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import {
-  ATTENTION,
   BACKLOG_0,
-  COLLECTED_0,
   ConnectionState,
   FIN_0,
   FIN_ACKED_0,
   KNOWN_0,
   refreshAttention,
-  SCALE_SHIFT_0,
   SIGNED,
-  STATE_MASK,
   stateOf,
-  TIMESTAMPS,
   withState,
 } from "./connection.js";
 import { Eviction } from "./eviction.js";
-import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
+import { InOrder } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
 import { distance, later } from "./sequence.js";
@@ -45,9 +40,6 @@ import { WindowTest } from "./window.js";
 
 const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
-
-/** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
-const usualTimestampOption = 0x0101080a;
 
 /** Everything the TCP stage works with. */
 export interface TcpParts {
@@ -65,7 +57,6 @@ export interface TcpParts {
 
 export class Tcp implements SweptFlow {
   private readonly packet: Packet;
-  private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
@@ -74,6 +65,8 @@ export class Tcp implements SweptFlow {
   private readonly link: LinkLayer;
   private readonly resets: ResetSender;
   private readonly segment: Segment = new Segment();
+  /** The short way; the express lane takes it too. */
+  readonly inOrder: InOrder;
   private readonly reassembler: Reassembler;
   private readonly handshake: Handshake;
   private readonly window: WindowTest;
@@ -83,7 +76,6 @@ export class Tcp implements SweptFlow {
   constructor(parts: TcpParts) {
     const { memory, packet, flows, notifier, params, statistics, alerts } = parts;
     this.packet = packet;
-    this.view = packet.view;
     this.flows = flows;
     this.notifier = notifier;
     this.statistics = statistics;
@@ -91,6 +83,7 @@ export class Tcp implements SweptFlow {
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
+    this.inOrder = new InOrder(packet, flows, notifier);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows);
@@ -125,54 +118,11 @@ export class Tcp implements SweptFlow {
       const sequence = view.getInt32(transport + 4);
       const ack = view.getInt32(transport + 8);
       const window = view.getUint16(transport + 14);
-      if (this.takeInOrder(found, transport, payload, length, sequence, ack, window)) return;
+      if (this.inOrder.take(found, transport, payload, length, sequence, ack, window)) return;
     }
     this.segment.read(packet, offsetAndFlags & 0x3f, payload, length, packet.cut);
     if (found === 0) this.unknown();
     else this.unusual(found >> 1, found & 1);
-  }
-
-  /**
-   * The short way, for a segment with an ACK and no other flag that decides: its checksum is right and all of it was captured. Takes
-   * the next one of an established connection in which nothing is unusual, inside an open window. False for any other, which is then
-   * still to be taken.
-   */
-  takeInOrder(
-    found: number,
-    transport: number,
-    payload: number,
-    length: number,
-    sequence: number,
-    ack: number,
-    window: number,
-  ): boolean {
-    const { flows } = this;
-    const fields = flows.flows;
-    const at = (found >> 1) * FLOW_INTS;
-    const from = found & 1;
-    const flags = fields[at + FLAGS] as number;
-    if (
-      (flags & (STATE_MASK | ATTENTION)) !== ConnectionState.ESTABLISHED ||
-      sequence !== fields[at + NEXT + from] ||
-      ((ack - (fields[at + NEXT + 1 - from] as number)) | 0) > 0 ||
-      (length !== 0 && fields[at + WINDOW + 1 - from] === 0) ||
-      ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(at + TSVAL + from, transport, payload, length))
-    ) {
-      return false;
-    }
-    fields[at + LAST_SEEN] = this.packet.clock;
-    // The later of two numbers without a branch: it would be guessed wrong whenever the other side had something to say.
-    const acknowledged = fields[at + ACK + from] as number;
-    const ahead = (ack - acknowledged) | 0;
-    fields[at + ACK + from] = acknowledged + (ahead & ~(ahead >> 31));
-    fields[at + WINDOW + from] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
-    if (length === 0) return true;
-    fields[at + NEXT + from] = sequence + length;
-    const count = (found >> 1) * FLOW_DOUBLES + COUNT + from;
-    flows.counts[count] = (flows.counts[count] as number) + length;
-    if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(found >> 1, from, this.packet.bytes, payload, length);
-    else this.notifier.unwanted(found >> 1, from);
-    return true;
   }
 
   /** Packet time has moved on by at least a second. */
@@ -201,17 +151,6 @@ export class Tcp implements SweptFlow {
     this.reassembler.review(slot, 0);
     this.reassembler.review(slot, 1);
     this.finish(slot);
-  }
-
-  /** Timestamps in their usual place are compared right here; others take the long way. Notes the newest. */
-  private timestampPasses(newest: number, transport: number, payload: number, length: number): boolean {
-    const { view } = this;
-    if (payload < transport + 32 || view.getInt32(transport + 20) !== usualTimestampOption) return false;
-    const value = view.getInt32(transport + 24);
-    const { details } = this.flows;
-    const ahead = (value - (details[newest] as number)) | 0;
-    if (ahead > 0 && length > 0) details[newest] = value;
-    return ahead >= 0;
   }
 
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
