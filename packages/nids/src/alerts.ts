@@ -26,6 +26,7 @@ export type AlertCode =
   | "ip-extension-headers"
   | "fragment-oversize"
   | "fragment-beyond-end"
+  | "fragment-end-moved"
   | "fragment-overlap"
   | "fragment-conflict"
   | "fragment-limit"
@@ -65,8 +66,13 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "fragment-beyond-end": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments disagree about the end of their datagram",
+    text: "fragments reach beyond the end of their datagram",
     libnids: 2,
+  },
+  "fragment-end-moved": {
+    severity: "warning",
+    source: "RFC 791 §3.2",
+    text: "two last fragments disagree about the end of their datagram",
   },
   "fragment-overlap": { severity: "notice", source: "RFC 5722 §3", text: "overlapping IP fragments", libnids: 3 },
   "fragment-conflict": {

@@ -109,7 +109,7 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 48, end: 64 },
         { start: 0, end: 32 },
       ]);
-      expect(heardOf(twoEnds).heard).to.deep.equal(["fragment-beyond-end", letters]);
+      expect(heardOf(twoEnds).heard).to.deep.equal(["fragment-end-moved", letters]);
     });
 
     it("behind the end give the datagram up", () => {

@@ -156,7 +156,7 @@ export class Defragmenter {
   }
 
   private setLength(datagram: Datagram, length: number): void {
-    if (datagram.length >= 0 && datagram.length !== length) this.alerts.raise("fragment-beyond-end", true);
+    if (datagram.length >= 0 && datagram.length !== length) this.alerts.raise("fragment-end-moved", true);
     datagram.length = length;
   }
 
@@ -179,9 +179,10 @@ export class Defragmenter {
   /** When nothing is missing, lays the datagram out and forgets it. */
   private complete(datagram: Datagram): boolean {
     const { payload, length, header } = datagram;
-    if (length < 0 || header === undefined || (payload.bytes < length && length > 0)) return false;
-    if (length > 0 && (this.store.start(payload) !== 0 || this.store.lastEnd(payload) > length)) {
-      if (this.store.lastEnd(payload) <= length) return false;
+    if (length < 0 || header === undefined || payload.bytes < length) return false;
+    // Pieces do not overlap and begin at 0: where they end behind their bytes, there is a hole.
+    if (payload.bytes > 0 && this.store.lastEnd(payload) !== payload.bytes) return false;
+    if (payload.bytes > length) {
       this.alerts.raise("fragment-beyond-end", true);
       this.giveUp(datagram);
       return false;

@@ -76,6 +76,11 @@ export class PieceStore {
     return this.#nodes[list.head * NODE_INTS + START] as number;
   }
 
+  /** Position at which the segment or fragment of the list's first piece began when it arrived. */
+  first(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + FIRST] as number;
+  }
+
   /** Position behind the last byte of the list's first piece. */
   end(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + END] as number;

@@ -186,6 +186,8 @@ export class Handshake {
       this.alerts.raise("tcp-bad-handshake", true, "SYN,ACK");
       return;
     }
+    // A server that does not acknowledge the SYN's data has not read it (RFC 7413 §3.1): the client will send it again.
+    if (beyond === 0) this.reassembler.release(slot);
     details[at + ISN + server] = segment.sequence;
     this.know(slot, server, advance(segment.sequence, 1));
     flows[at + ACK + server] = segment.ack;

@@ -228,7 +228,7 @@ export class Reassembler {
         this.gap(slot, from, cut, "snaplen");
         continue;
       }
-      backlog.urgent.noteMarks(this.next(slot, from));
+      backlog.urgent.noteMarks(store.first(list), next);
       if (distance(next, store.end(list)) > 0) {
         store.trim(list, next);
         let length = distance(next, store.end(list));
@@ -237,7 +237,7 @@ export class Reassembler {
       }
       store.shift(list);
     }
-    if (list.head === 0) backlog.urgent.noteMarks(this.next(slot, from));
+    if (list.head === 0) backlog.urgent.noteMarks(this.next(slot, from), this.next(slot, from));
     this.settle(slot, from, backlog);
   }
 

@@ -175,7 +175,11 @@ export class Tcp implements SweptFlow {
 
   /** A packet of a connection that is not in the table; `find` has just said so. */
   private unknown(): void {
-    const { segment } = this;
+    const { segment, packet } = this;
+    if (packet.family === 4 && (packet.sourceKey | packet.destinationKey) === 0) {
+      this.refuse(false); // from 0.0.0.0 to 0.0.0.0 (RFC 1122 §3.2.1.3)
+      return;
+    }
     if (!this.handshake.begins(segment)) {
       this.statistics.tcpUnfollowed++;
       return;

@@ -40,11 +40,11 @@ export class UrgentPointer {
     this.marks.splice(at, 0, { start, end, position });
   }
 
-  /** The turn of all segments that begin at or before `next` has come. */
-  noteMarks(next: number): void {
+  /** Of the segments that wait, the turn of those that begin at or before `start` has come; what brings nothing beyond `next` does not count. */
+  noteMarks(start: number, next: number): void {
     for (;;) {
       const mark = this.marks[0];
-      if (mark === undefined || distance(mark.start, next) < 0) return;
+      if (mark === undefined || distance(mark.start, start) < 0) return;
       this.marks.shift();
       if (distance(next, mark.end) > 0) this.note(mark.position, next);
     }
