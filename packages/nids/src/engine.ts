@@ -14,7 +14,7 @@ import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
 import { NidsError } from "./errors.js";
-import { ExpressLane } from "./express-lane.js";
+import { ExpressLane, expressWindow } from "./express-lane.js";
 import { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
 import { Ip } from "./ip/ip.js";
@@ -255,34 +255,52 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
-    const { offset, capturedLength, seconds, interfaceIndex } = batch;
-    const { packet, faults, clock, express } = this;
+    const { offset, capturedLength } = batch;
+    const { packet, faults, express } = this;
     packet.batch = batch;
-    let ahead = first;
-    let index = first;
     this.uncounted = first;
+    let index = first;
     try {
       while (index < last) {
-        if (index === ahead) ahead = express.lookAhead(batch, index, last, shift);
         packet.index = index;
-        if (interfaceIndex[index] !== this.currentInterface) this.select(interfaceIndex[index] as number);
-        if (seconds[index] !== clock.seconds && clock.set()) this.tick();
-        if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
-        index++;
-        if (faults.pending) throw faults.take(index - 1);
+        const end = this.openWindow(batch, index, last);
+        express.lookAhead(batch, index, end, shift);
+        while (index < end) {
+          packet.index = index;
+          if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
+          index++;
+          if (faults.pending) throw faults.take(index - 1);
+        }
       }
     } finally {
       this.countFrames(index);
     }
   }
 
+  /**
+   * Sets interface and clock by the frame at `first`; returns the index behind the last frame of the same interface and second, at most a
+   * window further on. What happens once a second is thus no branch in the loop over frames.
+   */
+  private openWindow(batch: FrameBatch, first: number, last: number): number {
+    const { seconds, interfaceIndex } = batch;
+    const second = seconds[first];
+    const interfaceOfWindow = interfaceIndex[first] as number;
+    if (interfaceOfWindow !== this.currentInterface) this.select(interfaceOfWindow);
+    if (second !== this.clock.seconds && this.clock.set()) this.tick();
+    const limit = Math.min(last, first + expressWindow);
+    let end = first + 1;
+    while (end < limit && seconds[end] === second && interfaceIndex[end] === interfaceOfWindow) end++;
+    return end;
+  }
+
   /** Counts the frames of the batch in hand before `end` that are not counted yet; done once for many, not for each. */
   private countFrames(end: number): void {
-    const { counters, packet } = this;
-    for (; this.uncounted < end; this.uncounted++) {
-      counters.frames++;
-      counters.bytes += packet.batch.capturedLength[this.uncounted] as number;
-    }
+    const { capturedLength } = this.packet.batch;
+    let bytes = 0;
+    for (let index = this.uncounted; index < end; index++) bytes += capturedLength[index] as number;
+    this.counters.frames += end - this.uncounted;
+    this.counters.bytes += bytes;
+    this.uncounted = end;
   }
 
   /** The way of any frame. */

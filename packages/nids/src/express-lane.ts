@@ -39,7 +39,7 @@ const headerAndPayloadRight = 3;
 /** The entry of a frame in the window, as Int32 fields: what the lane says of it, and what the kernel finds. */
 const ENTRY_INTS = 8;
 /** Frames looked at in one go. */
-const window = windowBytes / (ENTRY_INTS * 4);
+export const expressWindow: number = windowBytes / (ENTRY_INTS * 4);
 const FRAME = 0;
 const CAPTURED = 1;
 /** Side of the flow that sent the frame, as FlowTable.find says it; 0: not for this lane. */
@@ -99,7 +99,7 @@ export class ExpressLane {
     this.ip = parts.ip;
     this.inOrder = parts.tcp.inOrder;
     this.notifier = parts.notifier;
-    this.entries = new Int32Array(parts.memory.buffer, parts.memory.window, window * ENTRY_INTS);
+    this.entries = new Int32Array(parts.memory.buffer, parts.memory.window, expressWindow * ENTRY_INTS);
   }
 
   /** Opens the lane where nobody watches what it passes by; asked after every packet that did not take it. */
@@ -115,14 +115,10 @@ export class ExpressLane {
     this.open = this.usable = false;
   }
 
-  /**
-   * Looks at the frames of a batch that come next, `shift` bytes behind where the batch says; returns the index of the first one it has not
-   * looked at.
-   */
-  lookAhead(batch: FrameBatch, first: number, last: number, shift: number): number {
+  /** Looks at frames first … end - 1 of a batch, at most a window, `shift` bytes behind where the batch says. */
+  lookAhead(batch: FrameBatch, first: number, end: number, shift: number): void {
     const { entries } = this;
     const { offset, capturedLength } = batch;
-    const end = Math.min(last, first + window);
     this.next = 0;
     this.version = this.flows.version;
     this.usable = this.open;
@@ -133,7 +129,6 @@ export class ExpressLane {
     }
     this.ask(count);
     this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, count);
-    return end;
   }
 
   /** Takes the next frame that was looked at all the way, if it is the expected kind. False leaves it as it was. */
