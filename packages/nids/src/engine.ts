@@ -301,6 +301,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.counters.frames += end - this.uncounted;
     this.counters.bytes += bytes;
     this.uncounted = end;
+    this.express.count();
   }
 
   /** The way of any frame. */

@@ -84,6 +84,8 @@ export class ExpressLane {
   /** The entry of the next frame. */
   private next = 0;
   private version = 0;
+  /** Packets taken that are not counted yet. */
+  private taken = 0;
   /** Never read: see TcpNotifier.touch. */
   private touched = 0;
 
@@ -145,9 +147,15 @@ export class ExpressLane {
     const ack = entries[entry + ACKNOWLEDGMENT] as number;
     const advertised = entries[entry + WINDOW] as number;
     if (!this.inOrder.take(found, transport, payload, length, sequence, ack, advertised)) return false;
-    this.statistics.ipPackets++;
-    this.statistics.tcpSegments++;
+    this.taken++;
     return true;
+  }
+
+  /** Counts the packets taken since it was asked last. */
+  count(): void {
+    this.statistics.ipPackets += this.taken;
+    this.statistics.tcpSegments += this.taken;
+    this.taken = 0;
   }
 
   private ask(count: number): void {

@@ -25,6 +25,7 @@ export class Notification {
   order = 0;
 
   private view: Uint8Array | undefined = undefined;
+  private hasLent = false;
   private readonly views: Views;
 
   constructor(views: Views) {
@@ -33,18 +34,21 @@ export class Notification {
 
   /** The buffered bytes; lent when somebody asks, once for all callbacks of the notification. */
   get data(): Uint8Array {
-    this.view ??= this.views.lend(this.bytes, this.start, this.length);
+    this.view ??= this.lend(this.bytes, this.start, this.length);
     return this.view;
   }
 
   /** A view of bytes that is valid as long as the notification. */
   lend(bytes: Uint8Array, start: number, length: number): Uint8Array {
+    this.hasLent = true;
     return this.views.lend(bytes, start, length);
   }
 
   /** The notification is over: what was lent is no longer valid. */
   reclaim(): void {
-    if (this.view !== undefined) this.view = undefined;
+    if (!this.hasLent) return;
+    this.hasLent = false;
+    this.view = undefined;
     this.views.reclaim();
   }
 }
