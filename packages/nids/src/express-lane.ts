@@ -4,7 +4,7 @@
 //
 // With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it verifies
 // and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then takes them
-// one by one. What it found for a frame holds as long as no connection is made or removed in between.
+// one by one. What it found for a frame holds as long as no connection is removed in between.
 //
 //   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: headers, lookup, checksum     (nothing changes)
 //           └─► take, take, …             in order: deliver, or leave to the rooms

@@ -61,7 +61,7 @@ export class FlowTable {
   top = 0;
   /** Slots in use. */
   live = 0;
-  /** Changes whenever a flow is made or removed: what was looked up before may no longer hold. */
+  /** Changes whenever a flow is removed: a slot that was looked up before may belong to another one. */
   version = 0;
 
   private readonly addresses: Int32Array<ArrayBuffer>;
@@ -162,7 +162,6 @@ export class FlowTable {
     this.index[this.bucket << 1] = this.hash;
     this.index[(this.bucket << 1) + 1] = slot;
     this.live++;
-    this.version = (this.version + 1) | 0;
     if (this.live * 2 > this.mask && (this.mask + 1) * 2 < this.index.length) this.rebuild(this.mask * 2 + 1);
     return (slot << 1) | this.side;
   }
