@@ -41,7 +41,7 @@ describe("FileSource refuses", () => {
     await refuses(directory.path("folder"), "is-directory", "is a directory, not a capture file");
   });
 
-  it("a file the user may not read", async function () {
+  it("a file the user may not read (needs a system with user ids)", async function () {
     if (process.geteuid === undefined || process.seteuid === undefined) {
       this.skip();
     }

@@ -103,7 +103,7 @@ describe("FileSource", () => {
       .and.at.least(Math.floor(large.length / 2_097_152));
   });
 
-  it("closes the file when the consumer leaves early", async function () {
+  it("closes the file when the consumer leaves early (needs /proc/self/fd)", async function () {
     if (!existsSync("/proc/self/fd")) {
       this.skip();
     }

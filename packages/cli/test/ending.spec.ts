@@ -77,7 +77,7 @@ describe("tsnids and a reader that goes away", () => {
 });
 
 describe("tsnids and a disk that is full", () => {
-  it("says so in one line", function () {
+  it("says so in one line (needs /dev/full)", function () {
     if (!existsSync("/dev/full")) this.skip();
     const full = openSync("/dev/full", "w");
     const { status, stderr } = spawnSync(process.execPath, [program, "run", `${captures}web.pcap`], {

@@ -4,6 +4,7 @@ import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
 import { UdpDatagram } from "./udp-datagram.js";
@@ -65,7 +66,7 @@ export class Udp {
     const trailing = available + cut - length;
     if (trailing > 0) {
       packet.end = Math.min(end, transport + length);
-      packet.transportChecksum = 0;
+      packet.transportChecksum = ChecksumState.UNKNOWN;
     }
     const unchecked = view.getUint16(transport + 6) === 0 && packet.family === 4;
     return unchecked || this.verification.transportRight(packet);
