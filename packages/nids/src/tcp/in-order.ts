@@ -3,6 +3,7 @@
 
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
+import type { Statistics } from "../stats.js";
 import { ATTENTION, COLLECTED_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
@@ -15,17 +16,19 @@ export class InOrder {
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
+  private readonly statistics: Statistics;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier) {
+  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, statistics: Statistics) {
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
     this.notifier = notifier;
+    this.statistics = statistics;
   }
 
   /**
    * Takes a segment with an ACK and no other flag that decides, whose checksum is right and of which all was captured, if it is
-   * the expected one. False for any other, which is then still to be taken.
+   * the expected one, or of a connection nobody listens to. False for any other, which is then still to be taken.
    */
   take(
     found: number,
@@ -48,20 +51,27 @@ export class InOrder {
       (length !== 0 && fields[at + WINDOW + 1 - from] === 0) ||
       ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(at + TSVAL + from, transport, payload, length))
     ) {
-      return false;
+      return (flags & STATE_MASK) === ConnectionState.IGNORED && this.passBy(at);
     }
     fields[at + LAST_SEEN] = this.packet.clock;
     // The later of two numbers without a branch: it would be guessed wrong whenever the other side had something to say.
     const acknowledged = fields[at + ACK + from] as number;
     const ahead = (ack - acknowledged) | 0;
-    fields[at + ACK + from] = acknowledged + (ahead & ~(ahead >> 31));
+    fields[at + ACK + from] = (acknowledged + (ahead & ~(ahead >> 31))) | 0;
     fields[at + WINDOW + from] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
     if (length === 0) return true;
-    fields[at + NEXT + from] = sequence + length;
+    fields[at + NEXT + from] = (sequence + length) | 0;
     const count = (found >> 1) * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
     if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(found >> 1, from, this.packet.bytes, payload, length);
     else this.notifier.unwanted(found >> 1, from);
+    return true;
+  }
+
+  /** Nobody listens: all there is to know is that the connection is alive. */
+  private passBy(at: number): boolean {
+    this.flows.flows[at + LAST_SEEN] = this.packet.clock;
+    this.statistics.tcpUnfollowed++;
     return true;
   }
 

@@ -83,7 +83,7 @@ export class Tcp implements SweptFlow {
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
-    this.inOrder = new InOrder(packet, flows, notifier);
+    this.inOrder = new InOrder(packet, flows, notifier, statistics);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows);
