@@ -39,6 +39,8 @@ const LENGTH: usize = 28;
 /** The kernel's own notes: the first 16 bytes of the flow's record, as they should be, and the side that sent the frame. */
 const KEY: usize = 32;
 const SIDE: usize = 48;
+/** Where in the index its search goes on. */
+const BUCKET: usize = 52;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
 export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
@@ -50,12 +52,13 @@ export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32
     touched += load<u32>(index + ((hash & mask) << 3), 4);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    const slot = probe(load<u32>(entry, FOUND), index, mask);
-    touched += load<u32>(flows + slot * flowBytes);
+    const bucket = probe(load<u32>(entry, FOUND), index, mask);
+    store<u32>(entry, bucket, BUCKET);
+    touched += load<u32>(flows + load<u32>(bucket, 4) * flowBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
-    else store<u32>(entry, confirm(entry, verify, index, mask, flows), FOUND);
+    else store<u32>(entry, confirm(entry, verify, index, index + (mask << 3), flows), FOUND);
   }
   return touched;
 }
@@ -108,36 +111,31 @@ function read(entry: u32, seed: u32): u32 {
   return hash;
 }
 
-/** The first flow that has the hash; 0 where none has. */
+/** The first bucket that has the hash, or is empty. */
 @inline
 function probe(hash: u32, index: u32, mask: u32): u32 {
   let bucket = hash & mask;
   while (true) {
-    const entry = index + (bucket << 3);
-    const slot = load<u32>(entry, 4);
-    if (slot == 0 || load<u32>(entry) == hash) return slot;
+    const at = index + (bucket << 3);
+    if (load<u32>(at) == hash || load<u32>(at, 4) == 0) return at;
     bucket = (bucket + 1) & mask;
   }
 }
 
 /** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is not right, or of no known flow. */
 @inline
-function confirm(entry: u32, verify: u32, index: u32, mask: u32, flows: u32): u32 {
+function confirm(entry: u32, verify: u32, index: u32, last: u32, flows: u32): u32 {
   const ip = load<u32>(entry, FRAME) + ethernetBytes;
   if (verify != 0) {
     const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
     if (ipv4Rightness(ip, ipv4Bytes, totalLength) != 3) return 0;
   }
   const key = v128.load(entry, KEY);
-  const hash = load<u32>(entry, FOUND);
-  let bucket = hash & mask;
+  let bucket = load<u32>(entry, BUCKET);
   while (true) {
-    const known = index + (bucket << 3);
-    const slot = load<u32>(known, 4);
+    const slot = load<u32>(bucket, 4);
     if (slot == 0) return 0;
-    if (load<u32>(known) == hash && !v128.any_true(v128.xor(key, v128.load(flows + slot * flowBytes)))) {
-      return (slot << 1) | load<u32>(entry, SIDE);
-    }
-    bucket = (bucket + 1) & mask;
+    if (!v128.any_true(v128.xor(key, v128.load(flows + slot * flowBytes)))) return (slot << 1) | load<u32>(entry, SIDE);
+    bucket = bucket == last ? index : bucket + 8;
   }
 }

@@ -13,13 +13,11 @@ import type { TcpStream } from "./tcp-stream.js";
 export class HalfStream {
   /** Slot of the flow * 2 + the side that sends these bytes; slot 0 when the stream has ended. An engine's matter. */
   key: number;
-  private readonly current: Notification;
   private readonly stream: TcpStream;
 
   /** Halves are made by their stream. */
-  constructor(stream: TcpStream, current: Notification, key: number) {
+  constructor(stream: TcpStream, key: number) {
     this.key = key;
-    this.current = current;
     this.stream = stream;
   }
 
@@ -49,8 +47,9 @@ export class HalfStream {
   /** Fresh bytes, at the end of `data`; 0 where this call is about something else. */
   get countNew(): number {
     // Without a branch: which of the two halves has something new, nobody can guess.
-    const other = this.current.half - this.key;
-    return this.current.fresh & ~((other | -other) >> 31);
+    const { current } = this;
+    const other = current.half - this.key;
+    return current.fresh & ~((other | -other) >> 31);
   }
 
   /** Position in the stream of `data[0]`. */
@@ -88,6 +87,10 @@ export class HalfStream {
   /** Why they are missing; undefined where `gapLength` is 0. */
   get gapReason(): GapReason | undefined {
     return this.gapLength > 0 ? this.current.gapReason : undefined;
+  }
+
+  private get current(): Notification {
+    return this.stream.notifier.current;
   }
 
   /** True while the notification in hand is about bytes of this half. */

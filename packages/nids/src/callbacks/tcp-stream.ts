@@ -78,8 +78,8 @@ export class TcpStream {
   /** Streams are made by the engine. */
   constructor(notifier: TcpNotifier, slot: number, id: number, audience: Audience) {
     const key = slot * 2 + clientSide(notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
-    this.client = new HalfStream(this, notifier.current, key ^ 1);
-    this.server = new HalfStream(this, notifier.current, key);
+    this.client = new HalfStream(this, key ^ 1);
+    this.server = new HalfStream(this, key);
     this.notifier = notifier;
     this.audience = audience;
     this.id = id;

@@ -69,7 +69,7 @@ export class FlowTable {
   readonly seed: number;
   /** Buckets of the index - 1. */
   mask: number;
-  private free = 0;
+  private free = -1;
   /** Set by `find` for `insert`: the normalised key of the packet and where its chain ended. */
   private low = 0;
   private high = 0;
@@ -90,6 +90,9 @@ export class FlowTable {
     this.index = new Int32Array(memory.buffer, memory.index, buckets * 2);
     this.mask = Math.min(initialBuckets, buckets) - 1;
     this.seed = seed | 0;
+    // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
+    this.version = 1;
+    this.free = 0;
   }
 
   /** True when no slot is free. */
