@@ -226,7 +226,9 @@ for (const family of ["ipv4", "ipv6"] as const) {
 
     it("that cut the headers of their datagram raise an alert", () => {
       const [from, to] = families[family];
-      const segment = frame(tcpPacket(from, to, { seq: 1, flags: "S", data: letters }, { ipv4: { identification: 1 } }));
+      const segment = frame(
+        tcpPacket(from, to, { seq: 1, flags: "S", data: letters }, { ipv4: { identification: 1 } }),
+      );
       const tiny = fragmentFrame(
         segment,
         [
