@@ -75,13 +75,11 @@ function isSettable({ kind }: Rule): boolean {
 /** A line per parameter: name, default, and what else it can be. */
 function parameterList(): string {
   const rules = Object.entries(paramRules).filter(([, rule]) => isSettable(rule));
-  const lines = rules.map(([name, rule]) => [`${name}=${defaultText(rule)}`, possible(rule)] as const);
+  const lines = rules.map(
+    ([name, rule]) => [`${name}=${rule.kind === "networks" ? "" : String(rule.default)}`, possible(rule)] as const,
+  );
   const width = Math.max(...lines.map(([setting]) => setting.length));
   return lines.map(([setting, others]) => `  ${setting.padEnd(width)}  ${others}`).join("\n");
-}
-
-function defaultText({ default: value }: Rule): string {
-  return value === undefined ? "" : String(value);
 }
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
