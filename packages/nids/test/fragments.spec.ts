@@ -55,8 +55,9 @@ function heardOf(
   return { heard, details, nids };
 }
 
-/** Both families put together what overlaps. */
+/** Both families put together what overlaps, or discard it. */
 const resolving: Partial<NidsParams> = { fragmentPolicy: "first", ipv6FragmentPolicy: "first" };
+const discarding: Partial<NidsParams> = { fragmentPolicy: "discard", ipv6FragmentPolicy: "discard" };
 
 for (const family of ["ipv4", "ipv6"] as const) {
   describe(`fragments of ${family}`, () => {
@@ -132,7 +133,8 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 48, end: 64 },
         { start: 0, end: 32 },
       ]);
-      expect(heardOf(twoEnds).heard).to.deep.equal(["fragment-end-moved", letters]);
+      expect(heardOf(twoEnds, resolving).heard).to.deep.equal(["fragment-end-moved", letters]);
+      expect(heardOf(twoEnds, discarding).heard).to.deep.equal(["fragment-end-moved"]);
     });
 
     it("behind the end give the datagram up", () => {
@@ -177,8 +179,7 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 24, end: 40 },
       ]);
       const again = pieces(family, [32]);
-      const discard: Partial<NidsParams> = { fragmentPolicy: "discard", ipv6FragmentPolicy: "discard" };
-      const { heard, nids } = heardOf([...frames, ...again], discard);
+      const { heard, nids } = heardOf([...frames, ...again], discarding);
       expect(heard).to.deep.equal(["fragment-overlap", letters]);
       expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsReassembled: 1 });
     });
@@ -190,7 +191,7 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 8, end: 24, data: "X".repeat(16), more: true },
         { start: 32, end: 64 },
       ]);
-      const { heard } = heardOf(frames, { fragmentPolicy: "discard", ipv6FragmentPolicy: "discard" });
+      const { heard } = heardOf(frames, discarding);
       expect(heard).to.deep.equal(["fragment-overlap", "fragment-overlap", "fragment-conflict", letters]);
     });
 

@@ -89,8 +89,7 @@ export class Defragmenter {
     }
     if (cutsHeaders(packet)) this.alert("fragment-tiny");
     if (packet.fragmentOffset === 0) datagram.takeHeader(packet);
-    if (!packet.moreFragments) this.setLength(datagram, this.endOfFragment);
-    return this.keep(datagram) && this.complete(datagram);
+    return this.noteEnd(datagram) && this.keep(datagram) && this.complete(datagram);
   }
 
   /** Gives up every incomplete datagram. */
@@ -158,24 +157,42 @@ export class Defragmenter {
     return fragmentPolicies[policy ?? (packet.family === 4 ? params.fragmentPolicy : params.ipv6FragmentPolicy)];
   }
 
-  private setLength(datagram: IncompleteDatagram, length: number): void {
-    if (datagram.length >= 0 && datagram.length !== length) this.alert("fragment-end-moved");
-    datagram.length = length;
+  /**
+   * Learns the length of the datagram from the last fragment. A later one counts, except where the receiver discards what
+   * contradicts itself: false when that ended the datagram.
+   */
+  private noteEnd(datagram: IncompleteDatagram): boolean {
+    const { moreFragments } = this.packet;
+    const { endOfFragment: end } = this;
+    const { length } = datagram;
+    const moved = !moreFragments && length >= 0 && end !== length;
+    if (moved) this.alert("fragment-end-moved");
+    if (datagram.rule.discards) {
+      const furthest = datagram.payload.head === 0 ? 0 : this.store.lastEnd(datagram.payload);
+      const beyond = moreFragments ? length >= 0 && end > length : end < furthest;
+      if (beyond) this.alert("fragment-beyond-end");
+      if (moved || beyond) {
+        this.giveUp(datagram);
+        return false;
+      }
+    }
+    if (!moreFragments) datagram.length = end;
+    return true;
   }
 
   /**
-   * Puts the payload into the store, making room by giving up the datagrams that have waited longest. False when the datagram
-   * itself had to go.
+   * Puts the payload into the store, making room by giving up the datagrams that have waited longest. False when that did not
+   * bring the datagram further: it had to go itself, or its receiver has these bytes.
    */
   private keep(datagram: IncompleteDatagram): boolean {
-    const { payload, rule } = datagram;
-    const before = payload.bytes;
+    const { fragmentOffset, transport, end } = this.packet;
     const { overlaps, conflicts, complete } = this.insert(datagram);
     for (let times = overlaps; times > 0; times--) this.alert("fragment-overlap");
     if (conflicts > 0) this.alert("fragment-conflict");
-    if (rule.discards && overlaps > 0 && payload.bytes > before) {
-      this.giveUp(datagram);
-      return false;
+    if (datagram.runs !== undefined && end > transport) {
+      const novelty = datagram.runs.take(fragmentOffset, fragmentOffset + end - transport);
+      if (novelty === "overlap") this.giveUp(datagram);
+      if (novelty !== "new") return false;
     }
     for (let fits = complete; !fits; fits = this.insert(datagram).complete) {
       if (this.evictOldest("maxFragmentBytes") === datagram) return false;

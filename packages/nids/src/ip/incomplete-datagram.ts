@@ -3,6 +3,7 @@
 import type { Packet } from "../packet.js";
 import { PieceList } from "../reassembly/piece-store.js";
 import { formatAddress } from "./address.js";
+import { FragmentRuns } from "./fragment-runs.js";
 import type { FragmentRule } from "./overlap-policy.js";
 
 export class IncompleteDatagram {
@@ -10,6 +11,8 @@ export class IncompleteDatagram {
   /** Who wins where its fragments overlap, as its receiver does it. */
   readonly rule: FragmentRule;
   readonly payload: PieceList = new PieceList();
+  /** Kept where overlaps end the datagram. */
+  readonly runs: FragmentRuns | undefined;
   fragments = 0;
   /** Length of the payload, known from the last fragment; -1 before. */
   length = -1;
@@ -32,6 +35,7 @@ export class IncompleteDatagram {
   constructor(packet: Packet, hash: number, protocol: number, rule: FragmentRule, lifetimeMs: number) {
     this.hash = hash;
     this.rule = rule;
+    this.runs = rule.discards ? new FragmentRuns() : undefined;
     this.addresses = packet.bytes.slice(packet.addresses, packet.addresses + 2 * packet.addressLength);
     this.scope = packet.scope;
     this.identification = packet.identification;

@@ -3,8 +3,8 @@
 // where these began, so among three copies what is left of a stored fragment counts.
 //
 // Today's hosts do not resolve overlaps, they discard the datagram: RFC 8200 §4.5 (before it, RFC 5722) demands that for
-// IPv6, and Linux has done the same with IPv4 since 4.19. A fragment all of whose bytes have come before is taken for a
-// duplicate by them, not for an overlap, and changes nothing.
+// IPv6, and Linux has done the same with IPv4 since 4.19. Duplicates change nothing (fragment-runs.ts); an end that moves, and
+// bytes beyond it, discard the datagram as well.
 
 import { overlapTable } from "../reassembly/overlap.js";
 import type { OverlapTable } from "../reassembly/overlap.js";
@@ -15,7 +15,7 @@ export type FragmentPolicy = "first" | "last" | "linux" | "bsd" | "bsd-right" | 
 /** What becomes of fragments that overlap. */
 export interface FragmentRule {
   readonly table: OverlapTable;
-  /** True where a fragment that overlaps and brings new bytes ends its datagram. */
+  /** True where fragments that overlap or contradict each other end their datagram; the table then says whose bytes a duplicate's are. */
   readonly discards: boolean;
 }
 
