@@ -110,6 +110,14 @@ for (const family of ["ipv4", "ipv6"] as const) {
       expect(heardOf(frames, resolving).heard).to.deep.equal(["fragment-overlap", "fragment-overlap", letters]);
     });
 
+    it("that overlap very many raise a bounded number of alerts", () => {
+      const [from, to] = families[family];
+      const large = frame(udpPacket(from, to, { data: new Uint8Array(800) }));
+      const small = Array.from({ length: 100 }, (_, index) => ({ start: index * 8, end: index * 8 + 8 }));
+      const { heard } = heardOf(fragmentFrame(large, [...small, { start: 0, end: 800 }], 1), resolving);
+      expect(heard).to.deep.equal(Array<string>(16).fill("fragment-overlap"));
+    });
+
     it("that overlap and differ raise one more", () => {
       const frames = pieces(family, [
         { start: 0, end: 32 },

@@ -25,6 +25,8 @@ import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
 
 const ipv6HeaderBytes = 40;
+/** As in libnids, a fragment raises an alert for each one it overlaps; but one over a thousand small ones must not cost a thousand. */
+const maxOverlapAlerts = 16;
 
 /** Bytes of the longest packet of a family: IPv6 does not count its header in the length field. */
 function maxPacketBytes(family: number): number {
@@ -63,11 +65,6 @@ export class Defragmenter {
     this.seed = seed;
     this.store = new PieceStore(memory.bytes, memory.fragments, memory.capacity.fragmentSlabs);
     this.policies = new NetworkTable(params.fragmentPolicyByNetwork ?? {});
-  }
-
-  /** Incomplete datagrams. */
-  get size(): number {
-    return this.waiting.size;
   }
 
   /**
@@ -187,7 +184,7 @@ export class Defragmenter {
   private keep(datagram: IncompleteDatagram): boolean {
     const { fragmentOffset, transport, end } = this.packet;
     const { overlaps, conflicts, complete } = this.insert(datagram);
-    for (let times = overlaps; times > 0; times--) this.alert("fragment-overlap");
+    if (overlaps > 0) this.alert("fragment-overlap", Math.min(overlaps, maxOverlapAlerts));
     if (conflicts > 0) this.alert("fragment-conflict");
     if (datagram.runs !== undefined && end > transport) {
       const novelty = datagram.runs.take(fragmentOffset, fragmentOffset + end - transport);
@@ -276,11 +273,12 @@ export class Defragmenter {
     this.remove(datagram);
   }
 
-  /** Raises an alert about the fragment the cursor is at. */
-  private alert(code: AlertCode): void {
+  /** Raises an alert about the fragment the cursor is at, so many times. */
+  private alert(code: AlertCode, times = 1): void {
     const { identification, fragmentOffset } = this.packet;
     const datagram = identityText(identification, this.protocolOfIdentity);
-    this.alerts.raise(code, true, `${datagram}, bytes ${fragmentOffset} to ${this.endOfFragment}`);
+    const detail = `${datagram}, bytes ${fragmentOffset} to ${this.endOfFragment}`;
+    for (; times > 0; times--) this.alerts.raise(code, true, detail);
   }
 
   private remove(datagram: IncompleteDatagram): void {
