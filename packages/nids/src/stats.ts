@@ -20,7 +20,7 @@ export class Statistics {
   fragments = 0;
   /** Datagrams put together from fragments. */
   datagramsReassembled = 0;
-  /** Fragments dropped: too far out for any datagram, or of a length no fragment has. */
+  /** Fragments dropped: too far out for any datagram, of a length no fragment has, or without headers that have to be in them. */
   fragmentsInvalid = 0;
   /** Datagrams given up, for whatever reason. */
   datagramsGivenUp = 0;

@@ -276,6 +276,22 @@ for (const family of ["ipv4", "ipv6"] as const) {
   });
 }
 
+describe("the first fragment of an IPv6 datagram", () => {
+  it("is dropped where headers are missing in it, as hosts do, and a whole one is taken", () => {
+    // Linux 6.18 was sent the same: nothing, then the datagram.
+    const [from, to] = families.ipv6;
+    const extensions = [{ number: 60, bytes: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0) }];
+    const query = frame(udpPacket(from, to, { data: letters }, { ipv6: { extensions } }));
+    const cut = { start: 0, end: 8 };
+    const frames = fragmentFrame(query, [cut, { start: 8, end: 72 }], 1);
+    const again = fragmentFrame(query, [cut, { start: 0, end: 16 }, { start: 16, end: 72 }], 2);
+    const { heard, nids } = heardOf([...frames, ...again]);
+    expect(heard).to.deep.equal(["fragment-tiny", "fragment-tiny", letters]);
+    expect(nids.statistics()).to.include({ fragmentsInvalid: 2, datagramsReassembled: 1 });
+    expect(heardOf(frames, resolving).heard).to.deep.equal(["fragment-tiny", letters]);
+  });
+});
+
 describe("limits of fragments", () => {
   it("maxFragmentsPerDatagram: one more gives the datagram up", () => {
     const frames = pieces("ipv4", [8, 16, 24]);

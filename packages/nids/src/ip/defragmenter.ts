@@ -20,7 +20,7 @@ import { PieceStore } from "../reassembly/piece-store.js";
 import type { InsertOutcome } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
 import { cutsHeaders } from "./first-fragment.js";
-import { identityText, IncompleteDatagram } from "./incomplete-datagram.js";
+import { datagramHash, identityText, IncompleteDatagram } from "./incomplete-datagram.js";
 import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
 
@@ -84,9 +84,7 @@ export class Defragmenter {
       this.evict(datagram, "maxFragmentsPerDatagram");
       return false;
     }
-    if (cutsHeaders(packet)) this.alert("fragment-tiny");
-    if (packet.fragmentOffset === 0) datagram.takeHeader(packet);
-    return this.noteEnd(datagram) && this.keep(datagram) && this.complete(datagram);
+    return this.noteHeaders(datagram) && this.noteEnd(datagram) && this.keep(datagram) && this.complete(datagram);
   }
 
   /** Gives up every incomplete datagram. */
@@ -120,27 +118,18 @@ export class Defragmenter {
 
   private find(): IncompleteDatagram | undefined {
     const protocol = this.protocolOfIdentity;
-    let datagram = this.byHash.get(this.hash(protocol));
+    let datagram = this.byHash.get(datagramHash(this.packet, protocol, this.seed));
     while (datagram !== undefined && !datagram.matches(this.packet, protocol)) datagram = datagram.next;
     return datagram;
-  }
-
-  /** Seeded, so that nobody outside can choose datagrams that all fall on one hash. */
-  private hash(protocol: number): number {
-    const { sourceKey, destinationKey, identification, scope } = this.packet;
-    let hash = Math.imul(sourceKey ^ this.seed, 0x9e3779b1);
-    hash = Math.imul((hash ^ (hash >>> 15)) + destinationKey, 0x85ebca6b);
-    hash = Math.imul((hash ^ (hash >>> 13)) + identification, 0xc2b2ae35);
-    hash = Math.imul((hash ^ (hash >>> 16)) + ((scope << 8) | protocol), 0x27d4eb2f);
-    return hash ^ (hash >>> 15);
   }
 
   private begin(): IncompleteDatagram {
     const { maxFragmentedDatagrams, fragmentTimeoutMs } = this.params;
     if (this.waiting.size >= maxFragmentedDatagrams) this.evictOldest("maxFragmentedDatagrams");
     const protocol = this.protocolOfIdentity;
+    const hash = datagramHash(this.packet, protocol, this.seed);
     const rule = this.ruleOfReceiver();
-    const datagram = new IncompleteDatagram(this.packet, this.hash(protocol), protocol, rule, fragmentTimeoutMs);
+    const datagram = new IncompleteDatagram(this.packet, hash, protocol, rule, fragmentTimeoutMs);
     datagram.next = this.byHash.get(datagram.hash);
     this.byHash.set(datagram.hash, datagram);
     this.waiting.add(datagram);
@@ -152,6 +141,20 @@ export class Defragmenter {
     const { bytes, addresses, addressLength } = packet;
     const policy = this.policies.valueAt(bytes, addresses + addressLength, addressLength);
     return fragmentPolicies[policy ?? (packet.family === 4 ? params.fragmentPolicy : params.ipv6FragmentPolicy)];
+  }
+
+  /** Keeps the headers of the first fragment. False for one that IPv6 hosts drop, because headers are missing in it (RFC 8200 §4.5). */
+  private noteHeaders(datagram: IncompleteDatagram): boolean {
+    const { packet } = this;
+    const cuts = cutsHeaders(packet);
+    if (cuts) this.alert("fragment-tiny");
+    if (packet.fragmentOffset > 0) return true;
+    if (cuts && packet.family === 6 && datagram.rule.discards) {
+      this.statistics.fragmentsInvalid++;
+      return false;
+    }
+    datagram.takeHeader(packet);
+    return true;
   }
 
   /**

@@ -16,7 +16,7 @@ const headerBytes: ReadonlyMap<number, number> = new Map([
   [TCP, 20],
   [17, 8],
   [33, 12],
-  [58, 4],
+  [58, 8],
   [132, 12],
 ]);
 

@@ -81,3 +81,13 @@ export function identityText(identification: number, protocol: number): string {
   const text = `identification ${identification >>> 0}`;
   return protocol === 0 ? text : `${text}, protocol ${protocol}`;
 }
+
+/** Hash of a fragment's datagram. Seeded, so that nobody outside can choose datagrams that all fall on one. */
+export function datagramHash(packet: Packet, protocol: number, seed: number): number {
+  const { sourceKey, destinationKey, identification, scope } = packet;
+  let hash = Math.imul(sourceKey ^ seed, 0x9e3779b1);
+  hash = Math.imul((hash ^ (hash >>> 15)) + destinationKey, 0x85ebca6b);
+  hash = Math.imul((hash ^ (hash >>> 13)) + identification, 0xc2b2ae35);
+  hash = Math.imul((hash ^ (hash >>> 16)) + ((scope << 8) | protocol), 0x27d4eb2f);
+  return hash ^ (hash >>> 15);
+}
