@@ -72,7 +72,6 @@ export class Defragmenter {
    * and it wants to be parsed.
    */
   add(): boolean {
-    const { packet } = this;
     this.statistics.fragments++;
     this.expire();
     if (!this.isAcceptable()) {
