@@ -13,7 +13,7 @@ const imports = {
   nids: ["@tsnids/pcap", "eventemitter3"],
   filter: ["@tsnids/pcap"],
   capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap"],
-  output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+"],
+  output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+", "@noble/hashes/.+"],
   cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors"],
 };
 

@@ -29,8 +29,8 @@ export class ConnectionLines {
     this.#colors = colors;
   }
 
-  /** The line of a connection. */
-  connection(connection: Connection): string {
+  /** The line of a connection; with its Community ID where there is one. */
+  connection(connection: Connection, communityId?: string): string {
     const { clientAddress, clientPort, serverAddress, serverPort, state, reason, start, end, c2s, s2c } = connection;
     const colors = this.#colors;
     const client = this.#client.pad(endpointText(clientAddress, clientPort));
@@ -43,6 +43,7 @@ export class ConnectionLines {
       `s2c ${String(s2c.bytes).padStart(bytesWidth)}`,
       `${durationText(durationBetween(start, end), 6).padStart(durationWidth)} s`,
     ];
+    if (communityId !== undefined) columns.push(communityId);
     if (connection.origin !== "handshake") columns.push(colors.yellow(`midstream (${connection.origin})`));
     if (c2s.gaps > 0) columns.push(colors.red(gapText("c2s", c2s)));
     if (s2c.gaps > 0) columns.push(colors.red(gapText("s2c", s2c)));

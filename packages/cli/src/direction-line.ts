@@ -20,8 +20,8 @@ export class DirectionLines {
   readonly #server: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
   readonly #nth: ColumnWidth = new ColumnWidth("#0".length);
 
-  /** The line of a direction. */
-  line(direction: StreamDirection, sha256: string): string {
+  /** The line of a direction; with the Community ID of its stream where there is one. */
+  line(direction: StreamDirection, sha256: string, communityId?: string): string {
     const { name, dir, bytes, gaps } = direction;
     const [client, server] = endpointsText(name);
     this.#directions++;
@@ -32,6 +32,7 @@ export class DirectionLines {
       `${dir} ${String(bytes).padStart(bytesWidth)}`,
       `sha256 ${sha256.slice(0, shownDigits)}`,
     ];
+    if (communityId !== undefined) columns.push(communityId);
     if (gaps.length > 0)
       columns.push(`misses ${gaps.map(([offset, missing]) => `${missing} at ${offset}`).join(", ")}`);
     return columns.join("  ");

@@ -41,9 +41,8 @@ export function engineParams({ checksums, midstream, set = [] }: EngineOptions):
 
 /** Reads "name=value"; the engine knows whether the value is possible, and whether there is such a name. */
 function addSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
-  const equals = text.indexOf("=");
-  if (equals <= 0) throw new InvalidArgumentError("Give name=value.");
-  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  const [name, value] = splitAtEquals(text);
+  if (name === "" || !text.includes("=")) throw new InvalidArgumentError("Give name=value.");
   const rule = ruleOf(name);
   if (rule !== undefined && !isSettable(rule)) {
     throw new InvalidArgumentError(`${name} is for programs, it cannot be set here.`);
@@ -55,6 +54,7 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
+  if (rule.kind === "networks") return Object.fromEntries(text.split(",").map((each) => splitAtEquals(each)));
   return text;
 }
 
@@ -62,19 +62,28 @@ function ruleOf(name: string): Rule | undefined {
   return Object.hasOwn(paramRules, name) ? paramRules[name as keyof NidsParams] : undefined;
 }
 
+/** "10.0.0.0/8=windows" as its two sides. */
+function splitAtEquals(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf("=");
+  return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
 function isSettable({ kind }: Rule): boolean {
-  return kind === "flag" || kind === "amount" || kind === "choice";
+  return kind === "flag" || kind === "amount" || kind === "choice" || kind === "networks";
 }
 
 /** A line per parameter: name, default, and what else it can be. */
 function parameterList(): string {
   const rules = Object.entries(paramRules).filter(([, rule]) => isSettable(rule));
-  const lines = rules.map(([name, rule]) => [`${name}=${String(rule.default)}`, possible(rule)] as const);
+  const lines = rules.map(
+    ([name, rule]) => [`${name}=${rule.kind === "networks" ? "" : String(rule.default)}`, possible(rule)] as const,
+  );
   const width = Math.max(...lines.map(([setting]) => setting.length));
   return lines.map(([setting, others]) => `  ${setting.padEnd(width)}  ${others}`).join("\n");
 }
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
   if (kind === "choice") return choices.join(", ");
+  if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
 }

@@ -83,8 +83,8 @@ export class StreamDirection {
   }
 }
 
-/** The object that describes a direction, its keys in the order that other programs rely on; `file` only where there is one. */
-export function directionJson(direction: StreamDirection, sha256: string): string {
+/** The object that describes a direction, its keys in the order that other programs rely on; the last two only where there are such. */
+export function directionJson(direction: StreamDirection, sha256: string, communityId?: string): string {
   const { clientAddress, clientPort, serverAddress, serverPort, nth } = direction.name;
   return JSON.stringify({
     client: endpointKey(clientAddress, clientPort),
@@ -95,6 +95,7 @@ export function directionJson(direction: StreamDirection, sha256: string): strin
     sha256,
     gaps: direction.gaps,
     file: direction.target?.name,
+    communityId,
   });
 }
 

@@ -63,6 +63,8 @@ describe("tsnids", () => {
     expect(streams()).to.match(/^streams +12: 12 CLOSE$/m);
     expect(streams("--set", "maxStreams=1", "--set", "checksums=ignore")).to.match(/^streams +\d+: .*evicted$/m);
     expect(streams("--set", "midstream=false")).to.match(/^streams +12: 12 CLOSE$/m);
+    const networks = "fragmentPolicyByNetwork=10.0.0.0/8=windows,2001:db8::/32=first";
+    expect(streams("--set", networks)).to.match(/^streams +12: /m);
   });
 
   it("says what is wrong with a parameter", () => {
@@ -73,6 +75,9 @@ describe("tsnids", () => {
     expect(mistake("run", "--set", "maxStreams=0", web)).to.match(/^parameter "maxStreams" must be .*, not 0$/);
     expect(mistake("run", "--set", "midstream=1", web)).to.equal(
       'parameter "midstream" must be true or false, not "1"',
+    );
+    expect(mistake("run", "--set", "fragmentPolicyByNetwork=10.0.0.0/8=windoze", web)).to.match(
+      /^parameter "fragmentPolicyByNetwork" must be .*windows.*, not \{ "10\.0\.0\.0\/8": "windoze" \}$/,
     );
     expect(mistake("run", "--set", "maxStreams", web)).to.contain("Give name=value.");
     expect(mistake("run", "--set", "injector=x", web)).to.contain("injector is for programs");

@@ -29,6 +29,8 @@ export type AlertCode =
   | "fragment-end-moved"
   | "fragment-overlap"
   | "fragment-conflict"
+  | "fragment-length"
+  | "fragment-tiny"
   | "fragment-limit"
   | "tcp-header"
   | "tcp-checksum"
@@ -60,13 +62,13 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "fragment-oversize": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments make a datagram longer than 65535 bytes",
+    text: "fragments make a datagram longer than 65535 bytes (ping of death)",
     libnids: 1,
   },
   "fragment-beyond-end": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments reach beyond the end of their datagram",
+    text: "fragments reach beyond the end of their datagram (teardrop)",
     libnids: 2,
   },
   "fragment-end-moved": {
@@ -79,6 +81,16 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     severity: "warning",
     source: "RFC 5722 §3",
     text: "overlapping IP fragments hold different bytes",
+  },
+  "fragment-length": {
+    severity: "notice",
+    source: "RFC 791 §3.2, RFC 8200 §4.5",
+    text: "a fragment before the last whose length is no multiple of 8",
+  },
+  "fragment-tiny": {
+    severity: "warning",
+    source: "RFC 1858 §3, RFC 3128 §2, RFC 7112 §5",
+    text: "the headers of a datagram are cut across its fragments",
   },
   "fragment-limit": { severity: "notice", source: "maxFragment… parameters", text: "no room for more IP fragments" },
   "tcp-header": { severity: "notice", source: "RFC 9293 §3.1", text: "invalid TCP header", libnids: 7 },

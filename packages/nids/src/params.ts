@@ -6,6 +6,7 @@ import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
 import type { FragmentPolicy } from "./ip/overlap-policy.js";
 import type { Injector } from "./kill/injector.js";
+import { parseNetwork } from "./network-table.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
 import type { SegmentPolicy } from "./tcp/overlap-policy.js";
 
@@ -38,8 +39,15 @@ export interface NidsParams {
   readonly holeGraceSegments: number;
   /** Who wins where copies of a TCP segment that waits overlap. */
   readonly segmentPolicy: SegmentPolicy;
-  /** Who wins where IP fragments overlap. */
+  /** Who wins where fragments of IPv4 overlap; `discard`: nobody, the datagram ends, as in Linux since 4.19. */
   readonly fragmentPolicy: FragmentPolicy;
+  /** The same for IPv6, where hosts have to discard the datagram (RFC 8200 §4.5). */
+  readonly ipv6FragmentPolicy: FragmentPolicy;
+  /**
+   * The same for datagrams to hosts in these networks, whatever the family: `{ "10.1.0.0/16": "windows" }`. The longest prefix
+   * decides; what is in none is as the two parameters before say.
+   */
+  readonly fragmentPolicyByNetwork: Readonly<Record<string, FragmentPolicy>> | undefined;
   /** Connections followed at once. */
   readonly maxStreams: number;
   /** Bytes that may wait behind holes, in one direction of one connection. */
@@ -84,7 +92,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "flag" | "amount" | "function" | "object";
+  readonly kind: "choice" | "flag" | "amount" | "function" | "object" | "networks";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -113,6 +121,8 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   holeGraceSegments: amount("segments", 256, 1, 1_000_000),
   segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
+  ipv6FragmentPolicy: choice(Object.keys(fragmentPolicies), "discard"),
+  fragmentPolicyByNetwork: { kind: "networks", choices: Object.keys(fragmentPolicies), default: undefined },
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
   maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
   maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),
@@ -146,7 +156,8 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     if (value === undefined) return [name, rule.default];
     const wanted = complaint(rule, value);
     if (wanted !== undefined) {
-      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${describe(value)}`);
+      const given = rule.kind === "networks" && isObject(value) ? describeEntries(value) : describe(value);
+      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${given}`);
     }
     return [name, value];
   });
@@ -168,13 +179,28 @@ function complaint(rule: Rule, value: unknown): string | undefined {
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
-      return typeof value === "object" && value !== null ? undefined : "an object";
+      return isObject(value) ? undefined : "an object";
+    case "networks": {
+      const fits = ([network, choice]: [string, unknown]): boolean =>
+        parseNetwork(network) !== undefined && rule.choices?.includes(choice as string) === true;
+      if (isObject(value) && Object.entries(value).every(fits)) return undefined;
+      return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
+    }
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
+}
+
+function describeEntries(value: object): string {
+  const entries = Object.entries(value).map(([name, each]: [string, unknown]) => `"${name}": ${describe(each)}`);
+  return `{ ${entries.join(", ")} }`;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */

@@ -20,8 +20,14 @@ export class Statistics {
   fragments = 0;
   /** Datagrams put together from fragments. */
   datagramsReassembled = 0;
-  /** Datagrams given up incomplete. */
+  /** Fragments dropped: too far out for any datagram, of a length no fragment has, or without headers that have to be in them. */
+  fragmentsInvalid = 0;
+  /** Datagrams given up, for whatever reason. */
   datagramsGivenUp = 0;
+  /** Of these, those whose other fragments did not come in time. */
+  datagramsTimedOut = 0;
+  /** Of these, those that a `maxFragment…` limit had no room for. */
+  datagramsEvicted = 0;
   /** TCP segments with a right header and checksum. */
   tcpSegments = 0;
   /** Segments dropped: wrong header or checksum. */

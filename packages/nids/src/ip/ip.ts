@@ -68,7 +68,7 @@ export class Ip {
     this.udp = parts.udp;
     this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
     this.ipv6 = new Ipv6(packet, alerts, parts.seed);
-    this.defragmenter = new Defragmenter(memory, packet, params, statistics, alerts);
+    this.defragmenter = new Defragmenter(parts);
     this.views = parts.views;
     this.shown = new IpPacket(packet, parts.views);
   }

@@ -18,6 +18,26 @@ const MOBILITY = 135;
 const HIP = 139;
 const SHIM6 = 140;
 
+/**
+ * Bytes of the extension header of this number at `at`, as it says itself; 0 when the number is none of an extension header
+ * with a length, Infinity where its length lies behind `end`.
+ */
+export function extensionBytes(header: number, bytes: Uint8Array, at: number, end: number): number {
+  switch (header) {
+    case HOP_BY_HOP:
+    case ROUTING:
+    case DESTINATION_OPTIONS:
+    case MOBILITY:
+    case HIP:
+    case SHIM6:
+      return at + 2 <= end ? ((bytes[at + 1] as number) + 1) * 8 : Infinity;
+    case AUTHENTICATION:
+      return at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
+    default:
+      return 0;
+  }
+}
+
 export class Ipv6 {
   private readonly packet: Packet;
   private readonly alerts: AlertSink;
@@ -66,32 +86,19 @@ export class Ipv6 {
     const { bytes, view, end } = packet;
     for (let headers = 0; headers <= maxExtensionHeaders; headers++) {
       const header = bytes[protocolAt] as number;
-      let length: number;
-      switch (header) {
-        case HOP_BY_HOP:
-        case ROUTING:
-        case DESTINATION_OPTIONS:
-        case MOBILITY:
-        case HIP:
-        case SHIM6:
-          length = at + 2 <= end ? ((bytes[at + 1] as number) + 1) * 8 : Infinity;
-          break;
-        case AUTHENTICATION:
-          length = at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
-          break;
-        case FRAGMENT:
-          if (at + 8 > end) return this.refuseExtensions();
-          packet.repeatedBytes = at - packet.network;
-          packet.protocolAt = protocolAt;
-          packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;
-          packet.moreFragments = (view.getUint16(at + 2) & 1) !== 0;
-          packet.identification = view.getInt32(at + 4);
-          length = 8;
-          // What follows is a part of the payload: only a whole ("atomic", RFC 6946) fragment has headers to walk on.
-          if (packet.fragmentOffset !== 0 || packet.moreFragments) return this.arrive(bytes[at] as number, at + length);
-          break;
-        default:
-          return this.arrive(header, at);
+      let length = 8;
+      if (header === FRAGMENT) {
+        if (at + 8 > end) return this.refuseExtensions();
+        packet.repeatedBytes = at - packet.network;
+        packet.protocolAt = protocolAt;
+        packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;
+        packet.moreFragments = (view.getUint16(at + 2) & 1) !== 0;
+        packet.identification = view.getInt32(at + 4);
+        // What follows is a part of the payload: only a whole ("atomic", RFC 6946) fragment has headers to walk on.
+        if (packet.fragmentOffset !== 0 || packet.moreFragments) return this.arrive(bytes[at] as number, at + length);
+      } else {
+        length = extensionBytes(header, bytes, at, end);
+        if (length === 0) return this.arrive(header, at);
       }
       if (at + length > end) return this.refuseExtensions();
       protocolAt = at;
