@@ -55,6 +55,10 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
+  if (rule.kind === "choices" || rule.kind === "ports") {
+    const words = text === "" ? [] : text.split(",").map((word) => word.trim());
+    return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
+  }
   return text;
 }
 
@@ -63,7 +67,7 @@ function ruleOf(name: string): Rule | undefined {
 }
 
 function isSettable({ kind }: Rule): boolean {
-  return kind === "flag" || kind === "amount" || kind === "choice";
+  return kind !== "function" && kind !== "object";
 }
 
 /** A line per parameter: name, default, and what else it can be. */
@@ -76,5 +80,7 @@ function parameterList(): string {
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
   if (kind === "choice") return choices.join(", ");
+  if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
+  if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
 }

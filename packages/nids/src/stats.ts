@@ -6,7 +6,7 @@ export class Statistics {
   frames = 0;
   /** Bytes of these frames, as captured. */
   bytes = 0;
-  /** Frames without an IP packet: other protocols, or too short. */
+  /** Frames without an IP packet: other protocols, too short, or with too much around it. */
   framesNotIp = 0;
   /** Frames of link types that are not decoded. */
   framesUnknownLink = 0;
@@ -16,6 +16,8 @@ export class Statistics {
   ipInvalid = 0;
   /** IP packets dropped by the `ipFilter` parameter. */
   ipFiltered = 0;
+  /** IP packets found in tunnels; they count as IP packets, too. */
+  tunnelled = 0;
   /** IP fragments received. */
   fragments = 0;
   /** Datagrams put together from fragments. */

@@ -3,9 +3,11 @@
 //
 //   0 ──vlan 5──► 1 ──vlan 100──► 2          the same path always leads to the same number
 
-/** How one encapsulation differs from another of the same value. */
-export const ScopeKind = { VLAN: 1 } as const;
-export type ScopeKind = (typeof ScopeKind)[keyof typeof ScopeKind];
+/** Kinds of steps and their values are numbers below these; scopes as well, so that the three of them make one exact number. */
+const kindsOfSteps = 2 ** 5;
+const values = 2 ** 32;
+/** The most scopes that can be told apart. */
+export const mostScopes: number = 2 ** 16 - 1;
 
 export class ScopeTable {
   private readonly limit: number;
@@ -18,9 +20,9 @@ export class ScopeTable {
     this.overflowed = overflowed;
   }
 
-  /** The scope reached from `parent` by one more encapsulation; `value` is its identifier, up to 24 bits. */
-  enter(parent: number, kind: ScopeKind, value: number): number {
-    const key = (parent * 16 + kind) * 2 ** 24 + value;
+  /** The scope reached from `parent` by one step more, of this kind (0 to 31) and value (32 bits). */
+  enter(parent: number, kind: number, value: number): number {
+    const key = (parent * kindsOfSteps + kind) * values + value;
     const scope = this.known.get(key);
     if (scope !== undefined) return scope;
     if (this.known.size >= this.limit) {
