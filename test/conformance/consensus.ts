@@ -9,8 +9,6 @@ import { join } from "node:path";
 export interface Capture {
   /** Path below `pcaps`. */
   readonly file: string;
-  /** Name of the link type, as in "EN10MB"; several are separated by commas. */
-  readonly linkType: string;
   /** "pcap", "pcapng", or one of them with "+gz". */
   readonly format: string;
 }
@@ -20,7 +18,7 @@ export interface Direction {
   /** "address|port". */
   readonly client: string;
   readonly server: string;
-  /** How many streams between the same client and server began before it in the capture. */
+  /** How many streams between the same client and server, in the same VLAN or tunnel, began before it in the capture. */
   readonly nth: number;
   readonly dir: string;
   /** Delivered bytes, and their SHA-256 in hexadecimal. */
@@ -41,7 +39,6 @@ export interface ConsensusRow extends Direction {
 export function readCaptures(folder: string): Capture[] {
   return readTable(join(folder, "INDEX.tsv")).map((cell) => ({
     file: cell("file"),
-    linkType: cell("link_type"),
     format: cell("format"),
   }));
 }

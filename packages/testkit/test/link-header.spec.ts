@@ -54,7 +54,7 @@ describe("link headers", () => {
   }
 
   it("are refused for link types without one, and tags where there is no room", () => {
-    expect(() => frame(ipv4, { link: 9 }))
+    expect(() => frame(ipv4, { link: LinkType.USER0 }))
       .to.throw(TestkitError)
       .with.property("code", "bad-link");
     expect(() => frame(ipv4, { link: LinkType.RAW, vlan: [1] }))
