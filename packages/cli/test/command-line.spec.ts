@@ -74,6 +74,12 @@ describe("tsnids", () => {
     expect(mistake("run", "--set", "midstream=1", web)).to.equal(
       'parameter "midstream" must be true or false, not "1"',
     );
+    expect(mistake("run", "--set", "tunnels=gre,vxlam", web)).to.match(
+      /^parameter "tunnels" must be a list with any of .*, not \["gre", "vxlam"\]$/,
+    );
+    expect(mistake("run", "--set", "vxlanPorts=4789,x", web)).to.match(
+      /^parameter "vxlanPorts" must be a list of port numbers, 1 to 65535, not \[4789, "x"\]$/,
+    );
     expect(mistake("run", "--set", "maxStreams", web)).to.contain("Give name=value.");
     expect(mistake("run", "--set", "injector=x", web)).to.contain("injector is for programs");
     expect(mistake("run", "--set", "__proto__=x", web)).to.match(/^unknown parameter "__proto__"/);

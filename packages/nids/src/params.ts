@@ -234,6 +234,7 @@ function complaint(rule: Rule, value: unknown): string | undefined {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
 }
 

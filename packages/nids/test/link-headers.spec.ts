@@ -90,7 +90,6 @@ describe("link headers that lead to no IP packet", () => {
     ["PPPoE discovery", ETHERNET, `${macs} 8863 1109 0000 0004`],
     ["PPPoE of another version", PPP_ETHER, "2100 0001 0016 0021"],
     ["PPPoE with a code", PPP_ETHER, "11a7 0001 0016 0021"],
-    ["a stack without a bottom", MPLS, "00064040"],
     ["a control word before something unknown", MPLS, "00064140 00000000"],
     ["an associated channel", MPLS, "00064140 10000007"],
     ["PPP's own protocols", PPP, "ff03 c021"],
