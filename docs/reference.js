@@ -108,7 +108,11 @@ function ruleCells({ name, type = "" }) {
   return {
     type: rule.kind === "choices" ? `list of ${choices}` : rule.kind === "ports" ? "list of port numbers" : choices,
     unit: rule.kind === "amount" ? (rule.unit ?? "") : "",
-    default: Array.isArray(rule.default) ? list(rule.default) : rule.default === undefined ? "none" : code(rule.default),
+    default: Array.isArray(rule.default)
+      ? list(rule.default)
+      : rule.default === undefined
+        ? "none"
+        : code(rule.default),
     range: rule.kind === "amount" || rule.kind === "ports" ? `${code(rule.minimum)} to ${code(rule.maximum)}` : "",
   };
 }

@@ -51,7 +51,10 @@ describeNeeding(["tshark"], "link types and tunnels are what tshark takes them f
     const kinds: readonly Options[] = [
       ...[{ llc: true }, { padTo: 90 }, { vlan: [5] }, { vlan: [7, 5] }, { vlan: [4, 3, 2, 1] }],
       ...[{ mpls: [100] }, { mpls: [300, 200, 100] }, { pppoe: 9 }, { vlan: [5], mpls: [100] }],
-      ...[{ vlan: [5], pppoe: 9 }, { llc: true, mpls: [16] }],
+      ...[
+        { vlan: [5], pppoe: 9 },
+        { llc: true, mpls: [16] },
+      ],
     ];
     compare(kinds.flatMap((kind, at) => [talk(4, 2000 + at, kind), talk(6, 2000 + at, kind)]));
   });
@@ -64,7 +67,9 @@ describeNeeding(["tshark"], "link types and tunnels are what tshark takes them f
     let port = 3000;
     const talks = outers.flatMap((outer) =>
       writableTunnels.flatMap((kind) =>
-        familiesIn(kind, outer.source).map((family) => talk(family, port++, { wrap: (packet) => tunnelPacket(kind, packet, outer) })),
+        familiesIn(kind, outer.source).map((family) =>
+          talk(family, port++, { wrap: (packet) => tunnelPacket(kind, packet, outer) }),
+        ),
       ),
     );
     compare(talks);
@@ -134,7 +139,16 @@ function tsharks(capture: Uint8Array): string[] {
 }
 
 function segments(file: string): string[] {
-  const fields = ["frame.protocols", "ip.src", "ipv6.src", "ip.dst", "ipv6.dst", "tcp.srcport", "tcp.dstport", "tcp.payload"];
+  const fields = [
+    "frame.protocols",
+    "ip.src",
+    "ipv6.src",
+    "ip.dst",
+    "ipv6.dst",
+    "tcp.srcport",
+    "tcp.dstport",
+    "tcp.payload",
+  ];
   const options = ["-n", "-r", file, "-Y", "tcp.len > 0", "-T", "fields", "-E", "occurrence=l"];
   const command = [...options, ...fields.flatMap((field) => ["-e", field])];
   return execFileSync("tshark", command, { encoding: "utf8", stdio: "pipe" })

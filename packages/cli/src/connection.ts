@@ -2,7 +2,16 @@
 // bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §6); the engine hands them out apart.
 
 import { TcpState } from "@tsnids/nids";
-import type { Encapsulation, EndReason, HalfStream, Nids, PacketTime, StreamOrigin, TcpStream, TerminalState } from "@tsnids/nids";
+import type {
+  Encapsulation,
+  EndReason,
+  HalfStream,
+  Nids,
+  PacketTime,
+  StreamOrigin,
+  TcpStream,
+  TerminalState,
+} from "@tsnids/nids";
 
 /** One direction of a connection. */
 export interface DirectionTotals {

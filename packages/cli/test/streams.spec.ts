@@ -73,11 +73,16 @@ describe("tsnids streams", () => {
   });
 
   it("looks into tunnels as told", () => {
-    const gre = closed({ wrap: (packet) => tunnelPacket("gre", packet, { source: "192.0.2.1", destination: "192.0.2.2" }) });
+    const gre = closed({
+      wrap: (packet) => tunnelPacket("gre", packet, { source: "192.0.2.1", destination: "192.0.2.2" }),
+    });
     expect(list(gre.pcap())).to.have.lengthOf(2);
     expect(list(gre.pcap(), "--set", "tunnels=")).to.have.lengthOf(0);
     expect(list(gre.pcap(), "--set", "tunnels=vxlan,gre", "--set", "vxlanPorts=4789,4790")).to.have.lengthOf(2);
-    const twoWays = capture([closed({ vlan: [5] }).frames.filter((_, at) => at % 2 === 0), closed().frames.filter((_, at) => at % 2 === 1)]);
+    const twoWays = capture([
+      closed({ vlan: [5] }).frames.filter((_, at) => at % 2 === 0),
+      closed().frames.filter((_, at) => at % 2 === 1),
+    ]);
     expect(list(twoWays.pcap(), "--set", "foldEncapsulations=vlan,mpls")).to.have.lengthOf(2);
   });
 

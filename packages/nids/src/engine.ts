@@ -313,12 +313,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   private frame(frame: number, captured: number): void {
     const { packet } = this;
     packet.frame = frame;
-    packet.frameEnd = packet.networkEnd = frame + captured;
-    packet.missing = Math.max(0, (packet.batch.originalLength[packet.index] as number) - captured);
-    packet.reassembled = false;
-    const family = this.link.locate();
-    packet.linkEnd = packet.network;
-    if (family !== 0) this.ip.receive(family);
+    packet.frameEnd = frame + captured;
+    let family = this.link.locate();
+    for (;;) {
+      packet.reassembled = false;
+      packet.linkEnd = packet.network;
+      if (family !== 0) this.ip.receive(family);
+      if (packet.rest === 0) break;
+      family = this.link.locateNext();
+    }
     this.express.review();
   }
 

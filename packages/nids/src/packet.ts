@@ -32,6 +32,8 @@ export class Packet {
   /** Where the link header ends: `network`, until that points into a tunnel or to a datagram put together from fragments. */
   linkEnd = 0;
   networkEnd = 0;
+  /** Where another packet begins in the same frame; 0 where it holds no more. */
+  rest = 0;
   /** Bytes behind `networkEnd` that the snap length cut off. */
   missing = 0;
   scope = 0;

@@ -218,7 +218,9 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       const { minimum = 0, maximum = 0, unit = "" } = rule;
       const isPort = (each: unknown): boolean =>
         Number.isInteger(each) && (each as number) >= minimum && (each as number) <= maximum;
-      return Array.isArray(value) && value.every(isPort) ? undefined : `a list of ${unit} numbers, ${minimum} to ${maximum}`;
+      return Array.isArray(value) && value.every(isPort)
+        ? undefined
+        : `a list of ${unit} numbers, ${minimum} to ${maximum}`;
     }
     case "amount": {
       const { minimum = 0, maximum = 0, unit = "" } = rule;

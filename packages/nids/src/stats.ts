@@ -10,6 +10,8 @@ export class Statistics {
   framesNotIp = 0;
   /** Frames of link types that are not decoded. */
   framesUnknownLink = 0;
+  /** IP packets behind the first one in frames that hold several (aggregated wireless frames). */
+  aggregated = 0;
   /** IP packets and fragments that passed validation. */
   ipPackets = 0;
   /** IP packets dropped by validation. */

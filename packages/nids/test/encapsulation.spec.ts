@@ -6,7 +6,16 @@ import type { Encapsulation, NidsParams, TcpStream } from "@tsnids/nids";
 import { NidsError, TcpState } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { ConversationOptions, Frame, FrameOptions, TunnelOptions } from "@tsnids/testkit";
-import { capture, conversation, cutFrame, frame, tunnelPacket, udpPacket, writableLinkTypes, writableTunnels } from "@tsnids/testkit";
+import {
+  capture,
+  conversation,
+  cutFrame,
+  frame,
+  tunnelPacket,
+  udpPacket,
+  writableLinkTypes,
+  writableTunnels,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import { following, smallNids, text } from "./following.js";
 
@@ -37,7 +46,10 @@ function streamsOf(frames: Iterable<Frame>, params: Partial<NidsParams> = {}): s
 /** Two conversations between the same endpoints at the same time, packet by packet in turns, each its own way. */
 function sideBySide(one: Way, other: Way): Frame[] {
   const talk = (way: Way, data: string): readonly Frame[] =>
-    conversation({ ...endpoints, ...way }).handshake().send("client", data).ack("server").frames;
+    conversation({ ...endpoints, ...way })
+      .handshake()
+      .send("client", data)
+      .ack("server").frames;
   const [first, second] = [talk(one, "one"), talk(other, "two")];
   return first.flatMap((each, at) => [each, second[at] as Frame]);
 }
@@ -46,7 +58,11 @@ function sideBySide(one: Way, other: Way): Frame[] {
 function thereAndBack(there: Way, back: Way): Frame[] {
   const options: ConversationOptions = { ...endpoints };
   const sent = (way: Way): readonly Frame[] =>
-    conversation({ ...options, ...way }).handshake().send("client", "there").send("server", "back").ack("client").frames;
+    conversation({ ...options, ...way })
+      .handshake()
+      .send("client", "there")
+      .send("server", "back")
+      .ack("client").frames;
   const backwards = sent(back);
   return sent(there).map((each, at) => ([1, 4].includes(at) ? (backwards[at] as Frame) : each));
 }
@@ -99,7 +115,11 @@ describe("encapsulations of one connection", () => {
   const turned = { source: ends.destination, destination: ends.source };
   const together: readonly (readonly [name: string, there: Way, back: Way])[] = [
     ["a tunnel in both directions", tunnel("4in4"), tunnel("4in4", turned)],
-    ["a tunnel over IPv6", tunnel("4in6", { source: "2001:db8::7", destination: "2001:db8::8" }), tunnel("4in6", { source: "2001:db8::8", destination: "2001:db8::7" })],
+    [
+      "a tunnel over IPv6",
+      tunnel("4in6", { source: "2001:db8::7", destination: "2001:db8::8" }),
+      tunnel("4in6", { source: "2001:db8::8", destination: "2001:db8::7" }),
+    ],
     ["GRE with a key", tunnel("gre", { id: 5 }), tunnel("gre", { ...turned, id: 5 })],
     ["VXLAN between ends that differ", tunnel("vxlan"), tunnel("vxlan", { source: "192.0.2.7" })],
     ["GTP, whose identifiers are the receiver's", tunnel("gtp", { id: 1 }), tunnel("gtp", { ...turned, id: 2 })],
@@ -140,7 +160,12 @@ describe("encapsulation", () => {
   const way: Way = { vlan: [7, 5], mpls: [100], ...tunnel("vxlan", { id: 9 }) };
   const vxlan = { kind: "vxlan", id: 9, source: "192.0.2.1", destination: "192.0.2.2" };
   const none = { source: undefined, destination: undefined };
-  const expected = [{ kind: "vlan", id: 7, ...none }, { kind: "vlan", id: 5, ...none }, { kind: "mpls", id: 100, ...none }, vxlan];
+  const expected = [
+    { kind: "vlan", id: 7, ...none },
+    { kind: "vlan", id: 5, ...none },
+    { kind: "mpls", id: 100, ...none },
+    vxlan,
+  ];
 
   it("of a stream is known from the beginning to after its end", () => {
     const nids = smallNids();
@@ -154,7 +179,12 @@ describe("encapsulation", () => {
         kept = stream;
       }),
     );
-    nids.process(conversation({ ...endpoints, ...way }).handshake().send("client", "x").batch());
+    nids.process(
+      conversation({ ...endpoints, ...way })
+        .handshake()
+        .send("client", "x")
+        .batch(),
+    );
     nids.exit();
     seen.push(kept?.encapsulation ?? []);
     scopes.add(kept?.scope ?? 0);
@@ -171,8 +201,16 @@ describe("encapsulation", () => {
     nids.process(capture([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}), way)]).batch());
     nids.process(capture([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}))]).batch());
     expect(heard).to.deep.equal([
-      ...[[17, 3], [expected.slice(0, 3), 2], [17, 4], [expected, 3]],
-      ...[[17, 0], [[], 0]],
+      ...[
+        [17, 3],
+        [expected.slice(0, 3), 2],
+        [17, 4],
+        [expected, 3],
+      ],
+      ...[
+        [17, 0],
+        [[], 0],
+      ],
     ]);
   });
 
@@ -210,7 +248,8 @@ describe("a segment that the snap length cut", () => {
     let heard = "";
     nids.registerTcp(
       following(({ server, state }) => {
-        if (state === TcpState.DATA) heard += server.gapLength > 0 ? `<${server.gapLength} ${server.gapReason}>` : text(server.data);
+        if (state === TcpState.DATA)
+          heard += server.gapLength > 0 ? `<${server.gapLength} ${server.gapReason}>` : text(server.data);
       }),
     );
     const shorter = cutFrame(data, data.bytes.length - cut);
@@ -238,9 +277,13 @@ describe("a segment that the snap length cut", () => {
 describe("kill() and encapsulations", () => {
   function killed(way: Way): number {
     let frames = 0;
-    const nids = smallNids({ injector: { inject: () => void frames++ } });
+    const nids = smallNids({ injector: { inject: () => frames++ } });
     nids.registerTcp(following((stream) => stream.kill()));
-    nids.process(conversation({ ...endpoints, ...way }).handshake().batch());
+    nids.process(
+      conversation({ ...endpoints, ...way })
+        .handshake()
+        .batch(),
+    );
     return frames;
   }
 

@@ -132,7 +132,11 @@ describe("an IPv6 header", () => {
       // Extension header, TCP header and data: 8 + 20 + 69,992.
       const option = Uint8Array.of(0xc2, 4, 0, 1, 0x11, 0x84);
       const extensions = [extensionHeader(ExtensionHeaderNumber.HOP_BY_HOP, option)];
-      const talk = conversation({ client: "[2001:db8::1]:1", server: "[2001:db8::2]:2", segmentSize: 70_000 }).handshake();
+      const talk = conversation({
+        client: "[2001:db8::1]:1",
+        server: "[2001:db8::2]:2",
+        segmentSize: 70_000,
+      }).handshake();
       talk.send("client", new Uint8Array(70_000 - 8), { ip: { ipv6: { extensions, payloadLength: 0 } } });
       const nids = smallNids({ checksums: "ignore" });
       let bytes = 0;

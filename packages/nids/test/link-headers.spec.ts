@@ -64,7 +64,11 @@ describe("link headers in other forms", () => {
     ["wireless, four addresses and QoS", IEEE802_11, `8803 0000 ${zeros(28)} ${snap} 0800`],
     ["wireless, QoS and HT control", IEEE802_11, `8882 0000 ${zeros(26)} ${snap} 0800`],
     ["wireless, aggregated", IEEE802_11, `8802 0000 ${zeros(20)} 8000 ${macs} 0028 ${snap} 0800`],
-    ["radiotap with two words and a time", IEEE802_11_RADIOTAP, `0000 1900 03000080 00000000 ${zeros(4)} ${zeros(9)} ${wireless}`],
+    [
+      "radiotap with two words and a time",
+      IEEE802_11_RADIOTAP,
+      `0000 1900 03000080 00000000 ${zeros(4)} ${zeros(9)} ${wireless}`,
+    ],
     [
       "radiotap of a card that pads",
       IEEE802_11_RADIOTAP,
@@ -77,6 +81,30 @@ describe("link headers in other forms", () => {
   for (const [name, link, header, packet = ipv4] of found) {
     it(name, () => expect(heardBehind(link, header, packet)).to.equal(packet === ipv4 ? "four" : "six"));
   }
+});
+
+describe("aggregated wireless frames", () => {
+  const aggregate = `8802 0000 ${zeros(20)} 8000`;
+  const part = (packet: Uint8Array, type: string): Uint8Array =>
+    concat(hex(`${macs} ${(packet.length + 8).toString(16).padStart(4, "0")} ${snap} ${type}`), packet);
+  const filled = (bytes: Uint8Array): Uint8Array => concat(bytes, new Uint8Array(-bytes.length & 3));
+
+  it("hold several packets", () => {
+    const all = concat(filled(part(ipv4, "0800")), filled(part(ipv6, "86dd")), part(ipv4, "0800"));
+    expect(heardBehind(LinkType.IEEE802_11, aggregate, all)).to.equal("four,six,four");
+  });
+
+  it("hold some that are not IP, or are cut off", () => {
+    const arp = part(Uint8Array.of(0, 1, 8, 0), "0806");
+    expect(heardBehind(LinkType.IEEE802_11, aggregate, concat(filled(arp), part(ipv4, "0800")))).to.equal("four");
+    const cut = part(ipv4, "0800").subarray(0, 30);
+    expect(heardBehind(LinkType.IEEE802_11, aggregate, concat(filled(part(ipv6, "86dd")), cut))).to.equal(
+      "six,ip-header",
+    );
+    expect(heardBehind(LinkType.IEEE802_11, aggregate, concat(filled(part(ipv6, "86dd")), Uint8Array.of(1)))).to.equal(
+      "six",
+    );
+  });
 });
 
 describe("link headers that lead to no IP packet", () => {

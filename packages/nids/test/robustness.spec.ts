@@ -2,7 +2,8 @@
  * Whatever comes in, the engine neither throws nor loses count. EventRecorder checks the callback contract for every
  * notification on the way. Every frame ends in exactly one place:
  *
- *     frames + datagrams put together + packets in tunnels = not IP + unknown link + IP packets + invalid IP packets
+ *     frames + further packets in frames + datagrams put together + packets in tunnels
+ *         = not IP + unknown link + IP packets + invalid IP packets
  */
 import { Nids } from "@tsnids/nids";
 import { LinkType } from "@tsnids/pcap";
@@ -56,7 +57,7 @@ function survive(frames: Capture): void {
   nids.exit();
   const all = nids.statistics();
   expect(all.frames).to.equal(frames.length);
-  expect(all.frames + all.datagramsReassembled + all.tunnelled).to.equal(
+  expect(all.frames + all.aggregated + all.datagramsReassembled + all.tunnelled).to.equal(
     all.framesNotIp + all.framesUnknownLink + all.ipPackets + all.ipInvalid,
   );
   expect(all.streams).to.equal(all.closed + all.reset + all.timedOut + all.exiting);
@@ -132,7 +133,12 @@ describe("robustness", () => {
   }).timeout(60_000);
 
   it("tags and labels without an end", () => {
-    for (const word of [[0x81, 0x00, 0x00, 0x05], [0x81, 0x00, 0xe0, 0x00], [0x88, 0x47, 0x00, 0x06], [0x00, 0x06, 0x40, 0x40]]) {
+    for (const word of [
+      [0x81, 0x00, 0x00, 0x05],
+      [0x81, 0x00, 0xe0, 0x00],
+      [0x88, 0x47, 0x00, 0x06],
+      [0x00, 0x06, 0x40, 0x40],
+    ]) {
       const base = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}));
       const bytes = concat(base.bytes.subarray(0, 12), Uint8Array.from(new Array<number[]>(50_000).fill(word).flat()));
       const endless = { ...base, bytes, originalLength: bytes.length };

@@ -5,7 +5,16 @@
 import type { NidsParams } from "@tsnids/nids";
 import { tunnelKinds } from "@tsnids/nids";
 import type { Frame, TunnelOptions } from "@tsnids/testkit";
-import { capture, concat, cutFrame, fragmentFrame, frame, tunnelPacket, udpPacket, writableTunnels } from "@tsnids/testkit";
+import {
+  capture,
+  concat,
+  cutFrame,
+  fragmentFrame,
+  frame,
+  tunnelPacket,
+  udpPacket,
+  writableTunnels,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import { smallNids, text } from "./following.js";
 
@@ -19,7 +28,9 @@ const teredo6 = udpPacket("[2001:0:102:304::1]:1", "[2001:db8::2]:2", { data: "s
 function heardOf(frames: readonly Frame[], params: Partial<NidsParams> = {}): string[] {
   const nids = smallNids(params);
   const heard: string[] = [];
-  nids.registerUdp(({ data, sourcePort }) => void (sourcePort < 1024 ? heard.push(text(data)) : undefined));
+  nids.registerUdp(({ data, sourcePort }) => {
+    if (sourcePort < 1024) heard.push(text(data));
+  });
   nids.on("alert", ({ code }) => void heard.push(code));
   nids.process(capture([frames]).batch());
   return heard;
@@ -31,7 +42,10 @@ function through(kind: string, packet: Uint8Array, options: Partial<TunnelOption
 }
 
 /** What goes through a kind, over the given ends. */
-function cargo(kind: string, over: { readonly source: string }): { readonly packet: Uint8Array; readonly says: string }[] {
+function cargo(
+  kind: string,
+  over: { readonly source: string },
+): { readonly packet: Uint8Array; readonly says: string }[] {
   const plain = /^([46])in([46])$/.exec(kind);
   if (plain !== null && (plain[2] === "6") !== over.source.includes(":")) return [];
   const four = { packet: inner4, says: "four" };
@@ -85,7 +99,9 @@ describe("tunnels", () => {
       for (const { packet, says, over } of all) {
         const whole = through(kind, packet, over);
         expect(heardOf(fragmentFrame(whole, [8, 16], 77)), "the tunnel in fragments").to.deep.equal([says]);
-        const pieces = fragmentFrame(frame(packet), [8], 78).map(({ bytes }) => through(kind, bytes.subarray(14), over));
+        const pieces = fragmentFrame(frame(packet), [8], 78).map(({ bytes }) =>
+          through(kind, bytes.subarray(14), over),
+        );
         expect(heardOf(pieces), "fragments in the tunnel").to.deep.equal([says]);
         const both = pieces.flatMap((piece, at) => fragmentFrame(piece, [16], 80 + at));
         expect(heardOf(both), "both").to.deep.equal([says]);
@@ -113,7 +129,9 @@ describe("tunnels", () => {
       expect(heardOf([frame(packet)], { maxEncapsulations: 4 })).to.deep.equal(["four"]);
     }
     expect(heardOf([frame(packet, { vlan: [5] })], { maxEncapsulations: 4 })).to.deep.equal(["encapsulation-depth"]);
-    expect(heardOf([frame(inner4, { vlan: [1, 2, 3] })], { maxEncapsulations: 2 })).to.deep.equal(["encapsulation-depth"]);
+    expect(heardOf([frame(inner4, { vlan: [1, 2, 3] })], { maxEncapsulations: 2 })).to.deep.equal([
+      "encapsulation-depth",
+    ]);
     expect(heardOf([frame(inner4, { mpls: [101, 102, 103] })], { maxEncapsulations: 2 })).to.deep.equal([
       "encapsulation-depth",
     ]);
@@ -182,8 +200,18 @@ describe("what only looks like a tunnel", () => {
     ["GTP of another version", 2152, bytes(0x50, 0xff, 0, inner4.length, 0, 0, 0, 1), inner4],
     ["a GTP echo", 2152, bytes(0x30, 1, 0, inner4.length, 0, 0, 0, 1), inner4],
     ["GTP longer than its datagram", 2152, bytes(0x30, 0xff, 1, 0, 0, 0, 0, 1), inner4],
-    ["GTP with an extension of no length", 2152, bytes(0x34, 0xff, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0x85, 0, 0, 0, 0), inner4],
-    ["GTP with extensions for ever", 2152, bytes(0x34, 0xff, 0, 40, 0, 0, 0, 1, 0, 0, 0, 0x85), new Uint8Array(60).fill(1)],
+    [
+      "GTP with an extension of no length",
+      2152,
+      bytes(0x34, 0xff, 0, 8, 0, 0, 0, 1, 0, 0, 0, 0x85, 0, 0, 0, 0),
+      inner4,
+    ],
+    [
+      "GTP with extensions for ever",
+      2152,
+      bytes(0x34, 0xff, 0, 40, 0, 0, 0, 1, 0, 0, 0, 0x85),
+      new Uint8Array(60).fill(1),
+    ],
     ["Teredo with other addresses", 3544, inner6],
     ["Teredo longer than its datagram", 3544, teredo6.subarray(0, 50)],
     ["L2TP's control message", 1701, bytes(0xc8, 2, 0, 20, 0, 1, 0, 1, 0, 0, 0, 0, 0xff, 3, 0, 0x21), inner4],

@@ -38,7 +38,8 @@ export interface TunnelOptions {
 }
 
 const greProtocol = 47;
-const ppp = (packet: Uint8Array): Uint8Array => concat(octets([0xff, 3]), word(isIpv6(packet) ? 0x0057 : 0x0021), packet);
+const ppp = (packet: Uint8Array): Uint8Array =>
+  concat(octets([0xff, 3]), word(isIpv6(packet) ? 0x0057 : 0x0021), packet);
 
 function isIpv6(packet: Uint8Array): boolean {
   return (packet[0] ?? 0) >>> 4 === 6;
@@ -72,9 +73,9 @@ function gre(options: TunnelOptions, protocol: number, payload: Uint8Array): Uin
 }
 
 function erspan(version: number, packet: Uint8Array, options: TunnelOptions): Uint8Array {
-  const session = fit("id", options.id ?? 1, 10);
+  const { id = 1, ...plain } = options;
+  const session = fit("id", id, 10);
   const ethernet = frame(packet).bytes;
-  const { id: _session, ...plain } = options;
   if (version === 1) return around(options, greProtocol, gre(plain, 0x88be, ethernet));
   const numbered = { ...plain, sequence: options.sequence ?? 1 };
   const header = concat(word((version - 1) << 12), word(session), new Uint8Array(version === 2 ? 4 : 8));

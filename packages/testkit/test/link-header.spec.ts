@@ -124,9 +124,17 @@ describe("link headers", () => {
       .to.throw(TestkitError)
       .with.property("code", "bad-link");
     for (const [link, options] of [
-      ...[[LinkType.RAW, { vlan: [1] }], [LinkType.RAW, { mpls: [100] }], [LinkType.NULL, { pppoe: 1 }]] as const,
-      ...[[LinkType.PPP, { vlan: [1] }], [LinkType.C_HDLC, { pppoe: 1 }], [LinkType.IEEE802_11, { vlan: [1] }]] as const,
-      ...[[LinkType.ETHERNET, { llc: true, vlan: [1] }]] as const,
+      ...([
+        [LinkType.RAW, { vlan: [1] }],
+        [LinkType.RAW, { mpls: [100] }],
+        [LinkType.NULL, { pppoe: 1 }],
+      ] as const),
+      ...([
+        [LinkType.PPP, { vlan: [1] }],
+        [LinkType.C_HDLC, { pppoe: 1 }],
+        [LinkType.IEEE802_11, { vlan: [1] }],
+      ] as const),
+      ...([[LinkType.ETHERNET, { llc: true, vlan: [1] }]] as const),
     ]) {
       expect(() => frame(ipv4, { link, ...options }), `${link} ${JSON.stringify(options)}`)
         .to.throw(TestkitError)

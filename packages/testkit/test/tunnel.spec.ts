@@ -1,5 +1,13 @@
 /** Tunnels byte by byte: what is between the IP header around and the packet in it. */
-import { frame, ipPacket, octets, TestkitError, tunnelPacket, writableTunnels, type TunnelOptions } from "@tsnids/testkit";
+import {
+  frame,
+  ipPacket,
+  octets,
+  TestkitError,
+  tunnelPacket,
+  writableTunnels,
+  type TunnelOptions,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import { compact, hex } from "./hex.js";
 

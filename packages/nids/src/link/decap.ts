@@ -8,6 +8,7 @@ import type { Statistics } from "../stats.js";
 import type { EncapsulationPath } from "./encapsulation.js";
 import { followHeaders } from "./headers.js";
 import type { HeaderDecoder } from "./headers.js";
+import { subframe } from "./ieee80211.js";
 import { linkDecoders } from "./link-types.js";
 
 /** The link layer: strips what lies before the IP header. */
@@ -42,15 +43,37 @@ export class LinkLayer {
     const { packet, path, decode } = this;
     path.begin();
     packet.network = packet.frame;
+    packet.networkEnd = packet.frameEnd;
+    packet.missing = this.cut();
+    packet.rest = 0;
     if (decode === undefined) return this.unknownLink();
     const family = followHeaders(decode(packet, path), packet, path);
     if (family === 0) this.statistics.framesNotIp++;
     return family;
   }
 
+  /** Finds the packet at `rest`, in a frame that holds several, as `locate` does. */
+  locateNext(): number {
+    const { packet, path } = this;
+    path.begin();
+    packet.network = packet.rest;
+    packet.networkEnd = packet.frameEnd;
+    packet.missing = this.cut();
+    packet.rest = 0;
+    const family = followHeaders(subframe(packet), packet, path);
+    if (family !== 0) this.statistics.aggregated++;
+    return family;
+  }
+
   /** Forgets all VLANs and tunnels. */
   exit(): void {
     this.path.exit();
+  }
+
+  /** Bytes of the frame that the snap length cut off. */
+  private cut(): number {
+    const { batch, index } = this.packet;
+    return Math.max(0, (batch.originalLength[index] as number) - (batch.capturedLength[index] as number));
   }
 
   private unknownLink(): number {

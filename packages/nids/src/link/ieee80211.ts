@@ -4,7 +4,9 @@
 //   │ frame control 2 │ duration 2 │ addresses 18 │ sequence 2 │ fourth address 6 │ QoS 2 │ HT control 4 │ LLC …
 //                                                               to and from DS       QoS     QoS and order
 //
-//   │ … QoS, with A-MSDU bit │ destination 6 │ source 6 │ length 2 │ LLC … │ the first of several in one frame
+// A frame may hold several packets (A-MSDU, §9.3.2.2), each with a header of its own and filled up to a multiple of four:
+//
+//   │ … QoS, A-MSDU bit set │ destination 6 │ source 6 │ length 2 │ LLC … │ 0 to 3 │ destination 6 │ …
 
 import type { Packet } from "../packet.js";
 import { HeaderType } from "./header-type.js";
@@ -39,7 +41,22 @@ export function ieee80211(packet: Packet, padded = false): number {
   if ((kind & hasQos) !== 0) length += (flags & hasOrder) !== 0 ? 6 : 2;
   if (padded) length = (length + 3) & ~3;
   if (network + length > networkEnd) return HeaderType.NONE;
-  if ((kind & hasQos) !== 0 && ((bytes[qosAt] as number) & aggregated) !== 0) length += subframeBytes;
   packet.network += length;
+  return (kind & hasQos) !== 0 && ((bytes[qosAt] as number) & aggregated) !== 0 ? subframe(packet) : HeaderType.LLC;
+}
+
+/** Takes off the header of one packet of several; where the next one begins is left in `rest`. */
+export function subframe(packet: Packet): number {
+  const { view, network, networkEnd } = packet;
+  const begin = network + subframeBytes;
+  if (begin > networkEnd) return HeaderType.NONE;
+  const length = view.getUint16(network + subframeBytes - 2);
+  const next = network + ((subframeBytes + length + 3) & ~3);
+  packet.network = begin;
+  if (begin + length <= networkEnd) {
+    packet.networkEnd = begin + length;
+    packet.missing = 0;
+    if (next < networkEnd) packet.rest = next;
+  }
   return HeaderType.LLC;
 }

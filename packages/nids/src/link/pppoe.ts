@@ -12,7 +12,8 @@ const versionTypeAndSessionData = 0x1100;
 /** Takes off a PPPoE header; discovery packets have no IP in them. */
 export function pppoe(packet: Packet, path: EncapsulationPath): number {
   const { view, network, networkEnd } = packet;
-  if (network + pppoeBytes > networkEnd || view.getUint16(network) !== versionTypeAndSessionData) return HeaderType.NONE;
+  if (network + pppoeBytes > networkEnd || view.getUint16(network) !== versionTypeAndSessionData)
+    return HeaderType.NONE;
   if (!path.enter("pppoe", view.getUint16(network + 2))) return HeaderType.NONE;
   packet.network += pppoeBytes;
   return HeaderType.PPP;

@@ -13,6 +13,9 @@ export class ScopeTable {
   private readonly limit: number;
   private readonly known: Map<number, number> = new Map();
   private readonly overflowed: () => void;
+  /** What was asked last is often asked next. */
+  private lastKey = -1;
+  private last = 0;
 
   /** Tells at most `limit` scopes apart; one more calls `overflowed` and is given the number 0. */
   constructor(limit: number, overflowed: () => void) {
@@ -23,18 +26,26 @@ export class ScopeTable {
   /** The scope reached from `parent` by one step more, of this kind (0 to 31) and value (32 bits). */
   enter(parent: number, kind: number, value: number): number {
     const key = (parent * kindsOfSteps + kind) * values + value;
-    const scope = this.known.get(key);
-    if (scope !== undefined) return scope;
+    if (key === this.lastKey) return this.last;
+    const scope = this.known.get(key) ?? this.add(key);
+    if (scope === 0) return 0;
+    this.lastKey = key;
+    this.last = scope;
+    return scope;
+  }
+
+  /** Forgets all scopes. */
+  clear(): void {
+    this.known.clear();
+    this.lastKey = -1;
+  }
+
+  private add(key: number): number {
     if (this.known.size >= this.limit) {
       this.overflowed();
       return 0;
     }
     this.known.set(key, this.known.size + 1);
     return this.known.size;
-  }
-
-  /** Forgets all scopes. */
-  clear(): void {
-    this.known.clear();
   }
 }

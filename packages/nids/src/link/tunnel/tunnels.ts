@@ -34,7 +34,9 @@ const byProtocol: ReadonlyMap<number, HeaderDecoder> = new Map([
 export class Tunnels {
   private readonly packet: Packet;
   private readonly path: EncapsulationPath;
-  private readonly byPort: ReadonlyMap<number, HeaderDecoder>;
+  /** By port: 0, or which of the decoders. Every UDP datagram is asked for. */
+  private readonly atPort: Uint8Array = new Uint8Array(1 << 16);
+  private readonly decoders: readonly (HeaderDecoder | undefined)[];
 
   constructor(packet: Packet, path: EncapsulationPath, params: NidsParams) {
     this.packet = packet;
@@ -48,7 +50,10 @@ export class Tunnels {
       [params.genevePorts, geneve],
       [params.vxlanPorts, vxlan],
     ];
-    this.byPort = new Map(tables.flatMap(([ports, decode]) => ports.map((port) => [port, decode] as const)));
+    this.decoders = [undefined, ...tables.map(([, decode]) => decode)];
+    tables.forEach(([ports], index) => {
+      for (const port of ports) this.atPort[port] = index + 1;
+    });
   }
 
   /** True when the UDP datagram at the cursor goes to or comes from a port of tunnels; its header is known to be there. */
@@ -72,6 +77,8 @@ export class Tunnels {
 
   private ofPorts(): HeaderDecoder | undefined {
     const { view, transport } = this.packet;
-    return this.byPort.get(view.getUint16(transport + 2)) ?? this.byPort.get(view.getUint16(transport));
+    const { atPort } = this;
+    const which = (atPort[view.getUint16(transport + 2)] as number) || (atPort[view.getUint16(transport)] as number);
+    return this.decoders[which];
   }
 }
