@@ -39,6 +39,16 @@ export type TunnelKind = (typeof tunnelKinds)[number];
 export type EncapsulationKind = "vlan" | "mpls" | "pppoe" | TunnelKind;
 export const encapsulationKinds: readonly EncapsulationKind[] = ["vlan", "mpls", "pppoe", ...tunnelKinds];
 
+/** A kind as a number, which is what the path of a packet works with. */
+export function numberOf(kind: EncapsulationKind): number {
+  return encapsulationKinds.indexOf(kind);
+}
+
+/** For kinds without an identifier, and headers that do not say it. */
+export const noIdentifier = -1;
+
+const vlanKind = numberOf("vlan");
+
 /** What of an encapsulation tells flows apart, besides its kind: its identifier, and the addresses of its two ends in either order. */
 interface Identity {
   readonly byId: boolean;
@@ -90,15 +100,14 @@ const endsBytes = 32;
 
 /** How a kind counts in this engine. */
 interface Rule extends Identity {
-  /** The kind as a number, from 1. */
-  readonly number: number;
   /** For tunnels. */
   readonly followed: boolean;
   readonly folded: boolean;
 }
 
-/** Number of the step of a scope that says between which ends; kinds begin at 1. */
-const endsStep = 0;
+/** Steps of a scope beside those of a kind by its identifier: between which ends, and a kind of which nothing more is said. */
+const endsStep: number = encapsulationKinds.length;
+const kindStep: number = endsStep + 1;
 
 export class EncapsulationPath {
   private readonly packet: Packet;
@@ -106,13 +115,14 @@ export class EncapsulationPath {
   private readonly limit: number;
   private readonly scopes: ScopeTable;
   private readonly ends: TunnelEnds;
-  private readonly rules: Readonly<Record<EncapsulationKind, Rule>>;
+  /** By the kind's number. */
+  private readonly rules: readonly Rule[];
 
   /** How many things the packet is wrapped in, and what they are; what lies behind `depth` is of earlier packets. */
   private depth = 0;
-  private readonly kinds: EncapsulationKind[] = [];
-  private readonly ids: (number | undefined)[] = [];
-  private readonly addressLengths: number[] = [];
+  private readonly kinds: Uint8Array;
+  private readonly ids: Float64Array;
+  private readonly addressLengths: Uint8Array;
   private readonly addresses: Uint8Array;
 
   constructor(packet: Packet, params: NidsParams, alerts: AlertSink, seed: number) {
@@ -124,12 +134,14 @@ export class EncapsulationPath {
     this.scopes = new ScopeTable(maxScopes, overflowed);
     this.ends = new TunnelEnds(maxScopes, overflowed, seed);
     this.addresses = new Uint8Array(maxEncapsulations * endsBytes);
-    this.rules = Object.fromEntries(
-      encapsulationKinds.map((kind, index): [EncapsulationKind, Rule] => {
-        const followed = tunnels.some((tunnel) => tunnel === kind);
-        return [kind, { ...identities[kind], number: index + 1, followed, folded: foldEncapsulations.includes(kind) }];
-      }),
-    ) as Record<EncapsulationKind, Rule>;
+    this.kinds = new Uint8Array(maxEncapsulations);
+    this.ids = new Float64Array(maxEncapsulations);
+    this.addressLengths = new Uint8Array(maxEncapsulations);
+    this.rules = encapsulationKinds.map((kind) => ({
+      ...identities[kind],
+      followed: tunnels.some((tunnel) => tunnel === kind),
+      folded: foldEncapsulations.includes(kind),
+    }));
   }
 
   /** A new frame begins: nothing around it is known. */
@@ -140,29 +152,27 @@ export class EncapsulationPath {
 
   /** True when nothing but VLAN tags is around the packet. */
   get isTaggedAtMost(): boolean {
-    for (let layer = 0; layer < this.depth; layer++) if (this.kinds[layer] !== "vlan") return false;
+    for (let layer = 0; layer < this.depth; layer++) if (this.kinds[layer] !== vlanKind) return false;
     return true;
   }
 
   /** The packet is wrapped in one thing more; false, after an alert, when that is one too many. */
-  enter(kind: EncapsulationKind, id: number | undefined): boolean {
-    const rule = this.rules[kind];
+  enter(kind: number, id: number): boolean {
     if (!this.record(kind, id, 0)) return false;
-    if (!rule.folded) this.narrow(rule, id);
+    this.narrow(kind, id);
     return true;
   }
 
   /** The same for a tunnel whose outer IP packet the cursor is at; false as well when tunnels of this kind are not followed. */
-  enterTunnel(kind: TunnelKind, id: number | undefined): boolean {
+  enterTunnel(kind: number, id: number): boolean {
     const { packet } = this;
-    const rule = this.rules[kind];
-    if (!rule.followed || !this.record(kind, id, packet.addressLength)) return false;
+    if (!(this.rules[kind] as Rule).followed || !this.record(kind, id, packet.addressLength)) return false;
     const from = packet.addresses;
     const to = (this.depth - 1) * endsBytes;
     for (let byte = 0; byte < 2 * packet.addressLength; byte++) {
       this.addresses[to + byte] = packet.bytes[from + byte] as number;
     }
-    if (!rule.folded) this.narrow(rule, id);
+    this.narrow(kind, id);
     return true;
   }
 
@@ -170,8 +180,9 @@ export class EncapsulationPath {
   describe(): readonly Encapsulation[] {
     if (this.depth === 0) return nothing;
     return Array.from({ length: this.depth }, (_, layer) => {
-      const kind = this.kinds[layer] as EncapsulationKind;
-      return { kind, id: this.ids[layer], source: this.end(layer, 0), destination: this.end(layer, 1) };
+      const kind = encapsulationKinds[this.kinds[layer] as number] as EncapsulationKind;
+      const id = this.ids[layer] === noIdentifier ? undefined : this.ids[layer];
+      return { kind, id, source: this.end(layer, 0), destination: this.end(layer, 1) };
     });
   }
 
@@ -182,9 +193,9 @@ export class EncapsulationPath {
     this.ends.clear();
   }
 
-  private record(kind: EncapsulationKind, id: number | undefined, addressLength: number): boolean {
+  private record(kind: number, id: number, addressLength: number): boolean {
     if (this.depth === this.limit) {
-      this.alerts.raise("encapsulation-depth", false, kind);
+      this.alerts.raise("encapsulation-depth", false, encapsulationKinds[kind]);
       return false;
     }
     this.kinds[this.depth] = kind;
@@ -194,10 +205,13 @@ export class EncapsulationPath {
     return true;
   }
 
-  private narrow(rule: Rule, id: number | undefined): void {
+  private narrow(kind: number, id: number): void {
     const { packet, scopes } = this;
+    const rule = this.rules[kind] as Rule;
+    if (rule.folded) return;
     if (rule.byEnds) packet.scope = scopes.enter(packet.scope, endsStep, this.ends.numberOf(packet));
-    packet.scope = scopes.enter(packet.scope, rule.number, rule.byId ? (id ?? 0) : 0);
+    const says = rule.byId && id !== noIdentifier;
+    packet.scope = says ? scopes.enter(packet.scope, kind, id) : scopes.enter(packet.scope, kindStep, kind);
   }
 
   private end(layer: number, which: number): string | undefined {

@@ -6,10 +6,13 @@
 //                                                              │ Ethernet                          without control word
 
 import type { Packet } from "../packet.js";
+import { numberOf } from "./encapsulation.js";
 import type { EncapsulationPath } from "./encapsulation.js";
 import { bareIp } from "./bare-ip.js";
 import { ethernetBytes } from "./ethernet.js";
 import { HeaderType } from "./header-type.js";
+
+const mplsKind = numberOf("mpls");
 
 const entryBytes = 4;
 const controlWordBytes = 4;
@@ -34,7 +37,7 @@ export function mpls(packet: Packet, path: EncapsulationPath): number {
     const entry = view.getUint32(packet.network);
     const label = entry >>> 12;
     const isPath = label >= firstOrdinaryLabel && before !== entropyIndicator;
-    if (isPath && !path.enter("mpls", label)) return HeaderType.NONE;
+    if (isPath && !path.enter(mplsKind, label)) return HeaderType.NONE;
     before = label;
     bottom = (entry & 0x100) !== 0;
   }

@@ -3,8 +3,11 @@
 //   … tag protocol │ priority 3, drop 1, VLAN 12 bits │ type or length 2 │
 
 import type { Packet } from "../packet.js";
+import { numberOf } from "./encapsulation.js";
 import type { EncapsulationPath } from "./encapsulation.js";
 import { HeaderType, typeOrLengthAt } from "./header-type.js";
+
+const vlanKind = numberOf("vlan");
 
 const tagBytes = 4;
 
@@ -14,7 +17,7 @@ export function vlan(packet: Packet, path: EncapsulationPath): number {
   if (network + tagBytes > networkEnd) return HeaderType.NONE;
   const identifier = view.getUint16(network) & 0xfff;
   // 0 is no VLAN: such a tag only carries a priority.
-  if (identifier !== 0 && !path.enter("vlan", identifier)) return HeaderType.NONE;
+  if (identifier !== 0 && !path.enter(vlanKind, identifier)) return HeaderType.NONE;
   packet.network += tagBytes;
   return typeOrLengthAt(view, network + 2, networkEnd);
 }

@@ -5,8 +5,11 @@
 //             │ P 1, frame type 5, hardware 6, direction 1, granularity 2, O 1 │ O: platform 8 │ Ethernet, or IP
 
 import type { Packet } from "../../packet.js";
+import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
+
+const erspanKind = numberOf("erspan");
 
 const version2Bytes = 8;
 const version3Bytes = 12;
@@ -18,14 +21,14 @@ const ipPacket = 2;
 
 /** Takes off nothing: the mirrored frame follows GRE at once. */
 export function erspan1(_packet: Packet, path: EncapsulationPath): number {
-  return path.enterTunnel("erspan", undefined) ? HeaderType.ETHERNET : HeaderType.NONE;
+  return path.enterTunnel(erspanKind, noIdentifier) ? HeaderType.ETHERNET : HeaderType.NONE;
 }
 
 /** Takes off a header of type II. */
 export function erspan2(packet: Packet, path: EncapsulationPath): number {
   const { view, network, networkEnd } = packet;
   if (network + version2Bytes > networkEnd || view.getUint8(network) >>> 4 !== 1) return HeaderType.NONE;
-  if (!path.enterTunnel("erspan", view.getUint16(network + 2) & sessionMask)) return HeaderType.NONE;
+  if (!path.enterTunnel(erspanKind, view.getUint16(network + 2) & sessionMask)) return HeaderType.NONE;
   packet.network += version2Bytes;
   return HeaderType.ETHERNET;
 }
@@ -37,7 +40,7 @@ export function erspan3(packet: Packet, path: EncapsulationPath): number {
   const kind = view.getUint16(network + 10);
   const frameType = (kind >>> 10) & 0x1f;
   if (frameType !== ethernetFrame && frameType !== ipPacket) return HeaderType.NONE;
-  if (!path.enterTunnel("erspan", view.getUint16(network + 2) & sessionMask)) return HeaderType.NONE;
+  if (!path.enterTunnel(erspanKind, view.getUint16(network + 2) & sessionMask)) return HeaderType.NONE;
   packet.network += version3Bytes + ((kind & hasPlatform) !== 0 ? platformBytes : 0);
   return frameType === ethernetFrame ? HeaderType.ETHERNET : HeaderType.BARE_IP;
 }

@@ -5,9 +5,14 @@
 //   │ … K S … A version 1 │ 880b │ payload length 2, call 2 │ S: sequence 4 │ A: acknowledgment 4 │ PPP
 
 import type { Packet } from "../../packet.js";
+import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
 import { erspan1, erspan2, erspan3 } from "./erspan.js";
+
+const greKind = numberOf("gre");
+const nvgreKind = numberOf("nvgre");
+const pptpKind = numberOf("pptp");
 
 const fixedBytes = 4;
 const hasChecksum = 0x8000;
@@ -40,16 +45,16 @@ export function gre(packet: Packet, path: EncapsulationPath): number {
   if ((flags & hasSequence) !== 0) at += 4;
   if (at > networkEnd) return HeaderType.NONE;
   packet.network = at;
-  const key = (flags & hasKey) !== 0 ? view.getUint32(keyAt) : undefined;
+  const key = (flags & hasKey) !== 0 ? view.getUint32(keyAt) : noIdentifier;
   if (protocol === ERSPAN) return (flags & hasSequence) !== 0 ? erspan2(packet, path) : erspan1(packet, path);
   if (protocol === ERSPAN_3) return erspan3(packet, path);
   if (protocol === HeaderType.BRIDGED_ETHERNET) return bridged(path, key);
-  return path.enterTunnel("gre", key) ? protocol : HeaderType.NONE;
+  return path.enterTunnel(greKind, key) ? protocol : HeaderType.NONE;
 }
 
-function bridged(path: EncapsulationPath, key: number | undefined): number {
-  const isSubnet = key !== undefined && key >>> 8 >= firstSubnet;
-  const entered = isSubnet ? path.enterTunnel("nvgre", key >>> 8) : path.enterTunnel("gre", key);
+function bridged(path: EncapsulationPath, key: number): number {
+  const isSubnet = key !== noIdentifier && key >>> 8 >= firstSubnet;
+  const entered = isSubnet ? path.enterTunnel(nvgreKind, key >>> 8) : path.enterTunnel(greKind, key);
   return entered ? HeaderType.ETHERNET : HeaderType.NONE;
 }
 
@@ -61,7 +66,7 @@ function pptp(packet: Packet, path: EncapsulationPath, flags: number, protocol: 
   let at = network + fixedBytes + 4;
   if ((flags & hasSequence) !== 0) at += 4;
   if ((flags & hasAcknowledgment) !== 0) at += 4;
-  if (at >= networkEnd || !path.enterTunnel("pptp", view.getUint16(network + 6))) return HeaderType.NONE;
+  if (at >= networkEnd || !path.enterTunnel(pptpKind, view.getUint16(network + 6))) return HeaderType.NONE;
   packet.network = at;
   return HeaderType.PPP;
 }

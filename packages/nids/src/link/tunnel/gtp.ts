@@ -5,8 +5,11 @@
 
 import type { Packet } from "../../packet.js";
 import { bareIp } from "../bare-ip.js";
+import { numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
+
+const gtpKind = numberOf("gtp");
 
 const fixedBytes = 8;
 const versionAndType = 0xf8;
@@ -28,7 +31,7 @@ export function gtp(packet: Packet, path: EncapsulationPath): number {
   if (payload === 0) return HeaderType.NONE;
   packet.network = payload;
   if (bareIp(packet) === HeaderType.NONE) return HeaderType.NONE;
-  return path.enterTunnel("gtp", view.getUint32(network + 4)) ? HeaderType.BARE_IP : HeaderType.NONE;
+  return path.enterTunnel(gtpKind, view.getUint32(network + 4)) ? HeaderType.BARE_IP : HeaderType.NONE;
 }
 
 /** Where the packet begins; 0 where there is none. */

@@ -2,16 +2,19 @@
 
 import type { Packet } from "../../packet.js";
 import { bareIp } from "../bare-ip.js";
+import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
 
 const IPV4_INSIDE = 4;
+const ipv4Inside = { inIpv4: numberOf("4in4"), inIpv6: numberOf("4in6") };
+const ipv6Inside = { inIpv4: numberOf("6in4"), inIpv6: numberOf("6in6") };
 
 /** Nothing to take off; the packet must be of the version that the protocol number says. */
 export function ipInIp(packet: Packet, path: EncapsulationPath): number {
   const announced = packet.protocol === IPV4_INSIDE ? HeaderType.IPV4 : HeaderType.IPV6;
   if (bareIp(packet) !== announced) return HeaderType.NONE;
-  const outer = packet.family === 4 ? "4" : "6";
-  const kind = announced === HeaderType.IPV4 ? (`4in${outer}` as const) : (`6in${outer}` as const);
-  return path.enterTunnel(kind, undefined) ? announced : HeaderType.NONE;
+  const kinds = announced === HeaderType.IPV4 ? ipv4Inside : ipv6Inside;
+  const kind = packet.family === 4 ? kinds.inIpv4 : kinds.inIpv6;
+  return path.enterTunnel(kind, noIdentifier) ? announced : HeaderType.NONE;
 }

@@ -3,8 +3,11 @@
 //   │ T L 0 0 S 0 O P 0 0 0 0 version 4 │ L: length 2 │ tunnel 2 │ session 2 │ S: Ns 2, Nr 2 │ O: offset 2, padding │ PPP
 
 import type { Packet } from "../../packet.js";
+import { numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
+
+const l2tpKind = numberOf("l2tp");
 
 const hasLength = 0x4000;
 const hasSequence = 0x0800;
@@ -31,7 +34,7 @@ export function l2tp(packet: Packet, path: EncapsulationPath): number {
     if (at + 2 > networkEnd) return HeaderType.NONE;
     at += 2 + view.getUint16(at);
   }
-  if (at >= networkEnd || !path.enterTunnel("l2tp", view.getUint16(sessionAt))) return HeaderType.NONE;
+  if (at >= networkEnd || !path.enterTunnel(l2tpKind, view.getUint16(sessionAt))) return HeaderType.NONE;
   packet.network = at;
   return HeaderType.PPP;
 }

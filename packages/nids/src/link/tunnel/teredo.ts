@@ -5,8 +5,11 @@
 //   │ 0000 │ port 2 │ address 4 │ IPv6 …
 
 import type { Packet } from "../../packet.js";
+import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
+
+const teredoKind = numberOf("teredo");
 
 const ipv6Bytes = 40;
 const authentication = 0x0001;
@@ -29,7 +32,7 @@ export function teredo(packet: Packet, path: EncapsulationPath): number {
   if (at + ipv6Bytes > networkEnd || view.getUint8(at) >>> 4 !== 6) return HeaderType.NONE;
   if (view.getUint16(at + 4) + ipv6Bytes > networkEnd + missing - at) return HeaderType.NONE;
   if (!isTeredo(view, at + 8) && !isTeredo(view, at + 24)) return HeaderType.NONE;
-  if (!path.enterTunnel("teredo", undefined)) return HeaderType.NONE;
+  if (!path.enterTunnel(teredoKind, noIdentifier)) return HeaderType.NONE;
   packet.network = at;
   return HeaderType.IPV6;
 }
