@@ -22,7 +22,7 @@ export interface Direction {
   /** "address|port". */
   readonly client: string;
   readonly server: string;
-  /** How many streams between the same client and server began before it in the capture. */
+  /** How many streams between the same client and server, in the same VLAN or tunnel, began before it in the capture. */
   readonly nth: number;
   readonly dir: string;
   /** Delivered bytes, and their SHA-256 in hexadecimal. */

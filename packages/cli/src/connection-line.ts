@@ -9,6 +9,7 @@ import type { Alert, TerminalState } from "@tsnids/nids";
 import type picocolors from "picocolors";
 import type { Connection, DirectionTotals } from "./connection.js";
 import { ColumnWidth, endpointText, ipv4EndpointLength } from "./endpoint-text.js";
+import { encapsulationText } from "./encapsulation-text.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
 
 /** Functions that colour text, or leave it as it is. */
@@ -47,6 +48,7 @@ export class ConnectionLines {
     if (connection.origin !== "handshake") columns.push(colors.yellow(`midstream (${connection.origin})`));
     if (c2s.gaps > 0) columns.push(colors.red(gapText("c2s", c2s)));
     if (s2c.gaps > 0) columns.push(colors.red(gapText("s2c", s2c)));
+    if (connection.encapsulation.length > 0) columns.push(`in ${encapsulationText(connection.encapsulation)}`);
     return columns.join("  ");
   }
 

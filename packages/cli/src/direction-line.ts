@@ -5,6 +5,7 @@
 // and the lines at the end of the list.
 
 import { ColumnWidth, ipv4EndpointLength } from "./endpoint-text.js";
+import { encapsulationText } from "./encapsulation-text.js";
 import { endpointsText } from "./stream-direction.js";
 import type { StreamDirection } from "./stream-direction.js";
 
@@ -35,6 +36,7 @@ export class DirectionLines {
     if (communityId !== undefined) columns.push(communityId);
     if (gaps.length > 0)
       columns.push(`misses ${gaps.map(([offset, missing]) => `${missing} at ${offset}`).join(", ")}`);
+    if (name.encapsulation.length > 0) columns.push(`in ${encapsulationText(name.encapsulation)}`);
     return columns.join("  ");
   }
 

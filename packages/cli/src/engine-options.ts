@@ -55,6 +55,10 @@ function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
   if (rule.kind === "networks") return Object.fromEntries(text.split(",").map((each) => splitAtEquals(each)));
+  if (rule.kind === "choices" || rule.kind === "ports") {
+    const words = text === "" ? [] : text.split(",").map((word) => word.trim());
+    return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
+  }
   return text;
 }
 
@@ -69,7 +73,7 @@ function splitAtEquals(text: string): readonly [name: string, value: string] {
 }
 
 function isSettable({ kind }: Rule): boolean {
-  return kind === "flag" || kind === "amount" || kind === "choice" || kind === "networks";
+  return kind !== "function" && kind !== "object";
 }
 
 /** A line per parameter: name, default, and what else it can be. */
@@ -85,5 +89,7 @@ function parameterList(): string {
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
   if (kind === "choice") return choices.join(", ");
   if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
+  if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
+  if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
 }

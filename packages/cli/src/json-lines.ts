@@ -11,7 +11,8 @@ import { durationBetween, durationText, timeText } from "./time-text.js";
 
 /** A connection that has ended; with its Community ID where there is one. */
 export function connectionJson(connection: Connection, communityId?: string): string {
-  const { id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, start, end } = connection;
+  const { id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, start, end, encapsulation } =
+    connection;
   return JSON.stringify({
     type: "connection",
     id,
@@ -26,6 +27,7 @@ export function connectionJson(connection: Connection, communityId?: string): st
     duration: durationText(durationBetween(start, end), 9),
     c2s: connection.c2s,
     s2c: connection.s2c,
+    encapsulation: encapsulation.length > 0 ? encapsulation : undefined,
     communityId,
   });
 }

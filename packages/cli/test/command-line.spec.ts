@@ -79,6 +79,12 @@ describe("tsnids", () => {
     expect(mistake("run", "--set", "fragmentPolicyByNetwork=10.0.0.0/8=windoze", web)).to.match(
       /^parameter "fragmentPolicyByNetwork" must be .*windows.*, not \{ "10\.0\.0\.0\/8": "windoze" \}$/,
     );
+    expect(mistake("run", "--set", "tunnels=gre,vxlam", web)).to.match(
+      /^parameter "tunnels" must be a list with any of .*, not \["gre", "vxlam"\]$/,
+    );
+    expect(mistake("run", "--set", "vxlanPorts=4789,x", web)).to.match(
+      /^parameter "vxlanPorts" must be a list of port numbers, 1 to 65535, not \[4789, "x"\]$/,
+    );
     expect(mistake("run", "--set", "maxStreams", web)).to.contain("Give name=value.");
     expect(mistake("run", "--set", "injector=x", web)).to.contain("injector is for programs");
     expect(mistake("run", "--set", "__proto__=x", web)).to.match(/^unknown parameter "__proto__"/);

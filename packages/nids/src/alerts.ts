@@ -24,6 +24,7 @@ export type AlertCode =
   | "ip-header"
   | "ip-options"
   | "ip-extension-headers"
+  | "ip-jumbogram"
   | "fragment-oversize"
   | "fragment-beyond-end"
   | "fragment-end-moved"
@@ -43,6 +44,7 @@ export type AlertCode =
   | "checksum-offload"
   | "link-unknown"
   | "scope-limit"
+  | "encapsulation-depth"
   | "clock-backwards";
 
 /** Every alert there is. */
@@ -58,6 +60,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     severity: "notice",
     source: "RFC 8200 §4",
     text: "too many or malformed IPv6 extension headers",
+  },
+  "ip-jumbogram": {
+    severity: "notice",
+    source: "RFC 2675",
+    text: "IPv6 packet with a jumbo payload",
   },
   "fragment-oversize": {
     severity: "warning",
@@ -134,6 +141,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "frames of a link type that is not decoded",
   },
   "scope-limit": { severity: "notice", source: "maxScopes parameter", text: "too many VLANs or tunnels to tell apart" },
+  "encapsulation-depth": {
+    severity: "warning",
+    source: "maxEncapsulations parameter",
+    text: "too many VLANs, labels and tunnels around a packet: it was not looked into",
+  },
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };
 

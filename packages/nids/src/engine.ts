@@ -21,6 +21,8 @@ import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
 import { ResetSender } from "./kill/reset-sender.js";
 import { LinkLayer } from "./link/decap.js";
+import { EncapsulationPath } from "./link/encapsulation.js";
+import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, intakeBytes, slabBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import { Packet } from "./packet.js";
@@ -83,20 +85,23 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
-    const resets = new ResetSender(flows, injector);
+    const path = new EncapsulationPath(packet, this.params, alerts, seed);
+    const resets = new ResetSender(flows, path, injector);
     const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
     this.memory = memory;
     this.packet = packet;
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
-    this.link = new LinkLayer(packet, this.params, this.counters, alerts);
+    this.link = new LinkLayer(packet, path, this.counters, alerts);
     const views = new Views(this.params.poisonAfterCallback);
-    this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets, views);
+    this.notifier = new TcpNotifier(flows, path, this.params, this.counters, this.faults, resets, views);
     const { verification, link, notifier, faults } = this;
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets });
-    this.udp = new Udp(packet, verification, this.counters, faults, views);
-    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp: this.tcp, udp: this.udp });
+    this.udp = new Udp(packet, path, verification, this.counters, faults, views);
+    const tunnels = new Tunnels(packet, path, this.params);
+    const { tcp, udp } = this;
+    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, tunnels });
     this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
     this.lookup = new FlowLookup(memory, flows, seed);
   }
@@ -308,11 +313,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   private frame(frame: number, captured: number): void {
     const { packet } = this;
     packet.frame = frame;
-    packet.frameEnd = packet.networkEnd = frame + captured;
-    packet.reassembled = false;
-    const family = this.link.locate();
-    packet.linkEnd = packet.network;
-    if (family !== 0) this.ip.receive(family);
+    packet.frameEnd = frame + captured;
+    let family = this.link.locate();
+    for (;;) {
+      packet.reassembled = false;
+      packet.linkEnd = packet.network;
+      if (family !== 0) this.ip.receive(family);
+      if (packet.rest === 0) break;
+      family = this.link.locateNext();
+    }
     this.express.review();
   }
 

@@ -7,6 +7,9 @@ import { fragmentPolicies } from "./ip/overlap-policy.js";
 import type { FragmentPolicy } from "./ip/overlap-policy.js";
 import type { Injector } from "./kill/injector.js";
 import { parseNetwork } from "./network-table.js";
+import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
+import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
+import { mostScopes } from "./link/scopes.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
 import type { SegmentPolicy } from "./tcp/overlap-policy.js";
 
@@ -79,6 +82,29 @@ export interface NidsParams {
   readonly oneLoopLess: boolean;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
+  /** VLAN tags, MPLS labels, PPPoE sessions and tunnels that may be around one packet, one in the other. */
+  readonly maxEncapsulations: number;
+  /** Tunnels that are looked into. */
+  readonly tunnels: readonly TunnelKind[];
+  /**
+   * What does not tell flows apart: with `vlan` in the list, the same addresses and ports in two VLANs are one connection. MPLS
+   * labels usually differ between the two directions of a connection.
+   */
+  readonly foldEncapsulations: readonly EncapsulationKind[];
+  /** UDP ports of VXLAN: the standard one, and the one Linux used before there was a standard. */
+  readonly vxlanPorts: readonly number[];
+  /** UDP ports of Geneve. */
+  readonly genevePorts: readonly number[];
+  /** UDP ports of GTP-U. */
+  readonly gtpPorts: readonly number[];
+  /** UDP ports of Teredo servers. */
+  readonly teredoPorts: readonly number[];
+  /** UDP ports of L2TP. */
+  readonly l2tpPorts: readonly number[];
+  /** UDP ports of GRE in UDP. */
+  readonly greInUdpPorts: readonly number[];
+  /** UDP ports of MPLS in UDP. */
+  readonly mplsInUdpPorts: readonly number[];
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
   readonly ipFilter: IpFilter | undefined;
   /** What `stream.kill()` sends with; without one it throws. */
@@ -92,7 +118,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "flag" | "amount" | "function" | "object" | "networks";
+  readonly kind: "choice" | "choices" | "ports" | "networks" | "flag" | "amount" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -101,6 +127,18 @@ interface Rule {
 
 const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
 const choice = (choices: readonly string[], value: string): Rule => ({ kind: "choice", choices, default: value });
+const someOf = (choices: readonly string[], value: readonly string[]): Rule => ({
+  kind: "choices",
+  choices,
+  default: Object.freeze([...value]),
+});
+const ports = (...value: readonly number[]): Rule => ({
+  kind: "ports",
+  default: Object.freeze(value),
+  minimum: 1,
+  maximum: 65535,
+  unit: "port",
+});
 const amount = (unit: string, value: number, minimum: number, maximum: number): Rule => ({
   kind: "amount",
   default: value,
@@ -136,7 +174,17 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   closingTimeoutMs: amount("milliseconds", 60_000, 1000, day),
   lingerMs: amount("milliseconds", 10_000, 0, day),
   oneLoopLess: flag(false),
-  maxScopes: amount("scopes", 4096, 1, 1 << 20),
+  maxScopes: amount("scopes", 16_384, 1, mostScopes),
+  maxEncapsulations: amount("encapsulations", 16, 1, 64),
+  tunnels: someOf(tunnelKinds, tunnelKinds),
+  foldEncapsulations: someOf(encapsulationKinds, ["mpls"]),
+  vxlanPorts: ports(4789, 8472),
+  genevePorts: ports(6081),
+  gtpPorts: ports(2152),
+  teredoPorts: ports(3544),
+  l2tpPorts: ports(1701),
+  greInUdpPorts: ports(4754),
+  mplsInUdpPorts: ports(6635),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },
   statisticsIntervalSeconds: amount("seconds", 0, 0, 86_400),
@@ -159,7 +207,8 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
       const given = rule.kind === "networks" && isObject(value) ? describeEntries(value) : describe(value);
       throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${given}`);
     }
-    return [name, value];
+    // A list is copied: the caller may change his.
+    return [name, Array.isArray(value) ? Object.freeze([...(value as unknown[])]) : value];
   });
   return Object.freeze(Object.fromEntries(values) as NidsParams);
 }
@@ -171,6 +220,19 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       return typeof value === "boolean" ? undefined : "true or false";
     case "choice":
       return rule.choices?.includes(value as string) === true ? undefined : `one of ${rule.choices?.join(", ")}`;
+    case "choices": {
+      const { choices = [] } = rule;
+      const fits = Array.isArray(value) && value.every((each) => choices.includes(each as string));
+      return fits ? undefined : `a list with any of ${choices.join(", ")}`;
+    }
+    case "ports": {
+      const { minimum = 0, maximum = 0, unit = "" } = rule;
+      const isPort = (each: unknown): boolean =>
+        Number.isInteger(each) && (each as number) >= minimum && (each as number) <= maximum;
+      return Array.isArray(value) && value.every(isPort)
+        ? undefined
+        : `a list of ${unit} numbers, ${minimum} to ${maximum}`;
+    }
     case "amount": {
       const { minimum = 0, maximum = 0, unit = "" } = rule;
       const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
@@ -195,6 +257,7 @@ function isObject(value: unknown): value is object {
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
 }
 

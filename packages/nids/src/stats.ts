@@ -6,16 +6,20 @@ export class Statistics {
   frames = 0;
   /** Bytes of these frames, as captured. */
   bytes = 0;
-  /** Frames without an IP packet: other protocols, or too short. */
+  /** Frames without an IP packet: other protocols, too short, or with too much around it. */
   framesNotIp = 0;
   /** Frames of link types that are not decoded. */
   framesUnknownLink = 0;
+  /** IP packets behind the first one in frames that hold several (aggregated wireless frames). */
+  aggregated = 0;
   /** IP packets and fragments that passed validation. */
   ipPackets = 0;
   /** IP packets dropped by validation. */
   ipInvalid = 0;
   /** IP packets dropped by the `ipFilter` parameter. */
   ipFiltered = 0;
+  /** IP packets found in tunnels; they count as IP packets, too. */
+  tunnelled = 0;
   /** IP fragments received. */
   fragments = 0;
   /** Datagrams put together from fragments. */

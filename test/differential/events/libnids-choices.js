@@ -44,6 +44,8 @@ export function engineParams(options) {
     holePolicy: "wait",
     segmentPolicy: "bsd",
     fragmentPolicy: "linux",
+    tunnels: [],
+    foldEncapsulations: ["vlan", "mpls"],
     checksums: checksumMode(options),
     maxStreams: Math.floor((streams * 3) / 4) + 1,
     oneLoopLess: (params.get("one_loop_less") ?? 0) !== 0,

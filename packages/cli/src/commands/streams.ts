@@ -24,8 +24,9 @@ interface StreamsOptions extends EngineOptions, CommunityIdOptions {
 
 const afterHelp = `
 A line has: client -> server, how many streams of the same pair began before (#0 is the first), direction, bytes
-delivered, the beginning of their SHA-256; then, where it applies, Community ID and bytes that are missing. Files of --write are named
-CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin; DIR/index.jsonl lists them.
+delivered, the beginning of their SHA-256; then, where it applies, Community ID, bytes that are missing, and the VLANs and tunnels the
+stream is in. The same pair in another VLAN or tunnel is counted apart. Files of --write are named
+CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin, with -scopeN before .bin in a VLAN or tunnel; DIR/index.jsonl lists them.
 
 Examples:
   tsnids streams web.pcap

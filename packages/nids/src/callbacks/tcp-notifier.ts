@@ -6,6 +6,7 @@
 // listener's call sets or clears that listener's interest in that half. A listener without interests is let go without a word;
 // when the last one goes, so does the stream.
 
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
@@ -55,6 +56,7 @@ export class TcpNotifier {
   readonly current: Notification;
   readonly flows: FlowTable;
 
+  private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
@@ -71,6 +73,7 @@ export class TcpNotifier {
 
   constructor(
     flows: FlowTable,
+    path: EncapsulationPath,
     params: NidsParams,
     statistics: Statistics,
     faults: Faults,
@@ -80,6 +83,7 @@ export class TcpNotifier {
     this.flows = flows;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
+    this.path = path;
     this.params = params;
     this.statistics = statistics;
     this.faults = faults;
@@ -97,6 +101,7 @@ export class TcpNotifier {
     while (this.streams.length <= slot) this.streams.push(undefined);
     const stream = new TcpStream(this, slot, ++this.created, this.nobody);
     this.streams[slot] = stream;
+    stream.enclose(this.path.describe());
     this.statistics.streams++;
     if (stream.midstream) this.statistics.midstream++;
     for (const callback of this.registry.newestFirst) {

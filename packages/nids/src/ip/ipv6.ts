@@ -37,6 +37,9 @@ export function extensionBytes(header: number, bytes: Uint8Array, at: number, en
       return 0;
   }
 }
+/** Type and length of the jumbo payload option, and all its bytes. */
+const jumboOption = 0xc204;
+const jumboOptionBytes = 6;
 
 export class Ipv6 {
   private readonly packet: Packet;
@@ -67,7 +70,7 @@ export class Ipv6 {
     packet.family = 6;
     packet.addresses = network + 8;
     let payloadLength = view.getUint16(network + 4);
-    if (payloadLength === 0) payloadLength = captured + packet.missing - headerBytes; // offload; or a jumbogram
+    if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - headerBytes);
     const cut = payloadLength + headerBytes - captured;
     if (cut > packet.missing) return this.refuse(true);
     packet.end = cut > 0 ? networkEnd : network + headerBytes + payloadLength;
@@ -78,6 +81,19 @@ export class Ipv6 {
     packet.sourceKey = this.digest(network + 8);
     packet.destinationKey = this.digest(network + 24);
     return this.followExtensions(network + 6, network + headerBytes);
+  }
+
+  /**
+   * The length of a payload that the header gives as 0: `available`, because segmentation offload left it out; or what the jumbo
+   * payload option says (RFC 2675 §2), which must be the first of the hop-by-hop options: nobody sends others with it.
+   */
+  private unsaidLength(available: number): number {
+    const { view, bytes, network, networkEnd } = this.packet;
+    const option = network + headerBytes + 2;
+    if (bytes[network + 6] !== HOP_BY_HOP || option + jumboOptionBytes > networkEnd) return available;
+    if (view.getUint16(option) !== jumboOption) return available;
+    this.alerts.raise("ip-jumbogram", true);
+    return view.getUint32(option + 2);
   }
 
   /** Walks from header to header until one that is not an extension; `protocolAt` is where the next one is named. */

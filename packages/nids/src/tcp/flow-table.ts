@@ -201,6 +201,11 @@ export class FlowTable {
     return new Endpoints(this.flows[at + PORTS] as number, words);
   }
 
+  /** The scope of a flow. */
+  scopeOf(slot: number): number {
+    return (this.flows[slot * FLOW_INTS + SCOPE] as number) >> 1;
+  }
+
   /** The packet in hand is the first one of its flow. */
   restart(slot: number, packet: Packet): void {
     this.details[slot * FLOW_INTS + START_SECONDS] = packet.seconds | 0;
