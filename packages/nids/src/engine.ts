@@ -26,6 +26,7 @@ import type { EngineMemory } from "./memory/layout.js";
 import { Packet } from "./packet.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
+import { PortScanDetector } from "./scan/port-scan-detector.js";
 import { Statistics } from "./stats.js";
 import type { StatisticsSnapshot } from "./stats.js";
 import { FlowLookup } from "./tcp/flow-lookup.js";
@@ -57,6 +58,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly ip: Ip;
   private readonly udp: Udp;
   private readonly tcp: Tcp;
+  private readonly scans: PortScanDetector;
   private readonly notifier: TcpNotifier;
   private readonly express: ExpressLane;
   private readonly lookup: FlowLookup;
@@ -72,14 +74,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    const { maxStreams, maxReassemblyBytes, maxFragmentBytes, checksums, injector } = this.params;
+    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, checksums, injector } = this.params;
     const memory = allocateMemory({
-      flows: maxStreams,
+      flows: followTcp ? maxStreams : 1,
       segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
       fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
     });
     const packet = new Packet(memory);
-    const alerts = new AlertSink(this, packet, this.counters, this.faults);
+    const views = new Views(this.params.poisonAfterCallback);
+    const alerts = new AlertSink(this, packet, this.counters, this.faults, views);
     this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
@@ -91,10 +94,10 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
     this.link = new LinkLayer(packet, this.params, this.counters, alerts);
-    const views = new Views(this.params.poisonAfterCallback);
     this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets, views);
-    const { verification, link, notifier, faults } = this;
-    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets });
+    this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
+    const { verification, link, notifier, faults, scans } = this;
+    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans });
     this.udp = new Udp(packet, verification, this.counters, faults, views);
     this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp: this.tcp, udp: this.udp });
     this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
@@ -186,8 +189,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
     this.whileBusy(() => {
+      this.packet.network = 0;
       this.tcp.exit();
       this.ip.exit();
+      this.scans.clear();
       this.link.exit();
       this.verification.clear();
       this.clock.clear();
@@ -332,6 +337,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   private tick(): void {
     const { seconds } = this.clock;
+    this.packet.network = 0; // what happens now is not the doing of a packet
     this.tcp.tick(seconds);
     const interval = this.params.statisticsIntervalSeconds;
     if (interval === 0 || seconds < this.nextStatistics) return;

@@ -17,6 +17,7 @@ export type { FragmentPolicy } from "./ip/overlap-policy.js";
 export type { Injector } from "./kill/injector.js";
 export { checksumModes, holePolicies, paramRules } from "./params.js";
 export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
+export type { ScanTarget } from "./scan/port-scan-detector.js";
 export type { StatisticsSnapshot } from "./stats.js";
 export type { Tuple } from "./tcp/flow-lookup.js";
 export type { SegmentPolicy } from "./tcp/overlap-policy.js";

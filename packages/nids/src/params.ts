@@ -69,6 +69,17 @@ export interface NidsParams {
    * repeated while bytes are consumed and fresh ones are left.
    */
   readonly oneLoopLess: boolean;
+  /**
+   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback is called, and no
+   * memory is taken for connections (libnids: n_tcp_streams 0).
+   */
+  readonly followTcp: boolean;
+  /** Distinct targets (address and port) one source may send TCP segments without ACK to; one more is a `port-scan`. */
+  readonly scanPorts: number;
+  /** The longest pause in packet time between two such segments of one source; behind a longer one its targets are counted anew. */
+  readonly scanDelayMs: number;
+  /** Sources watched for scans at once; 0: none, there is no such detection. */
+  readonly maxScanSources: number;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
@@ -126,6 +137,10 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   closingTimeoutMs: amount("milliseconds", 60_000, 1000, day),
   lingerMs: amount("milliseconds", 10_000, 0, day),
   oneLoopLess: flag(false),
+  followTcp: flag(true),
+  scanPorts: amount("targets", 10, 1, 1024),
+  scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
+  maxScanSources: amount("sources", 4096, 0, 1 << 20),
   maxScopes: amount("scopes", 4096, 1, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },

@@ -36,6 +36,8 @@ export class Statistics {
   tcpOutOfOrder = 0;
   /** Segments that brought nothing new. */
   tcpDuplicates = 0;
+  /** Sources the scan detector forgot for lack of room. */
+  scanSourcesForgotten = 0;
   /** UDP datagrams with a right header and checksum. */
   udpDatagrams = 0;
   /** Datagrams dropped: wrong header or checksum. */

@@ -108,6 +108,7 @@ export class Ip {
   }
 
   private parse(family: number): boolean {
+    this.packet.transport = 0;
     if (family === 4 ? this.ipv4.parse() : this.ipv6.parse()) {
       this.statistics.ipPackets++;
       return true;

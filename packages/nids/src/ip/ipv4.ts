@@ -95,7 +95,8 @@ export class Ipv4 {
   }
 
   private refuse(withAddresses: boolean): false {
-    this.alerts.raise("ip-header", withAddresses);
+    const { bytes, network, networkEnd } = this.packet;
+    this.alerts.raise("ip-header", withAddresses, undefined, { packet: bytes.subarray(network, networkEnd) });
     return false;
   }
 }

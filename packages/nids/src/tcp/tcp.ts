@@ -14,6 +14,7 @@ import type { LinkLayer } from "../link/decap.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
 import {
   BACKLOG_0,
@@ -53,6 +54,7 @@ export interface TcpParts {
   readonly verification: ChecksumVerification;
   readonly link: LinkLayer;
   readonly resets: ResetSender;
+  readonly scans: PortScanDetector;
 }
 
 export class Tcp implements SweptFlow {
@@ -64,6 +66,8 @@ export class Tcp implements SweptFlow {
   private readonly verification: ChecksumVerification;
   private readonly link: LinkLayer;
   private readonly resets: ResetSender;
+  private readonly scans: PortScanDetector;
+  private readonly follows: boolean;
   private readonly segment: Segment = new Segment();
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
@@ -83,6 +87,8 @@ export class Tcp implements SweptFlow {
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
+    this.scans = parts.scans;
+    this.follows = params.followTcp;
     this.inOrder = new InOrder(packet, flows, notifier);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
@@ -105,6 +111,11 @@ export class Tcp implements SweptFlow {
     const length = end - payload;
     if (headerBytes < tcpHeaderBytes || length < 0) {
       this.receiveCut(headerBytes, length);
+      return;
+    }
+    if ((offsetAndFlags & TcpFlag.ACK) === 0) this.scans.note(offsetAndFlags & 0xff);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
       return;
     }
     if (!this.verification.transportRight(packet)) {
@@ -160,9 +171,14 @@ export class Tcp implements SweptFlow {
       this.refuse(false);
       return;
     }
+    const flags = packet.bytes[packet.transport + 13] as number;
+    if ((flags & TcpFlag.ACK) === 0) this.scans.note(flags);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
+      return;
+    }
     this.statistics.tcpSegments++;
     const found = this.find();
-    const flags = packet.bytes[packet.transport + 13] as number;
     this.segment.read(packet, flags & 0x3f, packet.end, 0, packet.cut + length);
     if (found === 0) this.unknown();
     else this.unusual(found >> 1, found & 1);
