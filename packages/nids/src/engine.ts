@@ -1,7 +1,8 @@
 // The engine: it wires the rooms and moves frames through them.
 //
 //   process(batch) ─► link ─► ip ─► (defragmenter) ─► tcp ─► callbacks
-//                                                  └► udp ─► callbacks
+//                                                  ├► udp ─► callbacks
+//                                                  └► icmp ─► callbacks
 
 import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
@@ -17,6 +18,8 @@ import { NidsError } from "./errors.js";
 import { ExpressLane, expressWindow } from "./express-lane.js";
 import { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
+import { Icmp } from "./icmp/icmp.js";
+import type { IcmpCallback } from "./icmp/icmp.js";
 import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
 import { ResetSender } from "./kill/reset-sender.js";
@@ -57,6 +60,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly link: LinkLayer;
   private readonly ip: Ip;
   private readonly udp: Udp;
+  private readonly icmp: Icmp;
   private readonly tcp: Tcp;
   private readonly scans: PortScanDetector;
   private readonly notifier: TcpNotifier;
@@ -74,7 +78,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, checksums, injector } = this.params;
+    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, injector } = this.params;
     const memory = allocateMemory({
       flows: followTcp ? maxStreams : 1,
       segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
@@ -92,16 +96,18 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.packet = packet;
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.clock = new PacketClock(packet, alerts);
-    this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
+    this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
     this.link = new LinkLayer(packet, this.params, this.counters, alerts);
     this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets, views);
     this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
     const { verification, link, notifier, faults, scans } = this;
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans });
     this.udp = new Udp(packet, verification, this.counters, faults, views);
-    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp: this.tcp, udp: this.udp });
-    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
     this.lookup = new FlowLookup(memory, flows, seed);
+    const { lookup, tcp, udp } = this;
+    this.icmp = new Icmp({ ...shared, faults, views, lookup, notifier, tcp });
+    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp, udp, icmp: this.icmp });
+    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -121,6 +127,15 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   unregisterUdp(callback: UdpCallback): void {
     this.udp.callbacks.remove(callback);
+  }
+
+  /** Calls `callback` for every ICMP message below IPv4, and every ICMPv6 message below IPv6. */
+  registerIcmp(callback: IcmpCallback): void {
+    this.icmp.callbacks.add(callback);
+  }
+
+  unregisterIcmp(callback: IcmpCallback): void {
+    this.icmp.callbacks.remove(callback);
   }
 
   /** Calls `callback` for every valid IP datagram, after defragmentation and before any tcp or udp callback. */

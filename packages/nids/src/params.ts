@@ -1,6 +1,8 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { checksumRulesComplaint } from "./checksum/rules.js";
+import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
@@ -25,6 +27,11 @@ export interface NidsParams {
    * what that source sends, and says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
    */
   readonly checksums: ChecksumMode;
+  /**
+   * Exceptions from `checksums` by the network of the source: the first rule that has it decides about the checksums of IP header, TCP
+   * and UDP. Those of ICMP are always verified.
+   */
+  readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */
   readonly midstream: boolean;
   /**
@@ -95,7 +102,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "flag" | "amount" | "function" | "object";
+  readonly kind: "choice" | "flag" | "amount" | "rules" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -118,6 +125,7 @@ const mebibyte = 1 << 20;
 /** The rules, as data: documentation and tests are made from them. */
 export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   checksums: choice(checksumModes, "auto"),
+  checksumRules: { kind: "rules", default: Object.freeze([]) },
   midstream: flag(true),
   holePolicy: choice(holePolicies, "gap"),
   holeGraceMs: amount("milliseconds", 1000, 0, day),
@@ -180,6 +188,8 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
       return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
     }
+    case "rules":
+      return checksumRulesComplaint(value);
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":

@@ -48,7 +48,8 @@ export function engineParams(options) {
     holePolicy: "wait",
     segmentPolicy: "bsd",
     fragmentPolicy: "linux",
-    checksums: checksumMode(options),
+    checksums: "verify",
+    checksumRules: options.checksumRules,
     followTcp: streams !== 0,
     maxStreams: Math.floor((streams * 3) / 4) + 1,
     scanPorts: setting("scan_num_ports"),
@@ -65,12 +66,6 @@ export function engineParams(options) {
       ? {}
       : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
   };
-}
-
-/** @param {import("./command-line.js").Options} options */
-function checksumMode({ checksumRules }) {
-  const [first] = checksumRules;
-  return first !== undefined && first.network.endsWith("/0") && !first.verify ? "ignore" : "verify";
 }
 
 /** @param {Uint8Array} bytes */

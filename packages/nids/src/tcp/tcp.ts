@@ -164,6 +164,14 @@ export class Tcp implements SweptFlow {
     this.finish(slot);
   }
 
+  /** A host or router says that what opens this connection does not arrive: where it is half open, it is forgotten. */
+  unreachable(slot: number): void {
+    const state = this.state(slot);
+    if (state !== ConnectionState.OPENING && state !== ConnectionState.ANSWERED) return;
+    this.statistics.tcpUnreachable++;
+    this.remove(slot);
+  }
+
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
   private receiveCut(headerBytes: number, length: number): void {
     const { packet } = this;
