@@ -24,5 +24,6 @@ export type { ScanTarget } from "./scan/port-scan-detector.js";
 export type { StatisticsSnapshot } from "./stats.js";
 export type { Tuple } from "./tcp/flow-lookup.js";
 export type { SegmentPolicy } from "./tcp/overlap-policy.js";
+export { HalfState } from "./tcp/sides.js";
 export type { UdpCallback } from "./udp/udp.js";
 export type { UdpDatagram } from "./udp/udp-datagram.js";

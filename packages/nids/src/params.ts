@@ -47,6 +47,11 @@ export interface NidsParams {
   readonly segmentPolicy: SegmentPolicy;
   /** Who wins where IP fragments overlap. */
   readonly fragmentPolicy: FragmentPolicy;
+  /**
+   * Packet time in which an established connection that is silent may still not be replaced by a new one between the same endpoints: until
+   * then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout). 0: it is replaced at once.
+   */
+  readonly tupleReuseMs: number;
   /** Connections followed at once. */
   readonly maxStreams: number;
   /** Bytes that may wait behind holes, in one direction of one connection. */
@@ -132,6 +137,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   holeGraceSegments: amount("segments", 256, 1, 1_000_000),
   segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
+  tupleReuseMs: amount("milliseconds", 0, 0, 365 * day),
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
   maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
   maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),

@@ -7,12 +7,16 @@ import { UsageError } from "./command-line.js";
 const day = 86_400_000;
 
 /** Defaults of libnids' parameters that the event lines show, or that ours differ from. */
-export const libnidsDefaults = { n_tcp_streams: 1040, sk_buff_size: 168, scan_num_hosts: 256, scan_num_ports: 10 };
+export const libnidsDefaults = {
+  ...{ n_tcp_streams: 1040, sk_buff_size: 168, scan_num_hosts: 256, scan_num_ports: 10, tcp_flow_timeout: 3600 },
+};
 
 /** libnids' table of sources has room for so many in each bucket. */
 const sourcesPerBucket = 10;
 
-const withCounterpart = new Set(["n_tcp_streams", "one_loop_less", "scan_num_hosts", "scan_num_ports"]);
+const withCounterpart = new Set([
+  ...["n_tcp_streams", "one_loop_less", "scan_num_hosts", "scan_num_ports", "tcp_flow_timeout"],
+]);
 
 /** Parameters of libnids that change nothing here. */
 const withoutCounterpart = new Set([
@@ -21,7 +25,6 @@ const withoutCounterpart = new Set([
   "dev_addon", // the same
   "scan_delay", // has no effect there (D13)
   "tcp_workarounds", // a timer for missing bytes between two FINs: our closing timeout needs no switch (D9)
-  "tcp_flow_timeout", // a new SYN always ends the old stream (D11)
   "multiproc", // the engine is one thread's
   "queue_limit", // of multiproc
   "pcap_timeout", // live capture only, as the next one
@@ -55,6 +58,8 @@ export function engineParams(options) {
     scanPorts: setting("scan_num_ports"),
     scanDelayMs: 365 * day,
     maxScanSources: Math.max(0, setting("scan_num_hosts")) * sourcesPerBucket,
+    // Seconds, and 0 or less means never.
+    tupleReuseMs: setting("tcp_flow_timeout") > 0 ? setting("tcp_flow_timeout") * 1000 : 365 * day,
     oneLoopLess: (params.get("one_loop_less") ?? 0) !== 0,
     // Nothing is forgotten for its age, and nothing is remembered of what has ended.
     fragmentTimeoutMs: day,

@@ -16,6 +16,7 @@ import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
+import type { BacklogPool } from "./backlog.js";
 import {
   BACKLOG_0,
   ConnectionState,
@@ -55,6 +56,7 @@ export interface TcpParts {
   readonly link: LinkLayer;
   readonly resets: ResetSender;
   readonly scans: PortScanDetector;
+  readonly backlogs: BacklogPool;
 }
 
 export class Tcp implements SweptFlow {
@@ -68,6 +70,7 @@ export class Tcp implements SweptFlow {
   private readonly resets: ResetSender;
   private readonly scans: PortScanDetector;
   private readonly follows: boolean;
+  private readonly reuseSeconds: number;
   private readonly segment: Segment = new Segment();
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
@@ -89,8 +92,9 @@ export class Tcp implements SweptFlow {
     this.resets = parts.resets;
     this.scans = parts.scans;
     this.follows = params.followTcp;
+    this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
     this.inOrder = new InOrder(packet, flows, notifier);
-    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
+    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows);
     this.sweep = new TimeoutSweep(flows, params);
@@ -143,7 +147,10 @@ export class Tcp implements SweptFlow {
 
   /** Tells every stream EXITING, in order of creation, and forgets everything. */
   exit(): void {
-    for (const stream of this.notifier.open()) this.end(stream.slot, "EXITING", "exit");
+    for (const stream of this.notifier.open()) {
+      // One that is told may forget others.
+      if (stream.slot !== 0) this.end(stream.slot, "EXITING", "exit");
+    }
     for (let slot = 1; slot <= this.flows.top; slot++) {
       if (this.flows.flows[slot * FLOW_INTS + FLAGS] !== 0) this.remove(slot);
     }
@@ -156,11 +163,13 @@ export class Tcp implements SweptFlow {
     this.remove(slot);
   }
 
-  /** Time has passed for the holes of a flow. */
+  /** Time has passed for the holes of a flow; where it was forgotten meanwhile, for what waits behind them. */
   review(slot: number): void {
     if ((this.flags(slot) & anyBacklog) === 0) return;
-    this.reassembler.review(slot, 0);
-    this.reassembler.review(slot, 1);
+    if (this.state(slot) === ConnectionState.ESTABLISHED) {
+      this.reassembler.review(slot, 0);
+      this.reassembler.review(slot, 1);
+    }
     this.finish(slot);
   }
 
@@ -245,6 +254,7 @@ export class Tcp implements SweptFlow {
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
         this.seen(slot);
+        this.finish(slot);
         return;
       case ConnectionState.ESTABLISHED:
         this.seen(slot);
@@ -270,13 +280,26 @@ export class Tcp implements SweptFlow {
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
     } else if (opening && !handshake.isRepetition(slot, from, segment)) {
-      if (state === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "reused");
+      if (state === ConnectionState.ESTABLISHED) {
+        if (this.isBusy(slot)) {
+          this.statistics.tcpUnfollowed++;
+          return;
+        }
+        this.end(slot, "TIMED_OUT", "reused");
+      }
       this.remove(slot);
       this.find();
       this.unknown();
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
     }
+  }
+
+  /** True while an established connection may not be replaced by another one between the same endpoints. */
+  private isBusy(slot: number): boolean {
+    if (this.reuseSeconds === 0) return false;
+    const lastSeen = this.flows.flows[slot * FLOW_INTS + LAST_SEEN] as number;
+    return ((this.packet.clock - lastSeen) | 0) <= this.reuseSeconds;
   }
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
