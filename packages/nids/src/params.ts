@@ -28,8 +28,8 @@ export interface NidsParams {
    */
   readonly checksums: ChecksumMode;
   /**
-   * Exceptions from `checksums` by the network of the source: the first rule that has it decides about the checksums of IP header, TCP
-   * and UDP. Those of ICMP are always verified.
+   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`: the first rule that has the
+   * source decides about the checksums of IP header, TCP and UDP. Those of ICMP are always verified.
    */
   readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */

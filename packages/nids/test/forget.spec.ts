@@ -92,7 +92,7 @@ describe("a stream that is forgotten", () => {
     const nids = smallNids();
     const heard: string[] = [];
     let last: TcpStream | undefined;
-    nids.registerTcp(following((stream) => void heard.push(`${(last = stream).state}`)));
+    nids.registerTcp(following((stream) => void heard.push((last = stream).state)));
     const packets = {
       udp: udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x" }),
       alert: tcpPacket("10.0.0.1:1", "10.0.0.2:2", { seq: 1, checksum: "bad" }),
