@@ -29,7 +29,7 @@ export function readSections() {
     parameters: {
       title: "Parameters",
       introduction:
-        "Given as `new Nids({ name: value })`; what is no function, object or list, to the command as `--set name=value`.",
+        "Given as `new Nids({ name: value })`; what is no function or object, to the command as `--set name=value`.",
       columns: {
         ...{ Parameter: "name", "Type or choices": "type", Unit: "unit" },
         ...{ Default: "default", Range: "range", Meaning: "meaning" },

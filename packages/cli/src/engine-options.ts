@@ -2,7 +2,7 @@
 // people need them often; `--set name=value` reaches all others, by the engine's own rules and with its own errors.
 
 import { checksumModes, paramRules } from "@tsnids/nids";
-import type { ChecksumMode, NidsParams } from "@tsnids/nids";
+import type { ChecksumMode, ChecksumRule, NidsParams } from "@tsnids/nids";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 
@@ -15,6 +15,9 @@ export interface EngineOptions {
   readonly midstream: boolean;
   readonly set?: readonly Setting[];
 }
+
+/** How a list of checksum rules is written. */
+const rulesForm = "network=verify or network=ignore, more behind commas";
 
 type Rule = (typeof paramRules)[keyof NidsParams];
 
@@ -55,7 +58,14 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
-  return text;
+  return rule.kind === "rules" ? text.split(",").map(checksumRule) : text;
+}
+
+/** Reads "network=verify" or "network=ignore". */
+function checksumRule(text: string): ChecksumRule {
+  const [, network, mode] = /^(.*)=(verify|ignore)$/.exec(text) ?? [];
+  if (network === undefined) throw new InvalidArgumentError(`Give ${rulesForm}.`);
+  return { network, verify: mode === "verify" };
 }
 
 function ruleOf(name: string): Rule | undefined {
@@ -63,7 +73,7 @@ function ruleOf(name: string): Rule | undefined {
 }
 
 function isSettable({ kind }: Rule): boolean {
-  return kind === "flag" || kind === "amount" || kind === "choice";
+  return kind !== "function" && kind !== "object";
 }
 
 /** A line per parameter: name, default, and what else it can be. */
@@ -75,6 +85,7 @@ function parameterList(): string {
 }
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
+  if (kind === "rules") return rulesForm;
   if (kind === "choice") return choices.join(", ");
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
 }

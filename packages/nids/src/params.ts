@@ -1,7 +1,7 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
-import { checksumRulesComplaint } from "./checksum/rules.js";
+import { faultInRules } from "./checksum/rules.js";
 import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
@@ -175,7 +175,7 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     if (value === undefined) return [name, rule.default];
     const wanted = complaint(rule, value);
     if (wanted !== undefined) {
-      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${describe(value)}`);
+      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${describe(rule, value)}`);
     }
     return [name, value];
   });
@@ -195,7 +195,9 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
     }
     case "rules":
-      return checksumRulesComplaint(value);
+      return Array.isArray(value) && faultInRules(value) === undefined
+        ? undefined
+        : 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
@@ -203,7 +205,9 @@ function complaint(rule: Rule, value: unknown): string | undefined {
   }
 }
 
-function describe(value: unknown): string {
+function describe({ kind }: Rule, value: unknown): string {
+  const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
+  if (fault !== undefined) return `one with ${fault}`;
   if (typeof value === "string") return JSON.stringify(value);
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
 }
