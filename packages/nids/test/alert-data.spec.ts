@@ -76,6 +76,17 @@ describe("an alert", () => {
     expect(alert?.packet?.subarray(20)).to.deep.equal(options);
   });
 
+  it("about fragments beyond the end of their datagram has these headers as well", () => {
+    const whole = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: new Uint8Array(56) }));
+    const pieces = [
+      { start: 24, end: 64, more: true },
+      { start: 0, end: 24, more: false },
+    ];
+    const [alert] = alertsOf(fragmentFrame(whole, pieces));
+    expect(alert).to.include({ code: "fragment-beyond-end", totalLength: 44 });
+    expect(alert?.packet?.length).to.equal(20);
+  });
+
   it("about the capture has no packet", () => {
     const unknown = { ...frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {})), linkType: LinkType.USB_LINUX };
     const [alert] = alertsOf([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {})), unknown]);
