@@ -2,7 +2,7 @@
 // people need them often; `--set name=value` reaches all others, by the engine's own rules and with its own errors.
 
 import { checksumModes, paramRules } from "@tsnids/nids";
-import type { ChecksumMode, NidsParams } from "@tsnids/nids";
+import type { ChecksumMode, ChecksumRule, NidsParams } from "@tsnids/nids";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 
@@ -15,6 +15,9 @@ export interface EngineOptions {
   readonly midstream: boolean;
   readonly set?: readonly Setting[];
 }
+
+/** How a list of checksum rules is written. */
+const rulesForm = "network=verify or network=ignore, more behind commas";
 
 type Rule = (typeof paramRules)[keyof NidsParams];
 
@@ -59,7 +62,14 @@ function typedValue(rule: Rule, text: string): unknown {
     const words = text === "" ? [] : text.split(",").map((word) => word.trim());
     return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
   }
-  return text;
+  return rule.kind === "rules" ? text.split(",").map(checksumRule) : text;
+}
+
+/** Reads "network=verify" or "network=ignore". */
+function checksumRule(text: string): ChecksumRule {
+  const [, network, mode] = /^(.*)=(verify|ignore)$/.exec(text) ?? [];
+  if (network === undefined) throw new InvalidArgumentError(`Give ${rulesForm}.`);
+  return { network, verify: mode === "verify" };
 }
 
 function ruleOf(name: string): Rule | undefined {
@@ -87,6 +97,7 @@ function parameterList(): string {
 }
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
+  if (kind === "rules") return rulesForm;
   if (kind === "choice") return choices.join(", ");
   if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
   if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;

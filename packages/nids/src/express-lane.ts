@@ -109,7 +109,7 @@ export class ExpressLane {
     const { verification } = this;
     this.open = this.link.linkType === LinkType.ETHERNET && verification.settled && !this.ip.isWatched;
     this.usable &&= this.open;
-    this.verifies = verification.active;
+    this.verifies = verification.mayCount;
   }
 
   /** Closes the lane until the next review, and forgets what was looked at ahead: something has changed. */

@@ -1,12 +1,14 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { faultInRules } from "./checksum/rules.js";
+import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
 import type { FragmentPolicy } from "./ip/overlap-policy.js";
 import type { Injector } from "./kill/injector.js";
-import { parseNetwork } from "./network-table.js";
+import { Network } from "./ip/network.js";
 import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 import { mostScopes } from "./link/scopes.js";
@@ -29,6 +31,11 @@ export interface NidsParams {
    * what that source sends, and says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
    */
   readonly checksums: ChecksumMode;
+  /**
+   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`: the first rule that has the
+   * source decides about the checksums of IP header, TCP and UDP. Those of ICMP are always verified.
+   */
+  readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */
   readonly midstream: boolean;
   /**
@@ -51,6 +58,11 @@ export interface NidsParams {
    * decides; what is in none is as the two parameters before say.
    */
   readonly fragmentPolicyByNetwork: Readonly<Record<string, FragmentPolicy>> | undefined;
+  /**
+   * Packet time in which an established connection that is silent may still not be replaced by a new one between the same endpoints: until
+   * then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout). 0: it is replaced at once.
+   */
+  readonly tupleReuseMs: number;
   /** Connections followed at once. */
   readonly maxStreams: number;
   /** Bytes that may wait behind holes, in one direction of one connection. */
@@ -80,6 +92,17 @@ export interface NidsParams {
    * repeated while bytes are consumed and fresh ones are left.
    */
   readonly oneLoopLess: boolean;
+  /**
+   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback is called, and no
+   * memory is taken for connections (libnids: n_tcp_streams 0).
+   */
+  readonly followTcp: boolean;
+  /** Distinct targets (address and port) one source may send TCP segments without ACK to; one more is a `port-scan`. */
+  readonly scanPorts: number;
+  /** The longest pause in packet time between two such segments of one source; behind a longer one its targets are counted anew. */
+  readonly scanDelayMs: number;
+  /** Sources watched for scans at once; 0: none, there is no such detection. */
+  readonly maxScanSources: number;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
   /** VLAN tags, MPLS labels, PPPoE sessions and tunnels that may be around one packet, one in the other. */
@@ -118,7 +141,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "choices" | "ports" | "networks" | "flag" | "amount" | "function" | "object";
+  readonly kind: "choice" | "choices" | "ports" | "networks" | "rules" | "flag" | "amount" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -153,6 +176,7 @@ const mebibyte = 1 << 20;
 /** The rules, as data: documentation and tests are made from them. */
 export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   checksums: choice(checksumModes, "auto"),
+  checksumRules: { kind: "rules", default: Object.freeze([]) },
   midstream: flag(true),
   holePolicy: choice(holePolicies, "gap"),
   holeGraceMs: amount("milliseconds", 1000, 0, day),
@@ -161,6 +185,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
   ipv6FragmentPolicy: choice(Object.keys(fragmentPolicies), "discard"),
   fragmentPolicyByNetwork: { kind: "networks", choices: Object.keys(fragmentPolicies), default: undefined },
+  tupleReuseMs: amount("milliseconds", 0, 0, 365 * day),
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
   maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
   maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),
@@ -185,6 +210,10 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   l2tpPorts: ports(1701),
   greInUdpPorts: ports(4754),
   mplsInUdpPorts: ports(6635),
+  followTcp: flag(true),
+  scanPorts: amount("targets", 10, 1, 1024),
+  scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
+  maxScanSources: amount("sources", 4096, 0, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },
   statisticsIntervalSeconds: amount("seconds", 0, 0, 86_400),
@@ -204,8 +233,7 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     if (value === undefined) return [name, rule.default];
     const wanted = complaint(rule, value);
     if (wanted !== undefined) {
-      const given = rule.kind === "networks" && isObject(value) ? describeEntries(value) : describe(value);
-      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${given}`);
+      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${described(rule, value)}`);
     }
     // A list is copied: the caller may change his.
     return [name, Array.isArray(value) ? Object.freeze([...(value as unknown[])]) : value];
@@ -238,13 +266,17 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
       return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
     }
+    case "rules":
+      return Array.isArray(value) && faultInRules(value) === undefined
+        ? undefined
+        : 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
       return isObject(value) ? undefined : "an object";
     case "networks": {
       const fits = ([network, choice]: [string, unknown]): boolean =>
-        parseNetwork(network) !== undefined && rule.choices?.includes(choice as string) === true;
+        Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;
       if (isObject(value) && Object.entries(value).every(fits)) return undefined;
       return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
     }
@@ -253,6 +285,13 @@ function complaint(rule: Rule, value: unknown): string | undefined {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
+}
+
+/** A wrong value as the message shows it: of lists and tables what is wrong in them. */
+function described({ kind }: Rule, value: unknown): string {
+  if (kind === "networks" && isObject(value)) return describeEntries(value);
+  const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
+  return fault === undefined ? describe(value) : `one with ${fault}`;
 }
 
 function describe(value: unknown): string {

@@ -21,6 +21,7 @@ import {
 } from "../tcp/connection.js";
 import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, interestKinds, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { Notification } from "./notification.js";
@@ -55,6 +56,7 @@ export class TcpNotifier {
   readonly registry: Registry<TcpCallback> = new Registry();
   readonly current: Notification;
   readonly flows: FlowTable;
+  readonly sides: Sides;
 
   private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
@@ -74,6 +76,7 @@ export class TcpNotifier {
   constructor(
     flows: FlowTable,
     path: EncapsulationPath,
+    sides: Sides,
     params: NidsParams,
     statistics: Statistics,
     faults: Faults,
@@ -81,6 +84,7 @@ export class TcpNotifier {
     views: Views,
   ) {
     this.flows = flows;
+    this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
     this.path = path;
@@ -107,6 +111,7 @@ export class TcpNotifier {
     for (const callback of this.registry.newestFirst) {
       const before = [stream.client.collect, stream.server.collect] as const;
       this.call(stream, slot, { callback, order: this.registry.orderOf(callback), interest: 0 });
+      if (stream.slot === 0) return false;
       if (this.params.oneLoopLess) this.refuseSecond(stream, callback, before);
     }
     stream.state = TcpState.DATA;
@@ -202,9 +207,20 @@ export class TcpNotifier {
     const stream = this.streams[slot];
     if (stream === undefined) return;
     stream.end(state, reason);
-    for (const member of stream.audience.members) this.call(stream, slot, member);
+    for (const member of stream.audience.members) {
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break;
+    }
     this.current.reclaim();
-    this.letGo(slot, stream);
+    if (stream.slot !== 0) this.letGo(slot, stream);
+  }
+
+  /** Nobody is called for the stream any more; a walk over its listeners that is under way ends. */
+  forget(stream: TcpStream): void {
+    const { slot } = stream;
+    if (slot === 0) return;
+    stream.audience = this.nobody;
+    this.forgetUnheard(slot, stream);
   }
 
   /** All streams that somebody listens to, in order of creation. */
@@ -216,6 +232,12 @@ export class TcpNotifier {
   discard(stream: TcpStream, count: number): void {
     const { current } = this;
     if (current.slot === stream.slot && current.fresh > 0) current.read = Math.max(0, Math.min(current.read, count));
+  }
+
+  /** How many bytes of the notification in hand are given up, as it stands; 0 where it is not one about data of this stream. */
+  read(stream: TcpStream): number {
+    const { current } = this;
+    return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
   kill(stream: TcpStream): void {
@@ -279,7 +301,9 @@ export class TcpNotifier {
 
   private callEach(stream: TcpStream, slot: number, interest: number): void {
     for (const member of stream.audience.members) {
-      if ((member.interest & interest) !== 0) this.call(stream, slot, member);
+      if ((member.interest & interest) === 0) continue;
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break; // a callback has had the stream forgotten
     }
   }
 
@@ -306,6 +330,7 @@ export class TcpNotifier {
       this.changes[kind] = 0;
     }
     this.changed = false;
+    if (stream.slot === 0) return; // forgotten during the call
     stream.audience = stream.audience.with(member.callback, member.order, interest);
   }
 
@@ -315,7 +340,7 @@ export class TcpNotifier {
    */
   private keepUnread(slot: number, from: number, stream: TcpStream): void {
     const { current } = this;
-    while (this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
+    while (stream.slot !== 0 && this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
       current.read = current.length;
       this.round(stream, slot, dataInterest << from);
     }
@@ -345,6 +370,7 @@ export class TcpNotifier {
   /** Where nobody is interested (any more), the connection goes on unheard. */
   private forgetUnheard(slot: number, stream: TcpStream): boolean {
     if (stream.audience.members.length > 0) return false;
+    if (stream.slot === 0) return true;
     const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
     this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);

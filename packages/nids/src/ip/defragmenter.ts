@@ -13,7 +13,7 @@
 
 import type { AlertCode, AlertSink } from "../alerts.js";
 import type { EngineMemory } from "../memory/layout.js";
-import { NetworkTable } from "../network-table.js";
+import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import { PieceStore } from "../reassembly/piece-store.js";
@@ -211,7 +211,7 @@ export class Defragmenter {
     // Pieces do not overlap and begin at 0: where they end behind their bytes, there is a hole.
     if (payload.bytes > 0 && this.store.lastEnd(payload) !== payload.bytes) return false;
     if (payload.bytes > length || header.length + length > maxPacketBytes(this.packet.family)) {
-      this.alert(payload.bytes > length ? "fragment-beyond-end" : "fragment-oversize");
+      this.alert(payload.bytes > length ? "fragment-beyond-end" : "fragment-oversize", 1, header);
       this.giveUp(datagram);
       return false;
     }
@@ -276,11 +276,12 @@ export class Defragmenter {
   }
 
   /** Raises an alert about the fragment the cursor is at, so many times. */
-  private alert(code: AlertCode, times = 1): void {
+  private alert(code: AlertCode, times = 1, header?: Uint8Array): void {
     const { identification, fragmentOffset } = this.packet;
     const datagram = identityText(identification, this.protocolOfIdentity);
     const detail = `${datagram}, bytes ${fragmentOffset} to ${this.endOfFragment}`;
-    for (; times > 0; times--) this.alerts.raise(code, true, detail);
+    const evidence = header === undefined ? undefined : { packet: header };
+    for (; times > 0; times--) this.alerts.raise(code, true, detail, evidence);
   }
 
   private remove(datagram: IncompleteDatagram): void {

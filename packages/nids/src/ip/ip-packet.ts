@@ -8,13 +8,14 @@ import { formatAddress } from "./address.js";
 /** An IP packet, fragment or reassembled datagram. */
 export class IpPacket {
   /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
-  validated = false;
+  validated: boolean;
   private readonly packet: Packet;
   private readonly path: EncapsulationPath;
   private readonly views: Views;
 
   /** Packets are made by the engine. */
-  constructor(packet: Packet, path: EncapsulationPath, views: Views) {
+  constructor(packet: Packet, path: EncapsulationPath, views: Views, validated = false) {
+    this.validated = validated;
     this.packet = packet;
     this.path = path;
     this.views = views;

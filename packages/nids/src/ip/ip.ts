@@ -1,4 +1,4 @@
-// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP, a tunnel or
+// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP, ICMP, a tunnel or
 // nothing. What comes out of a tunnel is an IP packet like any other.
 
 import type { AlertSink } from "../alerts.js";
@@ -8,6 +8,7 @@ import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Tunnels } from "../link/tunnel/tunnels.js";
+import type { Icmp } from "../icmp/icmp.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -21,6 +22,8 @@ import { Ipv6 } from "./ipv6.js";
 
 const TCP = 6;
 const UDP = 17;
+const ICMP = 1;
+const ICMPV6 = 58;
 
 /** Decides about an IP packet or fragment as it was captured, from its header on; not validated. False drops it. */
 export type IpFilter = (bytes: Uint8Array) => boolean;
@@ -43,6 +46,7 @@ export interface IpParts {
   readonly udp: Udp;
   readonly path: EncapsulationPath;
   readonly tunnels: Tunnels;
+  readonly icmp: Icmp;
 }
 
 export class Ip {
@@ -59,6 +63,7 @@ export class Ip {
   private readonly tcp: Tcp;
   private readonly udp: Udp;
   private readonly tunnels: Tunnels;
+  private readonly icmp: Icmp;
   private readonly ipv4: Ipv4;
   private readonly ipv6: Ipv6;
   private readonly defragmenter: Defragmenter;
@@ -73,6 +78,7 @@ export class Ip {
     this.tcp = parts.tcp;
     this.udp = parts.udp;
     this.tunnels = parts.tunnels;
+    this.icmp = parts.icmp;
     this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
     this.ipv6 = new Ipv6(packet, alerts, parts.seed);
     this.defragmenter = new Defragmenter(parts);
@@ -125,11 +131,15 @@ export class Ip {
     return true;
   }
 
-  /** To TCP, UDP or into a tunnel; returns the version of the packet in that, or 0. */
+  /** To TCP, UDP, ICMP or into a tunnel; returns the version of the packet in that, or 0. */
   private handOn(): number {
     const { packet, tunnels } = this;
     if (packet.protocol === TCP) {
       this.tcp.receive();
+      return 0;
+    }
+    if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) {
+      this.icmp.receive();
       return 0;
     }
     if (packet.protocol === UDP && !this.udp.receive(tunnels)) return 0;
@@ -137,6 +147,7 @@ export class Ip {
   }
 
   private parse(family: number): boolean {
+    this.packet.transport = 0;
     if (family === 4 ? this.ipv4.parse() : this.ipv6.parse()) {
       this.statistics.ipPackets++;
       return true;

@@ -4,7 +4,7 @@
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
-import { ATTENTION, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
+import { ATTENTION, BACKLOG_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
@@ -13,6 +13,8 @@ const usualTimestampOption = 0x0101080a;
 
 /** Of the flags, what has to be that of an established connection, and nothing else. */
 const needed = STATE_MASK | ATTENTION;
+/** And of an ignored one: what waits behind its holes is still to be given back. */
+const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
 
 export class InOrder {
   private readonly packet: Packet;
@@ -75,7 +77,7 @@ export class InOrder {
 
   /** True where nobody listens: all there is to know is that the connection is alive. */
   private passBy(at: number, flags: number): boolean {
-    if ((flags & STATE_MASK) !== ConnectionState.IGNORED) return false;
+    if ((flags & nothingHeld) !== ConnectionState.IGNORED) return false;
     this.flows.flows[at + LAST_SEEN] = this.packet.clock;
     this.statistics.tcpUnfollowed++;
     return true;

@@ -64,6 +64,6 @@ export class TimeoutSweep {
     const state = stateOf(flags);
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
     if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot);
-    else if (state === ConnectionState.ESTABLISHED) visitor.review(slot);
+    else if (state === ConnectionState.ESTABLISHED || state === ConnectionState.IGNORED) visitor.review(slot);
   }
 }
