@@ -32,9 +32,10 @@ const withoutCounterpart = new Set([
  * The engine's parameters for what the command line asks of libnids.
  *
  * @param {import("./command-line.js").Options} options
+ * @param {import("./current-packet.js").CurrentPacket} current
  * @returns {Partial<import("@tsnids/nids").NidsParams>}
  */
-export function engineParams(options) {
+export function engineParams(options, current) {
   const { params, dropSource } = options;
   for (const name of params.keys()) {
     if (withCounterpart.has(name) || withoutCounterpart.has(name)) continue;
@@ -59,9 +60,8 @@ export function engineParams(options) {
     idleTimeoutMs: 365 * day,
     closingTimeoutMs: day,
     lingerMs: 0,
-    ...(dropSource === undefined
-      ? {}
-      : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
+    // There is no IPv6 in libnids (D17).
+    ipFilter: (bytes) => current.family === 4 && (dropSource === undefined || sourceOf(bytes) !== dropSource),
   };
 }
 
