@@ -83,6 +83,14 @@ export class PieceStore {
     return this.#nodes[list.head * NODE_INTS + FIRST] as number;
   }
 
+  /** True when a segment or fragment that waits began at this position when it arrived. */
+  beginsAt(list: PieceList, position: number): boolean {
+    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
+      if (this.#nodes[node * NODE_INTS + FIRST] === position) return true;
+    }
+    return false;
+  }
+
   /** What the owner noted about the list's first piece; 0: nothing. */
   mark(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + MARK] as number;

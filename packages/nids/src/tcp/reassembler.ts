@@ -125,8 +125,12 @@ export class Reassembler {
     const { maxQueuedSegments, finTakesSequence } = this.params;
     backlog.grace.count();
     if (segment.has(TcpFlag.FIN)) {
-      if (finTakesSequence) this.waitForFin(backlog, advance(end, cut));
-      else backlog.unsequencedFins.wait(sequence, advance(end, cut), maxQueuedSegments);
+      if (finTakesSequence) {
+        this.waitForFin(backlog, advance(end, cut));
+      } else {
+        const isSecond = this.store.beginsAt(backlog.list, sequence);
+        backlog.unsequencedFins.wait(sequence, advance(end, cut), isSecond, maxQueuedSegments);
+      }
     }
     if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
     // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
@@ -234,7 +238,8 @@ export class Reassembler {
         this.reachFin(slot, from, backlog);
         break;
       }
-      if (backlog.unsequencedFins.reached(next)) this.passFin(slot, from);
+      const first = list.head === 0 ? undefined : store.first(list);
+      if (backlog.unsequencedFins.reached(next, first)) this.passFin(slot, from);
       if (list.head === 0 || distance(next, store.start(list)) > 0) {
         const cut = this.cutAt(backlog, next);
         if (cut === 0) break;

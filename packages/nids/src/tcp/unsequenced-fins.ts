@@ -1,16 +1,18 @@
 // FINs as libnids reads them (parameter `finTakesSequence: false`): they take no sequence number, so a stream goes on behind them, and
-// each that came out of order waits for its turn like the segment it came with. In its turn it counts if the segment, with
-// one for the FIN, reaches beyond what was delivered.
+// each that came out of order waits for its turn like the segment it came with: behind those that begin before it, or began there
+// when it came. In its turn it counts if the segment, with one for the FIN, reaches beyond what was delivered.
 //
-//   delivered         │ a b c d FIN │             reached at c: d is new, and so is the FIN
-//   ────────────┤· · ·│             │· · ·        reached behind d: the FIN still counts
-//             next   start         end            reached further on: it is old
+//   delivered         │ a b c d FIN │             delivered up to c: d is new, and so is the FIN
+//   ────────────┤· · ·│             │· · ·        up to d: the FIN still counts
+//             next   start         end            further: it is old
 
 import { distance } from "./sequence.js";
 
 interface UnsequencedFin {
   readonly start: number;
   readonly end: number;
+  /** Another segment that begins at `start` was there before. */
+  readonly isSecond: boolean;
 }
 
 export class UnsequencedFins {
@@ -22,16 +24,16 @@ export class UnsequencedFins {
   }
 
   /** A segment [start, end) with a FIN has to wait; at most `limit` are remembered. */
-  wait(start: number, end: number, limit: number): void {
+  wait(start: number, end: number, isSecond: boolean, limit: number): void {
     if (this.waiting.length >= limit) return;
     const at = this.waiting.findLastIndex((fin) => distance(fin.start, start) >= 0) + 1;
-    this.waiting.splice(at, 0, { start, end });
+    this.waiting.splice(at, 0, { start, end, isSecond });
   }
 
-  /** Forgets those whose turn has come at `next`; true where one of them counts. */
-  reached(next: number): boolean {
+  /** Forgets those whose turn has come at `next`, ahead of a segment that began at `first`; true where one of them counts. */
+  reached(next: number, first: number | undefined): boolean {
     let counts = false;
-    for (let fin = this.waiting[0]; fin !== undefined && distance(fin.start, next) >= 0; fin = this.waiting[0]) {
+    for (let fin = this.waiting[0]; fin !== undefined && isReached(fin, next, first); fin = this.waiting[0]) {
       this.waiting.shift();
       counts ||= distance(next, fin.end) >= 0;
     }
@@ -41,4 +43,9 @@ export class UnsequencedFins {
   reset(): void {
     this.waiting.length = 0;
   }
+}
+
+function isReached({ start, isSecond }: UnsequencedFin, next: number, first: number | undefined): boolean {
+  if (distance(start, next) < 0) return false;
+  return first === undefined || distance(start, first) > 0 || (start === first && !isSecond);
 }
