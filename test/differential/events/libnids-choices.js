@@ -14,8 +14,9 @@ export const libnidsDefaults = {
 /** libnids' table of sources has room for so many in each bucket. */
 const sourcesPerBucket = 10;
 
+/** Parameters of libnids that one of the engine's stands for, see engineParams. */
 const withCounterpart = new Set([
-  ...["n_tcp_streams", "one_loop_less", "scan_num_hosts", "scan_num_ports", "tcp_flow_timeout"],
+  ...["n_tcp_streams", "one_loop_less", "scan_num_hosts", "scan_num_ports", "tcp_flow_timeout", "tcp_workarounds"],
 ]);
 
 /** Parameters of libnids that change nothing here. */
@@ -24,7 +25,6 @@ const withoutCounterpart = new Set([
   "sk_buff_size", // cost of a queued packet: ours counts bytes (D7); the lines of ip events use it
   "dev_addon", // the same
   "scan_delay", // has no effect there (D13)
-  "tcp_workarounds", // a timer for missing bytes between two FINs: our closing timeout needs no switch (D9)
   "multiproc", // the engine is one thread's
   "queue_limit", // of multiproc
   "pcap_timeout", // live capture only, as the next one
@@ -36,9 +36,10 @@ const withoutCounterpart = new Set([
  * The engine's parameters for what the command line asks of libnids.
  *
  * @param {import("./command-line.js").Options} options
+ * @param {import("./current-packet.js").CurrentPacket} current
  * @returns {Partial<import("@tsnids/nids").NidsParams>}
  */
-export function engineParams(options) {
+export function engineParams(options, current) {
   const { params, dropSource } = options;
   for (const name of params.keys()) {
     if (withCounterpart.has(name) || withoutCounterpart.has(name)) continue;
@@ -49,6 +50,10 @@ export function engineParams(options) {
   return {
     midstream: false,
     holePolicy: "wait",
+    finTakesSequence: false,
+    anyAckConfirmsFin: true,
+    believeUnseenAcks: true,
+    stuckCloseTimeoutMs: (params.get("tcp_workarounds") ?? 0) !== 0 ? 10_000 : 0,
     segmentPolicy: "bsd",
     fragmentPolicy: "linux",
     tunnels: [],
@@ -69,9 +74,8 @@ export function engineParams(options) {
     idleTimeoutMs: 365 * day,
     closingTimeoutMs: day,
     lingerMs: 0,
-    ...(dropSource === undefined
-      ? {}
-      : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
+    // There is no IPv6 in libnids (D17).
+    ipFilter: (bytes) => current.family === 4 && (dropSource === undefined || sourceOf(bytes) !== dropSource),
   };
 }
 

@@ -26,6 +26,8 @@ const FIRST = 3;
 const LAST = 4;
 /** Offset of the first byte kept in the slab or buffer. */
 const SKIP = 5;
+/** What the owner noted about the piece when it came; 0: nothing. Every part of it keeps that. */
+const MARK = 6;
 
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
@@ -82,6 +84,19 @@ export class PieceStore {
     return this.#nodes[list.head * NODE_INTS + FIRST] as number;
   }
 
+  /** True when a segment or fragment that waits began at this position when it arrived. */
+  beginsAt(list: PieceList, position: number): boolean {
+    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
+      if (this.#nodes[node * NODE_INTS + FIRST] === position) return true;
+    }
+    return false;
+  }
+
+  /** What the owner noted about the list's first piece; 0: nothing. */
+  mark(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + MARK] as number;
+  }
+
   /** Position behind the last byte of the list's first piece. */
   end(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + END] as number;
@@ -120,8 +135,8 @@ export class PieceStore {
   }
 
   /**
-   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`. The outcome object
-   * is reused by the next call.
+   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`; `mark` is kept
+   * with it. The outcome object is reused by the next call.
    */
   insert(
     list: PieceList,
@@ -130,6 +145,7 @@ export class PieceStore {
     offset: number,
     length: number,
     policy: OverlapTable,
+    mark = 0,
   ): InsertOutcome {
     const nodes = this.#nodes;
     const outcome = this.#outcome;
@@ -147,7 +163,7 @@ export class PieceStore {
       }
       const at = current * NODE_INTS;
       if (current === 0 || ((end - (nodes[at + START] as number)) | 0) <= 0) {
-        this.#store(list, previous, current, from, end, start, bytes, offset, length);
+        this.#store(list, previous, current, from, end, start, bytes, offset, length, mark);
         return outcome;
       }
       outcome.overlaps++;
@@ -161,7 +177,7 @@ export class PieceStore {
       if (policy.newWins[lies] !== true) {
         // O stays: what lies before it is stored, then N goes on behind it.
         if (((storedStart - from) | 0) > 0) {
-          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length);
+          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length, mark);
         }
         from = storedEnd;
         previous = current;
@@ -192,6 +208,7 @@ export class PieceStore {
     bytes: Uint8Array,
     offset: number,
     length: number,
+    mark: number,
   ): void {
     const size = (to - from) | 0;
     const node = this.#allocate(size);
@@ -207,6 +224,7 @@ export class PieceStore {
     nodes[at + FIRST] = start;
     nodes[at + LAST] = (start + length) | 0;
     nodes[at + SKIP] = 0;
+    nodes[at + MARK] = mark;
     this.#fill(node, bytes, source, size);
     this.#link(list, previous, node, next);
     list.bytes += size;
@@ -240,6 +258,7 @@ export class PieceStore {
     nodes[to + FIRST] = nodes[at + FIRST] as number;
     nodes[to + LAST] = nodes[at + LAST] as number;
     nodes[to + SKIP] = 0;
+    nodes[to + MARK] = nodes[at + MARK] as number;
     this.#fill(right, bytes, offset, size);
     this.#link(list, node, right, next);
     list.bytes += size;

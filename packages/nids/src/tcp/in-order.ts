@@ -3,6 +3,7 @@
 
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import { ATTENTION, BACKLOG_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
@@ -17,13 +18,16 @@ const needed = STATE_MASK | ATTENTION;
 const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
 
 export class InOrder {
+  /** False where the parameters ask for the whole window test of every segment (window.ts). */
+  readonly usable: boolean;
   private readonly packet: Packet;
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, statistics: Statistics) {
+  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams, statistics: Statistics) {
+    this.usable = !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;

@@ -44,7 +44,7 @@ export class Sides {
     const flags = this.flags(slot);
     if ((flags & (FIN_ACKED_0 << side)) !== 0) return HalfState.FIN_CONFIRMED;
     if ((flags & (FIN_0 << side)) !== 0) return HalfState.FIN_SENT;
-    return this.backlog(slot, side)?.finWaiting === true ? HalfState.CLOSING : HalfState.ESTABLISHED;
+    return this.backlog(slot, side)?.fin === undefined ? HalfState.ESTABLISHED : HalfState.CLOSING;
   }
 
   window(slot: number, side: number): number {

@@ -19,15 +19,15 @@ import type { Statistics } from "../stats.js";
 import type { BacklogPool } from "./backlog.js";
 import {
   BACKLOG_0,
+  clientSide,
   ConnectionState,
-  FIN_0,
-  FIN_ACKED_0,
   KNOWN_0,
   refreshAttention,
   SIGNED,
   stateOf,
   withState,
 } from "./connection.js";
+import { Closing } from "./closing.js";
 import { Eviction } from "./eviction.js";
 import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
@@ -35,12 +35,11 @@ import { Handshake } from "./handshake.js";
 import { InOrder } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
-import { distance, later } from "./sequence.js";
+import { later } from "./sequence.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
 import { WindowTest } from "./window.js";
 
-const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
 
 /** Everything the TCP stage works with. */
@@ -63,6 +62,7 @@ export class Tcp implements SweptFlow {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
+  private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly verification: ChecksumVerification;
@@ -77,6 +77,7 @@ export class Tcp implements SweptFlow {
   private readonly reassembler: Reassembler;
   private readonly handshake: Handshake;
   private readonly window: WindowTest;
+  private readonly closing: Closing;
   private readonly sweep: TimeoutSweep;
   private readonly eviction: Eviction;
 
@@ -85,6 +86,7 @@ export class Tcp implements SweptFlow {
     this.packet = packet;
     this.flows = flows;
     this.notifier = notifier;
+    this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
     this.verification = parts.verification;
@@ -93,10 +95,11 @@ export class Tcp implements SweptFlow {
     this.scans = parts.scans;
     this.follows = params.followTcp;
     this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
-    this.inOrder = new InOrder(packet, flows, notifier, statistics);
+    this.inOrder = new InOrder(packet, flows, notifier, params, statistics);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
-    this.window = new WindowTest(packet, flows);
+    this.window = new WindowTest(packet, flows, params);
+    this.closing = new Closing(packet, flows, this.reassembler, params);
     this.sweep = new TimeoutSweep(flows, params);
     this.eviction = new Eviction(flows);
   }
@@ -129,7 +132,7 @@ export class Tcp implements SweptFlow {
     }
     const found = this.find();
     this.statistics.tcpSegments++;
-    if (found !== 0 && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
+    if (found !== 0 && this.inOrder.usable && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
       const sequence = view.getInt32(transport + 4);
       const ack = view.getInt32(transport + 8);
       const window = view.getUint16(transport + 14);
@@ -158,8 +161,8 @@ export class Tcp implements SweptFlow {
   }
 
   /** A flow is older than its state allows. */
-  expire(slot: number): void {
-    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "idle");
+  expire(slot: number, reason: "idle" | "stuck"): void {
+    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", reason);
     this.remove(slot);
   }
 
@@ -264,12 +267,23 @@ export class Tcp implements SweptFlow {
           if (this.handshake.resetBy(slot, from, segment)) this.remove(slot);
           return;
         }
-        if (!this.handshake.completes(slot, from, segment)) return;
+        if (!this.isPlausible(slot, from) || !this.handshake.completes(slot, from, segment)) return;
         this.seen(slot);
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
     this.finish(slot);
+  }
+
+  /** False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293 §3.10.7.4, SYN-RECEIVED). */
+  private isPlausible(slot: number, from: number): boolean {
+    const { segment, window, statistics } = this;
+    const flags = this.flags(slot);
+    if (stateOf(flags) !== ConnectionState.ANSWERED || from !== clientSide(flags)) return true;
+    if (!window.accepts(slot, from, segment)) statistics.tcpOutOfWindow++;
+    else if (window.isStale(slot, from, segment)) statistics.tcpStaleTimestamp++;
+    else return true;
+    return false;
   }
 
   /** A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the same endpoints. */
@@ -279,7 +293,7 @@ export class Tcp implements SweptFlow {
     const opening = handshake.isOpeningSyn(segment);
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
-    } else if (opening && !handshake.isRepetition(slot, from, segment)) {
+    } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
       if (state === ConnectionState.ESTABLISHED) {
         if (this.isBusy(slot)) {
           this.statistics.tcpUnfollowed++;
@@ -293,6 +307,12 @@ export class Tcp implements SweptFlow {
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
     }
+  }
+
+  /** True for what is still in the table, but need not be remembered: without pick-up, nothing of it would be announced again. */
+  private isForgotten(state: ConnectionState): boolean {
+    const { lingerMs, midstream } = this.params;
+    return (state === ConnectionState.ENDED && lingerMs === 0) || (state === ConnectionState.IGNORED && !midstream);
   }
 
   /** True while an established connection may not be replaced by another one between the same endpoints. */
@@ -315,7 +335,7 @@ export class Tcp implements SweptFlow {
   }
 
   private established(slot: number, from: number): void {
-    const { segment, flows, reassembler, window } = this;
+    const { segment, flows, reassembler, window, closing } = this;
     const at = slot * FLOW_INTS;
     const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
     if ((this.flags(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
@@ -336,12 +356,12 @@ export class Tcp implements SweptFlow {
     }
     if (segment.has(TcpFlag.ACK)) {
       flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
-      this.confirmFin(slot, 1 - from);
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) return;
+      closing.acknowledged(slot, 1 - from);
+      if (closing.isComplete(slot)) return;
     }
     if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
     window.note(slot, from, segment);
-    this.confirmFin(slot, from);
+    closing.confirm(slot, from);
   }
 
   /** Settles a connection after a packet or a review: holes, the end, what is no longer needed. */
@@ -351,10 +371,11 @@ export class Tcp implements SweptFlow {
       if ((this.flags(slot) & anyBacklog) !== 0) {
         this.reassembler.review(slot, 0);
         this.reassembler.review(slot, 1);
-        this.confirmFin(slot, 0);
-        this.confirmFin(slot, 1);
+        this.closing.confirm(slot, 0);
+        this.closing.confirm(slot, 1);
+        this.closing.review(slot);
       }
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) this.end(slot, "CLOSE", "fin");
+      if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
       else this.setFlags(slot, refreshAttention(this.flags(slot)));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
@@ -370,22 +391,12 @@ export class Tcp implements SweptFlow {
     this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
   }
 
-  /** A FIN is acknowledged only by a number that covers it. */
-  private confirmFin(slot: number, from: number): void {
-    const flags = this.flags(slot);
-    if ((flags & (FIN_0 << from)) === 0) return;
-    const at = slot * FLOW_INTS;
-    const next = this.flows.flows[at + NEXT + from] as number;
-    if (distance(next, this.flows.flows[at + ACK + 1 - from] as number) < 0) return;
-    this.setFlags(slot, flags | (FIN_ACKED_0 << from));
-  }
-
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
   private end(slot: number, state: TerminalState, reason: EndReason): void {
     this.reassembler.flush(slot);
-    this.confirmFin(slot, 0);
-    this.confirmFin(slot, 1);
-    const closed = (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
+    this.closing.confirm(slot, 0);
+    this.closing.confirm(slot, 1);
+    const closed = this.closing.isComplete(slot);
     const count = closed
       ? "closed"
       : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
