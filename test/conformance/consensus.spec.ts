@@ -10,7 +10,7 @@ import { describe as describeDirection, isFound, readCaptures, readConsensus, ty
 import { followCapture, type Followed } from "./follow-capture.js";
 
 /** Directions of captures in classic pcap that were found when this was last changed. It only ever rises. */
-const FOUND_BEFORE = 1091;
+const FOUND_BEFORE = 1093;
 
 describeNeeding(["../shared"], "the public corpus", function () {
   this.timeout(120_000);
