@@ -12,7 +12,7 @@ import { followCapture, type Followed } from "./follow-capture.js";
 import { knownDifferences } from "./known-differences.js";
 
 /** Directions of captures in classic pcap that were found when this was last changed. It only ever rises. */
-const FOUND_BEFORE = 1091;
+const FOUND_BEFORE = 1093;
 
 describeNeeding(["../shared"], "the public corpus", function () {
   this.timeout(120_000);

@@ -8,6 +8,7 @@ import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { ConversationOptions, Frame, FrameOptions, TunnelOptions } from "@tsnids/testkit";
 import {
   capture,
+  concat,
   conversation,
   cutFrame,
   frame,
@@ -91,6 +92,22 @@ describe("encapsulations that tell flows apart", () => {
   for (const [name, one, other] of apart) {
     it(name, () => expect(streamsOf(sideBySide(one, other))).to.deep.equal(["one", "two"]));
   }
+
+  it("two service instances of a backbone", () => {
+    const service = (number: number) => (packet: Uint8Array) => {
+      const customer = frame(packet).bytes;
+      return concat(Uint8Array.of(0, 0, 0, number), customer);
+    };
+    const behind = (way: Way): Frame[] =>
+      sideBySide(way, way).map((each) => {
+        const bytes = each.bytes.slice();
+        bytes.set([0x88, 0xe7], 12);
+        return { ...each, bytes };
+      });
+    const one = behind({ wrap: service(1) }).filter((_, at) => at % 2 === 0);
+    const other = behind({ wrap: service(2) }).filter((_, at) => at % 2 === 1);
+    expect(streamsOf([...one, ...other])).to.deep.equal(["one", "two"]);
+  });
 
   it("also tell fragments apart", () => {
     const packet = udpPacket(

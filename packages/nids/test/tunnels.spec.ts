@@ -137,6 +137,40 @@ describe("tunnels", () => {
     ]);
   });
 
+  it("are the limits of what is in them: neither padding nor what was cut off behind them belongs to it", () => {
+    const lying = inner4.slice();
+    new DataView(lying.buffer).setUint16(2, inner4.length + 10);
+    const padded = frame(tunnelPacket("4in4", lying, ends), { padTo: 120 });
+    expect(heardOf([cutFrame(padded, 100)], { checksums: "ignore" })).to.deep.equal(["ip-header"]);
+
+    const offloaded = inner4.slice();
+    new DataView(offloaded.buffer).setUint16(2, 0);
+    const nids = smallNids({ checksums: "ignore" });
+    const lengths: number[] = [];
+    nids.registerIp(({ bytes }) => void lengths.push(bytes.length));
+    nids.process(capture([[frame(tunnelPacket("4in4", offloaded, ends), { padTo: 120 })]]).batch());
+    expect(lengths).to.deep.equal([20 + inner4.length, inner4.length]);
+  });
+
+  it("that came in fragments do not make what is in them a reassembled datagram", () => {
+    const nids = smallNids();
+    const heard: unknown[] = [];
+    nids.registerIp(({ reassembled, protocol }) => void heard.push([protocol, reassembled]));
+    nids.on("alert", ({ code }) => void heard.push(code));
+    nids.process(capture([fragmentFrame(through("gre", inner4), [8])]).batch());
+    const damaged = inner4.slice();
+    damaged[10] = (damaged[10] ?? 0) ^ 1;
+    nids.process(capture([fragmentFrame(through("gre", damaged), [8], 7)]).batch());
+    expect(heard).to.deep.equal([
+      ...[
+        [47, true],
+        [17, false],
+        [47, true],
+      ],
+      "ip-header",
+    ]);
+  });
+
   it("count as packets of their own", () => {
     const nids = smallNids();
     nids.process(capture([through("gre", tunnelPacket("vxlan", inner4, ends))]).batch());
@@ -211,6 +245,15 @@ describe("what only looks like a tunnel", () => {
       2152,
       bytes(0x34, 0xff, 0, 40, 0, 0, 0, 1, 0, 0, 0, 0x85),
       new Uint8Array(60).fill(1),
+    ],
+    [
+      ...([
+        "GTP with nine extensions",
+        2152,
+        bytes(0x34, 0xff, 0, 40 + inner4.length, 0, 0, 0, 1, 0, 0, 0, 0x85),
+      ] as const),
+      ...[1, 2, 3, 4, 5, 6, 7, 8].map(() => bytes(1, 0, 0, 0x85)),
+      ...[bytes(1, 0, 0, 0), inner4],
     ],
     ["Teredo with other addresses", 3544, inner6],
     ["Teredo longer than its datagram", 3544, teredo6.subarray(0, 50)],

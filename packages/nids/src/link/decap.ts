@@ -41,11 +41,7 @@ export class LinkLayer {
   /** Finds the IP packet of the current frame: 4 or 6, or 0 when there is none. */
   locate(): number {
     const { packet, path, decode } = this;
-    path.begin();
-    packet.network = packet.frame;
-    packet.networkEnd = packet.frameEnd;
-    packet.missing = this.cut();
-    packet.rest = 0;
+    this.begin(packet.frame);
     if (decode === undefined) return this.unknownLink();
     const family = followHeaders(decode(packet, path), packet, path);
     if (family === 0) this.statistics.framesNotIp++;
@@ -55,11 +51,7 @@ export class LinkLayer {
   /** Finds the packet at `rest`, in a frame that holds several, as `locate` does. */
   locateNext(): number {
     const { packet, path } = this;
-    path.begin();
-    packet.network = packet.rest;
-    packet.networkEnd = packet.frameEnd;
-    packet.missing = this.cut();
-    packet.rest = 0;
+    this.begin(packet.rest);
     const family = followHeaders(subframe(packet), packet, path);
     if (family !== 0) this.statistics.aggregated++;
     return family;
@@ -70,10 +62,16 @@ export class LinkLayer {
     this.path.exit();
   }
 
-  /** Bytes of the frame that the snap length cut off. */
-  private cut(): number {
-    const { batch, index } = this.packet;
-    return Math.max(0, (batch.originalLength[index] as number) - (batch.capturedLength[index] as number));
+  /** The first header is at `at`; nothing is known of what follows. */
+  private begin(at: number): void {
+    const { packet } = this;
+    const { batch, index } = packet;
+    const cut = (batch.originalLength[index] as number) - (batch.capturedLength[index] as number);
+    this.path.begin();
+    packet.network = at;
+    packet.networkEnd = packet.frameEnd;
+    packet.missing = Math.max(0, cut);
+    packet.rest = 0;
   }
 
   private unknownLink(): number {

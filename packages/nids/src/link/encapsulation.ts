@@ -36,8 +36,8 @@ export const tunnelKinds = [
 export type TunnelKind = (typeof tunnelKinds)[number];
 
 /** Every kind of encapsulation. */
-export type EncapsulationKind = "vlan" | "mpls" | "pppoe" | TunnelKind;
-export const encapsulationKinds: readonly EncapsulationKind[] = ["vlan", "mpls", "pppoe", ...tunnelKinds];
+export type EncapsulationKind = "vlan" | "backbone" | "mpls" | "pppoe" | TunnelKind;
+export const encapsulationKinds: readonly EncapsulationKind[] = ["vlan", "backbone", "mpls", "pppoe", ...tunnelKinds];
 
 /** A kind as a number, which is what the path of a packet works with. */
 export function numberOf(kind: EncapsulationKind): number {
@@ -62,6 +62,7 @@ const byKind: Identity = { byId: false, byEnds: false };
 
 const identities: Readonly<Record<EncapsulationKind, Identity>> = {
   vlan: byId,
+  backbone: byId,
   mpls: byId,
   pppoe: byId,
   "4in4": byEnds,
@@ -84,7 +85,7 @@ const identities: Readonly<Record<EncapsulationKind, Identity>> = {
 export interface Encapsulation {
   readonly kind: EncapsulationKind;
   /**
-   * VLAN identifier, MPLS label, PPPoE session, GRE key, ERSPAN session, VXLAN and Geneve network identifier, NVGRE subnet
+   * VLAN identifier, service instance of a backbone, MPLS label, PPPoE session, GRE key, ERSPAN session, VXLAN and Geneve network identifier, NVGRE subnet
    * identifier, GTP tunnel endpoint identifier, L2TP session, PPTP call; undefined where the kind has none, or the header does not say.
    */
   readonly id: number | undefined;

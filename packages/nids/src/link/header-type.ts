@@ -20,6 +20,9 @@ export const HeaderType = {
   MPLS_UPSTREAM: 0x8848,
   PPPOE_SESSION: 0x8864,
   SERVICE_VLAN: 0x88a8,
+  BACKBONE: 0x88e7,
+  VN_TAG: 0x8926,
+  E_TAG: 0x893f,
   OLD_SERVICE_VLAN: 0x9100,
   OTHER_SERVICE_VLAN: 0x9200,
 } as const;

@@ -5,12 +5,14 @@
 // captured ends at `networkEnd`. None of them looks at bytes behind that, none throws.
 
 import type { Packet } from "../packet.js";
+import { backbone } from "./backbone.js";
 import { bareIp } from "./bare-ip.js";
 import type { EncapsulationPath } from "./encapsulation.js";
 import { ethernet } from "./ethernet.js";
 import { HeaderType } from "./header-type.js";
 import { llc } from "./llc.js";
 import { mpls } from "./mpls.js";
+import { eTag, vnTag } from "./port-extender.js";
 import { ppp } from "./ppp.js";
 import { pppoe } from "./pppoe.js";
 import { vlan } from "./vlan.js";
@@ -47,6 +49,15 @@ export function followHeaders(type: number, packet: Packet, path: EncapsulationP
       case HeaderType.MPLS:
       case HeaderType.MPLS_UPSTREAM:
         type = mpls(packet, path);
+        break;
+      case HeaderType.BACKBONE:
+        type = backbone(packet, path);
+        break;
+      case HeaderType.VN_TAG:
+        type = vnTag(packet);
+        break;
+      case HeaderType.E_TAG:
+        type = eTag(packet);
         break;
       case HeaderType.PPPOE_SESSION:
         type = pppoe(packet, path);
