@@ -8,6 +8,10 @@ export interface CaptureInterface {
   readonly linkType: number;
   /** Bytes kept of a frame at most; 0 is no limit. Files exist whose frames are longer. */
   readonly snapLength: number;
+  /** What the system calls it, such as "eth0", where the file says so. */
+  readonly name?: string;
+  /** What people call it, where the file says so. */
+  readonly description?: string;
 }
 
 /** Gives frames in the order they were captured, in batches. */
