@@ -12,7 +12,7 @@ const imports = {
   testkit: ["@tsnids/pcap"],
   nids: ["@tsnids/pcap", "eventemitter3"],
   filter: ["@tsnids/pcap"],
-  capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap"],
+  capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
   output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+"],
   cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors"],
 };

@@ -1,13 +1,13 @@
-// Files through an engine, as one capture in the order given, with everything a command line needs around it: warnings,
+// Files through an engine, as one capture in order of time, with everything a command line needs around it: warnings,
 // the progress bar, an output that may be slow or gone, and an interrupt.
 //
-//     files ─► FileSource ─► ChainSource ─► paced ─► engine ─► callbacks ─► Output
+//     files ─► FileSource ─► MergeSource ─► paced ─► engine ─► callbacks ─► Output
 //                                             └─ after each batch: flush the output, move the bar
 //
 // However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { ChainSource, FileSource } from "@tsnids/capture";
+import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
@@ -59,7 +59,7 @@ export class Replay {
     process.once("SIGINT", this.#interrupt);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(new ChainSource(sources), this.output, progress));
+      await nids.run(new PacedSource(new MergeSource(sources), this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;

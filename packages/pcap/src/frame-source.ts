@@ -14,6 +14,14 @@ export interface CaptureInterface {
   readonly description?: string;
 }
 
+/** When a frame was captured. */
+export interface FrameTime {
+  /** Whole seconds since 1970, UTC. */
+  readonly seconds: number;
+  /** 0 to 999,999,999. */
+  readonly nanoseconds: number;
+}
+
 /** Gives frames in the order they were captured, in batches. */
 export interface FrameSource {
   /**
@@ -24,4 +32,10 @@ export interface FrameSource {
    * `bytes` of each batch says where its frames are.
    */
   batches(intake?: Uint8Array): Iterable<FrameBatch> | AsyncIterable<FrameBatch>;
+
+  /**
+   * When its first frame was captured: for sources that can find out without being used up, as a file can and a pipe
+   * cannot. Undefined where there is none, or where it cannot be told.
+   */
+  startTime?(): Promise<FrameTime | undefined>;
 }

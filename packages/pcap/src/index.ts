@@ -6,7 +6,7 @@ export type { CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
 export type { CaptureFormat, DecoderOptions } from "./format.js";
 export { FrameBatch } from "./frame-batch.js";
-export type { CaptureInterface, FrameSource } from "./frame-source.js";
+export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
 export { intakeChunk, intakeHeadroom, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
 export { MemorySource } from "./memory-source.js";
