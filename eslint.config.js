@@ -14,7 +14,7 @@ const imports = {
   filter: ["@tsnids/pcap"],
   capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
   output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+"],
-  cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors"],
+  cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors", "tinyglobby"],
 };
 
 /** Packages that run anywhere, a browser included, and give the same answers to the same input. */

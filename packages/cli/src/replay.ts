@@ -12,6 +12,7 @@ import type { CaptureWarning } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
@@ -52,7 +53,8 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const sources = this.#paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const paths = await capturePaths(this.#paths);
+    const sources = paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());

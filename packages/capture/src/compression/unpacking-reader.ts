@@ -90,7 +90,7 @@ export class UnpackingReader implements ByteReader {
 
   /** The file in pieces, beginning with what was read of it already. */
   async *#pieces(head: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-    yield head;
+    for (let at = 0; at < head.length; at += pieceLength) yield head.subarray(at, at + pieceLength);
     for (;;) {
       const piece = new Uint8Array(pieceLength);
       const count = await this.#readFile(piece, 0, pieceLength);
