@@ -52,11 +52,11 @@ export async function storedZstd(bytes: Uint8Array): Promise<Uint8Array> {
 
 /** A frame of lz4: stored blocks of 64 KiB, a checksum. */
 export async function storedLz4(bytes: Uint8Array): Promise<Uint8Array> {
-  const { h32Raw } = await xxhash();
+  const hashes = await xxhash();
   const flags = Uint8Array.of(0x64, 0x40);
   const blocks = piecesOf(bytes, 64 * 1024).flatMap((piece) => [uint32((0x80000000 | piece.length) >>> 0), piece]);
-  const header = [uint32(0x184d2204), flags, Uint8Array.of((h32Raw(flags) >>> 8) & 255)];
-  return Buffer.concat([...header, ...blocks, uint32(0), uint32(h32Raw(bytes))]);
+  const header = [uint32(0x184d2204), flags, Uint8Array.of((hashes.h32Raw(flags) >>> 8) & 255)];
+  return Buffer.concat([...header, ...blocks, uint32(0), uint32(hashes.h32Raw(bytes))]);
 }
 
 /** A frame of somebody else's data, as both formats may have it. */

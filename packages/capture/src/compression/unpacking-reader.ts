@@ -70,9 +70,8 @@ export class UnpackingReader implements ByteReader {
     const compression = compressionOf(head);
     if (compression === undefined) return count;
     this.#compression = compression.name;
-    const pieces = compression
-      .decompress(this.#pieces(target.slice(position, position + count)))
-      [Symbol.asyncIterator]();
+    const unpacked = compression.decompress(this.#pieces(target.slice(position, position + count)));
+    const pieces = unpacked[Symbol.asyncIterator]();
     this.#unpacked = new PieceReader(() => this.#nextOf(pieces));
     return this.#unpacked.read(target, position, length);
   }
