@@ -16,6 +16,7 @@ export class UnpackingReader implements ByteReader {
   #bytesRead = 0;
   #isKnown = false;
   #compression: string | undefined;
+  #pieces: AsyncIterator<Uint8Array> | undefined;
   #unpacked: PieceReader | undefined;
   #isCut = false;
 
@@ -46,6 +47,8 @@ export class UnpackingReader implements ByteReader {
 
   close(): void {
     this.#file.close();
+    // A decompressor that waits for its turn is told that there will be none; one at work finds the file at its end.
+    this.#pieces?.return?.().catch(() => undefined);
   }
 
   #readFile(target: Uint8Array, position: number, length: number): number | Promise<number> {
@@ -70,8 +73,8 @@ export class UnpackingReader implements ByteReader {
     const compression = compressionOf(head);
     if (compression === undefined) return count;
     this.#compression = compression.name;
-    const unpacked = compression.decompress(this.#pieces(target.slice(position, position + count)));
-    const pieces = unpacked[Symbol.asyncIterator]();
+    const unpacked = compression.decompress(this.#piecesFrom(target.slice(position, position + count)));
+    const pieces = (this.#pieces = unpacked[Symbol.asyncIterator]());
     this.#unpacked = new PieceReader(() => this.#nextOf(pieces));
     return this.#unpacked.read(target, position, length);
   }
@@ -88,7 +91,7 @@ export class UnpackingReader implements ByteReader {
   }
 
   /** The file in pieces, beginning with what was read of it already. */
-  async *#pieces(head: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  async *#piecesFrom(head: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
     for (let at = 0; at < head.length; at += pieceLength) yield head.subarray(at, at + pieceLength);
     for (;;) {
       const piece = new Uint8Array(pieceLength);
