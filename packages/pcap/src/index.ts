@@ -28,7 +28,8 @@ export type {
   PcapngUnknownBlock,
   ResolvedName,
 } from "./pcapng/blocks.js";
-export { longestWholeBlock, maximumBlockLength, PcapngDecoder } from "./pcapng/decoder.js";
+export { maximumBlockLength } from "./pcapng/damage.js";
+export { longestWholeBlock, PcapngDecoder } from "./pcapng/decoder.js";
 export type { PcapngDecoderOptions } from "./pcapng/decoder.js";
 export { maximumInterfaces } from "./pcapng/interface-table.js";
 export { latestSecond } from "./pcapng/time-scale.js";

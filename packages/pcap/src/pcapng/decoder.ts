@@ -17,6 +17,7 @@ import type { CaptureInterface } from "../frame-source.js";
 import { intakeHeadroom, maximumCapturedLength } from "../intake.js";
 import { describeBlock, describeSection } from "./block-reader.js";
 import type { PcapngBlockListener } from "./blocks.js";
+import { damage, maximumBlockLength } from "./damage.js";
 import { InterfaceTable } from "./interface-table.js";
 import {
   blockHeaderLength,
@@ -34,9 +35,6 @@ import { commentsOf, readOptions } from "./options.js";
 
 /** Bytes of the longest block that is offered to a listener: what a source can hold back (see intake.ts). */
 export const longestWholeBlock: number = intakeHeadroom;
-
-/** A block that announces more bytes than this is damaged. Wireshark draws the line there, too. */
-export const maximumBlockLength: number = 1 << 27;
 
 /** What a decoder can be told. */
 export interface PcapngDecoderOptions {
@@ -123,11 +121,12 @@ export class PcapngDecoder implements CaptureDecoder {
     if (type === BlockType.SECTION_HEADER) return this.#beginSection(at, end, batch);
     const announced = view.getUint32(at + 4, this.#littleEndian);
     const length = padded(announced);
-    if (announced < blockOverhead || announced > maximumBlockLength) throw this.#absurdLength(announced);
+    if (announced < blockOverhead || announced > maximumBlockLength)
+      throw this.#damaged(damage.absurdLength(announced));
     if (length > longestWholeBlock) return this.#beginLongBlock(at, end, type, length, batch);
     if (length > end - at) return -1;
     const closing = view.getUint32(at + length - blockTrailerLength, this.#littleEndian);
-    if (closing !== announced && closing !== length) throw this.#differentLengths(announced, closing);
+    if (closing !== announced && closing !== length) throw this.#damaged(damage.differentLengths(announced, closing));
     this.#take(type, at, length, batch);
     return at + length;
   }
@@ -156,15 +155,16 @@ export class PcapngDecoder implements CaptureDecoder {
     const view = this.#view;
     const little = this.#littleEndian;
     const bytes = at + enhancedPacket.bytes;
-    if (length < enhancedPacket.bytes + blockTrailerLength) throw this.#tooShort("a packet block", length);
+    if (length < enhancedPacket.bytes + blockTrailerLength) throw this.#damaged(damage.packetTooShort(length));
     const index =
       type === BlockType.ENHANCED_PACKET
         ? view.getUint32(at + enhancedPacket.interface, little)
         : view.getUint16(at + enhancedPacket.interface, little);
     const scale = this.#interfaceTable.scales[index];
-    if (scale === undefined) throw this.#noInterface(index);
+    if (scale === undefined) throw this.#damaged(damage.noInterface(index, this.interfaces.length));
     const captured = view.getUint32(at + enhancedPacket.capturedLength, little);
-    if (captured > length - enhancedPacket.bytes - blockTrailerLength) throw this.#tooManyBytes(captured, length);
+    if (captured > length - enhancedPacket.bytes - blockTrailerLength)
+      throw this.#damaged(damage.tooManyBytes(captured, length));
     scale.read(
       view.getUint32(at + enhancedPacket.timeHigh, little),
       view.getUint32(at + enhancedPacket.timeLow, little),
@@ -179,9 +179,9 @@ export class PcapngDecoder implements CaptureDecoder {
 
   /** Takes a simple packet: only the original length; the snap length of interface 0 and the block tell the captured one. */
   #takeSimplePacket(at: number, length: number, batch: FrameBatch): void {
-    if (length < simplePacket.bytes + blockTrailerLength) throw this.#tooShort("a packet block", length);
+    if (length < simplePacket.bytes + blockTrailerLength) throw this.#damaged(damage.packetTooShort(length));
     const source = this.interfaces[0];
-    if (source === undefined) throw this.#noInterface(0);
+    if (source === undefined) throw this.#damaged(damage.noInterface(0, 0));
     const original = this.#view.getInt32(at + simplePacket.originalLength, this.#littleEndian);
     let captured = Math.min(length - simplePacket.bytes - blockTrailerLength, maximumCapturedLength);
     if (original >= 0 && original < captured) captured = original;
@@ -205,15 +205,15 @@ export class PcapngDecoder implements CaptureDecoder {
     const view = this.#view;
     const little = view.getUint32(at + sectionHeader.magic, true) === byteOrderMagic;
     if (!little && view.getUint32(at + sectionHeader.magic, false) !== byteOrderMagic) {
-      throw this.#damaged("a section header without its byte-order magic");
+      throw this.#damaged(damage.noByteOrder());
     }
     const length = view.getUint32(at + 4, little);
     if (length < sectionHeader.options + blockTrailerLength || length % 4 !== 0 || length > longestWholeBlock) {
-      throw this.#damaged(`a section header announces a length of ${length} bytes`);
+      throw this.#damaged(damage.sectionLength(length));
     }
     if (length > end - at) return -1;
     const closing = view.getUint32(at + length - blockTrailerLength, little);
-    if (closing !== length) throw this.#differentLengths(length, closing);
+    if (closing !== length) throw this.#damaged(damage.differentLengths(length, closing));
     const [major, minor] = [
       view.getUint16(at + sectionHeader.major, little),
       view.getUint16(at + sectionHeader.minor, little),
@@ -223,7 +223,8 @@ export class PcapngDecoder implements CaptureDecoder {
       throw new CaptureFormatError("unsupported-version", this.#fileOffset, what);
     }
     const list = readOptions(view, at + sectionHeader.options, at + length - blockTrailerLength, little);
-    if (list.damagedAt !== undefined) throw this.#damagedOption(list.damagedAt - at, "a section header");
+    if (list.damagedAt !== undefined)
+      throw this.#damaged(damage.optionTooLong(list.damagedAt - at, "a section header"));
     this.#littleEndian = little;
     this.#table = new InterfaceTable();
     batch.interfaces = this.#table.interfaces;
@@ -233,9 +234,9 @@ export class PcapngDecoder implements CaptureDecoder {
 
   #takeInterface(at: number, length: number): void {
     const table = this.#interfaceTable;
-    if (table.isFull) throw this.#damaged(`a section has more than ${table.interfaces.length} interfaces`);
+    if (table.isFull) throw this.#damaged(damage.tooManyInterfaces(table.interfaces.length));
     const { options, damagedAt } = table.add(this.#view, at, length, this.#littleEndian);
-    if (damagedAt !== undefined) throw this.#damagedOption(damagedAt - at, "an interface block");
+    if (damagedAt !== undefined) throw this.#damaged(damage.optionTooLong(damagedAt - at, "an interface block"));
     const index = table.interfaces.length - 1;
     this.#onBlock?.({ type: "interface", index, comments: commentsOf(options), options });
   }
@@ -272,7 +273,7 @@ export class PcapngDecoder implements CaptureDecoder {
     }
     if (end - at < blockTrailerLength) return -1;
     const closing = this.#view.getUint32(at, this.#littleEndian);
-    if (padded(closing) !== this.#longLength) throw this.#differentLengths(this.#longLength, closing);
+    if (padded(closing) !== this.#longLength) throw this.#damaged(damage.differentLengths(this.#longLength, closing));
     this.#longLength = 0;
     return at + blockTrailerLength;
   }
@@ -285,38 +286,12 @@ export class PcapngDecoder implements CaptureDecoder {
   }
 
   get #interfaceTable(): InterfaceTable {
-    if (this.#table === undefined) throw this.#damaged("a block before the first section header");
+    if (this.#table === undefined) throw this.#damaged(damage.noSection());
     return this.#table;
   }
 
   #damaged(what: string): CaptureFormatError {
     const offset = this.#longLength > 0 ? this.#longOffset : this.#fileOffset;
     return new CaptureFormatError("damaged-block", offset, what);
-  }
-
-  #absurdLength(announced: number): CaptureFormatError {
-    return this.#damaged(
-      `a block announces a length of ${announced} bytes; possible are ${blockOverhead} to ${maximumBlockLength}`,
-    );
-  }
-
-  #differentLengths(announced: number, closing: number): CaptureFormatError {
-    return this.#damaged(`a block announces ${announced} bytes at its beginning and ${closing} at its end`);
-  }
-
-  #tooShort(what: string, length: number): CaptureFormatError {
-    return this.#damaged(`${what} of ${length} bytes has no room for its fields`);
-  }
-
-  #tooManyBytes(captured: number, length: number): CaptureFormatError {
-    return this.#damaged(`a packet block of ${length} bytes announces ${captured} captured ones`);
-  }
-
-  #noInterface(index: number): CaptureFormatError {
-    return this.#damaged(`a packet of interface ${index}, which the section has not; it has ${this.interfaces.length}`);
-  }
-
-  #damagedOption(at: number, where: string): CaptureFormatError {
-    return this.#damaged(`an option ${at} bytes into ${where} is longer than the block`);
   }
 }
