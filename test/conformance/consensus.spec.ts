@@ -11,15 +11,14 @@ import { describe as describeDirection, nameOf } from "./consensus.js";
 import { followCapture, type Followed } from "./follow-capture.js";
 import { knownDifferences } from "./known-differences.js";
 
-/** Directions of captures in classic pcap that were found when this was last changed. It only ever rises. */
+/** Directions of all captures that were found when this was last changed. It only ever rises. */
 const FOUND_BEFORE = 1093;
 
 describeNeeding(["../shared"], "the public corpus", function () {
   this.timeout(120_000);
 
   const captures = readCaptures(corpusFolder);
-  const classic = new Set(captures.filter(({ format }) => format === "pcap").map(({ file }) => file));
-  const rows = readConsensus(corpusFolder).filter(({ file }) => classic.has(file));
+  const rows = readConsensus(corpusFolder);
   const followed = new Map<string, Followed>();
 
   before(async () => {

@@ -29,14 +29,15 @@ Examples:
   tsnids run --alerts --checksums verify web.pcap
   tsnids run part1.pcap part2.pcap | grep RESET
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
-  zcat web.pcap.gz | tsnids run -`;
+  tsnids run 'tap-*.pcapng.gz'
+  ssh tap tcpdump -w - | tsnids run -`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function runCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("run")
     .description("replay captures: a line per connection as it ends, then a summary")
-    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")

@@ -38,7 +38,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
   const command = root
     .command("streams")
     .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
-    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
