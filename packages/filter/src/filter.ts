@@ -50,7 +50,11 @@ export class Filter {
     return predicate;
   }
 
-  /** A machine of its own, with fragments taken in one of two ways. */
+  /**
+   * A machine of its own, with later fragments taken in one of two ways. For sources; others want `predicate`.
+   *
+   * @internal
+   */
   machine(linkType: number, fragments: Fragments): Machine {
     return new Machine(this.#program(linkType, fragments));
   }

@@ -2,6 +2,9 @@
 
 export { compileFilter, Filter } from "./filter.js";
 export type { CompileOptions, FramePredicate } from "./filter.js";
+export { FilteredSource } from "./filtered-source.js";
+export type { FilteredSourceOptions } from "./filtered-source.js";
 export { FilterError } from "./filter-error.js";
 export type { FilterErrorCode } from "./filter-error.js";
+export { maximumVerdicts, verdictSeconds } from "./fragments.js";
 export { maximumExpressionLength, maximumNesting } from "./limits.js";

@@ -47,13 +47,13 @@ export async function main(words) {
  * @param {import("./command-line.js").Options} options
  */
 async function eventLines(options) {
-  const source = openCapture(options.file, options.filter);
+  const { capture, source } = openCapture(options.file, options.filter);
   const nids = new Nids(engineParams(options));
   const lines = new LineWriter(options);
   const current = new CurrentPacket();
   const tcp = new TcpEvents(lines, current, options);
 
-  const linkType = dataLink(source);
+  const linkType = dataLink(capture);
   const givenAddon = options.params.get("dev_addon") ?? -1;
   const deviceAddon = givenAddon !== -1 ? givenAddon : linkType === 1 ? 16 : 0;
   lines.write("meta", {
@@ -73,7 +73,7 @@ async function eventLines(options) {
   current.end();
   tcp.finish();
   lines.settle();
-  const cut = source.warnings.length > 0;
+  const cut = capture.warnings.length > 0;
   const rc = options.mode === "handler" ? (cut ? readError : endOfFile) : 0;
   lines.write("meta", { ...current.head("end"), rc, flows: tcp.flows, errbuf: "loop: " });
   return lines.text;
@@ -84,7 +84,7 @@ async function eventLines(options) {
  * it by itself.
  *
  * @param {Nids} nids
- * @param {import("@tsnids/pcap").MemorySource} source
+ * @param {import("@tsnids/pcap").FrameSource} source
  * @param {CurrentPacket} current
  * @param {import("./command-line.js").Options} options
  */
@@ -97,7 +97,7 @@ async function pump(nids, source, current, options) {
       while (await nids.next(source));
       break;
     case "handler":
-      for (const frame of singleFrames(source)) {
+      for await (const frame of singleFrames(source)) {
         current.number++;
         current.begin(frame.seconds[0] ?? 0, frame.nanoseconds[0] ?? 0);
         nids.process(frame);

@@ -35,7 +35,7 @@ const ports = [
   ...["port http", "port https", "port domain", "port ntp", "tcp port ftp or ftp-data", "udp port bootps", "port ssh"],
   ...["port snmp", "port www", "tcp port syslog", "udp port syslog", "port sip", "portrange 0-1023", "portrange 20-25"],
   ...["tcp portrange 20-25", "udp portrange 1-100", "src portrange 1024-65535", "dst portrange 80-80", "portrange 443-80"],
-  ...["portrange 80", "portrange ftp-ssh", "portrange http-https", "portrange ftp-data-telnet", "port (80 or 25)"],
+  ...["portrange 80", "portrange ftp-ssh", "portrange http-https", "port (80 or 25)"],
   ...["port 80 and 25", "port ! 80", "tcp port not 80", "not tcp port 80 or 25", "tcp port 80 or portrange 20-25"],
   ...["not (tcp port 80 or 443) and tcp", "portrange 1-2 or 20-25", "port (80)", "port 80 or len > 500"],
 ];

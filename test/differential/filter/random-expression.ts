@@ -1,6 +1,7 @@
 /**
  * Random expressions: everything the grammar has, joined in every way, with values that a capture may well have. Some of them
- * are wrong for a link type, or wrong at all; then both sides must say so.
+ * are wrong for a link type, or wrong at all; then both sides must say so. Geneve is left out: what libpcap looks at behind
+ * it in a frame that has none is left over from the frame before.
  */
 import fc from "fast-check";
 
@@ -34,6 +35,8 @@ const joinWords = (...parts: readonly fc.Arbitrary<string>[]): fc.Arbitrary<stri
 
 const layers = one("ether", "ip", "ip6", "arp", "tcp", "udp", "icmp", "icmp6", "sctp", "igmp", "link", "vrrp", "rarp");
 
+const layer = joinWords(layers, one("[1]", "[9]", "[2:2]"));
+
 const arithmetic = fc.letrec<{ value: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
@@ -44,9 +47,15 @@ const arithmetic = fc.letrec<{ value: string }>((tie) => ({
     {
       weight: 3,
       arbitrary: fc
-        .tuple(tie("value"), one("+", "-", "*", "/", "%", "&", "&", "|", "^", "<<", ">>"), tie("value"))
+        .tuple(tie("value"), one("+", "-", "*", "&", "&", "|", "^"), tie("value"))
         .map((words) => words.join(" ")),
     },
+    // libpcap takes the first number of what stands to the right for all of it, and may find that it is too large to shift by.
+    {
+      weight: 2,
+      arbitrary: fc.tuple(tie("value"), one("/", "<<", ">>"), one("1", "2", "7", "31")).map((words) => words.join(" ")),
+    },
+    { weight: 1, arbitrary: fc.tuple(tie("value"), one("/", "%"), layer).map((words) => words.join(" ")) },
     { weight: 2, arbitrary: tie("value").map((value) => `(${value})`) },
     { weight: 1, arbitrary: tie("value").map((value) => `- ${value}`) },
   ),
@@ -62,7 +71,7 @@ const primitive = fc.oneof(
   { weight: 1, arbitrary: joinWords(one("ether "), one("src ", "dst ", "host ", "src or dst "), identifiers(mac)) },
   { weight: 1, arbitrary: one("ether broadcast", "multicast", "ip multicast", "ip6 multicast", "ip broadcast", "llc") },
   { weight: 1, arbitrary: joinWords(one("less ", "greater "), number) },
-  { weight: 2, arbitrary: one("vlan", "vlan 6", "mpls", "mpls 16", "pppoes", "pppoed", "geneve", "inbound", "outbound") },
+  { weight: 2, arbitrary: one("vlan", "vlan 6", "mpls", "mpls 16", "pppoes", "pppoed", "inbound", "outbound") },
   {
     weight: 8,
     arbitrary: fc

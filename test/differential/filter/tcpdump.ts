@@ -9,11 +9,14 @@ import type { Sample } from "./sample.js";
 /** Numbers of frames, or what is wrong with the expression. */
 export type Kept = { readonly frames: readonly number[] } | { readonly error: string };
 
-/** Runs `tcpdump -r CAPTURE EXPRESSION`. An expression that it knows to be false for all frames keeps none. */
-export async function keptByTcpdump({ capture }: Sample, expression: string): Promise<Kept> {
+/**
+ * Runs `tcpdump -r CAPTURE EXPRESSION`, with further options. An expression that it knows to be false for all frames keeps
+ * none.
+ */
+async function keptByTcpdump({ capture }: Sample, expression: string, ...further: string[]): Promise<Kept> {
   const options = { encoding: "buffer", maxBuffer: 2 * capture.length + 65_536 } as const;
   return new Promise((resolve, reject) => {
-    const child = execFile("tcpdump", ["-r", "-", "-w", "-", "--", expression], options, (error, stdout, stderr) => {
+    const child = execFile("tcpdump", [...further, "-r", "-", "-w", "-", "--", expression], options, (error, stdout, stderr) => {
       const said = stderr.toString("utf8");
       if (error === null) resolve({ frames: timesIn(stdout) });
       else if (said.includes("expression rejects all packets")) resolve({ frames: [] });
@@ -47,8 +50,11 @@ export function keptByFilter({ linkType, frames }: Sample, expression: string): 
   }
 }
 
+/** Whether frames on which tcpdump's optimizer changes the result are compared, or left out. */
+export type Rigour = "every frame" | "but what the optimizer changes";
+
 /** How the two differ, in a line; undefined where they do not. */
-export async function difference(sample: Sample, expression: string): Promise<string | undefined> {
+export async function difference(sample: Sample, expression: string, rigour: Rigour): Promise<string | undefined> {
   const ours = keptByFilter(sample, expression);
   const theirs = await keptByTcpdump(sample, expression);
   const about = `link type ${sample.linkType}: ${JSON.stringify(expression)}`;
@@ -58,12 +64,20 @@ export async function difference(sample: Sample, expression: string): Promise<st
       ? `${about}: only ours refuses it: ${ours.error}`
       : `${about}: only tcpdump refuses it: ${"error" in theirs ? theirs.error : ""}`;
   }
-  const [mine, others] = [new Set(ours.frames), new Set(theirs.frames)];
-  const differing = [
-    ...ours.frames.filter((index) => !others.has(index)).map((index) => `only ours has ${index}`),
-    ...theirs.frames.filter((index) => !mine.has(index)).map((index) => `only tcpdump has ${index}`),
-  ];
-  if (differing.length === 0) return undefined;
-  const first = Number(differing[0]?.match(/\d+$/)?.[0]);
-  return `${about}: ${differing.length} differ: ${differing.slice(0, 3).join(", ")} (${sample.frames[first]?.file ?? ""})`;
+  let differing = apart(ours.frames, theirs.frames);
+  if (differing.length > 0 && rigour !== "every frame") {
+    const unoptimized = await keptByTcpdump(sample, expression, "-O");
+    const changed = new Set("error" in unoptimized ? [] : apart(theirs.frames, unoptimized.frames));
+    differing = differing.filter((index) => !changed.has(index));
+  }
+  const [first] = differing;
+  if (first === undefined) return undefined;
+  const keeper = ours.frames.includes(first) ? "ours" : "tcpdump";
+  return `${about}: ${differing.length} differ; only ${keeper} keeps ${first} (${sample.frames[first]?.file ?? ""})`;
+}
+
+/** What is in one list only. */
+function apart(left: readonly number[], right: readonly number[]): number[] {
+  const [inLeft, inRight] = [new Set(left), new Set(right)];
+  return [...left.filter((index) => !inRight.has(index)), ...right.filter((index) => !inLeft.has(index))];
 }

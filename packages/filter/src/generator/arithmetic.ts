@@ -72,36 +72,34 @@ function conditional(context: Context, arithmetic: Arithmetic): Conditional {
     case "binary": {
       const left = conditional(context, arithmetic.left);
       const right = conditional(context, arithmetic.right);
-      checkRight(context, arithmetic.operator, right.value, arithmetic.right);
-      return {
-        value: binary(arithmetic.operator, left.value, right.value),
-        checks: [...left.checks, ...right.checks],
-        inTransport: left.inTransport || right.inTransport,
-      };
+      checkRight(context, arithmetic.operator, arithmetic.right);
+      // As in libpcap, a header that only the right side asks for is not checked for: "1 + tcp[0]" takes it that there is one.
+      return { ...left, value: binary(arithmetic.operator, left.value, right.value) };
     }
     case "bytes":
       return bytes(context, arithmetic);
   }
 }
 
-/** What is known to be wrong before there is a frame. */
-function checkRight(context: Context, operator: ArithmeticOperator, right: Value, place: Arithmetic): void {
+/** What nobody can mean. What only comes out as such is no error: it divides by zero, or shifts everything out. */
+function checkRight(context: Context, operator: ArithmeticOperator, right: Arithmetic): void {
   if (right.kind !== "number") return;
   const { value } = right;
-  if (value === 0 && (operator === "/" || operator === "%")) context.fail("invalid-value", place, "division by zero");
+  if (value === 0 && (operator === "/" || operator === "%")) context.fail("invalid-value", right, "division by zero");
   if (value > 31 && (operator === "<<" || operator === ">>")) {
-    context.fail("invalid-value", place, "shifted by more than 31 bits");
+    context.fail("invalid-value", right, "shifted by more than 31 bits");
   }
 }
 
 const zero: Value = { kind: "number", value: 0 };
 /** Operators whose result is 0 when one side is: the left, or the right. */
-const leftAbsorbs: ReadonlySet<ArithmeticOperator> = new Set(["*", "/", "%", "&", "<<", ">>"]);
+const leftAbsorbs: ReadonlySet<ArithmeticOperator> = new Set(["*", "/", "&", "<<", ">>"]);
 const rightAbsorbs: ReadonlySet<ArithmeticOperator> = new Set(["*", "&"]);
 
 function binary(operator: ArithmeticOperator, left: Value, right: Value): Value {
   const [isLeftZero, isRightZero] = [left, right].map((value) => value.kind === "number" && value.value === 0);
-  if (left.kind === "number" && right.kind === "number") {
+  const divides = operator === "/" || operator === "%";
+  if (left.kind === "number" && right.kind === "number" && !(divides && right.value === 0)) {
     return { kind: "number", value: compute(operator, left.value, right.value) >>> 0 };
   }
   if ((isLeftZero === true && leftAbsorbs.has(operator)) || (isRightZero === true && rightAbsorbs.has(operator))) {

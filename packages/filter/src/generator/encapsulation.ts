@@ -78,7 +78,7 @@ function pppoeSession(context: Context, session: number | undefined, place: Text
 function geneve(context: Context, network: number | undefined, place: TextPlace): Condition {
   const { layout } = context;
   const { packet } = layout;
-  const [type, frame, payload] = [layout.takeRegister(), layout.takeRegister(), layout.takeRegister()];
+  const [type, frame, payload] = [1, 2, 3].map(() => layout.takeSearchedRegister()) as [number, number, number];
   const inUdp = (udp: Place): Condition => {
     const header = after(udp, UDP_HEADER);
     return all(

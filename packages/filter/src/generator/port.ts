@@ -67,15 +67,15 @@ function portsOf(context: Context, { protocol, type }: Qualifiers, identifier: I
       );
     }
     checked(context, identifier, service.port);
-    if (protocol !== "default" && service.protocol !== "any" && service.protocol !== protocol) {
-      return context.fail("invalid-value", identifier, `the port "${text}" is one of ${service.protocol}`);
-    }
     return service;
   });
   const [start, end = start] = found;
   const ports = found.map(({ port }) => port);
   // A name that is registered for one protocol means that one, unless the other end of a range means another.
   const meant = start?.protocol === end?.protocol ? start?.protocol : "any";
+  if (protocol !== "default" && meant !== "any" && meant !== protocol) {
+    return context.fail("invalid-value", identifier, `this port is one of ${meant}`);
+  }
   const protocols = protocol === "default" && meant !== undefined && meant !== "any" ? [numbers[meant]!] : asked;
   return { first: Math.min(...ports), last: Math.max(...ports), protocols };
 }

@@ -62,6 +62,7 @@ export class Layout {
   freeRegister: number = Register.firstFree;
   #header: Place = { register: Register.ZERO, offset: 0 };
   #payload: Place;
+  readonly #searched: number[] = [];
   readonly #frameRegister: number;
   readonly #payloadRegister: number;
   #usesFrame = false;
@@ -101,6 +102,13 @@ export class Layout {
     return this.freeRegister++;
   }
 
+  /** A register for the place of something that may not be there; it is nowhere until it is found. */
+  takeSearchedRegister(): number {
+    const register = this.takeRegister();
+    this.#searched.push(register);
+    return register;
+  }
+
   /** A tag of `bytes` was passed, with another type at its end. */
   passTag(bytes: number): void {
     this.type = after(this.type, bytes);
@@ -127,7 +135,7 @@ export class Layout {
 
   /** What must be found out before anything else, for the places that were asked for. */
   prologue(link: LinkLayer): readonly Step[] {
-    const steps: Step[] = [];
+    const steps: Step[] = this.#searched.map((register) => ({ kind: "nowhere", register }));
     const usesPayload = this.#usesPayload && link.isWlan !== undefined;
     if (link.radio !== undefined && (this.#usesFrame || usesPayload)) {
       steps.push({ kind: "radio-header", to: this.#frameRegister });

@@ -112,6 +112,8 @@ class Assembler {
     switch (step.kind) {
       case "ipv4-header":
         return this.#add(Code.IPV4_HEADER, step.ip, 0, 0, 0, then, End.REJECT);
+      case "nowhere":
+        return this.#put(Code.NUMBER, 0xffffffff, 0, step.register, 0, 0, then, End.REJECT);
       case "radio-header":
         return this.#put(Code.RADIO_HEADER, 0, 0, step.to, 0, 0, then, End.REJECT);
       case "wlan-header":

@@ -43,6 +43,8 @@ export type BinaryOperator = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<
 export type Step =
   /** TRANSPORT = register of `ip` + 4 * (low four bits of the byte at `ip`) */
   | { readonly kind: "ipv4-header"; readonly ip: Place }
+  /** `register` = a place behind the end of every frame, until a header is found that it is for */
+  | { readonly kind: "nowhere"; readonly register: number }
   /** `to` = the 16-bit number at offset 2, the least significant byte first: the length of a radiotap or PPI header */
   | { readonly kind: "radio-header"; readonly to: number }
   /** `to` = `frame` + the length of the 802.11 header there, which radiotap may say is padded */

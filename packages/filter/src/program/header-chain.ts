@@ -2,10 +2,7 @@
 // (RFC 4302). undefined is a frame that ends before it is clear.
 //
 // libpcap takes the length of an authentication header for the place of the header behind it, and can loop without end;
-// here the length is added, and the number of headers is bounded.
-
-/** Headers looked at. */
-const maximumHeaders = 64;
+// here the length is added. Every header has eight bytes at least, so the end of the frame bounds the search.
 
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
@@ -52,7 +49,7 @@ function inChain(
   protocol: number,
   extensions: ReadonlySet<number>,
 ): boolean | undefined {
-  for (let headers = 0; headers < maximumHeaders; headers++) {
+  for (;;) {
     if (next === protocol) return true;
     if (next === NO_NEXT_HEADER || (next !== AUTHENTICATION && !extensions.has(next))) return false;
     if (at + 2 > length) return undefined;
@@ -61,5 +58,4 @@ function inChain(
     next = bytes[offset + at]!;
     at += isAuthentication ? (units + 2) * 4 : (units + 1) * 8;
   }
-  return false;
 }
