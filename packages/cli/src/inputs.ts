@@ -2,9 +2,9 @@
 //
 //     tsnids run a.pcap b.pcap 'tcp port 80 or 443'          tsnids run a.pcap tcp port 80
 //
-// The first argument is a capture. After it, an argument that names an existing file is a capture too; the first one that
-// does not begins the expression, which goes on to the end. With --filter all arguments are captures. So a capture never
-// becomes a filter by its name; of an expression whose first word is the name of a file here, --filter is the way out.
+// The first argument is a capture. After it, an argument that names an existing file, or could only be the name of a capture,
+// is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
+// captures: the way out for an expression whose first word is the name of a file.
 
 import { Filter, FilterError } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
@@ -27,10 +27,8 @@ export function sortInputs(args: readonly string[], expression: string | undefin
   const begin = args.findIndex((arg, index) => index > 0 && !isFile(arg));
   if (begin < 0) return { paths: args, filter: undefined };
   const words = args.slice(begin);
-  const strayed = words.find((word) => /\.(pcap|pcapng|cap)(\.\w+)?$/.test(word));
-  const missing = words.length > 1 && strayed !== undefined && isFile(strayed) ? words[0] : strayed;
-  if (missing !== undefined) {
-    throw new CommandError(ExitCode.WRONG_INPUT, `${missing}: no such file (a filter expression comes after all files)`);
+  if (words.some(isFile)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${words[0] ?? ""}: no such file (a filter comes after all files)`);
   }
   try {
     return { paths: args.slice(0, begin), filter: new Filter(words.join(" ")) };
@@ -42,7 +40,10 @@ export function sortInputs(args: readonly string[], expression: string | undefin
   }
 }
 
+const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;
+
 /** A folder is none: "src" and "net" are words of expressions. */
 function isFile(path: string): boolean {
-  return path === "-" || statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  if (path === "-" || captureName.test(path)) return true;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

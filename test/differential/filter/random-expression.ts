@@ -11,7 +11,16 @@ const address = fc.oneof(
   one("127.0.0.1", "10.0.0.1", "10.0.0.2", "10.1.1.1", "192.168.1.124", "1.1.1.1"),
   one("::1", "2001:db8:1::2", "fe80::223:55ff:fe9c:7326", "3ffe:507:0:1:200:86ff:fe05:80da"),
 );
-const network = one("10.0.0.0/8", "10", "192.168", "192.168.0.0/16", "127.0.0.0/30", "fe80::/10", "2001:db8::/32", "::/0");
+const network = one(
+  "10.0.0.0/8",
+  "10",
+  "192.168",
+  "192.168.0.0/16",
+  "127.0.0.0/30",
+  "fe80::/10",
+  "2001:db8::/32",
+  "::/0",
+);
 const port = one("80", "53", "25", "443", "22", "110", "139", "4167", "http", "domain", "ntp", "0");
 const range = one("0-1023", "20-25", "80-80", "1024-65535", "53-http", "443-25");
 const direction = one("", "", "src ", "dst ", "src or dst ", "src and dst ");
@@ -42,7 +51,10 @@ const arithmetic = fc.letrec<{ value: string }>((tie) => ({
     { depthSize: "small", withCrossShrink: true },
     { weight: 2, arbitrary: number },
     { weight: 1, arbitrary: fc.constant("len") },
-    { weight: 5, arbitrary: joinWords(layers, one("["), fc.integer({ min: 0, max: 45 }).map(String), one("]", ":2]", ":4]")) },
+    {
+      weight: 5,
+      arbitrary: joinWords(layers, one("["), fc.integer({ min: 0, max: 45 }).map(String), one("]", ":2]", ":4]")),
+    },
     { weight: 1, arbitrary: joinWords(layers, one("["), tie("value"), one("]", ":2]", ":4]")) },
     {
       weight: 3,
@@ -62,8 +74,14 @@ const arithmetic = fc.letrec<{ value: string }>((tie) => ({
 })).value;
 
 const primitive = fc.oneof(
-  { weight: 3, arbitrary: one("ip", "ip6", "arp", "tcp", "udp", "icmp", "icmp6", "sctp", "igmp", "pim", "stp", "iso", "ipx") },
-  { weight: 3, arbitrary: joinWords(one("", "", "ip ", "arp ", "ip6 "), direction, one("host "), identifiers(address)) },
+  {
+    weight: 3,
+    arbitrary: one("ip", "ip6", "arp", "tcp", "udp", "icmp", "icmp6", "sctp", "igmp", "pim", "stp", "iso", "ipx"),
+  },
+  {
+    weight: 3,
+    arbitrary: joinWords(one("", "", "ip ", "arp ", "ip6 "), direction, one("host "), identifiers(address)),
+  },
   { weight: 2, arbitrary: joinWords(one("", "", "ip ", "arp "), direction, one("net "), identifiers(network)) },
   { weight: 5, arbitrary: joinWords(one("", "tcp ", "udp ", "sctp "), direction, one("port "), identifiers(port)) },
   { weight: 2, arbitrary: joinWords(one("", "tcp ", "udp "), direction, one("portrange "), identifiers(range)) },
@@ -89,7 +107,9 @@ export const randomExpression: fc.Arbitrary<string> = fc.letrec<{ expression: st
     { weight: 2, arbitrary: fc.tuple(one("not", "!"), tie("expression")).map(([not, inner]) => `${not} (${inner})`) },
     {
       weight: 4,
-      arbitrary: fc.tuple(tie("expression"), one("and", "or", "&&", "||"), tie("expression")).map((all) => all.join(" ")),
+      arbitrary: fc
+        .tuple(tie("expression"), one("and", "or", "&&", "||"), tie("expression"))
+        .map((all) => all.join(" ")),
     },
   ),
 })).expression;

@@ -16,13 +16,18 @@ export type Kept = { readonly frames: readonly number[] } | { readonly error: st
 async function keptByTcpdump({ capture }: Sample, expression: string, ...further: string[]): Promise<Kept> {
   const options = { encoding: "buffer", maxBuffer: 2 * capture.length + 65_536 } as const;
   return new Promise((resolve, reject) => {
-    const child = execFile("tcpdump", [...further, "-r", "-", "-w", "-", "--", expression], options, (error, stdout, stderr) => {
-      const said = stderr.toString("utf8");
-      if (error === null) resolve({ frames: timesIn(stdout) });
-      else if (said.includes("expression rejects all packets")) resolve({ frames: [] });
-      else if (typeof error.code === "number") resolve({ error: said.trim().split("\n").at(-1) ?? "" });
-      else reject(error);
-    });
+    const child = execFile(
+      "tcpdump",
+      [...further, "-r", "-", "-w", "-", "--", expression],
+      options,
+      (error, stdout, stderr) => {
+        const said = stderr.toString("utf8");
+        if (error === null) resolve({ frames: timesIn(stdout) });
+        else if (said.includes("expression rejects all packets")) resolve({ frames: [] });
+        else if (typeof error.code === "number") resolve({ error: said.trim().split("\n").at(-1) ?? "" });
+        else reject(new Error("tcpdump cannot be run", { cause: error }));
+      },
+    );
     child.stdin?.on("error", () => undefined); // A wrong expression ends it before it has read everything.
     child.stdin?.end(capture);
   });

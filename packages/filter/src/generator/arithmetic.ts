@@ -48,9 +48,10 @@ function compare(relation: (Primitive & { kind: "relation" })["relation"], left:
 
 /** A number in the frame, under a mask or not, against a constant is one instruction. */
 function isEqual(left: Value, right: Value): Condition {
-  const isMasked = left.kind === "binary" && left.operator === "&" && left.right.kind === "number";
-  const field = isMasked ? left.left : left;
-  const mask = isMasked && left.right.kind === "number" ? left.right.value : 0xffffffff;
+  let [field, mask] = [left, 0xffffffff];
+  if (left.kind === "binary" && left.operator === "&" && left.right.kind === "number") {
+    [field, mask] = [left.left, left.right.value];
+  }
   if (right.kind !== "number" || field.kind !== "load" || field.index !== undefined) {
     return { kind: "comparison", relation: "=", left, right };
   }

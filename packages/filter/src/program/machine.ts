@@ -137,6 +137,8 @@ export class Machine {
           holds = found;
           break;
         }
+        default:
+          return false;
       }
       next = holds ? code[i + 6]! : code[i + 7]!;
     }
