@@ -60,7 +60,7 @@ export class Filter {
   }
 
   #program(linkType: number, fragments: Fragments): Program {
-    if (this.#tree === undefined) return { code: new Int32Array(0), start: End.ACCEPT, registers: 0 };
+    if (this.#tree === undefined) return { start: End.ACCEPT, registers: 0 };
     const link = findLinkLayer(linkType);
     if (link === undefined) {
       const what = `filters cannot look into frames of link type ${linkTypeName(linkType)}`;

@@ -7,13 +7,11 @@
 
 import { Register } from "./condition.js";
 import type { Condition, Place, Size, Step, Value } from "./condition.js";
-import { Code, End, instructionShift, operators } from "./instruction.js";
+import { Code, End, Instruction, operators } from "./instruction.js";
 
-/** Instructions, and how many registers they use. */
+/** Where a program begins, and how many registers it uses. */
 export interface Program {
-  readonly code: Int32Array;
-  /** The first instruction, or an end. */
-  readonly start: number;
+  readonly start: Instruction;
   readonly registers: number;
 }
 
@@ -25,11 +23,10 @@ const compareCode = { "=": Code.COMPARE_EQUAL, ">": Code.COMPARE_GREATER, ">=": 
 export function assemble(condition: Condition, firstRegister: number): Program {
   const assembler = new Assembler(firstRegister);
   const start = assembler.condition(condition, End.ACCEPT, End.REJECT);
-  return { code: Int32Array.from(assembler.numbers), start, registers: assembler.registers };
+  return { start, registers: assembler.registers };
 }
 
 class Assembler {
-  readonly numbers: number[] = [];
   registers: number;
   readonly #firstRegister: number;
 
@@ -39,7 +36,7 @@ class Assembler {
   }
 
   /** Where to begin to find out whether the condition holds, and to go on at `yes` or `no`. */
-  condition(condition: Condition, yes: number, no: number): number {
+  condition(condition: Condition, yes: Instruction, no: Instruction): Instruction {
     switch (condition.kind) {
       case "constant":
         return condition.value ? yes : no;
@@ -49,7 +46,7 @@ class Assembler {
       }
       case "comparison": {
         const [left, right] = [this.#firstRegister, this.#firstRegister + 1];
-        const compare = this.#put(compareCode[condition.relation], left, right, 0, 0, 0, yes, no);
+        const compare = new Instruction(compareCode[condition.relation], left, right, 0, 0, 0, yes, no);
         return this.#value(condition.left, left, this.#value(condition.right, right, compare));
       }
       case "first-fragment":
@@ -76,18 +73,27 @@ class Assembler {
   }
 
   /** Where to begin to have the value in register `to`, and to go on at `then`. Registers above `to` are free. */
-  #value(value: Value, to: number, then: number): number {
+  #value(value: Value, to: number, then: Instruction): Instruction {
     this.registers = Math.max(this.registers, to + 1);
     switch (value.kind) {
       case "number":
-        return this.#put(Code.NUMBER, value.value, 0, to, 0, 0, then, End.REJECT);
+        return new Instruction(Code.NUMBER, value.value, 0, to, 0, 0, then, End.REJECT);
       case "length":
-        return this.#put(Code.LENGTH, 0, 0, to, 0, 0, then, End.REJECT);
+        return new Instruction(Code.LENGTH, 0, 0, to, 0, 0, then, End.REJECT);
       case "register":
-        return this.#put(Code.COMPUTE, value.register, Register.ZERO, to, operators.indexOf("+"), 0, then, End.REJECT);
+        return new Instruction(
+          Code.COMPUTE,
+          value.register,
+          Register.ZERO,
+          to,
+          operators.indexOf("+"),
+          0,
+          then,
+          End.REJECT,
+        );
       case "binary": {
         const operator = operators.indexOf(value.operator);
-        const compute = this.#put(Code.COMPUTE, to, to + 1, to, operator, 0, then, End.REJECT);
+        const compute = new Instruction(Code.COMPUTE, to, to + 1, to, operator, 0, then, End.REJECT);
         return this.#value(value.left, to, this.#value(value.right, to + 1, compute));
       }
       case "load":
@@ -95,42 +101,45 @@ class Assembler {
     }
   }
 
-  #load({ size, place, index, before }: Value & { kind: "load" }, to: number, then: number): number {
+  #load({ size, place, index, before }: Value & { kind: "load" }, to: number, then: Instruction): Instruction {
     if (index === undefined) {
       const start = this.#add(loadCode[size], place, to, 0, 0, then, End.REJECT);
       return before === undefined ? start : this.#step(before, start);
     }
     let start = this.#add(loadCode[size], { register: to, offset: place.offset }, to, 0, 0, then, End.REJECT);
     if (place.register !== Register.ZERO) {
-      start = this.#put(Code.COMPUTE, to, place.register, to, operators.indexOf("+"), 0, start, End.REJECT);
+      start = new Instruction(Code.COMPUTE, to, place.register, to, operators.indexOf("+"), 0, start, End.REJECT);
     }
     if (before !== undefined) start = this.#step(before, start);
     return this.#value(index, to, start);
   }
 
-  #step(step: Step, then: number): number {
+  #step(step: Step, then: Instruction): Instruction {
     switch (step.kind) {
       case "ipv4-header":
         return this.#add(Code.IPV4_HEADER, step.ip, 0, 0, 0, then, End.REJECT);
       case "nowhere":
-        return this.#put(Code.NUMBER, 0xffffffff, 0, step.register, 0, 0, then, End.REJECT);
+        return new Instruction(Code.NUMBER, 0xffffffff, 0, step.register, 0, 0, then, End.REJECT);
       case "radio-header":
-        return this.#put(Code.RADIO_HEADER, 0, 0, step.to, 0, 0, then, End.REJECT);
+        return new Instruction(Code.RADIO_HEADER, 0, 0, step.to, 0, 0, then, End.REJECT);
       case "wlan-header":
-        return this.#put(Code.WLAN_HEADER, 0, step.frame, step.to, step.radiotap ? 1 : 0, 0, then, End.REJECT);
+        return new Instruction(Code.WLAN_HEADER, 0, step.frame, step.to, step.radiotap ? 1 : 0, 0, then, End.REJECT);
       case "geneve-header":
         return this.#add(Code.GENEVE_HEADER, step.header, step.type, step.frame, step.payload, then, End.REJECT);
     }
   }
 
   /** An instruction about a place in the frame. */
-  #add(code: number, place: Place, c: number, d: number, e: number, then: number, otherwise: number): number {
-    return this.#put(code, place.offset, place.register, c, d, e, then, otherwise);
-  }
-
-  #put(code: number, a: number, b: number, c: number, d: number, e: number, then: number, otherwise: number): number {
-    this.numbers.push(code, a | 0, b, c | 0, d | 0, e, then, otherwise);
-    return (this.numbers.length >> instructionShift) - 1;
+  #add(
+    code: number,
+    { offset, register }: Place,
+    c: number,
+    d: number,
+    e: number,
+    then: Instruction,
+    otherwise: Instruction,
+  ): Instruction {
+    return new Instruction(code, offset, register, c, d, e, then, otherwise);
   }
 }
 

@@ -1,20 +1,43 @@
-// The instructions of the machine. A program is a Int32Array of eight numbers per instruction:
+// The instructions of the machine. A program is a graph of them: each knows those it may go to.
 //
-//     ┌──────┬──────┬──────┬──────┬──────┬──────┬──────┬──────┐
-//     │ code │  a   │  b   │  c   │  d   │  e   │ then │ else │
-//     └──────┴──────┴──────┴──────┴──────┴──────┴──────┴──────┘
+//     ┌──────┬───┬───┬───┬───┬───┬──────┬───────────┐
+//     │ code │ a │ b │ c │ d │ e │ then │ otherwise │
+//     └──────┴───┴───┴───┴───┴───┴──┬───┴─────┬─────┘
+//                                   ▼         ▼
 //
-// then and else are indices of instructions, or ends. An instruction that decides nothing goes on at `then`. Every jump
-// goes to a smaller index, so a program ends after as many steps as it has instructions.
+// One that decides nothing goes on at `then`. Instructions only know those made before them, so there are no circles, and a
+// program ends after as many steps as it has instructions.
 
-/** Numbers per instruction, as a shift: an instruction begins at index << instructionShift. */
-export const instructionShift = 3;
+/** One step of a program. Numbers are signed, with the bits of the unsigned ones they stand for. */
+export class Instruction {
+  readonly code: number;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  readonly e: number;
+  readonly then: Instruction;
+  readonly otherwise: Instruction;
 
-/** Where an instruction goes instead of to another one. */
-export const End = { ACCEPT: -1, REJECT: -2 } as const;
+  /** Without somewhere to go to it is an end, which goes to itself. */
+  constructor(code: number, a = 0, b = 0, c = 0, d = 0, e = 0, then?: Instruction, otherwise?: Instruction) {
+    this.code = code;
+    this.a = a | 0;
+    this.b = b;
+    this.c = c | 0;
+    this.d = d | 0;
+    this.e = e;
+    this.then = then ?? this;
+    this.otherwise = otherwise ?? this;
+  }
+}
 
-/** The codes. "r[x]" is a register, "at" the place r[b] + a. */
+/** What an instruction does. "r[x]" is a register, "at" the place r[b] + a. */
 export const Code = {
+  /** the end: the frame fulfils the filter */
+  ACCEPT: -1,
+  /** the end: it does not */
+  REJECT: -2,
   /** (byte at & c) === d */
   EQUAL_8: 0,
   /** (16 bits at & c) === d */
@@ -57,3 +80,9 @@ export const Code = {
 
 /** Operators of COMPUTE, by number. */
 export const operators = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"] as const;
+
+/** The two ends of every program. */
+export const End: Readonly<Record<"ACCEPT" | "REJECT", Instruction>> = {
+  ACCEPT: new Instruction(Code.ACCEPT),
+  REJECT: new Instruction(Code.REJECT),
+};
