@@ -65,7 +65,9 @@ const arithmetic = fc.letrec<{ value: string }>((tie) => ({
     // libpcap takes the first number of what stands to the right for all of it, and may find that it is too large to shift by.
     {
       weight: 2,
-      arbitrary: fc.tuple(tie("value"), one("/", "<<", ">>"), one("1", "2", "7", "31")).map((words) => words.join(" ")),
+      arbitrary: fc
+        .tuple(tie("value"), one("/", "<<", ">>"), one("1", "2", "7", "31"))
+        .map((words) => `(${words.join(" ")})`),
     },
     { weight: 1, arbitrary: fc.tuple(tie("value"), one("/", "%"), layer).map((words) => words.join(" ")) },
     { weight: 2, arbitrary: tie("value").map((value) => `(${value})`) },

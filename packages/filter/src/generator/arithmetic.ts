@@ -1,6 +1,5 @@
-// Relations between numbers. Constants are computed here, as libpcap does, and what is multiplied by 0 is never loaded: a
-// frame that is too short for it is not rejected. Numbers in headers come with conditions, that the header is there; they
-// all must hold, whatever the relation: "tcp[0] != 1" is a TCP packet whose first byte is not 1.
+// Relations between numbers. Constants are computed here. Numbers in headers come with conditions, that the header is there;
+// they all must hold, whatever the relation: "tcp[0] != 1" is a TCP packet whose first byte is not 1.
 
 import type { Arithmetic, ArithmeticOperator, Primitive } from "../language/syntax.js";
 import { EtherType } from "../language/protocols.js";
@@ -49,7 +48,7 @@ function compare(relation: (Primitive & { kind: "relation" })["relation"], left:
 /** A number in the frame, under a mask or not, against a constant is one instruction. */
 function isEqual(left: Value, right: Value): Condition {
   let [field, mask] = [left, 0xffffffff];
-  if (left.kind === "binary" && left.operator === "&" && left.right.kind === "number") {
+  if (left.kind === "binary" && left.operator === "&" && left.right.kind === "number" && left.right.value > 0) {
     [field, mask] = [left.left, left.right.value];
   }
   if (right.kind !== "number" || field.kind !== "load" || field.index !== undefined) {
@@ -92,19 +91,10 @@ function checkRight(context: Context, operator: ArithmeticOperator, right: Arith
   }
 }
 
-const zero: Value = { kind: "number", value: 0 };
-/** Operators whose result is 0 when one side is: the left, or the right. */
-const leftAbsorbs: ReadonlySet<ArithmeticOperator> = new Set(["*", "/", "&", "<<", ">>"]);
-const rightAbsorbs: ReadonlySet<ArithmeticOperator> = new Set(["*", "&"]);
-
 function binary(operator: ArithmeticOperator, left: Value, right: Value): Value {
-  const [isLeftZero, isRightZero] = [left, right].map((value) => value.kind === "number" && value.value === 0);
   const divides = operator === "/" || operator === "%";
   if (left.kind === "number" && right.kind === "number" && !(divides && right.value === 0)) {
     return { kind: "number", value: compute(operator, left.value, right.value) >>> 0 };
-  }
-  if ((isLeftZero === true && leftAbsorbs.has(operator)) || (isRightZero === true && rightAbsorbs.has(operator))) {
-    return zero;
   }
   return { kind: "binary", operator, left, right };
 }
