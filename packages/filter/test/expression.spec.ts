@@ -154,6 +154,15 @@ describe("fragments", () => {
     expect(accepts("udp[0:2] = 4000", later)).to.equal(false);
     expect(accepts("udp", later)).to.equal(true);
   });
+
+  it("are known by every bit of their offset", () => {
+    for (let bit = 0; bit < 16; bit++) {
+      const bytes = query().bytes.slice();
+      bytes[20] = (1 << bit) >> 8;
+      bytes[21] = (1 << bit) & 0xff;
+      expect(accepts("udp port 53", { ...query(), bytes }), `bit ${bit}`).to.equal(bit > 12);
+    }
+  });
 });
 
 describe("encapsulations", () => {

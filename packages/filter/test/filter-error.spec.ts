@@ -4,6 +4,7 @@ import type { FilterErrorCode } from "@tsnids/filter";
 import { LinkType } from "@tsnids/pcap";
 import { expect } from "chai";
 import fc from "fast-check";
+import { web } from "./frames.js";
 
 /** What compiling throws. */
 function errorOf(expression: string, linkType: number = LinkType.ETHERNET): FilterError {
@@ -180,6 +181,30 @@ describe("a hostile frame", () => {
           }),
           { numRuns: 30 },
         );
+      }
+    }
+  });
+
+  it("cut anywhere, is what it is, whatever lies behind it", () => {
+    const { bytes } = web({ vlan: [5] });
+    const tests = [
+      "vlan and tcp port 80",
+      "vlan 5 and ip[2:2] > 1",
+      "vlan and host 10.0.0.2",
+      "not vlan 6",
+      "vlan and tcp[13] != 0",
+    ];
+    for (const expression of tests) {
+      const accepts = compileFilter(expression, { linkType: LinkType.ETHERNET });
+      for (let length = 0; length <= bytes.length; length++) {
+        const answers = [0, 0x08, 0xff].map((around) => {
+          const block = new Uint8Array(bytes.length + 8).fill(around);
+          block.set(bytes.subarray(0, length));
+          return accepts(block, 0, length, length);
+        });
+        // In the whole frame the bytes behind the cut are the right ones.
+        answers.push(accepts(bytes, 0, length, length));
+        expect(new Set(answers), `${expression} in ${length} bytes`).to.have.lengthOf(1);
       }
     }
   });

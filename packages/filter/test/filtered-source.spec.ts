@@ -88,6 +88,9 @@ describe("fragments behind a filter for ports", () => {
     expect(await kept(other.toReversed(), "host 10.0.0.1 and udp port 53")).to.deep.equal(
       bytesOf(other.slice(1).toReversed()),
     );
+    // What is negated twice is asked for; what is negated once is not known to be so.
+    const negated = "udp and not port 54 and not (not port 53)";
+    expect(await kept(reversed, negated)).to.deep.equal(bytesOf(reversed));
     for (const filter of ["host 10.9.9.9 and udp port 53", "tcp port 53", "arp"]) {
       expect(await kept(reversed, filter), filter).to.deep.equal([]);
     }

@@ -119,7 +119,6 @@ export class Layout {
   passLabel(bytes: number): void {
     this.labels++;
     this.network += bytes;
-    this.networkWithoutSnap += bytes;
   }
 
   /** From now on it is about a frame within the frame. */
