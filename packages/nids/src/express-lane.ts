@@ -106,8 +106,9 @@ export class ExpressLane {
 
   /** Opens the lane where nobody watches what it passes by; asked after every packet that did not take it. */
   review(): void {
-    const { verification } = this;
-    this.open = this.link.linkType === LinkType.ETHERNET && verification.settled && !this.ip.isWatched;
+    const { verification, inOrder } = this;
+    const plain = this.link.linkType === LinkType.ETHERNET && !this.ip.isWatched;
+    this.open = plain && inOrder.usable && verification.settled;
     this.usable &&= this.open;
     this.verifies = verification.active;
   }

@@ -36,6 +36,18 @@ export interface NidsParams {
   readonly holeGraceMs: number;
   /** Segments that may arrive in the same direction after a hole was covered before it becomes a gap. */
   readonly holeGraceSegments: number;
+  /**
+   * A FIN takes a sequence number (RFC 9293 §3.4), and nothing at or behind it is data. `false`, as in libnids: it takes none, and
+   * what comes after it is delivered.
+   */
+  readonly finTakesSequence: boolean;
+  /** As in libnids: any acknowledgment that follows a FIN confirms it, not only one that covers it. */
+  readonly anyAckConfirmsFin: boolean;
+  /**
+   * As in libnids: an acknowledgment is believed where it covers bytes that were never seen. Segments that end before it are
+   * dropped, and it alone says where the window lies. Segments then take the long way, which is slower.
+   */
+  readonly believeUnseenAcks: boolean;
   /** Who wins where copies of a TCP segment that waits overlap. */
   readonly segmentPolicy: SegmentPolicy;
   /** Who wins where IP fragments overlap. */
@@ -62,6 +74,11 @@ export interface NidsParams {
   readonly idleTimeoutMs: number;
   /** Packet time without a packet after which an established connection ends as TIMED_OUT where one side has finished sending, in milliseconds. */
   readonly closingTimeoutMs: number;
+  /**
+   * Packet time after which a connection ends as TIMED_OUT, active or not, where one side has finished and the other's FIN
+   * waits for bytes that are missing, in milliseconds; 0: never. libnids' tcp_workarounds is 10,000.
+   */
+  readonly stuckCloseTimeoutMs: number;
   /** Packet time a connection that has ended still absorbs late packets, in milliseconds. */
   readonly lingerMs: number;
   /**
@@ -111,6 +128,9 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   holePolicy: choice(holePolicies, "gap"),
   holeGraceMs: amount("milliseconds", 1000, 0, day),
   holeGraceSegments: amount("segments", 256, 1, 1_000_000),
+  finTakesSequence: flag(true),
+  anyAckConfirmsFin: flag(false),
+  believeUnseenAcks: flag(false),
   segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
@@ -124,6 +144,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   halfOpenTimeoutMs: amount("milliseconds", 30_000, 1000, day),
   idleTimeoutMs: amount("milliseconds", 3_600_000, 1000, 365 * day),
   closingTimeoutMs: amount("milliseconds", 60_000, 1000, day),
+  stuckCloseTimeoutMs: amount("milliseconds", 0, 0, day),
   lingerMs: amount("milliseconds", 10_000, 0, day),
   oneLoopLess: flag(false),
   maxScopes: amount("scopes", 4096, 1, 1 << 20),

@@ -97,6 +97,21 @@ for (const family of ["ipv4", "ipv6"] as const) {
       expect(heard).to.deep.equal(["fragment-overlap", "fragment-conflict", mixed]);
     });
 
+    it("inside another one leave nothing behind", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 24 },
+        { start: 24, end: 40 },
+        { start: 8, end: 16 },
+        { start: 40, end: 64 },
+      ]);
+      expect(heardOf(frames).heard).to.deep.equal(["fragment-overlap", letters]);
+    });
+
+    it("are not given up for a whole datagram of the same identification", () => {
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      expect(heardOf([first, whole(family), second]).heard).to.deep.equal([letters, letters]);
+    });
+
     it("that disagree about the end raise an alert", () => {
       const frames = pieces(family, [
         { start: 0, end: 32 },

@@ -48,6 +48,8 @@ export class IpHeader {
 
 export class CurrentPacket {
   number = 0;
+  /** 4 or 6, of its IP packet. */
+  family = 4;
   /** Captured bytes from the IP header on. */
   captured = 0;
   /** @type {IpHeader | undefined} */

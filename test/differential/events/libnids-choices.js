@@ -9,6 +9,9 @@ const day = 86_400_000;
 /** Defaults of libnids' parameters that the event lines show. */
 export const libnidsDefaults = { n_tcp_streams: 1040, sk_buff_size: 168 };
 
+/** Parameters of libnids that one of the engine's stands for, see engineParams. */
+const withCounterpart = new Set(["n_tcp_streams", "one_loop_less", "tcp_workarounds"]);
+
 /** Parameters of libnids that change nothing here. */
 const withoutCounterpart = new Set([
   "n_hosts", // buckets of the fragment table: ours grows
@@ -17,7 +20,6 @@ const withoutCounterpart = new Set([
   "scan_num_hosts",
   "scan_delay",
   "scan_num_ports",
-  "tcp_workarounds", // a timer for missing bytes between two FINs: our closing timeout needs no switch (D9)
   "tcp_flow_timeout", // a new SYN always ends the old stream (D11)
   "multiproc", // the engine is one thread's
   "queue_limit", // of multiproc
@@ -30,18 +32,23 @@ const withoutCounterpart = new Set([
  * The engine's parameters for what the command line asks of libnids.
  *
  * @param {import("./command-line.js").Options} options
+ * @param {import("./current-packet.js").CurrentPacket} current
  * @returns {Partial<import("@tsnids/nids").NidsParams>}
  */
-export function engineParams(options) {
+export function engineParams(options, current) {
   const { params, dropSource } = options;
   for (const name of params.keys()) {
-    if (name === "n_tcp_streams" || name === "one_loop_less" || withoutCounterpart.has(name)) continue;
+    if (withCounterpart.has(name) || withoutCounterpart.has(name)) continue;
     throw new UsageError(`unknown param: ${name}`);
   }
   const streams = params.get("n_tcp_streams") ?? libnidsDefaults.n_tcp_streams;
   return {
     midstream: false,
     holePolicy: "wait",
+    finTakesSequence: false,
+    anyAckConfirmsFin: true,
+    believeUnseenAcks: true,
+    stuckCloseTimeoutMs: (params.get("tcp_workarounds") ?? 0) !== 0 ? 10_000 : 0,
     segmentPolicy: "bsd",
     fragmentPolicy: "linux",
     checksums: checksumMode(options),
@@ -53,9 +60,8 @@ export function engineParams(options) {
     idleTimeoutMs: 365 * day,
     closingTimeoutMs: day,
     lingerMs: 0,
-    ...(dropSource === undefined
-      ? {}
-      : { ipFilter: (/** @type {Uint8Array} */ bytes) => sourceOf(bytes) !== dropSource }),
+    // There is no IPv6 in libnids (D17).
+    ipFilter: (bytes) => current.family === 4 && (dropSource === undefined || sourceOf(bytes) !== dropSource),
   };
 }
 

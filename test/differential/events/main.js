@@ -57,9 +57,9 @@ export async function eventText(words) {
  */
 async function eventLines(options) {
   const source = openCapture(options.file, options.filter);
-  const nids = new Nids(engineParams(options));
-  const lines = new LineWriter(options);
   const current = new CurrentPacket();
+  const nids = new Nids(engineParams(options, current));
+  const lines = new LineWriter(options);
   const tcp = new TcpEvents(lines, current, options);
 
   const linkType = dataLink(source);

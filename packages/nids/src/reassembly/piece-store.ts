@@ -25,6 +25,8 @@ const FIRST = 3;
 const LAST = 4;
 /** Offset of the first byte kept in the slab or buffer. */
 const SKIP = 5;
+/** What the owner noted about the piece when it came; 0: nothing. Every part of it keeps that. */
+const MARK = 6;
 
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
@@ -81,6 +83,11 @@ export class PieceStore {
     return this.#nodes[list.head * NODE_INTS + FIRST] as number;
   }
 
+  /** What the owner noted about the list's first piece; 0: nothing. */
+  mark(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + MARK] as number;
+  }
+
   /** Position behind the last byte of the list's first piece. */
   end(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + END] as number;
@@ -119,8 +126,8 @@ export class PieceStore {
   }
 
   /**
-   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`. The outcome object
-   * is reused by the next call.
+   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`; `mark` is kept
+   * with it. The outcome object is reused by the next call.
    */
   insert(
     list: PieceList,
@@ -129,6 +136,7 @@ export class PieceStore {
     offset: number,
     length: number,
     policy: OverlapTable,
+    mark = 0,
   ): InsertOutcome {
     const nodes = this.#nodes;
     const outcome = this.#outcome;
@@ -146,7 +154,7 @@ export class PieceStore {
       }
       const at = current * NODE_INTS;
       if (current === 0 || ((end - (nodes[at + START] as number)) | 0) <= 0) {
-        this.#store(list, previous, current, from, end, start, bytes, offset, length);
+        this.#store(list, previous, current, from, end, start, bytes, offset, length, mark);
         return outcome;
       }
       outcome.overlaps++;
@@ -157,7 +165,7 @@ export class PieceStore {
       if (!wins) {
         // O stays: what lies before it is stored, then N goes on behind it.
         if (((storedStart - from) | 0) > 0) {
-          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length);
+          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length, mark);
         }
         from = storedEnd;
         previous = current;
@@ -188,6 +196,7 @@ export class PieceStore {
     bytes: Uint8Array,
     offset: number,
     length: number,
+    mark: number,
   ): void {
     const node = this.#allocate();
     if (node === 0) {
@@ -203,6 +212,7 @@ export class PieceStore {
     nodes[at + FIRST] = start;
     nodes[at + LAST] = (start + length) | 0;
     nodes[at + SKIP] = 0;
+    nodes[at + MARK] = mark;
     this.#fill(node, bytes, source, size);
     this.#link(list, previous, node, next);
     list.bytes += size;
@@ -236,6 +246,7 @@ export class PieceStore {
     nodes[to + FIRST] = nodes[at + FIRST] as number;
     nodes[to + LAST] = nodes[at + LAST] as number;
     nodes[to + SKIP] = 0;
+    nodes[to + MARK] = nodes[at + MARK] as number;
     this.#fill(right, bytes, offset, size);
     this.#link(list, node, right, next);
     list.bytes += size;

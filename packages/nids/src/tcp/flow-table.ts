@@ -6,7 +6,7 @@
 // that sent a packet, 1 - from the other. Which of them is the client is a flag.
 //
 //   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
-//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collect counters │ SYN window[2] │ …                  │
+//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collect counters │ SYN window[2] │ … │ stuck since    │
 //
 // The index is an open-addressing hash table of (hash, slot) pairs, at most half full, with linear probing and
 // backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a few cache lines.
@@ -47,6 +47,9 @@ export const START_NANOSECONDS = 7;
 export const SYN_WINDOW = 9;
 /** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
 export const COLLECTS = 8;
+
+/** Packet time since when the end of the connection waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
+export const STUCK_SINCE = 15;
 
 const initialBuckets = 1 << 12;
 

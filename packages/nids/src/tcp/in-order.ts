@@ -3,6 +3,7 @@
 
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
 import { ATTENTION, COLLECTED_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
@@ -11,12 +12,15 @@ import type { FlowTable } from "./flow-table.js";
 const usualTimestampOption = 0x0101080a;
 
 export class InOrder {
+  /** False where the parameters ask for the whole window test of every segment (window.ts). */
+  readonly usable: boolean;
   private readonly packet: Packet;
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier) {
+  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams) {
+    this.usable = !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;

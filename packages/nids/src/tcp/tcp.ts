@@ -17,6 +17,7 @@ import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import {
   BACKLOG_0,
+  clientSide,
   ConnectionState,
   FIN_0,
   FIN_ACKED_0,
@@ -27,7 +28,7 @@ import {
   withState,
 } from "./connection.js";
 import { Eviction } from "./eviction.js";
-import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT, STUCK_SINCE } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
 import { InOrder } from "./in-order.js";
@@ -59,6 +60,7 @@ export class Tcp implements SweptFlow {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
+  private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly verification: ChecksumVerification;
@@ -78,15 +80,16 @@ export class Tcp implements SweptFlow {
     this.packet = packet;
     this.flows = flows;
     this.notifier = notifier;
+    this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
-    this.inOrder = new InOrder(packet, flows, notifier);
+    this.inOrder = new InOrder(packet, flows, notifier, params);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
-    this.window = new WindowTest(packet, flows);
+    this.window = new WindowTest(packet, flows, params);
     this.sweep = new TimeoutSweep(flows, params);
     this.eviction = new Eviction(flows);
   }
@@ -114,7 +117,7 @@ export class Tcp implements SweptFlow {
     }
     const found = this.find();
     this.statistics.tcpSegments++;
-    if (found !== 0 && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
+    if (found !== 0 && this.inOrder.usable && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
       const sequence = view.getInt32(transport + 4);
       const ack = view.getInt32(transport + 8);
       const window = view.getUint16(transport + 14);
@@ -140,8 +143,8 @@ export class Tcp implements SweptFlow {
   }
 
   /** A flow is older than its state allows. */
-  expire(slot: number): void {
-    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "idle");
+  expire(slot: number, reason: "idle" | "stuck"): void {
+    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", reason);
     this.remove(slot);
   }
 
@@ -230,12 +233,23 @@ export class Tcp implements SweptFlow {
           if (this.handshake.resetBy(slot, from, segment)) this.remove(slot);
           return;
         }
-        if (!this.handshake.completes(slot, from, segment)) return;
+        if (!this.isPlausible(slot, from) || !this.handshake.completes(slot, from, segment)) return;
         this.seen(slot);
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
     this.finish(slot);
+  }
+
+  /** False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293 §3.10.7.4, SYN-RECEIVED). */
+  private isPlausible(slot: number, from: number): boolean {
+    const { segment, window, statistics } = this;
+    const flags = this.flags(slot);
+    if (stateOf(flags) !== ConnectionState.ANSWERED || from !== clientSide(flags)) return true;
+    if (!window.accepts(slot, from, segment)) statistics.tcpOutOfWindow++;
+    else if (window.isStale(slot, from, segment)) statistics.tcpStaleTimestamp++;
+    else return true;
+    return false;
   }
 
   /** A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the same endpoints. */
@@ -245,7 +259,7 @@ export class Tcp implements SweptFlow {
     const opening = handshake.isOpeningSyn(segment);
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
-    } else if (opening && !handshake.isRepetition(slot, from, segment)) {
+    } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
       if (state === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "reused");
       this.remove(slot);
       this.find();
@@ -253,6 +267,12 @@ export class Tcp implements SweptFlow {
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
     }
+  }
+
+  /** True for what is still in the table, but need not be remembered: without pick-up, nothing of it would be announced again. */
+  private isForgotten(state: ConnectionState): boolean {
+    const { lingerMs, midstream } = this.params;
+    return (state === ConnectionState.ENDED && lingerMs === 0) || (state === ConnectionState.IGNORED && !midstream);
   }
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
@@ -289,7 +309,8 @@ export class Tcp implements SweptFlow {
     }
     if (segment.has(TcpFlag.ACK)) {
       flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
-      this.confirmFin(slot, 1 - from);
+      if (this.params.anyAckConfirmsFin) this.confirmAnyFin(slot, 1 - from);
+      else this.confirmFin(slot, 1 - from);
       if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) return;
     }
     if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
@@ -306,6 +327,7 @@ export class Tcp implements SweptFlow {
         this.reassembler.review(slot, 1);
         this.confirmFin(slot, 0);
         this.confirmFin(slot, 1);
+        this.noteStuck(slot);
       }
       if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) this.end(slot, "CLOSE", "fin");
       else this.setFlags(slot, refreshAttention(this.flags(slot)));
@@ -313,6 +335,17 @@ export class Tcp implements SweptFlow {
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
       this.reassembler.release(slot);
     }
+  }
+
+  /** Notes since when one side has finished while the other's FIN waits for missing bytes. */
+  private noteStuck(slot: number): void {
+    const { details } = this.flows;
+    const at = slot * FLOW_INTS + STUCK_SINCE;
+    if (details[at] !== 0) return;
+    const stuck = [0, 1].some(
+      (side) => (this.flags(slot) & (FIN_0 << side)) !== 0 && this.reassembler.awaitsFin(slot, 1 - side),
+    );
+    if (stuck) details[at] = this.packet.seconds | 0 || 1;
   }
 
   /** The first segment seen of a side says where its stream begins for us. */
@@ -325,12 +358,19 @@ export class Tcp implements SweptFlow {
 
   /** A FIN is acknowledged only by a number that covers it. */
   private confirmFin(slot: number, from: number): void {
+    const { anyAckConfirmsFin, finTakesSequence } = this.params;
     const flags = this.flags(slot);
-    if ((flags & (FIN_0 << from)) === 0) return;
+    if ((flags & (FIN_0 << from)) === 0 || anyAckConfirmsFin) return;
     const at = slot * FLOW_INTS;
-    const next = this.flows.flows[at + NEXT + from] as number;
-    if (distance(next, this.flows.flows[at + ACK + 1 - from] as number) < 0) return;
+    const covered = distance(this.flows.flows[at + NEXT + from] as number, this.flows.flows[at + ACK + 1 - from] as number);
+    if (covered < (finTakesSequence ? 0 : 1)) return;
     this.setFlags(slot, flags | (FIN_ACKED_0 << from));
+  }
+
+  /** With `anyAckConfirmsFin`, the number of the acknowledgment in hand does not matter. */
+  private confirmAnyFin(slot: number, from: number): void {
+    const flags = this.flags(slot);
+    if ((flags & (FIN_0 << from)) !== 0) this.setFlags(slot, flags | (FIN_ACKED_0 << from));
   }
 
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */

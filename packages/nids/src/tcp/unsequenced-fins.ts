@@ -1,0 +1,44 @@
+// FINs as libnids reads them (parameter `finTakesSequence: false`): they take no sequence number, so a stream goes on behind them, and
+// each that came out of order waits for its turn like the segment it came with. In its turn it counts if the segment, with
+// one for the FIN, reaches beyond what was delivered.
+//
+//   delivered         │ a b c d FIN │             reached at c: d is new, and so is the FIN
+//   ────────────┤· · ·│             │· · ·        reached behind d: the FIN still counts
+//             next   start         end            reached further on: it is old
+
+import { distance } from "./sequence.js";
+
+interface UnsequencedFin {
+  readonly start: number;
+  readonly end: number;
+}
+
+export class UnsequencedFins {
+  private readonly waiting: UnsequencedFin[] = [];
+
+  /** Where the first segment with a FIN begins; undefined: none waits. */
+  get first(): number | undefined {
+    return this.waiting[0]?.start;
+  }
+
+  /** A segment [start, end) with a FIN has to wait; at most `limit` are remembered. */
+  wait(start: number, end: number, limit: number): void {
+    if (this.waiting.length >= limit) return;
+    const at = this.waiting.findLastIndex((fin) => distance(fin.start, start) >= 0) + 1;
+    this.waiting.splice(at, 0, { start, end });
+  }
+
+  /** Forgets those whose turn has come at `next`; true where one of them counts. */
+  reached(next: number): boolean {
+    let counts = false;
+    for (let fin = this.waiting[0]; fin !== undefined && distance(fin.start, next) >= 0; fin = this.waiting[0]) {
+      this.waiting.shift();
+      counts ||= distance(next, fin.end) >= 0;
+    }
+    return counts;
+  }
+
+  reset(): void {
+    this.waiting.length = 0;
+  }
+}
