@@ -4,7 +4,7 @@
  *     SYN │ 0 1 2 3 │ 4 5 6 7 │ · · · · │ 12 …
  *                   ▲ expected          ▲ sent
  *
- * `expected` is the first byte the capture has not shown yet: what the other side acknowledges, if it plays fair.
+ * `expected` is the first byte the capture has not shown yet: what the other side acknowledges, unless the plan has it lie.
  */
 import {
   conversation,
@@ -20,7 +20,6 @@ import {
 import { sendInFragments } from "./fragment-stairs.js";
 import {
   moment,
-  type Avoided,
   type ConversationPlan,
   type Fate,
   type Fragmentation,
@@ -32,7 +31,6 @@ import {
 export interface Surroundings {
   /** Its number; it has a port of its own. */
   readonly index: number;
-  readonly avoid: ReadonlySet<Avoided>;
   readonly padTo: number;
   /** The next identification of an IP packet. */
   readonly identification: () => number;
@@ -62,8 +60,8 @@ class Direction {
   /** The position of the FIN; it is the end of the stream. */
   fin: number | undefined;
   finShown = false;
-  /** Segments that came before their turn. */
-  early = 0;
+  /** What its segments would cost if all of them waited, in bytes. */
+  cost = 0;
   window = 60_000;
 
   constructor(isn: number) {
@@ -72,7 +70,6 @@ class Direction {
 
   /** The capture has shown these bytes, and the FIN behind them. */
   show(start: number, end: number, hasFin: boolean): void {
-    if (start > this.expected) this.early++;
     for (let position = start; position < end; position++) this.shown.add(position);
     if (hasFin) this.fin = Math.max(end, this.fin ?? 0);
     if (hasFin) this.finShown = true;
@@ -90,8 +87,9 @@ class Direction {
   }
 }
 
-/** Segments that wait in libnids' queue of a direction at once: it throws away 64 KiB, and so many are never too much. */
-const mostEarly = 25;
+/** libnids throws the queue of a direction away beyond 64 KiB (D7). A packet costs its length and less than this there. */
+const mostCost = 65_000;
+const packetCost = 400;
 const lateBy = 3;
 const text = "GET /one two three four five six\n";
 
@@ -137,10 +135,6 @@ class ConversationPlayer {
     });
     for (const { sending } of this.late) this.pass(sending);
     return this.frames;
-  }
-
-  private avoids(difference: Avoided): boolean {
-    return this.surroundings.avoid.has(difference);
   }
 
   private open(opening: Opening): void {
@@ -194,23 +188,16 @@ class ConversationPlayer {
   }
 
   private data(step: Extract<Step, { kind: "data" }>, number: number): void {
-    const direction = this.directions[step.side];
-    const { wording, ack, urgent, checksumIsWrong, fragments } = step;
-    const at = Math.max(0, direction.sent + step.at);
-    const end = direction.fin !== undefined && this.avoids("D1") ? direction.fin : Infinity;
-    const length = Math.min(step.length, end - at);
-    if (length < 0) return;
-    const hasFin = step.flags.includes("F");
-    const flags = hasFin && this.avoids("D1") ? "PA" : step.flags;
+    const { side, length, wording, flags, ack, urgent, checksumIsWrong, fragments } = step;
+    const at = Math.max(0, this.directions[side].sent + step.at);
     this.send(step.fate, number, {
-      ...{ from: step.side, at, length, wording, flags, ack, urgent, checksumIsWrong, fragments },
+      ...{ from: side, at, length, wording, flags, ack, urgent, checksumIsWrong, fragments },
       timestamp: this.tick(),
     });
   }
 
   private finish(from: Side, length: number, fate: Fate, number: number): void {
     const direction = this.directions[from];
-    if (direction.fin !== undefined && this.avoids("D1")) return;
     const at = direction.sent;
     direction.fin = at + length;
     this.send(fate, number, { from, at, length, wording: 0, flags: "FA", ack: 0, timestamp: this.tick() });
@@ -264,7 +251,6 @@ class ConversationPlayer {
   /** Sends a segment; the capture sees it now, later, twice or never. */
   private send(fate: Fate, number: number, sending: Sending): void {
     const direction = this.directions[sending.from];
-    if (sending.at > direction.expected && direction.early >= mostEarly) return;
     direction.sent = Math.max(direction.sent, sending.at + sending.length);
     if (fate === "late") this.late.push({ due: number + lateBy, sending });
     if (fate === "arrives" || fate === "twice") this.pass(sending);
@@ -273,12 +259,12 @@ class ConversationPlayer {
 
   /** The capture sees a segment. */
   private pass(sending: Sending): void {
-    const { from, at, length, wording, flags, urgent, checksumIsWrong, fragments } = sending;
+    const { from, at, length, wording, flags, urgent, checksumIsWrong, fragments, timestamp } = sending;
     const direction = this.directions[from];
+    direction.cost += length + packetCost;
+    if (direction.cost > mostCost) return;
     direction.sent = Math.max(direction.sent, at + length);
     const [clientStamps, serverStamps] = this.plan.opening.timestamps;
-    // A stamp that is older than another already seen has its segment dropped, which the sender would have to know of.
-    const stamp = this.avoids("D3") ? this.tick() : sending.timestamp;
     const built = this.segments.build(from, {
       data: words(at, length, wording),
       flags: urgent === undefined ? flags : `${flags}U`,
@@ -287,7 +273,7 @@ class ConversationPlayer {
       ...(urgent === undefined ? {} : { urgentPointer: urgent }),
       ...(checksumIsWrong === true ? { checksum: 0x1234 } : {}),
       window: this.windowOf(sending),
-      options: clientStamps && serverStamps ? [noOperation(), noOperation(), timestamps(stamp, 0)] : [],
+      options: clientStamps && serverStamps ? [noOperation(), noOperation(), timestamps(timestamp, 0)] : [],
       ...this.passing(),
       stray: true,
     });
@@ -297,16 +283,14 @@ class ConversationPlayer {
   }
 
   private acknowledgment(from: Side, offset: number): number {
-    const peer = this.directions[from === "client" ? "server" : "client"];
-    const fair = this.avoids("D3") ? Math.min(0, offset) : offset;
-    return peer.acknowledgment + (this.avoids("D2") && peer.hasEnded ? 0 : fair);
+    return this.directions[from === "client" ? "server" : "client"].acknowledgment + offset;
   }
 
-  /** Windows that data do not reach the end of, where that end is a matter of what was acknowledged. */
+  /** A window that is announced stays until another one is. */
   private windowOf({ from, window }: Sending): number {
     const direction = this.directions[from];
     if (window !== undefined) direction.window = window;
-    return this.avoids("D3") ? Math.max(60_000, direction.window) : direction.window;
+    return direction.window;
   }
 
   private passing(): Pick<SegmentOptions, "time" | "ip"> {

@@ -10,9 +10,6 @@
 import type { Side } from "@tsnids/testkit";
 import fc from "fast-check";
 
-/** Differences from libnids that parameters can set aside once they exist; until then their cases are not played. */
-export type Avoided = "D1" | "D2" | "D3";
-
 /** Milliseconds after the beginning, as the time of a frame. */
 export function moment(milliseconds: number): string {
   return (1_000_000_000 + milliseconds / 1000).toFixed(6);
@@ -107,10 +104,10 @@ export interface TrafficPlan {
   readonly padTo: number;
 }
 
-const side = fc.constantFrom<Side>("client", "server");
-const wait = fc.constantFrom(1, 0, 10, 300);
 const often = <T>(usual: T, ...rare: readonly T[]): fc.Arbitrary<T> =>
   fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: rare.length, arbitrary: fc.constantFrom(...rare) });
+const side = fc.constantFrom<Side>("client", "server");
+const wait = often(1, 0, 10, 300, 6000);
 const fate = often<Fate>("arrives", "arrives", "late", "twice", "lost");
 const rarely = (one: number): fc.Arbitrary<boolean> =>
   fc.oneof({ weight: one - 1, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });

@@ -1,28 +1,29 @@
 /**
  * Plays a plan: makes the frames of its conversations and datagrams, in order of time.
  *
- * A side knows the other only through what the capture shows, so that each acknowledgment is for bytes the capture has shown, unless
- * the plan says otherwise and nothing is to be avoided. Where the engine differs from libnids by design and no parameter
- * makes them equal, the cases are not played at all; what each number means is in docs/differences-from-libnids.md:
+ * Where the engine differs from libnids by design and no parameter makes them equal, the cases are not played; what each number
+ * means is in docs/differences-from-libnids.md:
  *
  *     D4, D5    nothing but the handshake's own packets before a connection is established
- *     D7, D8    not enough waits, and not enough connections are open, to reach a limit
+ *     D7, D8    too little is sent, and there are too few connections, to reach a limit
  *     D10       headers of TCP are whole
  *     D11       no new connection between the endpoints of one that is open
  *     D12       SYNs carry nothing
  *     D14       fragments overlap like stairs, and an identification is used once
- *     D17       one link type and no VLANs
+ *     D17, D19  Ethernet without VLANs, and frames that are whole
+ *     D20, D22  no options that routers fill in, and no signatures
+ *     D21       no segment so far on that the window of a SYN matters
  */
 import { capture, frame, ipPacket, udpPacket, type Capture, type Frame } from "@tsnids/testkit";
 import { playConversation } from "./conversation-player.js";
 import { sendInFragments } from "./fragment-stairs.js";
-import { moment, type Avoided, type DatagramPlan, type TrafficPlan } from "./traffic-plan.js";
+import { moment, type DatagramPlan, type TrafficPlan } from "./traffic-plan.js";
 
 /** The capture of a plan. */
-export function playTraffic(plan: TrafficPlan, avoid: ReadonlySet<Avoided>): Capture {
+export function playTraffic(plan: TrafficPlan): Capture {
   const identification = counter();
   const conversations = plan.conversations.flatMap((each, index) =>
-    playConversation(each, { index, avoid, padTo: plan.padTo, identification }),
+    playConversation(each, { index, padTo: plan.padTo, identification }),
   );
   const datagrams = plan.datagrams.flatMap((each) => playDatagram(each, identification(), plan.padTo));
   return capture([...conversations, ...datagrams]);
@@ -44,7 +45,13 @@ function playDatagram(plan: DatagramPlan, identification: number, padTo: number)
     case "other":
       return sendInFragments(frame(ipPacket(source, destination, 89, payload, { ipv4 }), at), plan.fragments).frames;
     case "bad-header": {
-      const lies = [{ checksum: 0x1234 }, { version: 5 }, { headerLength: 4 }, { totalLength: 19 }, { totalLength: 5000 }];
+      const lies = [
+        { checksum: 0x1234 },
+        { version: 5 },
+        { headerLength: 4 },
+        { totalLength: 19 },
+        { totalLength: 5000 },
+      ];
       return [frame(ipPacket(source, destination, 89, payload, { ipv4: { ...ipv4, ...lies[plan.lie] } }), at)];
     }
   }

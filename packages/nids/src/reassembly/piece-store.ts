@@ -98,6 +98,15 @@ export class PieceStore {
     return this.#nodes[list.tail * NODE_INTS + END] as number;
   }
 
+  /** Position behind the pieces that began at `position` when they arrived, whatever was cut off since; `position` where there are none. */
+  endOfThose(list: PieceList, position: number): number {
+    let end = position;
+    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
+      if (this.#nodes[node * NODE_INTS + FIRST] === position) end = this.#nodes[node * NODE_INTS + END] as number;
+    }
+    return end;
+  }
+
   /** The memory that holds the first piece's bytes. */
   bytes(list: PieceList): Uint8Array {
     return this.#large.get(list.head) ?? this.#memory;

@@ -126,7 +126,10 @@ export class Reassembler {
     backlog.grace.count();
     if (segment.has(TcpFlag.FIN)) {
       if (finTakesSequence) this.waitForFin(backlog, advance(end, cut));
-      else backlog.unsequencedFins.wait(sequence, advance(end, cut), maxQueuedSegments);
+      else {
+        const turn = this.store.endOfThose(backlog.list, sequence);
+        backlog.unsequencedFins.wait(sequence, turn, advance(end, cut), maxQueuedSegments);
+      }
     }
     if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
     // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
@@ -234,8 +237,9 @@ export class Reassembler {
         this.reachFin(slot, from, backlog);
         break;
       }
-      if (backlog.unsequencedFins.reached(next)) this.passFin(slot, from);
-      if (list.head === 0 || distance(next, store.start(list)) > 0) {
+      const isHole = list.head === 0 || distance(next, store.start(list)) > 0;
+      if (backlog.unsequencedFins.reached(next, isHole ? undefined : store.first(list))) this.passFin(slot, from);
+      if (isHole) {
         const cut = this.cutAt(backlog, next);
         if (cut === 0) break;
         this.gap(slot, from, cut, "snaplen");
