@@ -158,21 +158,21 @@ class ConversationPlayer {
   }
 
   private take(step: Step, number: number): void {
-    if (!this.established && this.plan.opening.kind === "no-ack") return this.establish(step);
+    if (!this.established && this.plan.opening.kind === "no-ack") { this.establish(step); return; }
     switch (step.kind) {
       case "data":
-        return this.data(step, number);
+        { this.data(step, number); return; }
       case "ack":
-        return this.send(step.fate, number, {
+        { this.send(step.fate, number, {
           ...{ from: step.side, at: this.directions[step.side].sent, length: 0, wording: 0, flags: "A" },
           ...{ ack: step.ack, window: step.window, timestamp: this.tick() },
-        });
+        }); return; }
       case "fin":
-        return this.finish(step.side, step.length, step.fate, number);
+        { this.finish(step.side, step.length, step.fate, number); return; }
       case "repair":
-        return this.repair(step.side);
+        { this.repair(step.side); return; }
       case "reset":
-        return this.reset(step.side, step.at, step.flags, step.payload);
+        { this.reset(step.side, step.at, step.flags, step.payload); return; }
       case "syn-again":
         if (this.established && !this.repeatedSyn) this.syn(step.side);
         this.repeatedSyn = true;
