@@ -3,7 +3,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { FrameBatch, LinkType, MemorySource } from "@tsnids/pcap";
+import { CaptureFormatError, FrameBatch, LinkType, MemorySource } from "@tsnids/pcap";
 
 /** The capture cannot be read, or the filter not be compiled; `stage` is where nids_oracle says so. */
 export class InitError extends Error {
@@ -20,17 +20,17 @@ export class InitError extends Error {
 /**
  * Opens a capture. The filter is applied by tcpdump, whose library libnids uses as well. Throws InitError.
  *
- * @param {string} file
- * @param {string | undefined} filter
+ * @param {import("./command-line.js").Options} options
  */
-export function openCapture(file, filter) {
-  const whole = read(file);
-  if (filter === undefined) return new MemorySource(whole);
+export function openCapture({ file, filter, mode }) {
+  // Who hands frames over one by one has opened the capture; otherwise libnids does.
+  const source = read(file, mode === "handler" ? "pcap" : "nids");
+  if (filter === undefined) return source;
   try {
     const filtered = execFileSync("tcpdump", ["-r", "-", "-w", "-", filter], {
-      input: whole,
+      input: source.bytes,
       stdio: ["pipe", "pipe", "ignore"],
-      maxBuffer: 2 * whole.length + 1024,
+      maxBuffer: 2 * source.bytes.length + 1024,
     });
     return new MemorySource(filtered);
   } catch {
@@ -39,12 +39,19 @@ export function openCapture(file, filter) {
   }
 }
 
-/** @param {string} file */
-function read(file) {
+/**
+ * @param {string} file
+ * @param {"pcap" | "nids"} stage
+ */
+function read(file, stage) {
   try {
-    return readFileSync(file);
-  } catch {
-    throw new InitError("pcap", `${file}: No such file or directory`);
+    const source = new MemorySource(readFileSync(file));
+    source.batches().next(); // reads the file header
+    return source;
+  } catch (error) {
+    if (error instanceof CaptureFormatError) throw new InitError(stage, error.message);
+    const isMissing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
+    throw new InitError(stage, `${file}: ${isMissing ? "No such file or directory" : "cannot be read"}`);
   }
 }
 

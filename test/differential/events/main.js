@@ -5,7 +5,7 @@
  *     command line ─► engine parameters ─► Nids ◄── frames of the capture
  *                                           └► listeners ─► LineWriter ─► stdout
  */
-import { Nids } from "@tsnids/nids";
+import { Nids, NidsError } from "@tsnids/nids";
 import { followAlerts } from "./alert-events.js";
 import { dataLink, InitError, linkOffsets, openCapture, singleFrames } from "./capture.js";
 import { readCommandLine, usage, UsageError } from "./command-line.js";
@@ -32,6 +32,10 @@ export async function main(words) {
       process.stderr.write(`${error.message}\n${usage}`);
       return 1;
     }
+    if (error instanceof NidsError) {
+      process.stderr.write(`${error.message}\n`);
+      return 1;
+    }
     if (error instanceof InitError) {
       process.stdout.write(`${JSON.stringify({ ev: "init_error", stage: error.stage, err: error.message })}\n`);
       return 2;
@@ -56,7 +60,7 @@ export async function eventText(words) {
  * @param {import("./command-line.js").Options} options
  */
 async function eventLines(options) {
-  const source = openCapture(options.file, options.filter);
+  const source = openCapture(options);
   const current = new CurrentPacket();
   const nids = new Nids(engineParams(options, current));
   const lines = new LineWriter(options);
@@ -82,10 +86,25 @@ async function eventLines(options) {
   current.end();
   tcp.finish();
   lines.settle();
-  const cut = source.warnings.length > 0;
-  const rc = options.mode === "handler" ? (cut ? readError : endOfFile) : 0;
-  lines.write("meta", { ...current.head("end"), rc, flows: tcp.flows, errbuf: "loop: " });
+  const [cut] = source.warnings;
+  lines.write("meta", {
+    ...current.head("end"),
+    rc: returnCode(options.mode, cut !== undefined),
+    flows: tcp.flows,
+    errbuf: `loop: ${cut?.message ?? ""}`,
+  });
   return lines.text;
+}
+
+/**
+ * What reading returned at last.
+ *
+ * @param {import("./command-line.js").Options["mode"]} mode
+ * @param {boolean} cut
+ */
+function returnCode(mode, cut) {
+  if (mode === "handler") return cut ? readError : endOfFile;
+  return mode === "dispatch" && cut ? readError : 0;
 }
 
 /**

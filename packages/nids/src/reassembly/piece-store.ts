@@ -83,6 +83,14 @@ export class PieceStore {
     return this.#nodes[list.head * NODE_INTS + FIRST] as number;
   }
 
+  /** True when a segment or fragment that waits began at this position when it arrived. */
+  beginsAt(list: PieceList, position: number): boolean {
+    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
+      if (this.#nodes[node * NODE_INTS + FIRST] === position) return true;
+    }
+    return false;
+  }
+
   /** What the owner noted about the list's first piece; 0: nothing. */
   mark(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + MARK] as number;
@@ -96,15 +104,6 @@ export class PieceStore {
   /** Position behind the last byte of the list. */
   lastEnd(list: PieceList): number {
     return this.#nodes[list.tail * NODE_INTS + END] as number;
-  }
-
-  /** Position behind the pieces that began at `position` when they arrived, whatever was cut off since; `position` where there are none. */
-  endOfThose(list: PieceList, position: number): number {
-    let end = position;
-    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
-      if (this.#nodes[node * NODE_INTS + FIRST] === position) end = this.#nodes[node * NODE_INTS + END] as number;
-    }
-    return end;
   }
 
   /** The memory that holds the first piece's bytes. */

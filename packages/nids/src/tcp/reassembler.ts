@@ -125,10 +125,11 @@ export class Reassembler {
     const { maxQueuedSegments, finTakesSequence } = this.params;
     backlog.grace.count();
     if (segment.has(TcpFlag.FIN)) {
-      if (finTakesSequence) this.waitForFin(backlog, advance(end, cut));
-      else {
-        const turn = this.store.endOfThose(backlog.list, sequence);
-        backlog.unsequencedFins.wait(sequence, turn, advance(end, cut), maxQueuedSegments);
+      if (finTakesSequence) {
+        this.waitForFin(backlog, advance(end, cut));
+      } else {
+        const isSecond = this.store.beginsAt(backlog.list, sequence);
+        backlog.unsequencedFins.wait(sequence, advance(end, cut), isSecond, maxQueuedSegments);
       }
     }
     if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
@@ -237,9 +238,9 @@ export class Reassembler {
         this.reachFin(slot, from, backlog);
         break;
       }
-      const isHole = list.head === 0 || distance(next, store.start(list)) > 0;
-      if (backlog.unsequencedFins.reached(next, isHole ? undefined : store.first(list))) this.passFin(slot, from);
-      if (isHole) {
+      const first = list.head === 0 ? undefined : store.first(list);
+      if (backlog.unsequencedFins.reached(next, first)) this.passFin(slot, from);
+      if (list.head === 0 || distance(next, store.start(list)) > 0) {
         const cut = this.cutAt(backlog, next);
         if (cut === 0) break;
         this.gap(slot, from, cut, "snaplen");

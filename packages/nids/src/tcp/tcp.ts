@@ -19,27 +19,25 @@ import {
   BACKLOG_0,
   clientSide,
   ConnectionState,
-  FIN_0,
-  FIN_ACKED_0,
   KNOWN_0,
   refreshAttention,
   SIGNED,
   stateOf,
   withState,
 } from "./connection.js";
+import { Closing } from "./closing.js";
 import { Eviction } from "./eviction.js";
-import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT, STUCK_SINCE } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
 import { InOrder } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
-import { distance, later } from "./sequence.js";
+import { later } from "./sequence.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
 import { WindowTest } from "./window.js";
 
-const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
 
 /** Everything the TCP stage works with. */
@@ -72,6 +70,7 @@ export class Tcp implements SweptFlow {
   private readonly reassembler: Reassembler;
   private readonly handshake: Handshake;
   private readonly window: WindowTest;
+  private readonly closing: Closing;
   private readonly sweep: TimeoutSweep;
   private readonly eviction: Eviction;
 
@@ -90,6 +89,7 @@ export class Tcp implements SweptFlow {
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows, params);
+    this.closing = new Closing(packet, flows, this.reassembler, params);
     this.sweep = new TimeoutSweep(flows, params);
     this.eviction = new Eviction(flows);
   }
@@ -288,7 +288,7 @@ export class Tcp implements SweptFlow {
   }
 
   private established(slot: number, from: number): void {
-    const { segment, flows, reassembler, window } = this;
+    const { segment, flows, reassembler, window, closing } = this;
     const at = slot * FLOW_INTS;
     const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
     if ((this.flags(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
@@ -309,13 +309,12 @@ export class Tcp implements SweptFlow {
     }
     if (segment.has(TcpFlag.ACK)) {
       flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
-      if (this.params.anyAckConfirmsFin) this.confirmAnyFin(slot, 1 - from);
-      else this.confirmFin(slot, 1 - from);
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) return;
+      closing.acknowledged(slot, 1 - from);
+      if (closing.isComplete(slot)) return;
     }
     if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
     window.note(slot, from, segment);
-    this.confirmFin(slot, from);
+    closing.confirm(slot, from);
   }
 
   /** Settles a connection after a packet or a review: holes, the end, what is no longer needed. */
@@ -325,27 +324,16 @@ export class Tcp implements SweptFlow {
       if ((this.flags(slot) & anyBacklog) !== 0) {
         this.reassembler.review(slot, 0);
         this.reassembler.review(slot, 1);
-        this.confirmFin(slot, 0);
-        this.confirmFin(slot, 1);
-        this.noteStuck(slot);
+        this.closing.confirm(slot, 0);
+        this.closing.confirm(slot, 1);
+        this.closing.review(slot);
       }
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) this.end(slot, "CLOSE", "fin");
+      if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
       else this.setFlags(slot, refreshAttention(this.flags(slot)));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
       this.reassembler.release(slot);
     }
-  }
-
-  /** Notes since when one side has finished while the other's FIN waits for missing bytes. */
-  private noteStuck(slot: number): void {
-    const { details } = this.flows;
-    const at = slot * FLOW_INTS + STUCK_SINCE;
-    if (details[at] !== 0) return;
-    const stuck = [0, 1].some(
-      (side) => (this.flags(slot) & (FIN_0 << side)) !== 0 && this.reassembler.awaitsFin(slot, 1 - side),
-    );
-    if (stuck) details[at] = this.packet.seconds | 0 || 1;
   }
 
   /** The first segment seen of a side says where its stream begins for us. */
@@ -356,29 +344,12 @@ export class Tcp implements SweptFlow {
     this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
   }
 
-  /** A FIN is acknowledged only by a number that covers it. */
-  private confirmFin(slot: number, from: number): void {
-    const { anyAckConfirmsFin, finTakesSequence } = this.params;
-    const flags = this.flags(slot);
-    if ((flags & (FIN_0 << from)) === 0 || anyAckConfirmsFin) return;
-    const at = slot * FLOW_INTS;
-    const covered = distance(this.flows.flows[at + NEXT + from] as number, this.flows.flows[at + ACK + 1 - from] as number);
-    if (covered < (finTakesSequence ? 0 : 1)) return;
-    this.setFlags(slot, flags | (FIN_ACKED_0 << from));
-  }
-
-  /** With `anyAckConfirmsFin`, the number of the acknowledgment in hand does not matter. */
-  private confirmAnyFin(slot: number, from: number): void {
-    const flags = this.flags(slot);
-    if ((flags & (FIN_0 << from)) !== 0) this.setFlags(slot, flags | (FIN_ACKED_0 << from));
-  }
-
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
   private end(slot: number, state: TerminalState, reason: EndReason): void {
     this.reassembler.flush(slot);
-    this.confirmFin(slot, 0);
-    this.confirmFin(slot, 1);
-    const closed = (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
+    this.closing.confirm(slot, 0);
+    this.closing.confirm(slot, 1);
+    const closed = this.closing.isComplete(slot);
     const count = closed
       ? "closed"
       : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
