@@ -158,21 +158,34 @@ class ConversationPlayer {
   }
 
   private take(step: Step, number: number): void {
-    if (!this.established && this.plan.opening.kind === "no-ack") { this.establish(step); return; }
+    if (!this.established && this.plan.opening.kind === "no-ack") {
+      this.establish(step);
+      return;
+    }
     switch (step.kind) {
-      case "data":
-        { this.data(step, number); return; }
-      case "ack":
-        { this.send(step.fate, number, {
+      case "data": {
+        this.data(step, number);
+        return;
+      }
+      case "ack": {
+        this.send(step.fate, number, {
           ...{ from: step.side, at: this.directions[step.side].sent, length: 0, wording: 0, flags: "A" },
           ...{ ack: step.ack, window: step.window, timestamp: this.tick() },
-        }); return; }
-      case "fin":
-        { this.finish(step.side, step.length, step.fate, number); return; }
-      case "repair":
-        { this.repair(step.side); return; }
-      case "reset":
-        { this.reset(step.side, step.at, step.flags, step.payload); return; }
+        });
+        return;
+      }
+      case "fin": {
+        this.finish(step.side, step.length, step.fate, number);
+        return;
+      }
+      case "repair": {
+        this.repair(step.side);
+        return;
+      }
+      case "reset": {
+        this.reset(step.side, step.at, step.flags, step.payload);
+        return;
+      }
       case "syn-again":
         if (this.established && !this.repeatedSyn) this.syn(step.side);
         this.repeatedSyn = true;
