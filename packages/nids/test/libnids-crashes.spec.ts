@@ -186,7 +186,11 @@ describe("what crashes libnids: calls", () => {
   it("a stream that is kept beyond its end: its memory was somebody else's", () => {
     const nids = smallNids();
     let kept: TcpStream | undefined;
-    nids.registerTcp(following((stream) => void (kept ??= stream)));
+    nids.registerTcp(
+      following((stream) => {
+        kept ??= stream;
+      }),
+    );
     nids.process(established(1).send("client", "x").batch());
     nids.exit();
     nids.process(established(2).send("client", "another").batch());
