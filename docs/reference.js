@@ -29,7 +29,7 @@ export function readSections() {
     parameters: {
       title: "Parameters",
       introduction:
-        "Given as `new Nids({ name: value })`; what is no function or object, to the command as `--set name=value`.",
+        "Given as `new Nids({ name: value })`; what is no function, object or list, to the command as `--set name=value`.",
       columns: {
         ...{ Parameter: "name", "Type or choices": "type", Unit: "unit" },
         ...{ Default: "default", Range: "range", Meaning: "meaning" },
@@ -103,9 +103,9 @@ function ruleCells({ name, type = "" }) {
   const rule = paramRules[/** @type {keyof import("@tsnids/nids").NidsParams} */ (name)];
   const code = (/** @type {unknown} */ value) => `\`${typeof value === "number" ? grouped(value) : value}\``;
   return {
-    type: rule.choices?.map(code).join(", ") ?? code(type.replace(" | undefined", "")),
+    type: rule.choices?.map(code).join(", ") ?? code(type.replace(" | undefined", "").replace("readonly ", "")),
     unit: rule.unit ?? "",
-    default: rule.default === undefined ? "none" : code(rule.default),
+    default: rule.default === undefined || rule.kind === "rules" ? "none" : code(rule.default),
     range: rule.kind === "amount" ? `${code(rule.minimum)} to ${code(rule.maximum)}` : "",
   };
 }

@@ -21,18 +21,12 @@ export const differences: { readonly [vector: string]: readonly string[] } = {
   hdr_doff_small: ["D10"],
 
   end_flow_timeout: ["D11"],
-  end_flow_timeout_edge: ["D11"],
   hs_refused_seq: ["D11"],
   hs_syn_new_isn: ["D11"],
-
-  scan_badcsum: ["D13"],
-  scan_slow: ["D13"],
-  scan_syn: ["D13"],
 
   frag_contained: ["D14"],
   frag_contained_after: ["D14"],
   frag_contained_inv: ["D14"],
-  frag_oversize_glue: ["D14"],
   frag_tail_equal: ["D14"],
   frag_zero_len: ["D14"],
   fuzz_frag_01: ["D14"],
@@ -43,8 +37,6 @@ export const differences: { readonly [vector: string]: readonly string[] } = {
   fuzz_frag_11: ["D14"],
   stress_frag_1: ["D14"],
   stress_frag_3: ["D14"],
-
-  hdr_csum_rule: ["D16"],
 
   ll_eth_vlan: ["D17"],
   ll_fddi: ["D17"],

@@ -2,10 +2,12 @@
 // is never thrown. `libnids` is the code libnids gives the same event (its nids_warnings), where it has one.
 
 import type { Faults } from "./callbacks/registry.js";
+import type { Views } from "./callbacks/views.js";
 import type { NidsEvents } from "./engine.js";
 import type { EventEmitter } from "eventemitter3";
 import { formatAddress } from "./ip/address.js";
 import type { Packet } from "./packet.js";
+import type { ScanTarget } from "./scan/port-scan-detector.js";
 import type { Statistics } from "./stats.js";
 
 export type AlertSeverity = "info" | "notice" | "warning";
@@ -38,6 +40,7 @@ export type AlertCode =
   | "tcp-overlap-conflict"
   | "tcp-queue-limit"
   | "streams-limit"
+  | "port-scan"
   | "checksum-offload"
   | "link-unknown"
   | "scope-limit"
@@ -111,6 +114,12 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "no room for more TCP streams: one was given up",
     libnids: 6,
   },
+  "port-scan": {
+    severity: "notice",
+    source: "scanPorts parameter",
+    text: "a source tries many addresses and ports",
+    libnids: 0,
+  },
   "checksum-offload": {
     severity: "info",
     source: "checksums parameter",
@@ -125,7 +134,7 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };
 
-/** One alert. */
+/** One alert. What it says of a packet is as the packet's headers say it; where it has a header that cannot be read, it is undefined. */
 export interface Alert {
   readonly code: AlertCode;
   readonly severity: AlertSeverity;
@@ -138,7 +147,30 @@ export interface Alert {
   /** Addresses of the packet, where it had any. */
   readonly source: string | undefined;
   readonly destination: string | undefined;
+  /** Ports, where it was a TCP segment or UDP datagram. */
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  /** Bytes of the IP packet, its header included. */
+  readonly totalLength: number | undefined;
+  /**
+   * The packet from its IP header on, as far as it was captured; of a datagram that could not be put together, the headers of its
+   * first fragment. A view, valid until the listener returns. Undefined where the alert is about no packet.
+   */
+  readonly packet: Uint8Array | undefined;
+  /** What the source of a `port-scan` has tried: `scanPorts` + 1 targets, in order. */
+  readonly targets: readonly ScanTarget[] | undefined;
 }
+
+/** What an alert is about, where that is not the current packet. */
+export interface AlertSubject {
+  /** Another packet from its IP header on, or one that is not known to have addresses. */
+  readonly packet?: Uint8Array;
+  readonly targets?: readonly ScanTarget[];
+}
+
+const TCP = 6;
+const UDP = 17;
+const ipv6HeaderBytes = 40;
 
 /** Counts alerts and hands them to whoever listens. */
 export class AlertSink {
@@ -146,13 +178,15 @@ export class AlertSink {
   private readonly packet: Packet;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
+  private readonly views: Views;
   private readonly raised: Map<AlertCode, number> = new Map();
 
-  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults) {
+  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults, views: Views) {
     this.events = events;
     this.packet = packet;
     this.statistics = statistics;
     this.faults = faults;
+    this.views = views;
   }
 
   /** How often each alert was raised. */
@@ -161,21 +195,49 @@ export class AlertSink {
   }
 
   /** Raises an alert about the current packet; `withAddresses` where its IP header is known to be whole. */
-  raise(code: AlertCode, withAddresses: boolean, detail?: string): void {
-    const { packet, events } = this;
+  raise(code: AlertCode, withAddresses: boolean, detail?: string, subject: AlertSubject = {}): void {
+    const { packet, events, views } = this;
     this.statistics.alerts++;
     this.raised.set(code, (this.raised.get(code) ?? 0) + 1);
     if (events.listenerCount("alert") === 0) return;
     const length = packet.addressLength;
     const address = (at: number): string => formatAddress(packet.bytes.subarray(at, at + length));
+    const isKnown = withAddresses && packet.network !== 0;
     const { severity, text } = alertCatalogue[code];
     const { seconds, nanoseconds } = packet;
-    const source = withAddresses ? address(packet.addresses) : undefined;
-    const destination = withAddresses ? address(packet.addresses + length) : undefined;
+    const source = isKnown ? address(packet.addresses) : undefined;
+    const destination = isKnown ? address(packet.addresses + length) : undefined;
+    const [sourcePort, destinationPort] = isKnown ? this.ports() : [];
+    const bytes = subject.packet ?? (isKnown ? this.captured() : undefined);
+    const alert: Alert = {
+      ...{ code, severity, text, detail, seconds, nanoseconds, source, destination, sourcePort, destinationPort },
+      totalLength: isKnown && bytes !== undefined ? totalLength(bytes, packet.family) : undefined,
+      packet: bytes === undefined ? undefined : views.lend(bytes, 0, bytes.length),
+      targets: subject.targets,
+    };
     try {
-      events.emit("alert", { code, severity, text, detail, seconds, nanoseconds, source, destination });
+      events.emit("alert", alert);
     } catch (error) {
       this.faults.note(error, undefined);
     }
+    views.reclaim();
   }
+
+  /** The current packet from its IP header on; its end is known when its transport is. */
+  private captured(): Uint8Array {
+    const { bytes, network, networkEnd, transport, end } = this.packet;
+    return bytes.subarray(network, transport === 0 ? networkEnd : end);
+  }
+
+  private ports(): number[] {
+    const { view, transport, end, protocol, fragmentOffset } = this.packet;
+    const has = (protocol === TCP || protocol === UDP) && fragmentOffset === 0 && transport > 0 && transport + 4 <= end;
+    return has ? [view.getUint16(transport), view.getUint16(transport + 2)] : [];
+  }
+}
+
+/** The length of a packet of this family by its header. */
+function totalLength(packet: Uint8Array, family: number): number {
+  const length = (at: number): number => ((packet[at] as number) << 8) | (packet[at + 1] as number);
+  return family === 4 ? length(2) : length(4) + ipv6HeaderBytes;
 }

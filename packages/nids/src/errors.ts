@@ -20,6 +20,8 @@ export type NidsErrorCode =
   | "invalid-parameter"
   /** An argument of a method is not what it should be. */
   | "invalid-argument"
+  /** The memory that the parameters ask for cannot be had. */
+  | "no-memory"
   /** A method that processes packets was called from a callback. */
   | "reentrant"
   /** kill() was called on an engine that was made without an `injector`. */

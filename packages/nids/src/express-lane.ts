@@ -110,7 +110,7 @@ export class ExpressLane {
     const plain = this.link.linkType === LinkType.ETHERNET && !this.ip.isWatched;
     this.open = plain && inOrder.usable && verification.settled;
     this.usable &&= this.open;
-    this.verifies = verification.active;
+    this.verifies = verification.mayCount;
   }
 
   /** Closes the lane until the next review, and forgets what was looked at ahead: something has changed. */

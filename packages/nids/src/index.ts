@@ -2,6 +2,7 @@
 
 export { alertCatalogue } from "./alerts.js";
 export type { Alert, AlertCode, AlertSeverity } from "./alerts.js";
+export type { ChecksumRule } from "./checksum/rules.js";
 export type { HalfStream } from "./callbacks/half-stream.js";
 export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js";
 export { TcpState } from "./callbacks/tcp-stream.js";
@@ -10,6 +11,8 @@ export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
 export { CallbackError, NidsError } from "./errors.js";
 export type { NidsErrorCode } from "./errors.js";
+export type { IcmpCallback } from "./icmp/icmp.js";
+export type { IcmpMessage, QuotedFlow } from "./icmp/icmp-message.js";
 export { formatAddress, parseAddress } from "./ip/address.js";
 export type { IpCallback, IpFilter } from "./ip/ip.js";
 export type { IpPacket } from "./ip/ip-packet.js";
@@ -17,8 +20,10 @@ export type { FragmentPolicy } from "./ip/overlap-policy.js";
 export type { Injector } from "./kill/injector.js";
 export { checksumModes, holePolicies, paramRules } from "./params.js";
 export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
+export type { ScanTarget } from "./scan/port-scan-detector.js";
 export type { StatisticsSnapshot } from "./stats.js";
 export type { Tuple } from "./tcp/flow-lookup.js";
 export type { SegmentPolicy } from "./tcp/overlap-policy.js";
+export { HalfState } from "./tcp/sides.js";
 export type { UdpCallback } from "./udp/udp.js";
 export type { UdpDatagram } from "./udp/udp-datagram.js";

@@ -26,7 +26,7 @@ export class Packet {
   /** The packet clock in whole seconds: like `seconds`, but it never goes back. */
   clock = 0;
 
-  // link/: where the IP header begins, where what was captured of it ends, and in which VLAN or tunnel (0: none).
+  // link/: where the IP header begins (0: there is no packet in hand), where what was captured of it ends, and in which VLAN or tunnel (0: none).
   network = 0;
   /** Where the link header ends: `network`, until that points to a datagram put together from fragments. */
   linkEnd = 0;
@@ -43,7 +43,7 @@ export class Packet {
   /** Source and destination as 32-bit keys: the IPv4 addresses themselves, or seeded digests of the IPv6 ones. */
   sourceKey = 0;
   destinationKey = 0;
-  /** Where the payload of the datagram begins, and the end of what was captured of it. */
+  /** Where the payload of the datagram begins (0: not known yet), and the end of what was captured of it. */
   transport = 0;
   end = 0;
   /** Bytes of the payload behind `end` that the snap length cut off. */

@@ -1,6 +1,8 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { checksumRulesComplaint } from "./checksum/rules.js";
+import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
@@ -25,6 +27,11 @@ export interface NidsParams {
    * what that source sends, and says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
    */
   readonly checksums: ChecksumMode;
+  /**
+   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`: the first rule that has the
+   * source decides about the checksums of IP header, TCP and UDP. Those of ICMP are always verified.
+   */
+  readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */
   readonly midstream: boolean;
   /**
@@ -52,6 +59,11 @@ export interface NidsParams {
   readonly segmentPolicy: SegmentPolicy;
   /** Who wins where IP fragments overlap. */
   readonly fragmentPolicy: FragmentPolicy;
+  /**
+   * Packet time in which an established connection that is silent may still not be replaced by a new one between the same endpoints: until
+   * then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout). 0: it is replaced at once.
+   */
+  readonly tupleReuseMs: number;
   /** Connections followed at once. */
   readonly maxStreams: number;
   /** Bytes that may wait behind holes, in one direction of one connection. */
@@ -86,6 +98,17 @@ export interface NidsParams {
    * repeated while bytes are consumed and fresh ones are left.
    */
   readonly oneLoopLess: boolean;
+  /**
+   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback is called, and no
+   * memory is taken for connections (libnids: n_tcp_streams 0).
+   */
+  readonly followTcp: boolean;
+  /** Distinct targets (address and port) one source may send TCP segments without ACK to; one more is a `port-scan`. */
+  readonly scanPorts: number;
+  /** The longest pause in packet time between two such segments of one source; behind a longer one its targets are counted anew. */
+  readonly scanDelayMs: number;
+  /** Sources watched for scans at once; 0: none, there is no such detection. */
+  readonly maxScanSources: number;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
@@ -101,7 +124,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "flag" | "amount" | "function" | "object";
+  readonly kind: "choice" | "flag" | "amount" | "rules" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -124,6 +147,7 @@ const mebibyte = 1 << 20;
 /** The rules, as data: documentation and tests are made from them. */
 export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   checksums: choice(checksumModes, "auto"),
+  checksumRules: { kind: "rules", default: Object.freeze([]) },
   midstream: flag(true),
   holePolicy: choice(holePolicies, "gap"),
   holeGraceMs: amount("milliseconds", 1000, 0, day),
@@ -133,6 +157,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   believeUnseenAcks: flag(false),
   segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
+  tupleReuseMs: amount("milliseconds", 0, 0, 365 * day),
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
   maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
   maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),
@@ -147,6 +172,10 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   stuckCloseTimeoutMs: amount("milliseconds", 0, 0, day),
   lingerMs: amount("milliseconds", 10_000, 0, day),
   oneLoopLess: flag(false),
+  followTcp: flag(true),
+  scanPorts: amount("targets", 10, 1, 1024),
+  scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
+  maxScanSources: amount("sources", 4096, 0, 1 << 20),
   maxScopes: amount("scopes", 4096, 1, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },
@@ -186,6 +215,8 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
       return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
     }
+    case "rules":
+      return checksumRulesComplaint(value);
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":

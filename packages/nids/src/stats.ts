@@ -36,10 +36,18 @@ export class Statistics {
   tcpOutOfOrder = 0;
   /** Segments that brought nothing new. */
   tcpDuplicates = 0;
+  /** Half-open connections forgotten because an ICMP message said that their packets do not arrive. */
+  tcpUnreachable = 0;
+  /** Sources the scan detector forgot for lack of room. */
+  scanSourcesForgotten = 0;
   /** UDP datagrams with a right header and checksum. */
   udpDatagrams = 0;
   /** Datagrams dropped: wrong header or checksum. */
   udpInvalid = 0;
+  /** ICMP and ICMPv6 messages with a right checksum. */
+  icmpMessages = 0;
+  /** Messages dropped: too short, or a wrong checksum. */
+  icmpInvalid = 0;
   /** Streams announced with JUST_ESTABLISHED. */
   streams = 0;
   /** Announced streams that were already running. */

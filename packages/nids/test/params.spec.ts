@@ -58,6 +58,31 @@ describe("parameters", () => {
     });
   }
 
+  it("checksumRules says which rule is wrong, and why", () => {
+    const message = (rules: unknown): string => refusal({ checksumRules: rules }).message;
+    expect(
+      message([
+        { network: "10.0.0.0/8", verify: true },
+        { network: "10.0.0.0/33", verify: true },
+      ]),
+    )
+      .to.contain("rule 1")
+      .and.contain('"10.0.0.0/33"');
+    for (const network of ["", "10.0.0", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/-1", "::/129", "example.org"]) {
+      expect(message([{ network, verify: true }]), network).to.contain(`"${network}"`);
+    }
+    for (const rule of [
+      null,
+      7,
+      {},
+      { network: "::/0" },
+      { network: 5, verify: true },
+      { network: "::/0", verify: 1 },
+    ]) {
+      expect(message([rule])).to.contain("rule 0");
+    }
+  });
+
   it("have defaults that their own rules accept", () => {
     for (const [name, { kind, default: value, minimum = 0, maximum = 0, choices = [] }] of Object.entries(paramRules)) {
       if (kind === "amount") expect(value, name).to.be.within(minimum, maximum);

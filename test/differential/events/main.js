@@ -121,8 +121,10 @@ async function pump(nids, source, current, options) {
     case "run":
       return nids.run(source);
     case "next":
-    case "dispatch":
       while (await nids.next(source));
+      break;
+    case "dispatch":
+      while ((await nids.dispatch(source, options.dispatchCount > 0 ? options.dispatchCount : undefined)) > 0);
       break;
     case "handler":
       for (const frame of singleFrames(source)) {

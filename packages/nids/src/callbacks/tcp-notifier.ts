@@ -20,6 +20,7 @@ import {
 } from "../tcp/connection.js";
 import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, interestKinds, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { Notification } from "./notification.js";
@@ -54,6 +55,7 @@ export class TcpNotifier {
   readonly registry: Registry<TcpCallback> = new Registry();
   readonly current: Notification;
   readonly flows: FlowTable;
+  readonly sides: Sides;
 
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
@@ -71,6 +73,7 @@ export class TcpNotifier {
 
   constructor(
     flows: FlowTable,
+    sides: Sides,
     params: NidsParams,
     statistics: Statistics,
     faults: Faults,
@@ -78,6 +81,7 @@ export class TcpNotifier {
     views: Views,
   ) {
     this.flows = flows;
+    this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
     this.params = params;
@@ -102,6 +106,7 @@ export class TcpNotifier {
     for (const callback of this.registry.newestFirst) {
       const before = [stream.client.collect, stream.server.collect] as const;
       this.call(stream, slot, { callback, order: this.registry.orderOf(callback), interest: 0 });
+      if (stream.slot === 0) return false;
       if (this.params.oneLoopLess) this.refuseSecond(stream, callback, before);
     }
     stream.state = TcpState.DATA;
@@ -191,9 +196,20 @@ export class TcpNotifier {
     const stream = this.streams[slot];
     if (stream === undefined) return;
     stream.end(state, reason);
-    for (const member of stream.audience.members) this.call(stream, slot, member);
+    for (const member of stream.audience.members) {
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break;
+    }
     this.current.reclaim();
-    this.letGo(slot, stream);
+    if (stream.slot !== 0) this.letGo(slot, stream);
+  }
+
+  /** Nobody is called for the stream any more; a walk over its listeners that is under way ends. */
+  forget(stream: TcpStream): void {
+    const { slot } = stream;
+    if (slot === 0) return;
+    stream.audience = this.nobody;
+    this.forgetUnheard(slot, stream);
   }
 
   /** All streams that somebody listens to, in order of creation. */
@@ -205,6 +221,12 @@ export class TcpNotifier {
   discard(stream: TcpStream, count: number): void {
     const { current } = this;
     if (current.slot === stream.slot && current.fresh > 0) current.read = Math.max(0, Math.min(current.read, count));
+  }
+
+  /** How many bytes of the notification in hand are given up, as it stands; 0 where it is not one about data of this stream. */
+  read(stream: TcpStream): number {
+    const { current } = this;
+    return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
   kill(stream: TcpStream): void {
@@ -265,7 +287,11 @@ export class TcpNotifier {
       const only = members[0] as Member;
       if ((only.interest & interest) !== 0) this.call(stream, slot, only);
     } else {
-      for (const member of members) if ((member.interest & interest) !== 0) this.call(stream, slot, member);
+      for (const member of members) {
+        if ((member.interest & interest) === 0) continue;
+        this.call(stream, slot, member);
+        if (stream.slot === 0) break;
+      }
     }
     this.current.reclaim();
   }
@@ -293,6 +319,7 @@ export class TcpNotifier {
       this.changes[kind] = 0;
     }
     this.changed = false;
+    if (stream.slot === 0) return; // forgotten during the call
     stream.audience = stream.audience.with(member.callback, member.order, interest);
   }
 
@@ -302,7 +329,7 @@ export class TcpNotifier {
    */
   private keepUnread(slot: number, from: number, stream: TcpStream): void {
     const { current } = this;
-    while (this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
+    while (stream.slot !== 0 && this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
       current.read = current.length;
       this.round(stream, slot, dataInterest << from);
     }
@@ -332,6 +359,7 @@ export class TcpNotifier {
   /** Where nobody is interested (any more), the connection goes on unheard. */
   private forgetUnheard(slot: number, stream: TcpStream): boolean {
     if (stream.audience.members.length > 0) return false;
+    if (stream.slot === 0) return true;
     const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
     this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);

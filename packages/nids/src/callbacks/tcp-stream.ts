@@ -53,6 +53,7 @@ interface EndedStream {
   readonly origin: StreamOrigin;
   readonly seconds: number;
   readonly nanoseconds: number;
+  readonly lastSeconds: number;
   /** Bytes delivered from side 0 and side 1. */
   readonly count0: number;
   readonly count1: number;
@@ -139,6 +140,17 @@ export class TcpStream {
     return this.notifier.flows.startTime(this.slot);
   }
 
+  /** Time of the last packet, to the second: `nanoseconds` is 0. */
+  get lastTime(): PacketTime {
+    const ended = this.rare?.ended;
+    return { seconds: ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
+  }
+
+  /** In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have it; else 0. */
+  get read(): number {
+    return this.notifier.read(this);
+  }
+
   /**
    * In a DATA callback: at most `count` of the buffered bytes are given up after it; the rest stays at the front of
    * `data` in the next one. Without a call everything is given up. Of several callbacks the smallest count holds.
@@ -157,6 +169,15 @@ export class TcpStream {
   kill(): void {
     if (this.slot === 0) throw new NidsError("stream-ended", `kill(): the stream ${this.toString()} has already ended`);
     this.notifier.kill(this);
+  }
+
+  /**
+   * Forgets the stream at once: no callback is called for it any more, not even for the bytes in hand, and its packets are passed over
+   * until a new connection begins between the same endpoints. May be called at any time, for any stream; for one that has
+   * ended it does nothing (libnids' nids_free_tcp_stream).
+   */
+  forget(): void {
+    this.notifier.forget(this);
   }
 
   /** "address:port -> address:port", client first. */
@@ -191,9 +212,10 @@ export class TcpStream {
   /** The engine forgets the stream: what it knew is kept here. */
   retire(): void {
     const { seconds, nanoseconds } = this.startTime;
+    const lastSeconds = this.lastTime.seconds;
     const endpoints = this.endpoints;
     const [count0, count1] = [this.countFrom(0), this.countFrom(1)];
-    this.properties.ended = { endpoints, origin: this.origin, seconds, nanoseconds, count0, count1 };
+    this.properties.ended = { endpoints, origin: this.origin, seconds, nanoseconds, lastSeconds, count0, count1 };
     this.client.key &= 1;
     this.server.key &= 1;
   }

@@ -183,12 +183,12 @@ export class Defragmenter {
     // Pieces do not overlap and begin at 0: where they end behind their bytes, there is a hole.
     if (payload.bytes > 0 && this.store.lastEnd(payload) !== payload.bytes) return false;
     if (payload.bytes > length) {
-      this.alerts.raise("fragment-beyond-end", true);
+      this.alerts.raise("fragment-beyond-end", true, undefined, { packet: header });
       this.giveUp(datagram);
       return false;
     }
     if (header.length + length > maxPacketBytes(this.packet.family)) {
-      this.alerts.raise("fragment-oversize", true);
+      this.alerts.raise("fragment-oversize", true, undefined, { packet: header });
       this.giveUp(datagram);
       return false;
     }

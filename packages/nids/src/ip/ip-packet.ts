@@ -7,12 +7,13 @@ import { formatAddress } from "./address.js";
 /** An IP packet, fragment or reassembled datagram. */
 export class IpPacket {
   /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
-  validated = false;
+  validated: boolean;
   private readonly packet: Packet;
   private readonly views: Views;
 
   /** Packets are made by the engine. */
-  constructor(packet: Packet, views: Views) {
+  constructor(packet: Packet, views: Views, validated = false) {
+    this.validated = validated;
     this.packet = packet;
     this.views = views;
   }

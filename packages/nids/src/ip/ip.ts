@@ -1,10 +1,11 @@
-// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP or nothing.
+// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP, ICMP or nothing.
 
 import type { AlertSink } from "../alerts.js";
 import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import type { Icmp } from "../icmp/icmp.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -18,6 +19,8 @@ import { Ipv6 } from "./ipv6.js";
 
 const TCP = 6;
 const UDP = 17;
+const ICMP = 1;
+const ICMPV6 = 58;
 
 /** Decides about an IP packet or fragment as it was captured, from its header on; not validated. False drops it. */
 export type IpFilter = (bytes: Uint8Array) => boolean;
@@ -38,6 +41,7 @@ export interface IpParts {
   readonly seed: number;
   readonly tcp: Tcp;
   readonly udp: Udp;
+  readonly icmp: Icmp;
 }
 
 export class Ip {
@@ -53,6 +57,7 @@ export class Ip {
   private readonly views: Views;
   private readonly tcp: Tcp;
   private readonly udp: Udp;
+  private readonly icmp: Icmp;
   private readonly ipv4: Ipv4;
   private readonly ipv6: Ipv6;
   private readonly defragmenter: Defragmenter;
@@ -66,6 +71,7 @@ export class Ip {
     this.faults = parts.faults;
     this.tcp = parts.tcp;
     this.udp = parts.udp;
+    this.icmp = parts.icmp;
     this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
     this.ipv6 = new Ipv6(packet, alerts, parts.seed);
     this.defragmenter = new Defragmenter(memory, packet, params, statistics, alerts);
@@ -100,6 +106,7 @@ export class Ip {
     if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
     if (packet.protocol === TCP) this.tcp.receive();
     else if (packet.protocol === UDP) this.udp.receive();
+    else if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) this.icmp.receive();
   }
 
   /** Gives up incomplete datagrams. */
@@ -108,6 +115,7 @@ export class Ip {
   }
 
   private parse(family: number): boolean {
+    this.packet.transport = 0;
     if (family === 4 ? this.ipv4.parse() : this.ipv6.parse()) {
       this.statistics.ipPackets++;
       return true;

@@ -111,7 +111,8 @@ export class Ipv6 {
   }
 
   private refuse(withAddresses: boolean): false {
-    this.alerts.raise("ip-header", withAddresses);
+    const { bytes, network, networkEnd } = this.packet;
+    this.alerts.raise("ip-header", withAddresses, undefined, { packet: bytes.subarray(network, networkEnd) });
     return false;
   }
 

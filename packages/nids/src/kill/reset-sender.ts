@@ -11,9 +11,10 @@ import { LinkType } from "@tsnids/pcap";
 import { portableChecksums } from "../checksum/checksum.js";
 import { NidsError } from "../errors.js";
 import type { Packet } from "../packet.js";
-import { clientSide, scaleOf } from "../tcp/connection.js";
-import { FLAGS, FLOW_INTS, NEXT, SYN_WINDOW, WINDOW } from "../tcp/flow-table.js";
+import { clientSide } from "../tcp/connection.js";
+import { FLAGS, FLOW_INTS, NEXT } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import { windowInHeader } from "../tcp/sides.js";
 import type { Injector } from "./injector.js";
 
 const TCP = 6;
@@ -67,20 +68,12 @@ export class ResetSender {
     const client = clientSide(flags);
     for (const ahead of [false, true]) {
       for (const from of [client, 1 - client]) {
-        const window = this.windowInHeader(at, 1 - from);
+        const window = windowInHeader(this.flows, slot, 1 - from); // not scaled: libnids' choice, and the safe side
         const sequence = (fields[at + NEXT + from] as number) + (ahead ? window >>> 1 : 0);
         const link = from === client ? header.fromClient : turned(header.fromClient, header.linkType);
         this.injector.inject(this.frame(slot, from, sequence, link), header.interfaceIndex);
       }
     }
-  }
-
-  /** The window a side advertised last as it stood in the header, not scaled: libnids' choice, and the safe side. */
-  private windowInHeader(at: number, side: number): number {
-    const { flows, details } = this.flows;
-    const window = flows[at + WINDOW + side] as number;
-    if (window === details[at + SYN_WINDOW + side]) return window;
-    return window >>> scaleOf(flows[at + FLAGS] as number, side);
   }
 
   private frame(slot: number, from: number, sequence: number, link: Uint8Array): Uint8Array {

@@ -18,10 +18,9 @@ import type { OverlapTable } from "../reassembly/overlap.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
-import { BacklogPool } from "./backlog.js";
-import type { Backlog } from "./backlog.js";
+import type { Backlog, BacklogPool } from "./backlog.js";
 import { BACKLOG_0, clientSide, COLLECTED_0, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
-import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
@@ -39,7 +38,7 @@ export class Reassembler {
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly store: PieceStore;
-  private readonly backlogs: BacklogPool = new BacklogPool();
+  private readonly backlogs: BacklogPool;
   private readonly policy: OverlapTable;
 
   constructor(
@@ -50,6 +49,7 @@ export class Reassembler {
     params: NidsParams,
     statistics: Statistics,
     alerts: AlertSink,
+    backlogs: BacklogPool,
   ) {
     this.packet = packet;
     this.flows = flows;
@@ -57,6 +57,7 @@ export class Reassembler {
     this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
+    this.backlogs = backlogs;
     this.store = new PieceStore(memory.bytes, memory.segments, memory.capacity.segmentSlabs);
     this.policy = segmentPolicies[params.segmentPolicy];
   }
@@ -279,6 +280,8 @@ export class Reassembler {
     }
     if (before > 0) this.deliver(slot, from, bytes, offset, before);
     this.setNext(slot, from, advance(this.next(slot, from), 1));
+    const counted = slot * FLOW_INTS + URGENT_COUNT + from;
+    this.flows.details[counted] = (this.flows.details[counted] as number) + 1;
     const urgent = bytes[offset + before] as number;
     if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
     const behind = length - before - 1;

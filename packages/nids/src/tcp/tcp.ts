@@ -14,7 +14,9 @@ import type { LinkLayer } from "../link/decap.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
+import type { BacklogPool } from "./backlog.js";
 import {
   BACKLOG_0,
   clientSide,
@@ -52,6 +54,8 @@ export interface TcpParts {
   readonly verification: ChecksumVerification;
   readonly link: LinkLayer;
   readonly resets: ResetSender;
+  readonly scans: PortScanDetector;
+  readonly backlogs: BacklogPool;
 }
 
 export class Tcp implements SweptFlow {
@@ -64,6 +68,9 @@ export class Tcp implements SweptFlow {
   private readonly verification: ChecksumVerification;
   private readonly link: LinkLayer;
   private readonly resets: ResetSender;
+  private readonly scans: PortScanDetector;
+  private readonly follows: boolean;
+  private readonly reuseSeconds: number;
   private readonly segment: Segment = new Segment();
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
@@ -85,8 +92,11 @@ export class Tcp implements SweptFlow {
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
+    this.scans = parts.scans;
+    this.follows = params.followTcp;
+    this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
     this.inOrder = new InOrder(packet, flows, notifier, params);
-    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
+    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows, params);
     this.closing = new Closing(packet, flows, this.reassembler, params);
@@ -108,6 +118,11 @@ export class Tcp implements SweptFlow {
     const length = end - payload;
     if (headerBytes < tcpHeaderBytes || length < 0) {
       this.receiveCut(headerBytes, length);
+      return;
+    }
+    if ((offsetAndFlags & TcpFlag.ACK) === 0) this.scans.note(offsetAndFlags & 0xff);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
       return;
     }
     if (!this.verification.transportRight(packet)) {
@@ -135,7 +150,10 @@ export class Tcp implements SweptFlow {
 
   /** Tells every stream EXITING, in order of creation, and forgets everything. */
   exit(): void {
-    for (const stream of this.notifier.open()) this.end(stream.slot, "EXITING", "exit");
+    for (const stream of this.notifier.open()) {
+      // One that is told may forget others.
+      if (stream.slot !== 0) this.end(stream.slot, "EXITING", "exit");
+    }
     for (let slot = 1; slot <= this.flows.top; slot++) {
       if (this.flows.flows[slot * FLOW_INTS + FLAGS] !== 0) this.remove(slot);
     }
@@ -148,12 +166,22 @@ export class Tcp implements SweptFlow {
     this.remove(slot);
   }
 
-  /** Time has passed for the holes of a flow. */
+  /** Time has passed for the holes of a flow; where it was forgotten meanwhile, for what waits behind them. */
   review(slot: number): void {
     if ((this.flags(slot) & anyBacklog) === 0) return;
-    this.reassembler.review(slot, 0);
-    this.reassembler.review(slot, 1);
+    if (this.state(slot) === ConnectionState.ESTABLISHED) {
+      this.reassembler.review(slot, 0);
+      this.reassembler.review(slot, 1);
+    }
     this.finish(slot);
+  }
+
+  /** A host or router says that what opens this connection does not arrive: where it is half open, it is forgotten. */
+  unreachable(slot: number): void {
+    const state = this.state(slot);
+    if (state !== ConnectionState.OPENING && state !== ConnectionState.ANSWERED) return;
+    this.statistics.tcpUnreachable++;
+    this.remove(slot);
   }
 
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
@@ -163,9 +191,14 @@ export class Tcp implements SweptFlow {
       this.refuse(false);
       return;
     }
+    const flags = packet.bytes[packet.transport + 13] as number;
+    if ((flags & TcpFlag.ACK) === 0) this.scans.note(flags);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
+      return;
+    }
     this.statistics.tcpSegments++;
     const found = this.find();
-    const flags = packet.bytes[packet.transport + 13] as number;
     this.segment.read(packet, flags & 0x3f, packet.end, 0, packet.cut + length);
     if (found === 0) this.unknown();
     else this.unusual(found >> 1, found & 1);
@@ -224,6 +257,7 @@ export class Tcp implements SweptFlow {
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
         this.seen(slot);
+        this.finish(slot);
         return;
       case ConnectionState.ESTABLISHED:
         this.seen(slot);
@@ -260,7 +294,13 @@ export class Tcp implements SweptFlow {
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
     } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
-      if (state === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "reused");
+      if (state === ConnectionState.ESTABLISHED) {
+        if (this.isBusy(slot)) {
+          this.statistics.tcpUnfollowed++;
+          return;
+        }
+        this.end(slot, "TIMED_OUT", "reused");
+      }
       this.remove(slot);
       this.find();
       this.unknown();
@@ -273,6 +313,13 @@ export class Tcp implements SweptFlow {
   private isForgotten(state: ConnectionState): boolean {
     const { lingerMs, midstream } = this.params;
     return (state === ConnectionState.ENDED && lingerMs === 0) || (state === ConnectionState.IGNORED && !midstream);
+  }
+
+  /** True while an established connection may not be replaced by another one between the same endpoints. */
+  private isBusy(slot: number): boolean {
+    if (this.reuseSeconds === 0) return false;
+    const lastSeen = this.flows.flows[slot * FLOW_INTS + LAST_SEEN] as number;
+    return ((this.packet.clock - lastSeen) | 0) <= this.reuseSeconds;
   }
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */

@@ -69,6 +69,6 @@ export class TimeoutSweep {
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
     if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot, "idle");
     else if (stuckSince !== 0 && (((seconds | 0) - stuckSince) | 0) >= this.stuckSeconds) visitor.expire(slot, "stuck");
-    else if (state === ConnectionState.ESTABLISHED) visitor.review(slot);
+    else if (state === ConnectionState.ESTABLISHED || state === ConnectionState.IGNORED) visitor.review(slot);
   }
 }

@@ -2,16 +2,20 @@
 
 import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
+import { IpPacket } from "../ip/ip-packet.js";
 import type { Packet } from "../packet.js";
 import { udpHeaderBytes } from "./udp.js";
 
 /** A UDP datagram, put together from fragments where it came in some. */
 export class UdpDatagram {
+  /** The IP packet it came in, without what lies behind the datagram. */
+  readonly ip: IpPacket;
   private readonly packet: Packet;
   private readonly views: Views;
 
   /** Datagrams are made by the engine. */
   constructor(packet: Packet, views: Views) {
+    this.ip = new IpPacket(packet, views, true);
     this.packet = packet;
     this.views = views;
   }
