@@ -30,7 +30,18 @@ export const oracleOptions: fc.Arbitrary<readonly string[]> = fc
     sometimes(10, ...option("--port", "80")),
     sometimes(10, ...option("--drop-src", "10.0.0.1", "10.0.1.1")),
     sometimes(8, ["--no-checksum"]),
-    sometimes(10, ...option("--param", "sk_buff_size=300", "dev_addon=5", "n_tcp_streams=8", "n_hosts=1")),
+    sometimes(
+      6,
+      ...option(
+        "--param",
+        "sk_buff_size=300",
+        "dev_addon=5",
+        "n_tcp_streams=8",
+        "n_hosts=1",
+        "scan_num_ports=3",
+        "scan_num_hosts=0",
+      ),
+    ),
     sometimes(4, ...option("--param", "tcp_workarounds=1")),
     sometimes(10, ...option("--bytes", "hex", "none", "both")),
   )

@@ -29,7 +29,7 @@ const lanes = 3;
 const expected = [
   ...["JUST_EST", "DATA", "CLOSE", "RESET", "TIMED_OUT", "EXITING"].map((state) => `"state":"${state}"`),
   ...["orphan", "udp", "ip", "ip_frag"].map((event) => `"ev":"${event}"`),
-  ...[3, 4, 5, 7].map((code) => `"code":${code},`),
+  ...[0, 3, 4, 5, 7].map((code) => `"code":${code},`),
   ...['"unsub":true', '"urg":"', '"discard":', '"l":3', '"dir":"s2c"'],
 ];
 

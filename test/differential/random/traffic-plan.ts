@@ -5,7 +5,7 @@
  *
  *     TrafficPlan ─┬─ ConversationPlan ─┬─ opening   how it begins: in order, repeated, refused, with parts missing
  *                  │                    └─ steps     data, acknowledgments, FINs, resets, pauses
- *                  └─ DatagramPlan                   UDP and what is no TCP at all
+ *                  └─ DatagramPlan                   UDP, scans, and what is no TCP at all
  */
 import type { Side } from "@tsnids/testkit";
 import fc from "fast-check";
@@ -88,11 +88,13 @@ export interface ConversationPlan {
 
 export interface DatagramPlan {
   readonly at: number;
-  readonly kind: "udp" | "other" | "bad-header";
+  readonly kind: "udp" | "other" | "bad-header" | "scan";
   readonly length: number;
-  /** UDP: what is wrong with the length field. Otherwise which field lies. */
+  /** UDP: what is wrong with the length field. Scan: how many targets. Otherwise which field lies. */
   readonly lie: number;
   readonly checksum: "good" | "none" | "wrong";
+  /** Of the segments of a scan. */
+  readonly flags: string;
   readonly options: "none" | "no-operation" | "source-route" | "broken";
   readonly fragments: Fragmentation | undefined;
 }
@@ -204,10 +206,11 @@ const conversation: fc.Arbitrary<ConversationPlan> = fc.record({
 
 const datagram: fc.Arbitrary<DatagramPlan> = fc.record({
   at: fc.nat(2000),
-  kind: fc.constantFrom("udp", "udp", "other", "bad-header"),
+  kind: fc.constantFrom("udp", "udp", "other", "bad-header", "scan"),
   length: fc.constantFrom(0, 4, 60, 200, 1200),
   lie: often(0, 1, 2, 3, 4),
   checksum: often<"good" | "none" | "wrong">("good", "none", "wrong"),
+  flags: fc.constantFrom("F", "", "FPU", "R"),
   options: often<DatagramPlan["options"]>("none", "no-operation", "source-route", "broken"),
   fragments: fc.option(fragmentation, { nil: undefined, freq: 2 }),
 });

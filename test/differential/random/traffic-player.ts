@@ -14,7 +14,7 @@
  *     D20, D22  no options that routers fill in, and no signatures
  *     D21       no segment so far on that the window of a SYN matters
  */
-import { capture, frame, ipPacket, udpPacket, type Capture, type Frame } from "@tsnids/testkit";
+import { capture, frame, ipPacket, tcpPacket, udpPacket, type Capture, type Frame } from "@tsnids/testkit";
 import { playConversation } from "./conversation-player.js";
 import { sendInFragments } from "./fragment-stairs.js";
 import { moment, type DatagramPlan, type TrafficPlan } from "./traffic-plan.js";
@@ -44,6 +44,11 @@ function playDatagram(plan: DatagramPlan, identification: number, padTo: number)
     }
     case "other":
       return sendInFragments(frame(ipPacket(source, destination, 89, payload, { ipv4 }), at), plan.fragments).frames;
+    case "scan":
+      // No SYNs: each would open a connection, and there is room for few (D8).
+      return Array.from({ length: 3 + plan.lie * 5 }, (_, target) =>
+        frame(tcpPacket(`${source}:5000`, `${destination}:${target + 1}`, { flags: plan.flags, seq: 1, checksum }), at),
+      );
     case "bad-header": {
       const lies = [
         { checksum: 0x1234 },

@@ -220,7 +220,7 @@ export class TcpNotifier {
   /** Of what the notification in hand shows, at most `count` bytes are given up. */
   discard(stream: TcpStream, count: number): void {
     const { current } = this;
-    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.max(0, Math.min(current.read, count));
+    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.min(current.read, count);
   }
 
   /** How many bytes of the notification in hand are given up, as it stands; 0 where it is not one about data of this stream. */
@@ -338,7 +338,7 @@ export class TcpNotifier {
   /** True when anything was read. What was not read becomes the buffer of the half. */
   private consume(half: number): boolean {
     const { current } = this;
-    const { read } = current;
+    const read = Math.max(0, current.read);
     current.length -= read;
     current.start += read;
     current.fresh = Math.min(current.fresh, current.length);

@@ -146,7 +146,10 @@ export class TcpStream {
     return { seconds: ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
   }
 
-  /** In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have it; else 0. */
+  /**
+   * In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have it; as in libnids
+   * below 0 where one of them said so, which gives up none. Else 0.
+   */
   get read(): number {
     return this.notifier.read(this);
   }
