@@ -134,12 +134,10 @@ function collectOwners(): Map<string, Set<string>> {
 /** Properties and methods of an object, those of its classes included. */
 function namesOf(object: object): Set<string> {
   const names = new Set<string>();
-  for (
-    let at: object | null = object;
-    at !== null && at !== Object.prototype;
-    at = Object.getPrototypeOf(at) as object
-  ) {
+  let at: object | null = object;
+  while (at !== null && at !== Object.prototype) {
     for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+    at = Object.getPrototypeOf(at) as object | null;
   }
   return names;
 }

@@ -173,7 +173,10 @@ describe("what crashes libnids: calls", () => {
 
   it("kill() in an engine that is used again: packet headers of the first run were reused", () => {
     let injected = 0;
-    const nids = smallNids({ injector: { inject: () => void injected++ } });
+    const countOne = (): void => {
+      injected += 1;
+    };
+    const nids = smallNids({ injector: { inject: countOne } });
     const killer = following((stream) => (stream.state === TcpState.DATA ? stream.kill() : undefined));
     nids.registerTcp(killer);
     for (let round = 1; round <= 3; round++) {

@@ -80,7 +80,7 @@ describeNeeding(["../shared", "gcc", "libnids-dev"], "random traffic through lib
 
 /** Compares, and says no more than where the two part. */
 function expectSameLines(ours: readonly string[], libnids: readonly string[]): void {
-  const at = libnids.findIndex((line, index) => line !== ours[index]);
-  const from = at < 0 ? libnids.length : at;
-  expect(ours.slice(from, from + 1), `line ${from + 1}`).to.deep.equal(libnids.slice(from, from + 1));
+  const line = [...libnids, ...ours].findIndex((_, index) => libnids[index] !== ours[index]);
+  const [theirs = "(no more lines)", own = "(no more lines)"] = [libnids[line], ours[line]];
+  if (line >= 0) expect.fail(`line ${line + 1}\n  libnids: ${theirs}\n  ours:    ${own}`);
 }
