@@ -12,11 +12,13 @@ import { fileURLToPath } from "node:url";
 export const corpusFolder: string = fileURLToPath(new URL("../../shared/corpus/", import.meta.url));
 
 /** What a suite may need besides Node and npm. */
-export type Need = "tshark" | "tcpdump" | "gcc" | "libnids-dev" | "libpcap-dev" | "../shared";
+export type Need = "tshark" | "tcpdump" | "zstd" | "lz4" | "gcc" | "libnids-dev" | "libpcap-dev" | "../shared";
 
 const presence: Readonly<Record<Need, () => boolean>> = {
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
+  zstd: () => onPath("zstd"),
+  lz4: () => onPath("lz4"),
   gcc: () => onPath("gcc"),
   "libnids-dev": () => existsSync("/usr/include/nids.h"),
   "libpcap-dev": () => existsSync("/usr/include/pcap.h"),

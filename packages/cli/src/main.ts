@@ -58,7 +58,12 @@ function exitCodeOf({ exitCode }: CommanderError): ExitCode {
   return exitCode === 0 ? ExitCode.OK : ExitCode.WRONG_INPUT;
 }
 
+/** A line for each error. The exit code is that of the first. */
 function report(error: unknown): ExitCode {
+  if (error instanceof AggregateError) {
+    const [first = ExitCode.FAILED] = error.errors.map(report);
+    return first;
+  }
   const { text, exitCode } = explain(error);
   process.stderr.write(`tsnids: ${text}\n`);
   if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);

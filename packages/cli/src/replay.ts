@@ -1,17 +1,18 @@
-// Files through an engine, as one capture in the order given, with everything a command line needs around it: warnings,
+// Files through an engine, as one capture in order of time, with everything a command line needs around it: warnings,
 // the progress bar, an output that may be slow or gone, and an interrupt.
 //
-//     files ─► FileSource ─► ChainSource ─► paced ─► engine ─► callbacks ─► Output
+//     files ─► FileSource ─► MergeSource ─► paced ─► engine ─► callbacks ─► Output
 //                                             └─ after each batch: flush the output, move the bar
 //
 // However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { ChainSource, FileSource } from "@tsnids/capture";
+import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
@@ -52,14 +53,15 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const sources = this.#paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const paths = await capturePaths(this.#paths);
+    const sources = paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());
     process.once("SIGINT", this.#interrupt);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(new ChainSource(sources), this.output, progress));
+      await nids.run(new PacedSource(new MergeSource(sources), this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;

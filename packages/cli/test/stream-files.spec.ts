@@ -31,6 +31,14 @@ describe("tsnids streams --write", () => {
     expect(lines.at(-1)).to.equal(`2 files in ${folder.path("plain")}`);
   });
 
+  it("keeps streams of the same pair in different VLANs apart", () => {
+    const { status } = write("vlans", capture([closed({ vlan: [5] }), closed({ vlan: [6] }), closed()]).pcap());
+    expect(status).to.equal(0);
+    const of = (dir: string): string[] =>
+      ["-scope1", "-scope2", ""].map((where) => `10.0.0.1.40000-10.0.0.2.80-000-${dir}${where}.bin`);
+    expect(readdirSync(folder.path("vlans")).sort()).to.deep.equal([...of("c2s"), ...of("s2c"), "index.jsonl"]);
+  });
+
   it("prints the lines of the index with --json: those of streams --json, and the file", () => {
     const pcap = closed({ client: "[2001:db8::1]:40000", server: "[::1]:80" }).pcap();
     const { stdout } = write("json", pcap, "--json");

@@ -3,12 +3,15 @@
 // and what do their TCP headers say? The frames of a window are gone over three times. A pass over many frames asks
 // memory for the lines of all of them at once, where one frame after the other would wait for each:
 //
-//   read     frame   ──► hash              asks for the bucket of the index
+//   read     frame   ──► key and hash      asks for the bucket of the index
 //   probe    bucket  ──► candidate         asks for the record of the flow
 //   confirm  record  ──► side of the flow  and the checksums
 //
 // The hash and the layout of index and flows are those of src/tcp/flow-table.ts, the layout of the window is that of
-// src/express-lane.ts; a test holds them together.
+// src/express-lane.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
+//
+//   IP header + 12   │ source │ destination │ ports                 │ sequence        │
+//   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
 
 import { ipv4Rightness } from "./checksum";
 
@@ -18,13 +21,13 @@ const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
-/** Of the flags, as a little-endian machine reads them with the header length: those that decide, and ACK. */
-const decisive: u32 = 0x3700;
-const ACK: u32 = 0x1000;
+/** Of header length and flags: the flags that decide. ACK must be the only one. */
+const decisive: u32 = 0x00370000;
+const ACK: u32 = 0x00100000;
 const flowBytes: u32 = 64;
 
-/** The entry of a frame in the window: byte offsets. */
-const entryBytes: u32 = 32;
+/** The entry of a frame in the window: byte offsets. A cache line each. */
+const entryBytes: u32 = 64;
 const FRAME: usize = 0;
 const CAPTURED: usize = 4;
 const FOUND: usize = 8;
@@ -33,6 +36,11 @@ const ACKNOWLEDGMENT: usize = 16;
 const WINDOW: usize = 20;
 const PAYLOAD: usize = 24;
 const LENGTH: usize = 28;
+/** The kernel's own notes: the first 16 bytes of the flow's record, as they should be, and the side that sent the frame. */
+const KEY: usize = 32;
+const SIDE: usize = 48;
+/** Where in the index its search goes on. */
+const BUCKET: usize = 52;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
 export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
@@ -44,14 +52,22 @@ export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32
     touched += load<u32>(index + ((hash & mask) << 3), 4);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    const slot = probe(load<u32>(entry, FOUND), index, mask);
-    touched += load<u32>(flows + slot * flowBytes);
+    const bucket = probe(load<u32>(entry, FOUND), index, mask);
+    store<u32>(entry, bucket, BUCKET);
+    touched += load<u32>(flows + load<u32>(bucket, 4) * flowBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
-    else store<u32>(entry, confirm(entry, verify, index, mask, flows), FOUND);
+    else store<u32>(entry, confirm(entry, verify, index, index + (mask << 3), flows), FOUND);
   }
   return touched;
+}
+
+/** Four words as the network sends them, in the machine's byte order. */
+@inline
+function words(at: u32): v128 {
+  const bytes = v128.load(at);
+  return i8x16.shuffle(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
 }
 
 /** Reads the headers of a frame into its entry; its hash. PAYLOAD stays 0 where it is not the plain kind. */
@@ -65,66 +81,61 @@ function read(entry: u32, seed: u32): u32 {
   const totalLength = <u32>bswap(load<u16>(ip, 2));
   if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4Bytes) return 0;
   if ((load<u16>(ip, 6) & 0xff3f) != 0 || load<u8>(ip, 9) != TCP) return 0;
-  const tcp = ip + ipv4Bytes;
-  const offsetAndFlags = <u32>load<u16>(tcp, 12);
-  const headerBytes = (offsetAndFlags >>> 2) & 0x3c;
+  const first = words(ip + 12);
+  const second = words(ip + 28);
+  const offsetAndFlags = <u32>i32x4.extract_lane(second, 1);
+  const headerBytes = (offsetAndFlags >>> 26) & 0x3c;
   if ((offsetAndFlags & decisive) != ACK || headerBytes < 20 || headerBytes > totalLength - ipv4Bytes) return 0;
-  store<u32>(entry, bswap(load<u32>(tcp, 4)), SEQUENCE);
-  store<u32>(entry, bswap(load<u32>(tcp, 8)), ACKNOWLEDGMENT);
-  store<u32>(entry, <u32>bswap(load<u16>(tcp, 14)), WINDOW);
-  store<u32>(entry, tcp + headerBytes, PAYLOAD);
+  const source = <u32>i32x4.extract_lane(first, 0);
+  const destination = <u32>i32x4.extract_lane(first, 1);
+  if (source >>> 1 == destination >>> 1) return 0;
+  v128.store32_lane(entry, first, 3, SEQUENCE);
+  v128.store32_lane(entry, second, 0, ACKNOWLEDGMENT);
+  store<u32>(entry, offsetAndFlags & 0xffff, WINDOW);
+  store<u32>(entry, ip + ipv4Bytes + headerBytes, PAYLOAD);
   store<u32>(entry, totalLength - ipv4Bytes - headerBytes, LENGTH);
   // Endpoints are ordered without a branch, which would be guessed wrong half of the time.
-  const source = bswap(load<u32>(ip, 12));
-  const destination = bswap(load<u32>(ip, 16));
-  let hash = ((min(source, destination) ^ seed) * 0x9e3779b1) ^ max(source, destination);
-  hash = ((hash ^ (hash >>> 15)) * 0x85ebca6b) ^ ordered(bswap(load<u32>(tcp)), source < destination);
+  const sourceIsLower = <u32>(source < destination);
+  const low = min(source, destination);
+  const high = max(source, destination);
+  const ports = rotl<u32>(<u32>i32x4.extract_lane(first, 2), (sourceIsLower ^ 1) << 4);
+  store<u32>(entry, low, KEY);
+  store<u32>(entry, high, KEY + 4);
+  store<u32>(entry, ports, KEY + 8);
+  store<u32>(entry, 0, KEY + 12);
+  store<u32>(entry, sourceIsLower ^ 1, SIDE);
+  let hash = ((low ^ seed) * 0x9e3779b1) ^ high;
+  hash = ((hash ^ (hash >>> 15)) * 0x85ebca6b) ^ ports;
   hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
   hash ^= hash >>> 16;
   return hash;
 }
 
-/** The ports, that of the lower endpoint first. */
-@inline
-function ordered(ports: u32, sourceIsLower: bool): u32 {
-  const turned = rotl<u32>(ports, 16);
-  return turned ^ ((ports ^ turned) & (0 - <u32>sourceIsLower));
-}
-
-/** The first flow that has the hash; 0 where none has. */
+/** The first bucket that has the hash, or is empty. */
 @inline
 function probe(hash: u32, index: u32, mask: u32): u32 {
   let bucket = hash & mask;
   while (true) {
-    const entry = index + (bucket << 3);
-    const slot = load<u32>(entry, 4);
-    if (slot == 0 || load<u32>(entry) == hash) return slot;
+    const at = index + (bucket << 3);
+    if (load<u32>(at) == hash || load<u32>(at, 4) == 0) return at;
     bucket = (bucket + 1) & mask;
   }
 }
 
 /** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is not right, or of no known flow. */
 @inline
-function confirm(entry: u32, verify: u32, index: u32, mask: u32, flows: u32): u32 {
+function confirm(entry: u32, verify: u32, index: u32, last: u32, flows: u32): u32 {
   const ip = load<u32>(entry, FRAME) + ethernetBytes;
-  if (verify != 0 && ipv4Rightness(ip, ipv4Bytes, <u32>bswap(load<u16>(ip, 2))) != 3) return 0;
-  const source = bswap(load<u32>(ip, 12));
-  const destination = bswap(load<u32>(ip, 16));
-  if (source >>> 1 == destination >>> 1) return 0;
-  const sourceIsLower = source < destination;
-  const low = min(source, destination);
-  const high = max(source, destination);
-  const ports = ordered(bswap(load<u32>(ip, 20)), sourceIsLower);
-  const hash = load<u32>(entry, FOUND);
-  let bucket = hash & mask;
+  if (verify != 0) {
+    const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
+    if (ipv4Rightness(ip, ipv4Bytes, totalLength) != 3) return 0;
+  }
+  const key = v128.load(entry, KEY);
+  let bucket = load<u32>(entry, BUCKET);
   while (true) {
-    const known = index + (bucket << 3);
-    const slot = load<u32>(known, 4);
+    const slot = load<u32>(bucket, 4);
     if (slot == 0) return 0;
-    const flow = flows + slot * flowBytes;
-    if (load<u32>(known) == hash && load<u32>(flow) == low && load<u32>(flow, 4) == high) {
-      if (load<u32>(flow, 8) == ports && load<u32>(flow, 12) == 0) return (slot << 1) | <u32>!sourceIsLower;
-    }
-    bucket = (bucket + 1) & mask;
+    if (!v128.any_true(v128.xor(key, v128.load(flows + slot * flowBytes)))) return (slot << 1) | load<u32>(entry, SIDE);
+    bucket = bucket == last ? index : bucket + 8;
   }
 }

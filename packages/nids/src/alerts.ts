@@ -26,11 +26,14 @@ export type AlertCode =
   | "ip-header"
   | "ip-options"
   | "ip-extension-headers"
+  | "ip-jumbogram"
   | "fragment-oversize"
   | "fragment-beyond-end"
   | "fragment-end-moved"
   | "fragment-overlap"
   | "fragment-conflict"
+  | "fragment-length"
+  | "fragment-tiny"
   | "fragment-limit"
   | "tcp-header"
   | "tcp-checksum"
@@ -44,6 +47,7 @@ export type AlertCode =
   | "checksum-offload"
   | "link-unknown"
   | "scope-limit"
+  | "encapsulation-depth"
   | "clock-backwards";
 
 /** Every alert there is. */
@@ -60,16 +64,21 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     source: "RFC 8200 §4",
     text: "too many or malformed IPv6 extension headers",
   },
+  "ip-jumbogram": {
+    severity: "notice",
+    source: "RFC 2675",
+    text: "IPv6 packet with a jumbo payload",
+  },
   "fragment-oversize": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments make a datagram longer than 65535 bytes",
+    text: "fragments make a datagram longer than 65535 bytes (ping of death)",
     libnids: 1,
   },
   "fragment-beyond-end": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments reach beyond the end of their datagram",
+    text: "fragments reach beyond the end of their datagram (teardrop)",
     libnids: 2,
   },
   "fragment-end-moved": {
@@ -82,6 +91,16 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     severity: "warning",
     source: "RFC 5722 §3",
     text: "overlapping IP fragments hold different bytes",
+  },
+  "fragment-length": {
+    severity: "notice",
+    source: "RFC 791 §3.2, RFC 8200 §4.5",
+    text: "a fragment before the last whose length is no multiple of 8",
+  },
+  "fragment-tiny": {
+    severity: "warning",
+    source: "RFC 1858 §3, RFC 3128 §2, RFC 7112 §5",
+    text: "the headers of a datagram are cut across its fragments",
   },
   "fragment-limit": { severity: "notice", source: "maxFragment… parameters", text: "no room for more IP fragments" },
   "tcp-header": { severity: "notice", source: "RFC 9293 §3.1", text: "invalid TCP header", libnids: 7 },
@@ -131,6 +150,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "frames of a link type that is not decoded",
   },
   "scope-limit": { severity: "notice", source: "maxScopes parameter", text: "too many VLANs or tunnels to tell apart" },
+  "encapsulation-depth": {
+    severity: "warning",
+    source: "maxEncapsulations parameter",
+    text: "too many VLANs, labels and tunnels around a packet: it was not looked into",
+  },
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };
 

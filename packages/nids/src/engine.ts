@@ -25,6 +25,8 @@ import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
 import { ResetSender } from "./kill/reset-sender.js";
 import { LinkLayer } from "./link/decap.js";
+import { EncapsulationPath } from "./link/encapsulation.js";
+import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, intakeBytes, slabBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import { Packet } from "./packet.js";
@@ -95,25 +97,27 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
-    const resets = new ResetSender(flows, injector);
+    const path = new EncapsulationPath(packet, this.params, alerts, seed);
+    const resets = new ResetSender(flows, path, injector);
     const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
     this.memory = memory;
     this.packet = packet;
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
-    this.link = new LinkLayer(packet, this.params, this.counters, alerts);
+    this.link = new LinkLayer(packet, path, this.counters, alerts);
     const backlogs = new BacklogPool();
     const sides = new Sides(flows, backlogs);
-    this.notifier = new TcpNotifier(flows, sides, this.params, this.counters, this.faults, resets, views);
+    this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
     this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
     const { verification, link, notifier, faults, scans } = this;
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
-    this.udp = new Udp(packet, verification, this.counters, faults, views);
+    this.udp = new Udp(packet, path, verification, this.counters, faults, views);
+    const tunnels = new Tunnels(packet, path, this.params);
     this.lookup = new FlowLookup(memory, flows, seed);
     const { lookup, tcp, udp } = this;
-    this.icmp = new Icmp({ ...shared, faults, views, lookup, notifier, tcp });
-    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp, udp, icmp: this.icmp });
+    this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, tcp });
+    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels });
     this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
   }
 
@@ -360,11 +364,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   private frame(frame: number, captured: number): void {
     const { packet } = this;
     packet.frame = frame;
-    packet.frameEnd = packet.networkEnd = frame + captured;
-    packet.reassembled = false;
-    const family = this.link.locate();
-    packet.linkEnd = packet.network;
-    if (family !== 0) this.ip.receive(family);
+    packet.frameEnd = frame + captured;
+    let family = this.link.locate();
+    for (;;) {
+      packet.reassembled = false;
+      packet.linkEnd = packet.network;
+      if (family !== 0) this.ip.receive(family);
+      if (packet.rest === 0) break;
+      family = this.link.locateNext();
+    }
     this.express.review();
   }
 

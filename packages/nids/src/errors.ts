@@ -26,6 +26,8 @@ export type NidsErrorCode =
   | "reentrant"
   /** kill() was called on an engine that was made without an `injector`. */
   | "no-injector"
+  /** kill() was called on a stream inside something a reset cannot be sent into: a tunnel, MPLS, PPPoE, wireless LAN. */
+  | "not-injectable"
   /** kill() was called on a stream that has ended. */
   | "stream-ended"
   /** A registered callback threw; `cause` is what it threw. */

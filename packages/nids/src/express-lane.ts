@@ -37,7 +37,7 @@ const typeAndVersionMask = 0xffffff00 | 0;
 const headerAndPayloadRight = 3;
 
 /** The entry of a frame in the window, as Int32 fields: what the lane says of it, and what the kernel finds. */
-const ENTRY_INTS = 8;
+const ENTRY_INTS = 16;
 /** Frames looked at in one go. */
 export const expressWindow: number = windowBytes / (ENTRY_INTS * 4);
 const FRAME = 0;

@@ -18,6 +18,8 @@ export type { IpCallback, IpFilter } from "./ip/ip.js";
 export type { IpPacket } from "./ip/ip-packet.js";
 export type { FragmentPolicy } from "./ip/overlap-policy.js";
 export type { Injector } from "./kill/injector.js";
+export { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
+export type { Encapsulation, EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 export { checksumModes, holePolicies, paramRules } from "./params.js";
 export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
 export type { ScanTarget } from "./scan/port-scan-detector.js";

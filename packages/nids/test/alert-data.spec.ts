@@ -2,7 +2,7 @@
 import type { Alert, NidsParams } from "@tsnids/nids";
 import { LinkType } from "@tsnids/pcap";
 import type { Frame } from "@tsnids/testkit";
-import { capture, conversation, cutFrame, fragmentFrame, frame, tcpPacket, udpPacket } from "@tsnids/testkit";
+import { capture, cutFrame, fragmentFrame, frame, tcpPacket, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { established, following, smallNids } from "./following.js";
 
@@ -31,13 +31,21 @@ describe("an alert", () => {
     expect(alert?.packet).to.deep.equal(packet);
   });
 
-  it("about a wrong IP header has the packet as it was captured, and no ports", () => {
+  it("about a wrong IP header has the packet as it was captured", () => {
     const packet = udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x" }, { ipv4: { checksum: "bad" } });
     const [whole, short] = alertsOf([frame(packet), cutFrame(frame(packet), 14 + 12)]);
     expect(whole).to.include({ code: "ip-header", source: "10.0.0.1", totalLength: 29 });
     expect(whole?.packet).to.deep.equal(packet);
     expect(short).to.include({ code: "ip-header", source: undefined, totalLength: undefined, sourcePort: undefined });
     expect(short?.packet).to.deep.equal(packet.slice(0, 12));
+  });
+
+  it("about a wrong length has no ports, even where the packet before it had", () => {
+    const good = tcpPacket("10.0.0.1:1", "10.0.0.2:2", { seq: 1, flags: "S" });
+    const lie = tcpPacket("10.0.0.1:3", "10.0.0.2:4", { seq: 1, flags: "S" }, { ipv4: { totalLength: 12 } });
+    const [alert] = alertsOf([frame(good), frame(lie)]);
+    expect(alert).to.include({ code: "ip-header", source: "10.0.0.1", sourcePort: undefined, totalLength: 12 });
+    expect(alert?.packet).to.deep.equal(lie);
   });
 
   it("about a fragment has no ports, even where the one before it had", () => {
@@ -68,6 +76,18 @@ describe("an alert", () => {
     expect(alert?.packet?.subarray(20)).to.deep.equal(options);
   });
 
+  it("about fragments beyond the end of their datagram has these headers as well", () => {
+    const whole = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: new Uint8Array(56) }));
+    const pieces = [
+      { start: 0, end: 8 },
+      { start: 32, end: 64, more: true },
+      { start: 8, end: 32, more: false },
+    ];
+    const [alert] = alertsOf(fragmentFrame(whole, pieces));
+    expect(alert).to.include({ code: "fragment-beyond-end", totalLength: 28 });
+    expect(alert?.packet?.length).to.equal(20);
+  });
+
   it("about the capture has no packet", () => {
     const unknown = { ...frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {})), linkType: LinkType.USB_LINUX };
     const [alert] = alertsOf([frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {})), unknown]);
@@ -76,12 +96,18 @@ describe("an alert", () => {
   });
 
   it("that time brings about has no packet", () => {
-    // A hole that is never filled, with data and a FIN behind it; an hour later the connection ends.
-    const talk = established().send("client", "a").segment("client", { seq: 5, data: "late", flags: "FPA" });
-    const later = conversation({ client: "10.0.0.8:1", server: "10.0.0.9:2", start: "1000009000" }).handshake();
-    for (const alert of alertsOf(capture([talk, later]), { holePolicy: "wait" })) {
-      expect(alert.source, alert.code).to.equal(undefined);
-    }
+    // Data behind a FIN that waits for a hole; the hole is given up when time has passed.
+    const talk = established().segment("client", { seq: 20, data: "behind" });
+    talk.segment("client", { absoluteSeq: 1006, flags: "FA" }).segment("server", { absoluteAck: 1007 });
+    const later = frame(udpPacket("10.0.0.8:1", "10.0.0.9:2", {}), { time: "1000000020" });
+    const alerts = alertsOf(capture([talk, [later]]));
+    expect(alerts.map(({ code }) => code)).to.deep.equal(["tcp-data-after-fin"]);
+    expect(alerts[0]).to.include({
+      source: undefined,
+      sourcePort: undefined,
+      totalLength: undefined,
+      packet: undefined,
+    });
   });
 
   it("lends its bytes until the listener returns", () => {

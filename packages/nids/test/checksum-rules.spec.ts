@@ -95,10 +95,13 @@ describe("checksum rules", () => {
         }),
       );
       const talk = conversation({ client: "10.0.0.1:1", server: "10.0.0.2:2" }).handshake();
-      nids.process(talk.batch()); // the lane opens, and what follows is looked at in one go
-      const sent = talk.frames.length;
       talk.send("client", "good1").segment("client", { data: "bad1", checksum: "bad", stray: !isTaken });
-      nids.process(talk.send("client", "good2").batch(), sent);
+      const batch = talk.send("client", "good2").batch();
+      const all = batch.length;
+      batch.length = 3;
+      nids.process(batch); // the handshake opens the express lane, and what follows is looked at in one go
+      batch.length = all;
+      nids.process(batch, 3);
       expect(heard.join(" ")).to.equal(isTaken ? "good1 bad1 good2" : "good1 good2");
     });
   }

@@ -156,20 +156,28 @@ describe("a stream that is forgotten", () => {
     expect(heard).to.deep.equal(["JUST_ESTABLISHED", "JUST_ESTABLISHED"]);
   });
 
-  it("gives back what waits behind its holes", () => {
+  it("gives back what waits behind its holes, with its next packet or with time", () => {
     // Room for one waiting segment only: the second connection's can wait when the first one's is given back.
-    const nids = smallNids({ maxReassemblyBytes: 2048 });
-    let first: TcpStream | undefined;
-    const alerts: string[] = [];
-    nids.on("alert", ({ code }) => void alerts.push(code));
-    nids.registerTcp(following((stream) => void (first ??= stream)));
-    const talk = established(1).segment("client", { seq: 5, data: "waits" });
-    nids.process(talk.batch());
-    expect(first?.server.queuedBytes).to.equal(5);
-    first?.forget();
-    nids.process(talk.send("client", "x").batch(), 4);
-    nids.process(established(2).segment("client", { seq: 5, data: "waits" }).batch());
-    expect(alerts).to.deep.equal([]);
+    const later = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}), { time: "1000000020" });
+    for (const [what, after, expected] of [
+      ["nothing", capture([]), ["tcp-queue-limit"]],
+      ["a packet", capture([established(1).segment("client", { seq: 5, data: "x" }).frames.slice(3)]), []],
+      ["time", capture([later]), []],
+    ] as const) {
+      const nids = smallNids({ maxReassemblyBytes: 2048 });
+      let first: TcpStream | undefined;
+      const alerts: string[] = [];
+      nids.on("alert", ({ code }) => {
+        if (code !== "clock-backwards") alerts.push(code);
+      });
+      nids.registerTcp(following((stream) => void (first ??= stream)));
+      nids.process(established(1).segment("client", { seq: 5, data: "waits" }).batch());
+      expect(first?.server.queuedBytes).to.equal(5);
+      first?.forget();
+      nids.process(after.batch());
+      nids.process(established(2).segment("client", { seq: 5, data: "waits" }).batch());
+      expect(alerts, what).to.deep.equal(expected);
+    }
   });
 
   it("does not leave its kept bytes to the next stream in its place", () => {

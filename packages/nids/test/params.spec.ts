@@ -96,6 +96,21 @@ describe("parameters", () => {
     expect(refusal({ checksums: 5 }).message).to.contain("5");
   });
 
+  it("of networks say which network or policy is wrong", () => {
+    for (const wrong of [
+      { "10.0.0/8": "first" },
+      { "10.0.0.0/33": "first" },
+      { "::/129": "first" },
+      { "::/8": "second" },
+    ]) {
+      const [network = "", policy = ""] = Object.entries(wrong)[0] ?? [];
+      expect(refusal({ fragmentPolicyByNetwork: wrong }).message).to.contain(`"${network}": "${policy}"`);
+    }
+    expect(
+      () => new Nids({ fragmentPolicyByNetwork: { "0.0.0.0/0": "first", "::/0": "last", "::1": "bsd" } }),
+    ).not.to.throw();
+  });
+
   it("may be at the edges of their ranges", () => {
     const edges: Partial<NidsParams> = {
       maxStreams: 1,

@@ -56,6 +56,8 @@ export function engineParams(options, current) {
     stuckCloseTimeoutMs: (params.get("tcp_workarounds") ?? 0) !== 0 ? 10_000 : 0,
     segmentPolicy: "bsd",
     fragmentPolicy: "linux",
+    tunnels: [],
+    foldEncapsulations: ["vlan", "mpls"],
     checksums: "verify",
     checksumRules: options.checksumRules,
     followTcp: streams !== 0,

@@ -3,6 +3,8 @@
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import type { CommunityIdOptions } from "../community-id-options.js";
 import { ConnectionWatch } from "../connection.js";
 import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
@@ -12,7 +14,7 @@ import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lin
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
-interface RunOptions extends EngineOptions {
+interface RunOptions extends EngineOptions, CommunityIdOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -20,26 +22,27 @@ interface RunOptions extends EngineOptions {
 
 const afterHelp = `
 A line has: time of the first packet (UTC), client -> server, the state it ended in and why, bytes each way, duration;
-then, where it applies, how a connection without its beginning was picked up, and bytes that are missing.
+then, where it applies, its Community ID, how a connection without its beginning was picked up, and bytes that are missing.
 
 Examples:
   tsnids run web.pcap
   tsnids run --alerts --checksums verify web.pcap
   tsnids run part1.pcap part2.pcap | grep RESET
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
-  zcat web.pcap.gz | tsnids run -`;
+  tsnids run 'tap-*.pcapng.gz'
+  ssh tap tcpdump -w - | tsnids run -`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function runCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("run")
     .description("replay captures: a line per connection as it ends, then a summary")
-    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")
     .addHelpText("after", afterHelp);
-  addEngineOptions(command).action(async (files: string[], options: RunOptions) => {
+  addEngineOptions(addCommunityIdOptions(command)).action(async (files: string[], options: RunOptions) => {
     end(await run(files, options));
   });
 }
@@ -50,8 +53,11 @@ async function run(files: readonly string[], options: RunOptions): Promise<ExitC
   const replay = new Replay(files);
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
+  const idOf = communityIdOf(options);
   new ConnectionWatch(nids, (connection) => {
-    if (!quiet) output.line(json ? connectionJson(connection) : lines.connection(connection));
+    if (quiet) return;
+    const id = idOf(connection);
+    output.line(json ? connectionJson(connection, id) : lines.connection(connection, id));
   });
   if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 

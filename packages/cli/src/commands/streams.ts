@@ -4,6 +4,8 @@
 
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
+import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import type { CommunityIdOptions } from "../community-id-options.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
@@ -14,7 +16,7 @@ import type { StreamDirection } from "../stream-direction.js";
 import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
-interface StreamsOptions extends EngineOptions {
+interface StreamsOptions extends EngineOptions, CommunityIdOptions {
   readonly json?: boolean;
   readonly write?: string;
   readonly force?: boolean;
@@ -22,8 +24,9 @@ interface StreamsOptions extends EngineOptions {
 
 const afterHelp = `
 A line has: client -> server, how many streams of the same pair began before (#0 is the first), direction, bytes
-delivered, the beginning of their SHA-256; then, where it applies, bytes that are missing. Files of --write are named
-CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin; DIR/index.jsonl lists them.
+delivered, the beginning of their SHA-256; then, where it applies, Community ID, bytes that are missing, and the VLANs and tunnels the
+stream is in. The same pair in another VLAN or tunnel is counted apart. Files of --write are named
+CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin, with -scopeN before .bin in a VLAN or tunnel; DIR/index.jsonl lists them.
 
 Examples:
   tsnids streams web.pcap
@@ -35,12 +38,12 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
   const command = root
     .command("streams")
     .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
-    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
     .addHelpText("after", afterHelp);
-  addEngineOptions(command).action(async (files: string[], options: StreamsOptions) => {
+  addEngineOptions(addCommunityIdOptions(command)).action(async (files: string[], options: StreamsOptions) => {
     end(await streams(files, options));
   });
 }
@@ -52,12 +55,14 @@ async function streams(paths: readonly string[], options: StreamsOptions): Promi
   const replay = new Replay(paths, files !== undefined);
   const { output } = replay;
   const lines = new DirectionLines();
+  const idOf = communityIdOf(options);
 
   const list = (direction: StreamDirection): void => {
     if (direction.bytes === 0) return;
     const sha256 = direction.digest();
-    const object = directionJson(direction, sha256);
-    output.line(json ? object : lines.line(direction, sha256));
+    const id = idOf(direction.name);
+    const object = directionJson(direction, sha256, id);
+    output.line(json ? object : lines.line(direction, sha256, id));
     direction.target?.end();
     files?.indexLine(object);
   };

@@ -22,10 +22,15 @@ export interface Member {
 
 export class Audience {
   readonly members: readonly Member[];
+  /** The member, where there is just one: nearly always. */
+  readonly only: Member | undefined;
+  readonly isEmpty: boolean;
   private readonly steps: Map<number, Audience> = new Map();
 
   constructor(members: readonly Member[]) {
     this.members = members;
+    this.only = members.length === 1 ? members[0] : undefined;
+    this.isEmpty = members.length === 0;
   }
 
   /** The audience in which this callback has this interest; 0 takes it out. */

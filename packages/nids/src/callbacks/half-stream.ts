@@ -14,13 +14,11 @@ import type { TcpStream } from "./tcp-stream.js";
 export class HalfStream {
   /** Slot of the flow * 2 + the side that sends these bytes; slot 0 when the stream has ended. An engine's matter. */
   key: number;
-  private readonly current: Notification;
   private readonly stream: TcpStream;
 
   /** Halves are made by their stream. */
-  constructor(stream: TcpStream, current: Notification, key: number) {
+  constructor(stream: TcpStream, key: number) {
     this.key = key;
-    this.current = current;
     this.stream = stream;
   }
 
@@ -50,8 +48,9 @@ export class HalfStream {
   /** Fresh bytes, at the end of `data`; 0 where this call is about something else. */
   get countNew(): number {
     // Without a branch: which of the two halves has something new, nobody can guess.
-    const other = this.current.half - this.key;
-    return this.current.fresh & ~((other | -other) >> 31);
+    const { current } = this;
+    const other = current.half - this.key;
+    return current.fresh & ~((other | -other) >> 31);
   }
 
   /** Position in the stream of `data[0]`. */
@@ -124,6 +123,10 @@ export class HalfStream {
   /** Urgent bytes received so far, whether or not somebody collects them. */
   get urgentCount(): number {
     return this.stream.notifier.sides.urgentCount(this.key >> 1, this.key & 1);
+  }
+
+  private get current(): Notification {
+    return this.stream.notifier.current;
   }
 
   /** The side of the flow that receives. */

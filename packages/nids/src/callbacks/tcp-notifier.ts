@@ -6,6 +6,7 @@
 // listener's call sets or clears that listener's interest in that half. A listener without interests is let go without a word;
 // when the last one goes, so does the stream.
 
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
@@ -57,6 +58,7 @@ export class TcpNotifier {
   readonly flows: FlowTable;
   readonly sides: Sides;
 
+  private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
@@ -73,6 +75,7 @@ export class TcpNotifier {
 
   constructor(
     flows: FlowTable,
+    path: EncapsulationPath,
     sides: Sides,
     params: NidsParams,
     statistics: Statistics,
@@ -84,6 +87,7 @@ export class TcpNotifier {
     this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
+    this.path = path;
     this.params = params;
     this.statistics = statistics;
     this.faults = faults;
@@ -101,6 +105,7 @@ export class TcpNotifier {
     while (this.streams.length <= slot) this.streams.push(undefined);
     const stream = new TcpStream(this, slot, ++this.created, this.nobody);
     this.streams[slot] = stream;
+    stream.enclose(this.path.describe());
     this.statistics.streams++;
     if (stream.midstream) this.statistics.midstream++;
     for (const callback of this.registry.newestFirst) {
@@ -127,10 +132,13 @@ export class TcpNotifier {
     return touched;
   }
 
-  /** Delivers bytes in order. The flow's count already includes them; somebody collects them. */
+  /** Delivers bytes in order to those who collect them. The flow's count already includes them. */
   data(slot: number, from: number, bytes: Uint8Array, start: number, length: number): void {
     const stream = this.streams[slot];
-    if (stream === undefined) return;
+    if (stream === undefined || !this.isCollected(slot, from)) {
+      this.unwanted(slot, from);
+      return;
+    }
     const { current } = this;
     const kept = this.retained.size === 0 ? undefined : this.retained.get(slot * 2 + from);
     current.half = slot * 2 + from;
@@ -147,11 +155,15 @@ export class TcpNotifier {
     this.round(stream, slot, dataInterest << from);
     if (kept !== undefined || current.read !== current.length) this.keepUnread(slot, from, stream);
     current.fresh = 0;
-    if (stream.audience.members.length === 0) this.forgetUnheard(slot, stream);
+    if (stream.audience.isEmpty) this.forgetUnheard(slot, stream);
+  }
+
+  private isCollected(slot: number, from: number): boolean {
+    return ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
   }
 
   /** Bytes were delivered in order that nobody collects: what was kept before them is given up. */
-  unwanted(slot: number, from: number): void {
+  private unwanted(slot: number, from: number): void {
     if (this.retained.size > 0) this.retained.delete(slot * 2 + from);
   }
 
@@ -173,8 +185,7 @@ export class TcpNotifier {
     this.statistics.gaps++;
     this.statistics.gapBytes += length;
     const stream = this.streams[slot];
-    const collected = ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
-    if (stream === undefined || !collected) {
+    if (stream === undefined || !this.isCollected(slot, from)) {
       this.unwanted(slot, from);
       return;
     }
@@ -282,18 +293,18 @@ export class TcpNotifier {
 
   /** Calls the members of the audience that have this interest. */
   private round(stream: TcpStream, slot: number, interest: number): void {
-    const { members } = stream.audience;
-    if (members.length === 1) {
-      const only = members[0] as Member;
-      if ((only.interest & interest) !== 0) this.call(stream, slot, only);
-    } else {
-      for (const member of members) {
-        if ((member.interest & interest) === 0) continue;
-        this.call(stream, slot, member);
-        if (stream.slot === 0) break;
-      }
-    }
+    const { only } = stream.audience;
+    if (only === undefined) this.callEach(stream, slot, interest);
+    else if ((only.interest & interest) !== 0) this.call(stream, slot, only);
     this.current.reclaim();
+  }
+
+  private callEach(stream: TcpStream, slot: number, interest: number): void {
+    for (const member of stream.audience.members) {
+      if ((member.interest & interest) === 0) continue;
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break; // a callback has had the stream forgotten
+    }
   }
 
   private call(stream: TcpStream, slot: number, member: Member): void {

@@ -12,16 +12,13 @@ export interface ChecksumRule {
   readonly verify: boolean;
 }
 
-/** What is wrong with a list of rules, as a wish: "…must be …"; undefined where nothing is. */
-export function checksumRulesComplaint(given: unknown): string | undefined {
-  const wish = 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
-  if (!Array.isArray(given)) return wish;
-  for (const [index, rule] of (given as readonly unknown[]).entries()) {
+/** What is wrong in a list of rules: "…a rule 1 that …"; undefined where nothing is. */
+export function faultInRules(rules: readonly unknown[]): string | undefined {
+  for (const [index, rule] of rules.entries()) {
     const { network, verify } = (rule ?? {}) as { readonly network?: unknown; readonly verify?: unknown };
-    if (typeof network !== "string" || typeof verify !== "boolean") return `${wish}; rule ${index} is not one`;
-    if (Network.parse(network) === undefined) {
-      return `${wish}; the network of rule ${index}, "${network}", is not an address with the length of a prefix`;
-    }
+    if (typeof network !== "string") return `a rule ${index} that has no network`;
+    if (Network.parse(network) === undefined) return `a rule ${index} whose network, "${network}", is none`;
+    if (typeof verify !== "boolean") return `a rule ${index} that says neither verify: true nor verify: false`;
   }
   return undefined;
 }

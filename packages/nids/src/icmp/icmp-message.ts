@@ -5,6 +5,7 @@ import type { TcpStream } from "../callbacks/tcp-stream.js";
 import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
 import { IpPacket } from "../ip/ip-packet.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import type { FlowLookup } from "../tcp/flow-lookup.js";
 import { QuotedPacket } from "./quoted-packet.js";
@@ -36,8 +37,8 @@ export class IcmpMessage {
   private readonly quote: QuotedPacket = new QuotedPacket();
 
   /** Messages are made by the engine. */
-  constructor(packet: Packet, views: Views, lookup: FlowLookup, notifier: TcpNotifier) {
-    this.ip = new IpPacket(packet, views, true);
+  constructor(packet: Packet, path: EncapsulationPath, views: Views, lookup: FlowLookup, notifier: TcpNotifier) {
+    this.ip = new IpPacket(packet, path, views, true);
     this.packet = packet;
     this.views = views;
     this.lookup = lookup;

@@ -7,6 +7,7 @@ import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Views } from "../callbacks/views.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
@@ -34,6 +35,7 @@ export type IcmpCallback = (message: IcmpMessage) => void;
 export interface IcmpParts {
   readonly memory: EngineMemory;
   readonly packet: Packet;
+  readonly path: EncapsulationPath;
   readonly statistics: Statistics;
   readonly faults: Faults;
   readonly views: Views;
@@ -62,7 +64,7 @@ export class Icmp {
     this.views = parts.views;
     this.lookup = parts.lookup;
     this.tcp = parts.tcp;
-    this.shown = new IcmpMessage(parts.packet, parts.views, parts.lookup, parts.notifier);
+    this.shown = new IcmpMessage(parts.packet, parts.path, parts.views, parts.lookup, parts.notifier);
   }
 
   /** Takes the message of the packet's own version the cursor is at. */

@@ -5,7 +5,8 @@ import { parseAddress } from "./address.js";
 /** A network: the addresses that begin with the same bits. */
 export class Network {
   private readonly address: Uint8Array;
-  private readonly bits: number;
+  /** How many bits of the address count. */
+  readonly bits: number;
 
   private constructor(address: Uint8Array, bits: number) {
     this.address = address;

@@ -10,6 +10,7 @@
 import { LinkType } from "@tsnids/pcap";
 import { portableChecksums } from "../checksum/checksum.js";
 import { NidsError } from "../errors.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import { clientSide } from "../tcp/connection.js";
 import { FLAGS, FLOW_INTS, NEXT } from "../tcp/flow-table.js";
@@ -21,6 +22,12 @@ const TCP = 6;
 const tcpHeaderBytes = 20;
 const RST = 0x04;
 
+/** Link types whose header can be sent back as it is, or with its addresses exchanged. */
+const turnable: readonly number[] = [
+  ...[LinkType.ETHERNET, LinkType.NULL, LinkType.LOOP, LinkType.LINUX_SLL],
+  ...[LinkType.RAW, LinkType.IPV4, LinkType.IPV6],
+];
+
 /** The link header of a stream, as its client sends it. */
 interface LinkHeader {
   readonly fromClient: Uint8Array;
@@ -30,17 +37,19 @@ interface LinkHeader {
 
 export class ResetSender {
   private readonly flows: FlowTable;
+  private readonly path: EncapsulationPath;
   private readonly injector: Injector | undefined;
   private readonly headers: Map<number, LinkHeader> = new Map();
 
-  constructor(flows: FlowTable, injector: Injector | undefined) {
+  constructor(flows: FlowTable, path: EncapsulationPath, injector: Injector | undefined) {
     this.flows = flows;
+    this.path = path;
     this.injector = injector;
   }
 
   /** Keeps the link header of a stream that is being established, where it may be needed. */
   remember(slot: number, packet: Packet, linkType: number, from: number): void {
-    if (this.injector === undefined) return;
+    if (this.injector === undefined || !this.path.isTaggedAtMost || !turnable.includes(linkType)) return;
     const header = packet.bytes.slice(packet.frame, packet.linkEnd);
     const client = clientSide(this.flows.flows[slot * FLOW_INTS + FLAGS] as number);
     const fromClient = from === client ? header : turned(header, linkType);
@@ -61,7 +70,13 @@ export class ResetSender {
       );
     }
     const header = this.headers.get(slot);
-    if (header === undefined) return;
+    if (header === undefined) {
+      throw new NidsError(
+        "not-injectable",
+        "kill(): resets can be sent on Ethernet, with or without VLAN tags, and where packets have no link header worth " +
+          "the name; not into tunnels, MPLS, PPPoE or a wireless LAN (stream.encapsulation says what the stream is in)",
+      );
+    }
     const fields = this.flows.flows;
     const at = slot * FLOW_INTS;
     const flags = fields[at + FLAGS] as number;

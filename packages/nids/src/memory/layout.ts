@@ -32,7 +32,7 @@ export const intakeBytes: number = 3 << 19;
 const datagramBytes = 1 << 17;
 
 /** Bytes of the window the express lane looks ahead at. */
-export const windowBytes = 1024;
+export const windowBytes = 2048;
 
 const cacheLine = 64;
 const page = 4096;

@@ -74,7 +74,7 @@ export class FlowTable {
   readonly seed: number;
   /** Buckets of the index - 1. */
   mask: number;
-  private free = 0;
+  private free = -1;
   /** Set by `find` for `insert`: the normalised key of the packet and where its chain ended. */
   private low = 0;
   private high = 0;
@@ -95,6 +95,9 @@ export class FlowTable {
     this.index = new Int32Array(memory.buffer, memory.index, buckets * 2);
     this.mask = Math.min(initialBuckets, buckets) - 1;
     this.seed = seed | 0;
+    // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
+    this.version = 1;
+    this.free = 0;
   }
 
   /** True when no slot is free. */
@@ -201,6 +204,11 @@ export class FlowTable {
       ? this.addresses.slice(slot * 8, slot * 8 + 8)
       : [this.flows[at + KEY_LOW] as number, this.flows[at + KEY_HIGH] as number];
     return new Endpoints(this.flows[at + PORTS] as number, words);
+  }
+
+  /** The scope of a flow. */
+  scopeOf(slot: number): number {
+    return (this.flows[slot * FLOW_INTS + SCOPE] as number) >> 1;
   }
 
   /** The packet in hand is the first one of its flow. */

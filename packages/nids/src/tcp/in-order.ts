@@ -4,12 +4,18 @@
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { ATTENTION, COLLECTED_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
+import type { Statistics } from "../stats.js";
+import { ATTENTION, BACKLOG_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
 const usualTimestampOption = 0x0101080a;
+
+/** Of the flags, what has to be that of an established connection, and nothing else. */
+const needed = STATE_MASK | ATTENTION;
+/** And of an ignored one: what waits behind its holes is still to be given back. */
+const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
 
 export class InOrder {
   /** False where the parameters ask for the whole window test of every segment (window.ts). */
@@ -18,18 +24,20 @@ export class InOrder {
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
+  private readonly statistics: Statistics;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams) {
+  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams, statistics: Statistics) {
     this.usable = !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
     this.notifier = notifier;
+    this.statistics = statistics;
   }
 
   /**
    * Takes a segment with an ACK and no other flag that decides, whose checksum is right and of which all was captured, if it is
-   * the expected one. False for any other, which is then still to be taken.
+   * the expected one, or of a connection nobody listens to. False for any other, which is then still to be taken.
    */
   take(
     found: number,
@@ -42,30 +50,40 @@ export class InOrder {
   ): boolean {
     const { flows } = this;
     const fields = flows.flows;
-    const at = (found >> 1) * FLOW_INTS;
     const from = found & 1;
-    const flags = fields[at + FLAGS] as number;
+    // Fields of two: this side's lie at `own`, the other side's at `other`.
+    const slot = found >> 1;
+    const own = slot * FLOW_INTS + from;
+    const other = own + 1 - 2 * from;
+    const flags = fields[own - from + FLAGS] as number;
     if (
-      (flags & (STATE_MASK | ATTENTION)) !== ConnectionState.ESTABLISHED ||
-      sequence !== fields[at + NEXT + from] ||
-      ((ack - (fields[at + NEXT + 1 - from] as number)) | 0) > 0 ||
-      (length !== 0 && fields[at + WINDOW + 1 - from] === 0) ||
-      ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(at + TSVAL + from, transport, payload, length))
+      (flags & needed) !== ConnectionState.ESTABLISHED ||
+      sequence !== fields[own + NEXT] ||
+      ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
+      (length !== 0 && fields[other + WINDOW] === 0) ||
+      ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(own + TSVAL, transport, payload, length))
     ) {
-      return false;
+      return this.passBy(own - from, flags);
     }
-    fields[at + LAST_SEEN] = this.packet.clock;
+    fields[own - from + LAST_SEEN] = this.packet.clock;
     // The later of two numbers without a branch: it would be guessed wrong whenever the other side had something to say.
-    const acknowledged = fields[at + ACK + from] as number;
+    const acknowledged = fields[own + ACK] as number;
     const ahead = (ack - acknowledged) | 0;
-    fields[at + ACK + from] = acknowledged + (ahead & ~(ahead >> 31));
-    fields[at + WINDOW + from] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
+    fields[own + ACK] = (acknowledged + (ahead & ~(ahead >> 31))) | 0;
+    fields[own + WINDOW] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
     if (length === 0) return true;
-    fields[at + NEXT + from] = sequence + length;
-    const count = (found >> 1) * FLOW_DOUBLES + COUNT + from;
+    fields[own + NEXT] = (sequence + length) | 0;
+    const count = slot * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
-    if ((flags & (COLLECTED_0 << from)) !== 0) this.notifier.data(found >> 1, from, this.packet.bytes, payload, length);
-    else this.notifier.unwanted(found >> 1, from);
+    this.notifier.data(slot, from, this.packet.bytes, payload, length);
+    return true;
+  }
+
+  /** True where nobody listens: all there is to know is that the connection is alive. */
+  private passBy(at: number, flags: number): boolean {
+    if ((flags & nothingHeld) !== ConnectionState.IGNORED) return false;
+    this.flows.flows[at + LAST_SEEN] = this.packet.clock;
+    this.statistics.tcpUnfollowed++;
     return true;
   }
 

@@ -19,7 +19,7 @@ import { PieceStore } from "../reassembly/piece-store.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
 import type { Backlog, BacklogPool } from "./backlog.js";
-import { BACKLOG_0, clientSide, COLLECTED_0, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
+import { BACKLOG_0, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
 import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
@@ -290,8 +290,7 @@ export class Reassembler {
 
   private deliver(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
     this.move(slot, from, length);
-    if ((this.flags(slot) & (COLLECTED_0 << from)) !== 0) this.notifier.data(slot, from, bytes, offset, length);
-    else this.notifier.unwanted(slot, from);
+    this.notifier.data(slot, from, bytes, offset, length);
   }
 
   private gap(slot: number, from: number, length: number, reason: GapReason): void {

@@ -95,7 +95,7 @@ export class Tcp implements SweptFlow {
     this.scans = parts.scans;
     this.follows = params.followTcp;
     this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
-    this.inOrder = new InOrder(packet, flows, notifier, params);
+    this.inOrder = new InOrder(packet, flows, notifier, params, statistics);
     this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
     this.window = new WindowTest(packet, flows, params);
