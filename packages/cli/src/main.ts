@@ -11,6 +11,7 @@ const examples = `
 Examples:
   tsnids run web.pcap                     one line per connection, then a summary
   tsnids run --json web.pcap | jq .       the same for programs
+  tsnids run web.pcap 'tcp port 80'       only what fulfils a filter (pcap-filter)
   tsnids streams web.pcap                 bytes and hash of every stream direction
   tsnids streams web.pcap --write out     their bytes as files
 

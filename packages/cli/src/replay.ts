@@ -1,19 +1,21 @@
 // Files through an engine, as one capture in order of time, with everything a command line needs around it: warnings,
 // the progress bar, an output that may be slow or gone, and an interrupt.
 //
-//     files ─► FileSource ─► MergeSource ─► paced ─► engine ─► callbacks ─► Output
-//                                             └─ after each batch: flush the output, move the bar
+//     files ─► FileSource ─► MergeSource ─► filter ─► paced ─► engine ─► callbacks ─► Output
+//                                                       └─ after each batch: flush the output, move the bar
 //
 // However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
 import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning } from "@tsnids/capture";
+import { FilteredSource } from "@tsnids/filter";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
+import type { Inputs } from "./inputs.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
 
@@ -33,13 +35,13 @@ export interface ReplayEnd {
 export class Replay {
   /** Where results go. */
   readonly output: Output;
-  readonly #paths: readonly string[];
+  readonly #inputs: Inputs;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
   /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(paths: readonly string[], goesOnUnread = false) {
-    this.#paths = paths;
+  constructor(inputs: Inputs, goesOnUnread = false) {
+    this.#inputs = inputs;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
     });
@@ -53,15 +55,18 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const paths = await capturePaths(this.#paths);
+    const { filter } = this.#inputs;
+    const paths = await capturePaths(this.#inputs.paths);
     const sources = paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());
     process.once("SIGINT", this.#interrupt);
+    const all = new MergeSource(sources);
+    const source = filter === undefined ? all : new FilteredSource(all, filter);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(new MergeSource(sources), this.output, progress));
+      await nids.run(new PacedSource(source, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;

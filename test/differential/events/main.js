@@ -60,13 +60,13 @@ export async function eventText(words) {
  * @param {import("./command-line.js").Options} options
  */
 async function eventLines(options) {
-  const source = openCapture(options);
+  const { capture, source } = openCapture(options);
   const current = new CurrentPacket();
   const nids = new Nids(engineParams(options, current));
   const lines = new LineWriter(options);
   const tcp = new TcpEvents(lines, current, options);
 
-  const linkType = dataLink(source);
+  const linkType = dataLink(capture);
   const givenAddon = options.params.get("dev_addon") ?? -1;
   const deviceAddon = givenAddon !== -1 ? givenAddon : linkType === 1 ? 16 : 0;
   lines.write("meta", {
@@ -86,7 +86,7 @@ async function eventLines(options) {
   current.end();
   tcp.finish();
   lines.settle();
-  const [cut] = source.warnings;
+  const [cut] = capture.warnings;
   lines.write("meta", {
     ...current.head("end"),
     rc: returnCode(options.mode, cut !== undefined),
@@ -112,7 +112,7 @@ function returnCode(mode, cut) {
  * it by itself.
  *
  * @param {Nids} nids
- * @param {import("@tsnids/pcap").MemorySource} source
+ * @param {import("@tsnids/pcap").FrameSource} source
  * @param {CurrentPacket} current
  * @param {import("./command-line.js").Options} options
  */
@@ -127,7 +127,7 @@ async function pump(nids, source, current, options) {
       while ((await nids.dispatch(source, options.dispatchCount > 0 ? options.dispatchCount : undefined)) > 0);
       break;
     case "handler":
-      for (const frame of singleFrames(source)) {
+      for await (const frame of singleFrames(source)) {
         current.number++;
         current.begin(frame.seconds[0] ?? 0, frame.nanoseconds[0] ?? 0);
         nids.process(frame);

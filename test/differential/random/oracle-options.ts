@@ -27,6 +27,7 @@ export const oracleOptions: fc.Arbitrary<readonly string[]> = fc
     sometimes(3, ...option("--collect-urg", ...directions)),
     sometimes(5, ...option("--mode", "run", "next", "dispatch:3")),
     sometimes(3, ...option("--events", "tcp,meta", "tcp,udp,ip,ip_frag,alert,meta", "ip,udp,alert")),
+    sometimes(10, ...option("--filter", "tcp", "port 80 or ip[6:2] & 0x1fff != 0", "not host 10.0.0.1")),
     sometimes(10, ...option("--port", "80")),
     sometimes(10, ...option("--drop-src", "10.0.0.1", "10.0.1.1")),
     sometimes(8, ["--no-checksum"]),

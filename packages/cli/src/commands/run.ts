@@ -11,10 +11,13 @@ import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
+import { sortInputs } from "../inputs.js";
+import type { Inputs } from "../inputs.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
 interface RunOptions extends EngineOptions, CommunityIdOptions {
+  readonly filter?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -27,6 +30,7 @@ then, where it applies, its Community ID, how a connection without its beginning
 Examples:
   tsnids run web.pcap
   tsnids run --alerts --checksums verify web.pcap
+  tsnids run web.pcap 'tcp port 80 and host 10.0.0.1'
   tsnids run part1.pcap part2.pcap | grep RESET
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
   tsnids run 'tap-*.pcapng.gz'
@@ -37,20 +41,25 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("run")
     .description("replay captures: a line per connection as it ends, then a summary")
-    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
+    .usage("[options] <file...> [filter expression]")
+    .argument(
+      "<file...>",
+      'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
+    )
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")
     .addHelpText("after", afterHelp);
-  addEngineOptions(addCommunityIdOptions(command)).action(async (files: string[], options: RunOptions) => {
-    end(await run(files, options));
+  addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
+    end(await run(sortInputs(args, options.filter), options));
   });
 }
 
-async function run(files: readonly string[], options: RunOptions): Promise<ExitCode> {
+async function run(inputs: Inputs, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
   const nids = new Nids(engineParams(options));
-  const replay = new Replay(files);
+  const replay = new Replay(inputs);
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const idOf = communityIdOf(options);

@@ -10,6 +10,8 @@ import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
+import { sortInputs } from "../inputs.js";
+import type { Inputs } from "../inputs.js";
 import { Replay } from "../replay.js";
 import { directionJson } from "../stream-direction.js";
 import type { StreamDirection } from "../stream-direction.js";
@@ -17,6 +19,7 @@ import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
 interface StreamsOptions extends EngineOptions, CommunityIdOptions {
+  readonly filter?: string;
   readonly json?: boolean;
   readonly write?: string;
   readonly force?: boolean;
@@ -30,6 +33,7 @@ CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin, with -scopeN before .bin in a VLAN or
 
 Examples:
   tsnids streams web.pcap
+  tsnids streams web.pcap 'port 80'
   tsnids streams --json web.pcap | jq 'select(.bytes > 1000000)'
   tsnids streams --write out web.pcap`;
 
@@ -38,21 +42,26 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
   const command = root
     .command("streams")
     .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
-    .argument("<file...>", 'captures, replayed as one in order of time; "-" is standard input')
+    .usage("[options] <file...> [filter expression]")
+    .argument(
+      "<file...>",
+      'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
+    )
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
     .addHelpText("after", afterHelp);
-  addEngineOptions(addCommunityIdOptions(command)).action(async (files: string[], options: StreamsOptions) => {
-    end(await streams(files, options));
+  addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
+    end(await streams(sortInputs(args, options.filter), options));
   });
 }
 
-async function streams(paths: readonly string[], options: StreamsOptions): Promise<ExitCode> {
+async function streams(inputs: Inputs, options: StreamsOptions): Promise<ExitCode> {
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(paths, files !== undefined);
+  const replay = new Replay(inputs, files !== undefined);
   const { output } = replay;
   const lines = new DirectionLines();
   const idOf = communityIdOf(options);
