@@ -6,6 +6,7 @@
  * (`NidsError`), or the code of an alert (`ip-header`). Whose they are is looked up in the objects callbacks are really given.
  */
 import * as sources from "@tsnids/capture";
+import * as filters from "@tsnids/filter";
 import * as engine from "@tsnids/nids";
 import { alertCatalogue, Nids, paramRules, TcpState } from "@tsnids/nids";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
@@ -102,12 +103,19 @@ function isKnown(span: string, owners: ReadonlyMap<string, ReadonlySet<string>>)
   const names = owners.get(owner);
   if (names !== undefined) return names.has(name);
   const word = /^(?:new )?([\w-]+)/.exec(span)?.[1] ?? "";
-  return word in engine || word in sources || word in alertCatalogue || otherWords.has(span) || owners.has(word);
+  return (
+    word in engine ||
+    word in sources ||
+    word in filters ||
+    word in alertCatalogue ||
+    otherWords.has(span) ||
+    owners.has(word)
+  );
 }
 
 /** Code spans that are neither. */
 const otherWords: ReadonlySet<string> = new Set([
-  ...["@tsnids/capture", "code", "seconds", "nanoseconds", "tuple4"],
+  ...["@tsnids/capture", "@tsnids/filter", "code", "seconds", "nanoseconds", "tuple4"],
   ...["network", "verify", "verify: true", "verify: false", "{ network, verify }"],
 ]);
 
