@@ -39,11 +39,6 @@ export interface ConsensusRow extends Direction {
   readonly agree: string;
 }
 
-/** True for a capture in the plainest form: classic pcap of Ethernet, no tunnel. */
-export function isPlain({ linkType, format, encapsulation }: Capture): boolean {
-  return linkType === "EN10MB" && format === "pcap" && ["-", "vlan"].includes(encapsulation);
-}
-
 /** The captures of a corpus folder. */
 export function readCaptures(folder: string): Capture[] {
   return readTable(join(folder, "INDEX.tsv")).map((cell) => ({
