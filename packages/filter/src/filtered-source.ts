@@ -2,6 +2,7 @@
 // columns of those that stay move up, their bytes stay where they are.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FilterError } from "./filter-error.js";
 import { Filter } from "./filter.js";
 import { FragmentVerdicts } from "./fragments.js";
 import type { Machine } from "./program/machine.js";
@@ -58,10 +59,10 @@ export class FilteredSource implements FrameSource {
   }
 
   /** Takes frames out of the batch. Gives back what is wrong with the first frame that cannot be judged; the batch ends before it. */
-  #sift(batch: FrameBatch): unknown {
+  #sift(batch: FrameBatch): FilterError | undefined {
     const ofInterface: Machines[] = [];
     const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
-    let error: unknown;
+    let error: FilterError | undefined;
     let kept = 0;
     let frame = 0;
     for (; frame < batch.length; frame++) {
@@ -70,6 +71,7 @@ export class FilteredSource implements FrameSource {
       try {
         machines ??= ofInterface[index] = this.#machinesFor(batch.interfaces[index]!.linkType);
       } catch (thrown) {
+        if (!(thrown instanceof FilterError)) throw thrown;
         error = thrown;
         break;
       }
