@@ -45,11 +45,12 @@ export function warningJson({ code, message, capture, offset }: CaptureWarning):
 
 /** The end of a run: what was counted (all counters of the engine under `statistics`), and how fast. */
 export function summaryJson(summary: Summary): string {
-  const { statistics, alerts, seconds } = summary;
+  const { statistics, alerts, seconds, filtered } = summary;
   return JSON.stringify({
     type: "summary",
     packets: statistics.frames,
     bytes: statistics.bytes,
+    filtered,
     streams: statistics.streams,
     ended: {
       CLOSE: statistics.closed,

@@ -70,12 +70,12 @@ async function run(inputs: Inputs, options: RunOptions): Promise<ExitCode> {
   });
   if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 
-  const { seconds, error, hasResults, exitCode } = await replay.run(nids, (warning) => {
+  const { seconds, error, filtered, hasResults, exitCode } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   const statistics = nids.statistics();
   if (hasResults) {
-    const summary = { statistics, alerts: nids.alertCounts(), seconds };
+    const summary = { statistics, alerts: nids.alertCounts(), seconds, filtered };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }

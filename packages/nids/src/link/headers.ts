@@ -12,6 +12,7 @@ import { ethernet } from "./ethernet.js";
 import { HeaderType } from "./header-type.js";
 import { llc } from "./llc.js";
 import { mpls } from "./mpls.js";
+import { nsh } from "./nsh.js";
 import { eTag, vnTag } from "./port-extender.js";
 import { ppp } from "./ppp.js";
 import { pppoe } from "./pppoe.js";
@@ -58,6 +59,9 @@ export function followHeaders(type: number, packet: Packet, path: EncapsulationP
         break;
       case HeaderType.E_TAG:
         type = eTag(packet);
+        break;
+      case HeaderType.NSH:
+        type = nsh(packet);
         break;
       case HeaderType.PPPOE_SESSION:
         type = pppoe(packet, path);
