@@ -3,7 +3,8 @@
 //   process(batch) ─► link ─► ip ─► (defragmenter) ─► tcp ─► callbacks
 //                                                  └► udp ─► callbacks
 
-import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FrameBatch } from "@tsnids/pcap";
+import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import { AlertSink } from "./alerts.js";
 import type { Alert, AlertCode } from "./alerts.js";
@@ -65,6 +66,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   private interfaces: readonly CaptureInterface[] = [];
   private currentInterface = 0;
   private nextStatistics = 0;
+  /** Stands for the frame in hand while there is none. */
+  private readonly silentTime: FrameBatch = new FrameBatch(1);
   private busy = false;
   private uncounted = 0;
 
@@ -143,10 +146,11 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
    * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
-   * when called from a callback.
+   * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
-    this.whileBusy(() => this.frames(batch, first, batch.length));
+    if (batch.length === 0) this.whileBusy(() => this.silence(batch));
+    else this.whileBusy(() => this.frames(batch, first, batch.length));
   }
 
   /**
@@ -173,7 +177,11 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** Processes one frame of a source; false when there is none left. Does not exit. Throws what `process` throws, and what the source does. */
   async next(source: FrameSource): Promise<boolean> {
     const reader = this.readerOf(source);
-    const batch = await reader.batch();
+    let batch = await reader.batch();
+    while (batch?.length === 0) {
+      this.process(batch);
+      batch = await reader.batch();
+    }
     if (batch === undefined) {
       this.readers.delete(source);
       return false;
@@ -328,6 +336,19 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.currentInterface = index;
     this.link.linkType = this.interfaces[index]?.linkType ?? -1;
     this.verification.select(index);
+  }
+
+  /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */
+  private silence({ silentUntil }: FrameBatch): void {
+    if (silentUntil < 0 || !this.clock.advance(silentUntil)) return;
+    const { packet, silentTime, faults } = this;
+    silentTime.clear();
+    silentTime.push(0, 0, 0, silentUntil, 0, this.currentInterface);
+    packet.batch = silentTime;
+    packet.index = 0;
+    this.uncounted = 1; // statistics() counts up to the frame in hand, and this is none.
+    this.tick();
+    if (faults.pending) throw faults.take(-1);
   }
 
   private tick(): void {
