@@ -29,11 +29,16 @@ const mebibyte = 1024 * 1024;
 /** Adds the options to a command. */
 export function addLiveOptions(command: Command): Command {
   return command
-    .option("-i, --interface <device>", 'watch a device instead of files, until interrupted; "tsnids devices" lists them')
+    .option(
+      "-i, --interface <device>",
+      'watch a device instead of files, until interrupted; "tsnids devices" lists them',
+    )
     .option("--filter <expression>", "with --interface: a pcap-filter expression, applied in the kernel")
     .addOption(new Option("--backend <name>", "with --interface: what captures (default: cap)").choices(backendNames))
     .addOption(
-      new Option("--profile <name>", "with --interface: frames soon, or many (default: latency)").choices(captureProfiles),
+      new Option("--profile <name>", "with --interface: frames soon, or many (default: latency)").choices(
+        captureProfiles,
+      ),
     )
     .option("--no-promiscuous", "with --interface and another backend than cap: no frames for others")
     .option("--no-isolated", "with --interface and cap: capture in this process")

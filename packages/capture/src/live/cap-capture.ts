@@ -37,7 +37,12 @@ export class CapCapture {
   #isScheduled = false;
 
   /** Opens the device; the file header goes to the sink at once. Throws CaptureError. */
-  constructor(request: CaptureRequest, sink: BlockSink, clock: WallClock = new WallClock(), addon: () => CapAddon = loadCap) {
+  constructor(
+    request: CaptureRequest,
+    sink: BlockSink,
+    clock: WallClock = new WallClock(),
+    addon: () => CapAddon = loadCap,
+  ) {
     const { device, filter, bufferSize, snapLength } = request;
     this.#sink = sink;
     this.#clock = clock;

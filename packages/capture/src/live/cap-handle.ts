@@ -56,7 +56,11 @@ export class CapHandle {
     addon: () => CapAddon = loadCap,
   ) {
     if (!isMainThread) {
-      throw new CaptureError("in-worker", device, 'cap cannot be used in a worker thread; leave "isolated" as it is, true');
+      throw new CaptureError(
+        "in-worker",
+        device,
+        'cap cannot be used in a worker thread; leave "isolated" as it is, true',
+      );
     }
     this.#device = device;
     const { Cap } = addon();
@@ -79,7 +83,13 @@ export class CapHandle {
       this.#cap.send(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength), frame.length);
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      throw new CaptureError("send-failed", this.#device, `a frame of ${frame.length} bytes was not sent: ${said}`, undefined, error);
+      throw new CaptureError(
+        "send-failed",
+        this.#device,
+        `a frame of ${frame.length} bytes was not sent: ${said}`,
+        undefined,
+        error,
+      );
     }
   }
 

@@ -130,6 +130,12 @@ export class CapProcess {
     }
     const { exitCode, signalCode } = this.#child;
     const how = signalCode === null ? `exit code ${exitCode}` : signalCode;
-    return new CaptureError("capture-crashed", this.#device, `the process that captured died (${how})`, undefined, cause);
+    return new CaptureError(
+      "capture-crashed",
+      this.#device,
+      `the process that captured died (${how})`,
+      undefined,
+      cause,
+    );
   }
 }

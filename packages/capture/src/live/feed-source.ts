@@ -117,7 +117,11 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
   /** Opens the feed. Rejects with CaptureError, or the system's error. */
   protected abstract open(signal: AbortSignal): Promise<CaptureFeed>;
 
-  async *#frames(feed: CaptureFeed, block: Uint8Array, signal: AbortSignal): AsyncGenerator<FrameBatch, void, undefined> {
+  async *#frames(
+    feed: CaptureFeed,
+    block: Uint8Array,
+    signal: AbortSignal,
+  ): AsyncGenerator<FrameBatch, void, undefined> {
     this.#drops = () => feed.drops;
     const inlet = new ByteInlet(feed.bytes, this.#time);
     const stop = (): void => inlet.close();
@@ -163,7 +167,10 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
     if (kernel + device + queue === 0) return;
     const parts = { "in the kernel": kernel, "by the device": device, "behind it": queue };
     const some = Object.entries(parts).filter(([, count]) => count > 0);
-    this.#warn("frames-dropped", `frames were dropped: ${some.map(([where, count]) => `${count} ${where}`).join(", ")}`);
+    this.#warn(
+      "frames-dropped",
+      `frames were dropped: ${some.map(([where, count]) => `${count} ${where}`).join(", ")}`,
+    );
   }
 
   #warn(code: LiveWarning["code"], what: string): void {

@@ -57,6 +57,9 @@ export function libpcapError(said: string, device: string, filter: string, cause
   const text = said.trim().split("\n", 1)[0] ?? "";
   const known = texts.find(([pattern, code]) => pattern.test(said) && (code !== "bad-filter" || filter !== ""));
   const code = known?.[1] ?? "capture-failed";
-  const what = code === "bad-filter" ? `filter "${filter}": ${text}` : (advice[code]?.(device) ?? (text === "" ? "capturing failed" : text));
+  const what =
+    code === "bad-filter"
+      ? `filter "${filter}": ${text}`
+      : (advice[code]?.(device) ?? (text === "" ? "capturing failed" : text));
   return new CaptureError(code, device, what, undefined, cause);
 }

@@ -35,7 +35,9 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
   /** Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`, …. */
   static async open(device: string): Promise<LiveInjector> {
     const injector = new LiveInjector(device);
-    injector.#process = await CapProcess.open(device, { type: "inject", device }, undefined, (error) => injector.#fail(error));
+    injector.#process = await CapProcess.open(device, { type: "inject", device }, undefined, (error) =>
+      injector.#fail(error),
+    );
     return injector;
   }
 

@@ -57,13 +57,18 @@ export class LiveSource extends FeedSource {
   constructor(device: string, options: LiveOptions = {}) {
     super(device, options);
     const { filter = "", backend = "cap", isolated = true, promiscuous = true, profile = "latency" } = options;
-    const { snapLength = maximumCapturedLength, bufferSize = defaultBufferSize, queueSize = defaultQueueSize } = options;
+    const {
+      snapLength = maximumCapturedLength,
+      bufferSize = defaultBufferSize,
+      queueSize = defaultQueueSize,
+    } = options;
     if (device === "") throw invalid("device", '""', "the name of a device");
     if (!captureProfiles.includes(profile)) throw invalid("profile", profile, captureProfiles.join(" or "));
     requireWithin("snapLength", snapLength, 1, maximumCapturedLength);
     requireWithin("bufferSize", bufferSize, minimumSize, maximumBufferSize);
     requireWithin("queueSize", queueSize, minimumSize, maximumBufferSize);
-    if (backend === "cap" && !promiscuous) throw invalid("promiscuous", "false", "true for cap, which knows no other way");
+    if (backend === "cap" && !promiscuous)
+      throw invalid("promiscuous", "false", "true for cap, which knows no other way");
     this.device = device;
     this.#backend = typeof backend === "object" ? backend : backendOf(backend, isolated);
     this.backend = this.#backend.name;

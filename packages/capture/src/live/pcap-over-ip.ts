@@ -91,7 +91,9 @@ export class PcapOverIpSource extends FeedSource {
 
   #error(cause: unknown): CaptureError {
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    const what = this.#listen ? `no sender could be received (${why})` : `the sender cannot be reached, or went away (${why})`;
+    const what = this.#listen
+      ? `no sender could be received (${why})`
+      : `the sender cannot be reached, or went away (${why})`;
     return new CaptureError("connection-failed", this.capture, what, undefined, cause);
   }
 }

@@ -43,6 +43,10 @@ export class PipeSource extends FeedSource {
   #failure({ said, ending }: ProgramProcess): CaptureError {
     const last = said.trimEnd().split("\n").at(-1)?.trim() ?? "";
     const how = typeof ending === "number" ? `exit code ${ending}` : String(ending);
-    return new CaptureError("capture-failed", this.program, last === "" ? `ended with ${how}` : `ended with ${how}: ${last}`);
+    return new CaptureError(
+      "capture-failed",
+      this.program,
+      last === "" ? `ended with ${how}` : `ended with ${how}: ${last}`,
+    );
   }
 }

@@ -93,9 +93,15 @@ function errorOf(process: ProgramProcess, { chatter }: CaptureProgram, request: 
   const { device, filter } = request;
   const lines = process.said.split(/\r?\n/).filter((line) => !chatter.test(line));
   if (lines.length === 0) {
-    return new CaptureError("capture-crashed", device, `${process.program} ended (${process.ending ?? "no reason given"})`);
+    return new CaptureError(
+      "capture-crashed",
+      device,
+      `${process.program} ended (${process.ending ?? "no reason given"})`,
+    );
   }
-  const said = lines.map((line) => line.replace(/^(tcpdump|dumpcap): /, "")).map((line) => line.replace(`${device}: `, ""));
+  const said = lines
+    .map((line) => line.replace(/^(tcpdump|dumpcap): /, ""))
+    .map((line) => line.replace(`${device}: `, ""));
   return libpcapError(said.join("\n"), device, filter);
 }
 
