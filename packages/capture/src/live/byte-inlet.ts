@@ -57,11 +57,6 @@ export class ByteInlet {
     }
   }
 
-  /** Whether bytes wait to be read. */
-  get hasBytes(): boolean {
-    return this.#length > 0;
-  }
-
   /** Gives up: a reading that waits, and all later ones, find the end. */
   close(): void {
     this.#hasEnded = true;

@@ -7,17 +7,10 @@
 import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
 import type { CaptureDecoder, Truncation } from "@tsnids/pcap";
 import type { ByteInlet, Timekeeper } from "./byte-inlet.js";
+import type { SlowConsumer } from "./slow-consumer.js";
 
 /** Milliseconds without a frame that are silence, and between two words about it. */
 const silence = 1000;
-
-/** Watches how the time goes by: where bytes always wait and the consumer takes all the time, it is too slow. */
-export interface Pace {
-  /** The consumer has a batch from now on. */
-  given(now: number): void;
-  /** It asks for the next one; `isLate` when bytes wait for it. */
-  asked(now: number, isLate: boolean): void;
-}
 
 /**
  * The frames of a feed, until its end; returns where it was cut, if not between two records. `lag` is how many seconds a frame
@@ -28,7 +21,7 @@ export async function* liveFrames(
   block: Uint8Array,
   lag: number,
   time: Timekeeper,
-  pace: Pace,
+  consumer: SlowConsumer,
 ): AsyncGenerator<FrameBatch, Truncation | undefined, undefined> {
   const batch = new FrameBatch();
   let decoder: CaptureDecoder | undefined;
@@ -54,9 +47,9 @@ export async function* liveFrames(
     while (decoder !== undefined) {
       start = decoder.decode(block, start, end, batch);
       if (batch.length === 0) break;
-      pace.given(time.now());
+      consumer.given(time.now());
       yield batch;
-      pace.asked(time.now(), inlet.hasBytes);
+      consumer.asked(time.now());
     }
   }
 }

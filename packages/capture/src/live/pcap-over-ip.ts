@@ -62,7 +62,7 @@ export class PcapOverIpSource extends FeedSource {
 
   /** The first sender that calls; nobody after it. */
   async #accept(signal: AbortSignal): Promise<Socket> {
-    const server = createServer({ pauseOnConnect: true });
+    const server = createServer();
     try {
       server.listen({ host: this.host, port: this.port, signal });
       await once(server, "listening", { signal });

@@ -1,18 +1,17 @@
-// Notices that frames come faster than they are worked on, before or while they are lost: for some seconds on end there were
-// always more waiting, and the time went to working on them.
+// Notices that frames come as fast as they can be worked on, before they are lost or while they are: over some seconds nearly
+// all the time went to working on them, and next to none to waiting for more.
 
-import type { Pace } from "./live-frames.js";
-
-/** Milliseconds on end that it has to last. */
+/** Milliseconds that are looked at together. */
 const span = 3000;
 
 /** Part of the time that work has to take. */
-const share = 0.8;
+const share = 0.9;
 
 /** Watches one consumer, and tells once. */
-export class SlowConsumer implements Pace {
+export class SlowConsumer {
   readonly #onSlow: () => void;
-  #since = -1;
+  /** When the span began; -1 before the first batch. */
+  #begun = -1;
   #given = 0;
   #worked = 0;
   #isTold = false;
@@ -21,20 +20,20 @@ export class SlowConsumer implements Pace {
     this.#onSlow = onSlow;
   }
 
+  /** The consumer has a batch from now on, in milliseconds. */
   given(now: number): void {
-    if (this.#since < 0) this.#since = now;
+    if (this.#begun < 0) this.#begun = now;
     this.#given = now;
   }
 
-  asked(now: number, isLate: boolean): void {
+  /** It asks for the next one. */
+  asked(now: number): void {
     this.#worked += now - this.#given;
-    const lasted = now - this.#since;
-    if (!isLate) {
-      this.#since = -1;
-      this.#worked = 0;
-    } else if (lasted >= span && this.#worked >= share * lasted) {
-      this.tell();
-    }
+    const lasted = now - this.#begun;
+    if (lasted < span) return;
+    if (this.#worked >= share * lasted) this.tell();
+    this.#begun = now;
+    this.#worked = 0;
   }
 
   /** It is known for another reason. */
