@@ -227,7 +227,11 @@ describe("silence", () => {
   it("gives up what is too old, at the time that has come", () => {
     const { nids, heard } = logging(smallNids({ idleTimeoutMs: 5000 }));
     const times: number[] = [];
-    nids.registerTcp(following(({ state }) => void (state === "TIMED_OUT" && times.push(nids.time.seconds - start))));
+    nids.registerTcp(
+      following(({ state }) => {
+        if (state === "TIMED_OUT") times.push(nids.time.seconds - start);
+      }),
+    );
     nids.process(established(1).batch());
     for (const seconds of [1, 4, 5]) nids.process(silence(seconds));
     expect(heard).to.deep.equal(["1 JUST_ESTABLISHED "]);

@@ -46,6 +46,13 @@ export class Network {
     return child;
   }
 
+  /** Waits until data from a port of the server has come to the client's device; tcpdump is the witness. */
+  async passes(port: string): Promise<void> {
+    const filter = `tcp src port ${port} and greater 1000`;
+    const witness = this.start("client", "tcpdump", "-i", "c0", "-c", "1", "-w", "/dev/null", filter);
+    await once(witness, "exit");
+  }
+
   /** Makes the pair, with addresses. */
   link(): void {
     this.#ip(

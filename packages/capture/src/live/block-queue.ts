@@ -48,7 +48,7 @@ export class BlockQueue {
     }
     this.#waiting.push(rest.slice());
     this.#bytes += rest.length;
-    this.#retry ??= setTimeout(() => this.#again(), retryAfter);
+    if (this.#retry === undefined) this.#again();
   }
 
   /** Writes what there is room for. */
@@ -66,9 +66,8 @@ export class BlockQueue {
   }
 
   #again(): void {
-    this.#retry = undefined;
     this.flush();
-    if (this.#waiting.length > 0) this.#retry = setTimeout(() => this.#again(), retryAfter);
+    this.#retry = this.#waiting.length === 0 ? undefined : setTimeout(() => this.#again(), retryAfter);
   }
 
   #try(block: Uint8Array): number {

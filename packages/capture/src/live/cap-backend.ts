@@ -28,13 +28,10 @@ export const isolatedCap: CaptureBackend = {
 /** In this process: nothing to start, but the event loop stands still while frames arrive, and a lost device is the end of all. */
 export const cap: CaptureBackend = {
   name: "cap, not isolated",
-  open: (request) => {
-    try {
-      return Promise.resolve(openHere(request));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
-  },
+  open: (request) =>
+    new Promise((resolve) => {
+      resolve(openHere(request)); // What it throws is a rejection.
+    }),
 };
 
 function openHere(request: CaptureRequest): CaptureFeed {

@@ -73,7 +73,7 @@ function capture(request: CaptureRequest): void {
     device.close();
     report();
     // The parent does not want what still waits. It has the last report when this process is gone.
-    process.disconnect?.();
+    if (process.connected) process.disconnect();
     process.exit();
   };
 }

@@ -99,14 +99,15 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
     this.#received = this.#bytes = this.#cut = 0;
     this.#drops = () => ({});
     const signal = this.#signal ?? new AbortController().signal;
-    if (signal.aborted) return;
+    const isStopped = (): boolean => signal.aborted;
+    if (isStopped()) return;
     const block = intake !== undefined && intake.length >= intakeLength ? intake : new Uint8Array(intakeLength);
     let feed: CaptureFeed | undefined;
     try {
       feed = await this.open(signal);
       yield* this.#frames(feed, block, signal);
     } catch (error) {
-      if (feed === undefined && signal.aborted) return;
+      if (feed === undefined && isStopped()) return;
       throw this.#failed(asCaptureError(error, this.capture));
     } finally {
       await feed?.stop();
@@ -124,15 +125,20 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
   ): AsyncGenerator<FrameBatch, void, undefined> {
     this.#drops = () => feed.drops;
     const inlet = new ByteInlet(feed.bytes, this.#time);
-    const stop = (): void => inlet.close();
+    // Also when the consumer stands between two batches and never asks again.
+    const stop = (): void => {
+      inlet.close();
+      void feed.stop();
+    };
+    const isStopped = (): boolean => signal.aborted;
     signal.addEventListener("abort", stop, { once: true });
     const slow = new SlowConsumer(() => this.#warn("slow-consumer", "frames come faster than they are worked on"));
     try {
-      if (signal.aborted) return;
+      if (isStopped()) return;
       this.emit("open");
       const frames = liveFrames(inlet, block, feed.lag, this.#time, slow);
       for (let next = await frames.next(); ; next = await frames.next()) {
-        if (signal.aborted) return;
+        if (isStopped()) return;
         if (next.done === true) {
           if (next.value !== undefined) this.#warn("cut-record", next.value.message);
           break;

@@ -102,6 +102,10 @@ export class ProgramProcess {
 
   /** Interrupts it, which makes capture programs print their counts, and kills it where that is not enough. */
   async stop(): Promise<void> {
+    if (this.#isStopped) {
+      await this.#gone;
+      return;
+    }
     this.#isStopped = true;
     // It must not wait for somebody to read what it writes.
     this.bytes.removeAllListeners("data").resume();

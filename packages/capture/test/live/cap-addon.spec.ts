@@ -68,7 +68,7 @@ class FakeAddon {
   #onPacket: (length: number, truncated: boolean) => void = () => undefined;
 
   readonly load = (): CapAddon => {
-    const makeCap = (): Cap => ({
+    const cap: Cap = {
       open: (device, filter, bufferSize, buffer) => {
         if (this.openError !== undefined) throw this.openError;
         this.opened = { device, filter, bufferSize, buffer };
@@ -81,14 +81,12 @@ class FakeAddon {
       },
       on: (_event, listener) => (this.#onPacket = listener),
       removeAllListeners: () => undefined,
-    });
-    class OneCap {
-      static deviceList = (): [] => [];
-      constructor() {
-        return makeCap();
-      }
+    };
+    // A function that returns an object is a constructor of it.
+    function OneCap(): Cap {
+      return cap;
     }
-    return { Cap: OneCap as unknown as CapAddon["Cap"] };
+    return { Cap: Object.assign(OneCap, { deviceList: () => [] }) as unknown as CapAddon["Cap"] };
   };
 
   /** A frame of `length` bytes arrives that begins with `head`. */

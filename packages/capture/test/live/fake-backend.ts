@@ -16,7 +16,7 @@ export class FakeBackend implements CaptureBackend {
   openError: Error | undefined;
   /** Why the capture ended, when it does. */
   endError: CaptureError | undefined;
-  stops = 0;
+  isStopped = false;
   readonly #bytes: PassThrough = new PassThrough();
 
   constructor() {
@@ -35,7 +35,7 @@ export class FakeBackend implements CaptureBackend {
       },
       end: () => Promise.resolve(this.endError),
       stop: () => {
-        this.stops++;
+        this.isStopped = true;
         return Promise.resolve();
       },
     });

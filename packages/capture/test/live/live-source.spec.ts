@@ -46,7 +46,7 @@ describe("LiveSource", () => {
     backend.end();
     expect((await readAll(live)).join(" ")).to.equal("60 70");
     await opened;
-    expect(backend.stops).to.equal(1);
+    expect(backend.isStopped).to.equal(true);
   });
 
   it("says how far time has come while nothing does, as late as a frame may be", async () => {
@@ -62,8 +62,9 @@ describe("LiveSource", () => {
     expect(read).to.deep.equal(["silent until 0", "silent until 1", "60", "silent until 4"]);
     await batches.return();
 
-    function frame(): void {
+    function frame(): Promise<void> {
       backend.frame(new Uint8Array(60), start + 2);
+      return Promise.resolve();
     }
   });
 
@@ -110,7 +111,7 @@ describe("LiveSource", () => {
       const second = batches.next();
       stop.abort();
       expect((await second).done).to.equal(true);
-      expect(backend.stops).to.equal(1);
+      expect(backend.isStopped).to.equal(true);
     });
 
     it("on abort between two batches", async () => {
@@ -123,13 +124,22 @@ describe("LiveSource", () => {
         backend.frame(new Uint8Array(60), start);
         stop.abort();
       }
-      expect([batches, backend.stops]).to.deep.equal([1, 1]);
+      expect([batches, backend.isStopped]).to.deep.equal([1, true]);
     });
 
     it("without opening anything when it was aborted before", async () => {
       const { backend, live } = make({ signal: AbortSignal.abort() });
       expect(await readAll(live)).to.deep.equal([]);
       expect(backend.request).to.equal(undefined);
+    });
+
+    it("on abort while the consumer has a batch and never asks again", async () => {
+      const stop = new AbortController();
+      const { backend, live } = make({ signal: stop.signal });
+      backend.frame(new Uint8Array(60), start);
+      await live.batches().next();
+      stop.abort();
+      expect(backend.isStopped).to.equal(true);
     });
 
     it("when the consumer wants no more", async () => {
@@ -139,7 +149,7 @@ describe("LiveSource", () => {
         expect(batch.length).to.equal(1);
         break;
       }
-      expect(backend.stops).to.equal(1);
+      expect(backend.isStopped).to.equal(true);
     });
 
     it("with the error of the capture, as event and as rejection, after all frames", async () => {

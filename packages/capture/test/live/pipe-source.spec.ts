@@ -1,6 +1,7 @@
 // PipeSource with programs that Node always has beside it: Node itself.
 
-import { CaptureError, PipeSource } from "@tsnids/capture";
+import { PipeSource } from "@tsnids/capture";
+import type { CaptureError } from "@tsnids/capture";
 import { expect } from "chai";
 import { pcapOf, temporaryDirectory } from "../sample.js";
 
