@@ -12,9 +12,9 @@ const imports = {
   testkit: ["@tsnids/pcap"],
   nids: ["@tsnids/pcap", "eventemitter3"],
   filter: ["@tsnids/pcap"],
-  capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap"],
-  output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+"],
-  cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors"],
+  capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
+  output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+", "@noble/hashes/.+"],
+  cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors", "tinyglobby"],
 };
 
 /** Packages that run anywhere, a browser included, and give the same answers to the same input. */

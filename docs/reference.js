@@ -102,11 +102,19 @@ export function referenceText(sections) {
 function ruleCells({ name, type = "" }) {
   const rule = paramRules[/** @type {keyof import("@tsnids/nids").NidsParams} */ (name)];
   const code = (/** @type {unknown} */ value) => `\`${typeof value === "number" ? grouped(value) : value}\``;
+  const choices = rule.choices?.map(code).join(", ") ?? code(type.replace(" | undefined", "").replace("readonly ", ""));
+  const list = (/** @type {readonly unknown[]} */ values) =>
+    values.length === (rule.choices?.length ?? Infinity) ? "all" : values.map((value) => `\`${value}\``).join(", ");
   return {
-    type: rule.choices?.map(code).join(", ") ?? code(type.replace(" | undefined", "")),
-    unit: rule.unit ?? "",
-    default: rule.default === undefined ? "none" : code(rule.default),
-    range: rule.kind === "amount" ? `${code(rule.minimum)} to ${code(rule.maximum)}` : "",
+    type: rule.kind === "choices" ? `list of ${choices}` : rule.kind === "ports" ? "list of port numbers" : choices,
+    unit: rule.kind === "amount" ? (rule.unit ?? "") : "",
+    default:
+      Array.isArray(rule.default) && rule.kind !== "rules"
+        ? list(rule.default)
+        : rule.default === undefined || rule.kind === "rules"
+          ? "none"
+          : code(rule.default),
+    range: rule.kind === "amount" || rule.kind === "ports" ? `${code(rule.minimum)} to ${code(rule.maximum)}` : "",
   };
 }
 

@@ -22,6 +22,8 @@ export type Need =
   | "dumpcap"
   | "tshark"
   | "tcpdump"
+  | "zstd"
+  | "lz4"
   | "gcc"
   | "libnids-dev"
   | "libpcap-dev"
@@ -36,6 +38,8 @@ const presence: Readonly<Record<Need, () => boolean>> = {
   dumpcap: () => onPath("dumpcap"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
+  zstd: () => onPath("zstd"),
+  lz4: () => onPath("lz4"),
   gcc: () => onPath("gcc"),
   "libnids-dev": () => existsSync("/usr/include/nids.h"),
   "libpcap-dev": () => existsSync("/usr/include/pcap.h"),

@@ -6,6 +6,7 @@ set -euo pipefail
 packages=(
   tshark           # the reassembly that streams are compared with
   tcpdump          # filters, and what a capture holds
+  zstd lz4         # what compressed captures are made with
   libnids-dev      # the C library that answers are compared with
   libpcap-dev      # its input; an empty loop over it is the floor in bench/
   libnet1-dev      # its output

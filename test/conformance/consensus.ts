@@ -13,6 +13,8 @@ export interface Capture {
   readonly linkType: string;
   /** "pcap", "pcapng", or one of them with "+gz". */
   readonly format: string;
+  /** Tunnels and the like, separated by commas; "-" where there are none. */
+  readonly encapsulation: string;
 }
 
 /** What identifies and describes the bytes of one direction: the keys of `tsnids streams --json`. */
@@ -20,7 +22,7 @@ export interface Direction {
   /** "address|port". */
   readonly client: string;
   readonly server: string;
-  /** How many streams between the same client and server began before it in the capture. */
+  /** How many streams between the same client and server, in the same VLAN or tunnel, began before it in the capture. */
   readonly nth: number;
   readonly dir: string;
   /** Delivered bytes, and their SHA-256 in hexadecimal. */
@@ -37,12 +39,18 @@ export interface ConsensusRow extends Direction {
   readonly agree: string;
 }
 
+/** True for a capture in the plainest form: classic pcap of Ethernet, no tunnel. */
+export function isPlain({ linkType, format, encapsulation }: Capture): boolean {
+  return linkType === "EN10MB" && format === "pcap" && ["-", "vlan"].includes(encapsulation);
+}
+
 /** The captures of a corpus folder. */
 export function readCaptures(folder: string): Capture[] {
   return readTable(join(folder, "INDEX.tsv")).map((cell) => ({
     file: cell("file"),
     linkType: cell("link_type"),
     format: cell("format"),
+    encapsulation: cell("encapsulation"),
   }));
 }
 
@@ -76,7 +84,8 @@ export function describe(direction: Direction): string {
   return `${nameOf(direction)}: ${bytes} bytes, ${sha256}, gaps ${JSON.stringify(gaps)}`;
 }
 
-function nameOf({ client, server, nth, dir }: Direction): string {
+/** A direction's name in its capture: "10.0.0.1|1024 10.0.0.2|80 #0 c2s". */
+export function nameOf({ client, server, nth, dir }: Direction): string {
   return `${client} ${server} #${nth} ${dir}`;
 }
 

@@ -10,6 +10,7 @@ import { Socket } from "node:net";
 import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { CaptureError } from "./capture-error.js";
+import { PieceReader } from "./piece-reader.js";
 
 /** The name that stands for standard input. */
 export const standardInput = "-";
@@ -72,40 +73,30 @@ class FileReader implements ByteReader {
 
 class PipeReader implements ByteReader {
   readonly #socket: Socket;
-  readonly #pieces: AsyncIterator<Uint8Array>;
-  /** The part of the last piece that the caller had no room for. */
-  #rest: Uint8Array = new Uint8Array(0);
+  readonly #stream: AsyncIterator<Uint8Array>;
+  readonly #pieces: PieceReader = new PieceReader(() => this.#nextPiece());
 
   constructor(descriptor: number) {
     this.#socket = new Socket({ fd: descriptor, readable: true, writable: false });
-    this.#pieces = this.#socket[Symbol.asyncIterator]();
+    this.#stream = this.#socket[Symbol.asyncIterator]();
   }
 
-  async read(target: Uint8Array, position: number, length: number): Promise<number> {
-    if (this.#rest.length === 0) {
-      const next = await this.#nextPiece();
-      if (next.done === true) {
-        return 0;
-      }
-      this.#rest = next.value;
-    }
-    const piece = this.#rest.subarray(0, length);
-    target.set(piece, position);
-    this.#rest = this.#rest.subarray(piece.length);
-    return piece.length;
+  read(target: Uint8Array, position: number, length: number): Promise<number> {
+    return this.#pieces.read(target, position, length);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  async #nextPiece(): Promise<IteratorResult<Uint8Array, undefined>> {
+  async #nextPiece(): Promise<Uint8Array | undefined> {
     try {
-      return await this.#pieces.next();
+      const next = await this.#stream.next();
+      return next.done === true ? undefined : next.value;
     } catch (error) {
       // A stream that is closed while somebody waits for it complains. Its own errors have a `syscall`.
       if (this.#socket.destroyed && !(error instanceof Error && "syscall" in error)) {
-        return { done: true, value: undefined };
+        return undefined;
       }
       throw error;
     }

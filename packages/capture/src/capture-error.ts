@@ -2,6 +2,7 @@
 
 import { CaptureFormatError } from "@tsnids/pcap";
 import type { CaptureFormatErrorCode } from "@tsnids/pcap";
+import { DamagedCompression } from "./compression/errors.js";
 import type { LiveErrorCode } from "./live/live-errors.js";
 
 /** Why a capture cannot be read, or not further: what can be wrong with its bytes, and what can be with the file. */
@@ -16,6 +17,8 @@ export type CaptureErrorCode =
   | "no-permission"
   /** It is a terminal: somebody forgot to redirect standard input. */
   | "is-terminal"
+  /** It is compressed, and the compressed data is wrong. */
+  | "damaged-compression"
   /** The system failed to open or to read it; `cause` has the system's error. */
   | "read-failed";
 
@@ -26,7 +29,7 @@ export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   /** The capture, as in the message. */
   readonly capture: string;
-  /** Where in it, in bytes from its beginning; undefined when it was never read. */
+  /** Where in it (in a compressed one, in what was decompressed), in bytes from its beginning; undefined when it was never read. */
   readonly offset: number | undefined;
 
   constructor(code: CaptureErrorCode, capture: string, what: string, offset?: number, cause?: unknown) {
@@ -35,6 +38,11 @@ export class CaptureError extends Error {
     this.capture = capture;
     this.offset = offset;
   }
+}
+
+/** What a message begins with that speaks of bytes which are not those of the file. */
+export function inside(compression: string | undefined): string {
+  return compression === undefined ? "" : "decompressed, ";
 }
 
 /** What the system's error codes mean for somebody who wants to read a file. */
@@ -46,10 +54,17 @@ const systemErrors: ReadonlyMap<string, readonly [CaptureErrorCode, string]> = n
   ["EPERM", ["no-permission", "no permission to read it"]],
 ]);
 
-/** What went wrong with `capture`, as a CaptureError; errors of other origin are given back as they are. */
-export function asCaptureError(error: unknown, capture: string): unknown {
+/**
+ * What went wrong with `capture`, as a CaptureError; errors of other origin are given back as they are. `compression` is
+ * what the capture is compressed with, if it is.
+ */
+export function asCaptureError(error: unknown, capture: string, compression: string | undefined): unknown {
   if (error instanceof CaptureFormatError) {
-    return new CaptureError(error.code, capture, error.message, error.offset, error);
+    return new CaptureError(error.code, capture, `${inside(compression)}${error.message}`, error.offset, error);
+  }
+  if (error instanceof DamagedCompression) {
+    const what = `is compressed with ${compression ?? "nothing known"}, which is damaged: ${error.message}`;
+    return new CaptureError("damaged-compression", capture, what, undefined, error);
   }
   if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) {
     return error;

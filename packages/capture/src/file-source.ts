@@ -5,23 +5,36 @@
 import { fstatSync, statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
-import type { CaptureDecoder, CaptureInterface, FrameSource, Truncation } from "@tsnids/pcap";
+import type {
+  CaptureDecoder,
+  CaptureInterface,
+  FrameSource,
+  FrameTime,
+  PcapngBlockListener,
+  Truncation,
+} from "@tsnids/pcap";
 import { captureName, openReader, standardInput } from "./byte-reader.js";
-import type { ByteReader } from "./byte-reader.js";
-import { asCaptureError, CaptureError } from "./capture-error.js";
+import { asCaptureError, CaptureError, inside } from "./capture-error.js";
+import { UnpackingReader } from "./compression/unpacking-reader.js";
 
 /** Chunks read between two turns of the event loop: a millisecond or two of work. */
 const chunksPerTurn = 2;
 
 /** Something about a capture that its reader should know and that stopped nothing. */
 export interface CaptureWarning {
-  /** The capture ends inside a record. All whole records were delivered. */
-  readonly code: "cut-record";
+  /**
+   * `cut-record`: the capture ends inside a record; all whole ones were delivered. `cut-compressed`: the file is compressed
+   * and ends in the middle; so were all records that could be decompressed.
+   */
+  readonly code: "cut-record" | "cut-compressed";
   /** One line, with the name of the capture and the offset. */
   readonly message: string;
   /** The capture, as in the message. */
   readonly capture: string;
-  /** Where the record that is not whole begins, in bytes from the beginning of the file. */
+  /**
+   * `cut-record`: where the record begins, in bytes from the beginning of the capture; in a compressed file, of what was
+   * decompressed. `cut-compressed`: where the file ends.
+   */
   readonly offset: number;
 }
 
@@ -31,10 +44,13 @@ export interface FileSourceOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with each warning as it arises. */
   readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
+  /** Told of what a pcapng file holds besides frames. */
+  readonly onBlock?: PcapngBlockListener | undefined;
 }
 
 /**
- * The frames of a capture file, a named pipe or standard input, in any format of the package pcap.
+ * The frames of a capture file, a named pipe or standard input, in any format of the package pcap, as it is or compressed
+ * with gzip, zstd or lz4.
  *
  *     for await (const batch of new FileSource("web.pcap").batches()) …
  */
@@ -45,7 +61,8 @@ export class FileSource implements FrameSource {
   readonly size: number | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #onWarning: ((warning: CaptureWarning) => void) | undefined;
-  #bytesRead = 0;
+  readonly #onBlock: PcapngBlockListener | undefined;
+  #reader: UnpackingReader | undefined;
   #interfaces: readonly CaptureInterface[] = [];
   #warnings: readonly CaptureWarning[] = [];
 
@@ -55,14 +72,15 @@ export class FileSource implements FrameSource {
     this.size = sizeOf(path);
     this.#signal = options.signal;
     this.#onWarning = options.onWarning;
+    this.#onBlock = options.onBlock;
   }
 
-  /** Bytes read so far; with `size`, how far the reading is. */
+  /** Bytes of the file read so far; with `size`, how far the reading is. */
   get bytesRead(): number {
-    return this.#bytesRead;
+    return this.#reader?.bytesRead ?? 0;
   }
 
-  /** The interfaces of the capture seen so far; none before its header was read. */
+  /** The interfaces of the capture seen so far, in pcapng those of the section; none before its header was read. */
   get interfaces(): readonly CaptureInterface[] {
     return this.#interfaces;
   }
@@ -79,31 +97,45 @@ export class FileSource implements FrameSource {
    * all good frames when it is damaged from some place on.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    this.#bytesRead = 0;
+    this.#reader = undefined;
     this.#interfaces = [];
     this.#warnings = [];
     if (this.#isStopped()) {
       return;
     }
     const block = intake !== undefined && intake.length >= intakeLength ? intake : new Uint8Array(intakeLength);
-    let reader: ByteReader | undefined;
+    let reader: UnpackingReader | undefined;
     const stop = (): void => reader?.close();
     this.#signal?.addEventListener("abort", stop, { once: true });
     try {
-      reader = await openReader(this.path);
+      this.#reader = reader = new UnpackingReader(await openReader(this.path));
       if (this.#isStopped()) {
         return; // While it waited for somebody to open the other end of a named pipe.
       }
       yield* this.#read(reader, block);
     } catch (error) {
-      throw asCaptureError(error, captureName(this.path));
+      throw asCaptureError(error, captureName(this.path), reader?.compression);
     } finally {
       this.#signal?.removeEventListener("abort", stop);
       reader?.close();
     }
   }
 
-  async *#read(reader: ByteReader, block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+  /**
+   * When the first frame was captured, read from the beginning of the file; undefined for a file without frames, and for
+   * standard input and pipes, whose beginning is gone when it was read. Throws CaptureError as `batches` does.
+   */
+  async startTime(): Promise<FrameTime | undefined> {
+    if (this.size === undefined || this.path === standardInput) {
+      return undefined;
+    }
+    for await (const { seconds, nanoseconds } of new FileSource(this.path, { signal: this.#signal }).batches()) {
+      return { seconds: seconds[0]!, nanoseconds: nanoseconds[0]! };
+    }
+    return undefined;
+  }
+
+  async *#read(reader: UnpackingReader, block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     const batch = new FrameBatch();
     let decoder: CaptureDecoder | undefined;
     let chunks = 0;
@@ -126,10 +158,9 @@ export class FileSource implements FrameSource {
       if (count === 0) {
         break;
       }
-      this.#bytesRead += count;
       end += count;
       if (end - start >= longestMagic) {
-        decoder ??= openDecoder(block.subarray(start, end));
+        decoder ??= openDecoder(block.subarray(start, end), { onBlock: this.#onBlock });
       }
       while (decoder !== undefined) {
         start = decoder.decode(block, start, end, batch);
@@ -149,24 +180,30 @@ export class FileSource implements FrameSource {
         }
       }
     }
-    decoder ??= openDecoder(block.subarray(start, end));
-    this.#finish(decoder.finish(end - start));
+    decoder ??= openDecoder(block.subarray(start, end), { onBlock: this.#onBlock });
+    this.#finish(decoder.finish(end - start), reader);
   }
 
   #isStopped(): boolean {
     return this.#signal?.aborted === true;
   }
 
-  #finish(truncation: Truncation | undefined): void {
-    if (truncation === undefined) {
-      return;
-    }
-    const { code, offset } = truncation;
+  #finish(truncation: Truncation | undefined, { compression, isCut, bytesRead }: UnpackingReader): void {
     const capture = captureName(this.path);
-    if (code === "cut-header") {
-      throw new CaptureError(code, capture, `at byte ${offset}: ${truncation.message}`, offset);
+    if (truncation?.code === "cut-header") {
+      const { code, offset, message } = truncation;
+      throw new CaptureError(code, capture, `${inside(compression)}at byte ${offset}: ${message}`, offset);
     }
-    const warning: CaptureWarning = { code, message: `${capture}: ${truncation.message}`, capture, offset };
+    if (isCut) {
+      const what = `is compressed with ${compression ?? "nothing known"} and ends in the middle, after ${bytesRead} bytes`;
+      this.#warn({ code: "cut-compressed", message: `${capture}: ${what}`, capture, offset: bytesRead });
+    } else if (truncation !== undefined) {
+      const { code, offset } = truncation;
+      this.#warn({ code, message: `${capture}: ${inside(compression)}${truncation.message}`, capture, offset });
+    }
+  }
+
+  #warn(warning: CaptureWarning): void {
     this.#warnings = [warning];
     this.#onWarning?.(warning);
   }

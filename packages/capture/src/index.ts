@@ -22,3 +22,5 @@ export type { BackendName, LiveOptions } from "./live/live-source.js";
 export { PcapOverIpSource, pcapOverIpPort } from "./live/pcap-over-ip.js";
 export type { PcapOverIpOptions } from "./live/pcap-over-ip.js";
 export { PipeSource } from "./live/pipe-source.js";
+export { MergeSource } from "./merge-source.js";
+export { maximumMergedInterfaces } from "./merged-interfaces.js";

@@ -9,6 +9,7 @@ import type { Alert, TerminalState } from "@tsnids/nids";
 import type picocolors from "picocolors";
 import type { Connection, DirectionTotals } from "./connection.js";
 import { ColumnWidth, endpointText, ipv4EndpointLength } from "./endpoint-text.js";
+import { encapsulationText } from "./encapsulation-text.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
 
 /** Functions that colour text, or leave it as it is. */
@@ -29,8 +30,8 @@ export class ConnectionLines {
     this.#colors = colors;
   }
 
-  /** The line of a connection. */
-  connection(connection: Connection): string {
+  /** The line of a connection; with its Community ID where there is one. */
+  connection(connection: Connection, communityId?: string): string {
     const { clientAddress, clientPort, serverAddress, serverPort, state, reason, start, end, c2s, s2c } = connection;
     const colors = this.#colors;
     const client = this.#client.pad(endpointText(clientAddress, clientPort));
@@ -43,9 +44,11 @@ export class ConnectionLines {
       `s2c ${String(s2c.bytes).padStart(bytesWidth)}`,
       `${durationText(durationBetween(start, end), 6).padStart(durationWidth)} s`,
     ];
+    if (communityId !== undefined) columns.push(communityId);
     if (connection.origin !== "handshake") columns.push(colors.yellow(`midstream (${connection.origin})`));
     if (c2s.gaps > 0) columns.push(colors.red(gapText("c2s", c2s)));
     if (s2c.gaps > 0) columns.push(colors.red(gapText("s2c", s2c)));
+    if (connection.encapsulation.length > 0) columns.push(`in ${encapsulationText(connection.encapsulation)}`);
     return columns.join("  ");
   }
 

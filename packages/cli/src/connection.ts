@@ -2,7 +2,16 @@
 // bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §6); the engine hands them out apart.
 
 import { TcpState } from "@tsnids/nids";
-import type { EndReason, HalfStream, Nids, PacketTime, StreamOrigin, TcpStream, TerminalState } from "@tsnids/nids";
+import type {
+  Encapsulation,
+  EndReason,
+  HalfStream,
+  Nids,
+  PacketTime,
+  StreamOrigin,
+  TcpStream,
+  TerminalState,
+} from "@tsnids/nids";
 
 /** One direction of a connection. */
 export interface DirectionTotals {
@@ -24,6 +33,7 @@ export interface Connection {
   readonly state: TerminalState;
   readonly reason: EndReason;
   readonly origin: StreamOrigin;
+  readonly encapsulation: readonly Encapsulation[];
   /** Time of the first packet. */
   readonly start: PacketTime;
   /** Time of the FIN or RST that ended it, or of the last data where nothing did. */
@@ -94,12 +104,12 @@ export class ConnectionWatch {
   }
 
   #ended(stream: TcpStream, state: TerminalState, open: OpenConnection): void {
-    const { id, clientAddress, clientPort, serverAddress, serverPort, origin, startTime } = stream;
+    const { id, clientAddress, clientPort, serverAddress, serverPort, origin, encapsulation, startTime } = stream;
     const reason = stream.endReason ?? "exit";
     // Where no packet ended it, the packet in hand belongs to another connection.
     if (reason === "fin" || reason === "rst") this.#noteTime(open);
     this.#onEnd({
-      ...{ id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin },
+      ...{ id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, encapsulation },
       start: startTime,
       end: { seconds: open.seconds, nanoseconds: open.nanoseconds },
       c2s: open.c2s.totals(stream.server.count),

@@ -5,6 +5,7 @@
 // and the lines at the end of the list.
 
 import { ColumnWidth, ipv4EndpointLength } from "./endpoint-text.js";
+import { encapsulationText } from "./encapsulation-text.js";
 import { endpointsText } from "./stream-direction.js";
 import type { StreamDirection } from "./stream-direction.js";
 
@@ -20,8 +21,8 @@ export class DirectionLines {
   readonly #server: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
   readonly #nth: ColumnWidth = new ColumnWidth("#0".length);
 
-  /** The line of a direction. */
-  line(direction: StreamDirection, sha256: string): string {
+  /** The line of a direction; with the Community ID of its stream where there is one. */
+  line(direction: StreamDirection, sha256: string, communityId?: string): string {
     const { name, dir, bytes, gaps } = direction;
     const [client, server] = endpointsText(name);
     this.#directions++;
@@ -32,8 +33,10 @@ export class DirectionLines {
       `${dir} ${String(bytes).padStart(bytesWidth)}`,
       `sha256 ${sha256.slice(0, shownDigits)}`,
     ];
+    if (communityId !== undefined) columns.push(communityId);
     if (gaps.length > 0)
       columns.push(`misses ${gaps.map(([offset, missing]) => `${missing} at ${offset}`).join(", ")}`);
+    if (name.encapsulation.length > 0) columns.push(`in ${encapsulationText(name.encapsulation)}`);
     return columns.join("  ");
   }
 

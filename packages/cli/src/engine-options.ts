@@ -2,7 +2,7 @@
 // people need them often; `--set name=value` reaches all others, by the engine's own rules and with its own errors.
 
 import { checksumModes, paramRules } from "@tsnids/nids";
-import type { ChecksumMode, NidsParams } from "@tsnids/nids";
+import type { ChecksumMode, ChecksumRule, NidsParams } from "@tsnids/nids";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 
@@ -15,6 +15,9 @@ export interface EngineOptions {
   readonly midstream: boolean;
   readonly set?: readonly Setting[];
 }
+
+/** How a list of checksum rules is written. */
+const rulesForm = "network=verify or network=ignore, more behind commas";
 
 type Rule = (typeof paramRules)[keyof NidsParams];
 
@@ -41,9 +44,8 @@ export function engineParams({ checksums, midstream, set = [] }: EngineOptions):
 
 /** Reads "name=value"; the engine knows whether the value is possible, and whether there is such a name. */
 function addSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
-  const equals = text.indexOf("=");
-  if (equals <= 0) throw new InvalidArgumentError("Give name=value.");
-  const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
+  const [name, value] = splitAtEquals(text);
+  if (name === "" || !text.includes("=")) throw new InvalidArgumentError("Give name=value.");
   const rule = ruleOf(name);
   if (rule !== undefined && !isSettable(rule)) {
     throw new InvalidArgumentError(`${name} is for programs, it cannot be set here.`);
@@ -55,26 +57,50 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
-  return text;
+  if (rule.kind === "networks") return Object.fromEntries(text.split(",").map((each) => splitAtEquals(each)));
+  if (rule.kind === "choices" || rule.kind === "ports") {
+    const words = text === "" ? [] : text.split(",").map((word) => word.trim());
+    return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
+  }
+  return rule.kind === "rules" ? text.split(",").map(checksumRule) : text;
+}
+
+/** Reads "network=verify" or "network=ignore". */
+function checksumRule(text: string): ChecksumRule {
+  const [, network, mode] = /^(.*)=(verify|ignore)$/.exec(text) ?? [];
+  if (network === undefined) throw new InvalidArgumentError(`Give ${rulesForm}.`);
+  return { network, verify: mode === "verify" };
 }
 
 function ruleOf(name: string): Rule | undefined {
   return Object.hasOwn(paramRules, name) ? paramRules[name as keyof NidsParams] : undefined;
 }
 
+/** "10.0.0.0/8=windows" as its two sides. */
+function splitAtEquals(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf("=");
+  return equals < 0 ? [text, ""] : [text.slice(0, equals), text.slice(equals + 1)];
+}
+
 function isSettable({ kind }: Rule): boolean {
-  return kind === "flag" || kind === "amount" || kind === "choice";
+  return kind !== "function" && kind !== "object";
 }
 
 /** A line per parameter: name, default, and what else it can be. */
 function parameterList(): string {
   const rules = Object.entries(paramRules).filter(([, rule]) => isSettable(rule));
-  const lines = rules.map(([name, rule]) => [`${name}=${String(rule.default)}`, possible(rule)] as const);
+  const lines = rules.map(
+    ([name, rule]) => [`${name}=${rule.kind === "networks" ? "" : String(rule.default)}`, possible(rule)] as const,
+  );
   const width = Math.max(...lines.map(([setting]) => setting.length));
   return lines.map(([setting, others]) => `  ${setting.padEnd(width)}  ${others}`).join("\n");
 }
 
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
+  if (kind === "rules") return rulesForm;
   if (kind === "choice") return choices.join(", ");
+  if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
+  if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
+  if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;
 }

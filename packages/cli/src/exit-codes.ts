@@ -1,6 +1,7 @@
 // How the command ends, as numbers for scripts, and what is said when it ends badly: one line on standard error.
 
 import { CaptureError } from "@tsnids/capture";
+import { FilterError } from "@tsnids/filter";
 import { NidsError } from "@tsnids/nids";
 
 /** Exit codes of the command. */
@@ -28,10 +29,14 @@ export class CommandError extends Error {
   }
 }
 
-/** The line to print for an error, without "tsnids: ", and what to end with. Never more than a line: stacks are for DEBUG. */
+/**
+ * The line to print for an error, without "tsnids: ", and what to end with. Only a wrong filter has more than a line: the
+ * expression, and the place in it. Stacks are for DEBUG.
+ */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return { text: error.message, exitCode: error.exitCode };
   if (error instanceof CaptureError) return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
+  if (error instanceof FilterError) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }

@@ -9,9 +9,10 @@ import { speedOf } from "./summary.js";
 import type { Summary } from "./summary.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
 
-/** A connection that has ended. */
-export function connectionJson(connection: Connection): string {
-  const { id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, start, end } = connection;
+/** A connection that has ended; with its Community ID where there is one. */
+export function connectionJson(connection: Connection, communityId?: string): string {
+  const { id, clientAddress, clientPort, serverAddress, serverPort, state, reason, origin, start, end, encapsulation } =
+    connection;
   return JSON.stringify({
     type: "connection",
     id,
@@ -26,6 +27,8 @@ export function connectionJson(connection: Connection): string {
     duration: durationText(durationBetween(start, end), 9),
     c2s: connection.c2s,
     s2c: connection.s2c,
+    encapsulation: encapsulation.length > 0 ? encapsulation : undefined,
+    communityId,
   });
 }
 

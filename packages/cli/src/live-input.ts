@@ -1,5 +1,6 @@
 // A device to watch in place of files: its options on the command line, and the source they make.
 
+import { existsSync } from "node:fs";
 import { backendNames, captureProfiles, LiveSource } from "@tsnids/capture";
 import type { BackendName, CaptureProfile, LiveWarning } from "@tsnids/capture";
 import { InvalidArgumentError, Option } from "commander";
@@ -33,7 +34,6 @@ export function addLiveOptions(command: Command): Command {
       "-i, --interface <device>",
       'watch a device instead of files, until interrupted; "tsnids devices" lists them',
     )
-    .option("--filter <expression>", "with --interface: a pcap-filter expression, applied in the kernel")
     .addOption(new Option("--backend <name>", "with --interface: what captures (default: cap)").choices(backendNames))
     .addOption(
       new Option("--profile <name>", "with --interface: frames soon, or many (default: latency)").choices(
@@ -46,15 +46,22 @@ export function addLiveOptions(command: Command): Command {
     .option("--buffer-size <MiB>", "with --interface: the kernel's ring (default: 64)", integer);
 }
 
-/** The device the command line names; undefined where it names files. Throws CommandError where it names both or neither. */
-export function liveInput(files: readonly string[], options: LiveInputOptions): LiveInput | undefined {
+/**
+ * The device the command line names; undefined where it names files. Its arguments are a filter expression, as those behind
+ * files are. Throws CommandError where it names neither a device nor files, or both.
+ */
+export function liveInput(args: readonly string[], options: LiveInputOptions): LiveInput | undefined {
   const device = options.interface;
   if (device === undefined) {
-    if (files.length > 0) return undefined;
+    if (args.length > 0) return undefined;
     throw new CommandError(ExitCode.WRONG_INPUT, "missing argument: a capture file, or --interface DEVICE");
   }
-  if (files.length === 0) return { device, options };
-  throw new CommandError(ExitCode.WRONG_INPUT, `${files[0] ?? ""}: a file cannot be read together with --interface`);
+  if (args.length === 0) return { device, options };
+  const [first = ""] = args;
+  if (options.filter !== undefined || first === "-" || existsSync(first)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${first}: a file cannot be read together with --interface`);
+  }
+  return { device, options: { ...options, filter: args.join(" ") } };
 }
 
 /** The frames of the device. Says on standard error when it listens. */

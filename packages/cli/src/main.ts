@@ -12,6 +12,7 @@ const examples = `
 Examples:
   tsnids run web.pcap                     one line per connection, then a summary
   tsnids run --json web.pcap | jq .       the same for programs
+  tsnids run web.pcap 'tcp port 80'       only what fulfils a filter (pcap-filter)
   tsnids streams web.pcap                 bytes and hash of every stream direction
   tsnids streams web.pcap --write out     their bytes as files
   tsnids devices                          what can be watched live
@@ -62,7 +63,12 @@ function exitCodeOf({ exitCode }: CommanderError): ExitCode {
   return exitCode === 0 ? ExitCode.OK : ExitCode.WRONG_INPUT;
 }
 
+/** A line for each error. The exit code is that of the first. */
 function report(error: unknown): ExitCode {
+  if (error instanceof AggregateError) {
+    const [first = ExitCode.FAILED] = error.errors.map(report);
+    return first;
+  }
   const { text, exitCode } = explain(error);
   process.stderr.write(`tsnids: ${text}\n`);
   if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);

@@ -1,18 +1,22 @@
-// Files through an engine, as one capture in the order given, with everything a command line needs around it: warnings,
+// Files through an engine, as one capture in order of time, with everything a command line needs around it: warnings,
 // the progress bar, an output that may be slow or gone, and an interrupt.
 //
-//     files ─► FileSource ─► ChainSource ─► paced ─► engine ─► callbacks ─► Output
-//                                             └─ after each batch: flush the output, move the bar
+//     files ─► FileSource ─► MergeSource ─► filter ─► paced ─► engine ─► callbacks ─► Output
+//                                                       └─ after each batch: flush the output, move the bar
 //
-// A device to watch takes the place of the files. However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
+// A device to watch takes the place of the files. However it ends, the engine exits: open streams are told EXITING, and the caller
+// prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { ChainSource, FileSource } from "@tsnids/capture";
+import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning, LiveStatistics, LiveWarning } from "@tsnids/capture";
+import { FilteredSource } from "@tsnids/filter";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
+import type { Inputs } from "./inputs.js";
 import { openLive } from "./live-input.js";
 import type { LiveInput } from "./live-input.js";
 import { Output } from "./output.js";
@@ -39,12 +43,12 @@ export interface ReplayEnd {
 export class Replay {
   /** Where results go. */
   readonly output: Output;
-  readonly #input: readonly string[] | LiveInput;
+  readonly #input: Inputs | LiveInput;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
   /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(input: readonly string[] | LiveInput, goesOnUnread = false) {
+  constructor(input: Inputs | LiveInput, goesOnUnread = false) {
     this.#input = input;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
@@ -59,16 +63,18 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const input = this.#input;
-    const live = "device" in input ? openLive(input, signal, warn) : undefined;
-    const sources = "device" in input ? [] : input.map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const { paths, filter } = "device" in this.#input ? { paths: [], filter: undefined } : this.#input;
+    const live = "device" in this.#input ? openLive(this.#input, signal, warn) : undefined;
+    const sources = (await capturePaths(paths)).map((path) => new FileSource(path, { signal, onWarning: warn }));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());
     process.once("SIGINT", this.#interrupt);
+    const all = new MergeSource(sources);
+    const source = filter === undefined ? all : new FilteredSource(all, filter);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(live ?? new ChainSource(sources), this.output, progress));
+      await nids.run(new PacedSource(live ?? source, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;

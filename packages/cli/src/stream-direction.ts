@@ -4,18 +4,21 @@
 
 import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
-import type { HalfStream } from "@tsnids/nids";
+import type { Encapsulation, HalfStream } from "@tsnids/nids";
 import { endpointKey, endpointText } from "./endpoint-text.js";
 
 /** Who sends: the client to the server, or the other way round. */
 export type DirectionName = "c2s" | "s2c";
 
-/** Which stream: its endpoints, and how many streams between the same client and server began before it. */
+/** Which stream: its endpoints, where it is, and how many streams between the same client and server there began before it. */
 export interface StreamName {
   readonly clientAddress: string;
   readonly clientPort: number;
   readonly serverAddress: string;
   readonly serverPort: number;
+  /** The VLAN or tunnel as the engine's number, and what it is. */
+  readonly scope: number;
+  readonly encapsulation: readonly Encapsulation[];
   readonly nth: number;
 }
 
@@ -83,9 +86,9 @@ export class StreamDirection {
   }
 }
 
-/** The object that describes a direction, its keys in the order that other programs rely on; `file` only where there is one. */
-export function directionJson(direction: StreamDirection, sha256: string): string {
-  const { clientAddress, clientPort, serverAddress, serverPort, nth } = direction.name;
+/** The object that describes a direction, its keys in the order that other programs rely on; the last three only where there are such. */
+export function directionJson(direction: StreamDirection, sha256: string, communityId?: string): string {
+  const { clientAddress, clientPort, serverAddress, serverPort, encapsulation, nth } = direction.name;
   return JSON.stringify({
     client: endpointKey(clientAddress, clientPort),
     server: endpointKey(serverAddress, serverPort),
@@ -94,7 +97,9 @@ export function directionJson(direction: StreamDirection, sha256: string): strin
     bytes: direction.bytes,
     sha256,
     gaps: direction.gaps,
+    encapsulation: encapsulation.length > 0 ? encapsulation : undefined,
     file: direction.target?.name,
+    communityId,
   });
 }
 

@@ -2,6 +2,7 @@
 //
 //     10.0.0.1.40000-10.0.0.2.80-000-c2s.bin           client.port-server.port-nth-direction.bin
 //     2001_db8__1.40000-2001_db8__2.80-000-s2c.bin     the colons of IPv6 are not possible in all file systems
+//     10.0.0.1.40000-10.0.0.2.80-000-c2s-scope2.bin    of a stream in a VLAN or tunnel
 //     index.jsonl                                      the lines of `tsnids streams --json`, each with its "file"
 //
 // There may be more streams than a process may have open files, so none stays open. Bytes are gathered in memory, up to a
@@ -144,7 +145,8 @@ export class StreamFile implements BytesTarget {
 export function fileName(name: StreamName, dir: DirectionName): string {
   const client = `${name.clientAddress.replaceAll(":", "_")}.${name.clientPort}`;
   const server = `${name.serverAddress.replaceAll(":", "_")}.${name.serverPort}`;
-  return `${client}-${server}-${String(name.nth).padStart(3, "0")}-${dir}.bin`;
+  const where = name.scope === 0 ? "" : `-scope${name.scope}`;
+  return `${client}-${server}-${String(name.nth).padStart(3, "0")}-${dir}${where}.bin`;
 }
 
 /** Writes all pieces. A disk that is nearly full takes a part without an error. */

@@ -23,7 +23,7 @@ interface OpenStream {
 export class StreamWatch {
   /** Streams that have ended. */
   streams = 0;
-  /** How many streams a pair of client and server had; every stream counts, also one without data. */
+  /** How many streams a pair of client and server had in the same VLAN or tunnel; every stream counts, also one without data. */
   readonly #counts: Map<string, number> = new Map();
 
   constructor(nids: Nids, onEnd: StreamEnded, targetOf: TargetOf) {
@@ -51,10 +51,10 @@ export class StreamWatch {
     });
   }
 
-  #nameOf({ clientAddress, clientPort, serverAddress, serverPort }: TcpStream): StreamName {
-    const pair = `${endpointKey(clientAddress, clientPort)} ${endpointKey(serverAddress, serverPort)}`;
+  #nameOf({ clientAddress, clientPort, serverAddress, serverPort, scope, encapsulation }: TcpStream): StreamName {
+    const pair = `${endpointKey(clientAddress, clientPort)} ${endpointKey(serverAddress, serverPort)} ${scope}`;
     const nth = this.#counts.get(pair) ?? 0;
     this.#counts.set(pair, nth + 1);
-    return { clientAddress, clientPort, serverAddress, serverPort, nth };
+    return { clientAddress, clientPort, serverAddress, serverPort, scope, encapsulation, nth };
   }
 }

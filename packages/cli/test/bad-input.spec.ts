@@ -1,8 +1,9 @@
 // Input that is not there, is something else, or is damaged: one clear line, the right exit code, nothing lost.
 
 import { mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect } from "chai";
-import { captures, temporaryFolder, tsnids } from "./command.js";
+import { temporaryFolder, tsnids } from "./command.js";
 import { closed, open } from "./conversations.js";
 
 /** A record header that announces 4 GB. */
@@ -36,14 +37,12 @@ for (const command of ["run", "streams"]) {
 
     it("names a file of another format", () => {
       refuses(folder.write("text.pcap", Buffer.from("hello world\n")), /at byte 0: .*unknown format.*"hell"/);
-      refuses(
-        folder.write("web.pcapng", Uint8Array.of(10, 13, 13, 10, 28, 0, 0, 0)),
-        /at byte 0: this is a pcapng file/,
-      );
+      refuses(folder.write("twice.pcap.gz", gzipSync(gzipSync(closed().pcap()))), /decompressed, at byte 0: .*gzip/);
     });
 
     it("names a capture cut inside its header", () => {
       refuses(folder.write("header.pcap", closed().pcap().subarray(0, 20)), /at byte 0: .*after 20 bytes/);
+      refuses(folder.write("web.pcapng", Uint8Array.of(10, 13, 13, 10, 28, 0, 0, 0)), /at byte 0: .*after 8 bytes/);
     });
 
     it("processes all before an absurd record, then names the place", () => {
@@ -68,12 +67,33 @@ for (const command of ["run", "streams"]) {
       expect(status).to.equal(0);
     });
 
-    it("replays the files before a bad one, and none behind it", () => {
+    it("processes what could be decompressed of a file that is cut, warns, and ends well", () => {
+      const path = folder.write("cut.pcap.gz", gzipSync(open().pcap()).subarray(0, -20));
+      const { status, stderr } = tsnids([command, path]);
+      expect(stderr).to.match(
+        /^tsnids: warning: [^\n]*cut.pcap.gz: is compressed with gzip and ends in the middle, [^\n]*\n$/,
+      );
+      expect(status).to.equal(0);
+    });
+
+    it("replays the good ones of several files, then says a line of each bad one", () => {
       const good = folder.write("good.pcap", open().pcap());
-      const missing = folder.path("missing.pcap");
-      const { status, stdout, stderr } = tsnids([command, good, missing, `${captures}web.pcap`]);
-      expect(withoutSpeed(stdout)).to.equal(withoutSpeed(tsnids([command, good]).stdout));
-      expect(stderr).to.equal(`tsnids: ${missing}: no such file\n`);
+      const [missing, text] = [folder.path("missing.pcap"), folder.write("text.pcap", Buffer.from("hello world\n"))];
+      const alone = withoutSpeed(tsnids([command, good]).stdout);
+      const one = tsnids([command, missing, good]);
+      expect(withoutSpeed(one.stdout)).to.equal(alone);
+      expect(one.stderr).to.equal(`tsnids: ${missing}: no such file\n`);
+      expect(one.status).to.equal(2);
+      const two = tsnids([command, missing, good, text]);
+      expect(withoutSpeed(two.stdout)).to.equal(alone);
+      expect(two.stderr).to.match(/^tsnids: .*missing.pcap: no such file\ntsnids: .*text.pcap: at byte 0: .*\n$/);
+      expect(two.status).to.equal(2);
+    });
+
+    it("names a pattern that nothing matches, and standard input given twice", () => {
+      refuses(folder.path("none-*.pcap"), /no such file$/m);
+      const { status, stderr } = tsnids([command, "-", "-"]);
+      expect(stderr).to.equal('tsnids: standard input ("-") can be read only once\n');
       expect(status).to.equal(2);
     });
 

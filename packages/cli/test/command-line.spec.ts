@@ -27,7 +27,7 @@ describe("tsnids", () => {
   it("helps", () => {
     const help = tsnids(["--help"]);
     expect(help.status).to.equal(0);
-    expect(help.stdout).to.contain("run [options] <file...>").and.to.contain("Examples:");
+    expect(help.stdout).to.contain("run [options] [file...]").and.to.contain("Examples:");
     for (const command of ["run", "streams"]) {
       const { status, stdout } = tsnids([command, "--help"]);
       expect(status).to.equal(0);
@@ -45,7 +45,8 @@ describe("tsnids", () => {
   it("says what is wrong with a command line, and what may have been meant", () => {
     expect(mistake("rnu", web)).to.equal("unknown command 'rnu' (Did you mean run?)");
     expect(mistake("run", "--jsno", web)).to.equal("unknown option '--jsno' (Did you mean --json?)");
-    expect(mistake("run")).to.equal("missing required argument 'file'");
+    expect(mistake("run")).to.equal("missing argument: a capture file, or --interface DEVICE");
+    expect(mistake("streams")).to.equal("missing required argument 'file'");
     expect(mistake("streams", web, "--write")).to.match(/^option '--write <dir>' argument missing/);
     expect(mistake("run", "--checksums", "perhaps", web)).to.contain("Allowed choices are verify, ignore, auto.");
   });
@@ -62,7 +63,10 @@ describe("tsnids", () => {
     const streams = (...args: string[]): string => tsnids(["run", "-q", ...args, web]).stdout;
     expect(streams()).to.match(/^streams +12: 12 CLOSE$/m);
     expect(streams("--set", "maxStreams=1", "--set", "checksums=ignore")).to.match(/^streams +\d+: .*evicted$/m);
+    expect(streams("--set", "checksumRules=10.0.0.0/8=ignore,::/0=verify")).to.match(/^streams +12: 12 CLOSE$/m);
     expect(streams("--set", "midstream=false")).to.match(/^streams +12: 12 CLOSE$/m);
+    const networks = "fragmentPolicyByNetwork=10.0.0.0/8=windows,2001:db8::/32=first";
+    expect(streams("--set", networks)).to.match(/^streams +12: /m);
   });
 
   it("says what is wrong with a parameter", () => {
@@ -73,6 +77,21 @@ describe("tsnids", () => {
     expect(mistake("run", "--set", "maxStreams=0", web)).to.match(/^parameter "maxStreams" must be .*, not 0$/);
     expect(mistake("run", "--set", "midstream=1", web)).to.equal(
       'parameter "midstream" must be true or false, not "1"',
+    );
+    expect(mistake("run", "--set", "fragmentPolicyByNetwork=10.0.0.0/8=windoze", web)).to.match(
+      /^parameter "fragmentPolicyByNetwork" must be .*windows.*, not \{ "10\.0\.0\.0\/8": "windoze" \}$/,
+    );
+    expect(mistake("run", "--set", "tunnels=gre,vxlam", web)).to.match(
+      /^parameter "tunnels" must be a list with any of .*, not \["gre", "vxlam"\]$/,
+    );
+    expect(mistake("run", "--set", "vxlanPorts=4789,x", web)).to.match(
+      /^parameter "vxlanPorts" must be a list of port numbers, 1 to 65535, not \[4789, "x"\]$/,
+    );
+    expect(mistake("run", "--set", "checksumRules=10.0.0.0/8", web)).to.contain(
+      "Give network=verify or network=ignore",
+    );
+    expect(mistake("run", "--set", "checksumRules=10.0.0.0/33=verify", web)).to.match(
+      /^parameter "checksumRules" must be a list of rules .*, not one with a rule 0 whose network, "10.0.0.0\/33", is none$/,
     );
     expect(mistake("run", "--set", "maxStreams", web)).to.contain("Give name=value.");
     expect(mistake("run", "--set", "injector=x", web)).to.contain("injector is for programs");

@@ -1,5 +1,7 @@
 // tsnids run: what it prints for people.
 
+import { gzipSync } from "node:zlib";
+import { LinkType, PcapngWriter } from "@tsnids/pcap";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, temporaryFolder, tsnids } from "./command.js";
@@ -112,13 +114,30 @@ describe("tsnids run", () => {
     expect(stdout).to.match(/^packets +9/);
   });
 
-  it("replays several files as one capture, in the order given", () => {
+  it("replays several files as one capture, in order of time", () => {
     const { frames } = closed();
     const first = folder.write("1.pcap", capture([frames.slice(0, 4)]).pcap());
     const second = folder.write("2.pcap", capture([frames.slice(4)]).pcap());
-    const { lines } = tsnids(["run", first, second]);
+    for (const files of [[first, second], [second, first], [folder.path("[12].pcap")]]) {
+      const { lines } = tsnids(["run", ...files]);
+      expect(lines[0]).to.match(/CLOSE +fin +c2s +7 +s2c +10 +0.008000 s$/);
+      expect(lines[2]).to.match(/^packets +9/);
+    }
+  });
+
+  it("replays what two taps saw, one of each direction, of different formats", () => {
+    const { frames } = closed();
+    const [up, down] = [1, 2].map((host) => frames.filter(({ bytes }) => bytes[29] === host));
+    const client = folder.write("client.pcap.gz", gzipSync(capture([up ?? []]).pcap()));
+    const writer = new PcapngWriter();
+    const section = [writer.section(), writer.interface({ linkType: LinkType.ETHERNET })];
+    const packets = (down ?? []).map(({ bytes, time }) =>
+      writer.packet(0, bytes, bytes.length, time.seconds, time.nanoseconds),
+    );
+    const server = folder.write("server", Buffer.concat([...section, ...packets]));
+    const { lines } = tsnids(["run", client, server]);
     expect(lines[0]).to.match(/CLOSE +fin +c2s +7 +s2c +10 +0.008000 s$/);
-    expect(lines[2]).to.match(/^packets +9/);
+    expect(lines.join()).not.to.match(/clock-backwards|missing/);
   });
 
   it("reads standard input", () => {

@@ -31,6 +31,14 @@ describe("tsnids streams --write", () => {
     expect(lines.at(-1)).to.equal(`2 files in ${folder.path("plain")}`);
   });
 
+  it("keeps streams of the same pair in different VLANs apart", () => {
+    const { status } = write("vlans", capture([closed({ vlan: [5] }), closed({ vlan: [6] }), closed()]).pcap());
+    expect(status).to.equal(0);
+    const of = (dir: string): string[] =>
+      ["-scope1", "-scope2", ""].map((where) => `10.0.0.1.40000-10.0.0.2.80-000-${dir}${where}.bin`);
+    expect(readdirSync(folder.path("vlans")).sort()).to.deep.equal([...of("c2s"), ...of("s2c"), "index.jsonl"]);
+  });
+
   it("prints the lines of the index with --json: those of streams --json, and the file", () => {
     const pcap = closed({ client: "[2001:db8::1]:40000", server: "[::1]:80" }).pcap();
     const { stdout } = write("json", pcap, "--json");
@@ -97,11 +105,12 @@ describe("tsnids streams --write", () => {
 
   it("needs no more open files for more streams that are open at once", function () {
     this.timeout(30_000);
-    // All begin before any ends, many more than the process may have files open.
+    // All begin before any ends, many more than the process may have files open; it needs some to
+    // load its modules, which Node opens all at once.
     const clients = Array.from({ length: 2500 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
     const path = folder.write("many.pcap", capture(clients.map((client) => closed({ client }))).pcap());
     const command = [process.execPath, program, "streams", "--write", folder.path("many"), path];
-    const limited = spawnSync("sh", ["-c", 'ulimit -n 100 && exec "$@"', "sh", ...command], { encoding: "utf8" });
+    const limited = spawnSync("sh", ["-c", 'ulimit -n 500 && exec "$@"', "sh", ...command], { encoding: "utf8" });
     expect([limited.stderr, limited.status]).to.deep.equal(["", 0]);
     expect(readdirSync(folder.path("many"))).to.have.length(5001);
   });

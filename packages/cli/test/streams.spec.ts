@@ -1,7 +1,7 @@
 // tsnids streams: what it lists. That the bytes are right is the engine's matter; here it is what becomes of them.
 
 import { createHash } from "node:crypto";
-import { capture } from "@tsnids/testkit";
+import { capture, tunnelPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
 import { closed, open, withGap } from "./conversations.js";
@@ -53,6 +53,37 @@ describe("tsnids streams", () => {
       "10.0.0.1|40000 s2c",
       "10.0.0.1|40001 c2s",
     ]);
+  });
+
+  it("says what a stream is in, and counts the streams there apart", () => {
+    const talks = [{ vlan: [5] }, { vlan: [6] }, {}].map((way) => closed(way));
+    const lines = list(capture(talks).pcap());
+    expect(lines.map(({ nth, encapsulation }) => [nth, encapsulation])).to.deep.equal(
+      [[{ kind: "vlan", id: 5 }], [{ kind: "vlan", id: 6 }], undefined].flatMap((each) => [
+        [0, each],
+        [0, each],
+      ]),
+    );
+    const gre = closed({
+      vlan: [5],
+      wrap: (packet) => tunnelPacket("gre", packet, { source: "192.0.2.1", destination: "192.0.2.2", id: 7 }),
+    });
+    const { lines: table } = tsnids(["streams", folder.write("gre.pcap", gre.pcap())]);
+    expect(table[0]).to.match(/ {2}in vlan 5, gre 7 192\.0\.2\.1-192\.0\.2\.2$/);
+  });
+
+  it("looks into tunnels as told", () => {
+    const gre = closed({
+      wrap: (packet) => tunnelPacket("gre", packet, { source: "192.0.2.1", destination: "192.0.2.2" }),
+    });
+    expect(list(gre.pcap())).to.have.lengthOf(2);
+    expect(list(gre.pcap(), "--set", "tunnels=")).to.have.lengthOf(0);
+    expect(list(gre.pcap(), "--set", "tunnels=vxlan,gre", "--set", "vxlanPorts=4789,4790")).to.have.lengthOf(2);
+    const twoWays = capture([
+      closed({ vlan: [5] }).frames.filter((_, at) => at % 2 === 0),
+      closed().frames.filter((_, at) => at % 2 === 1),
+    ]);
+    expect(list(twoWays.pcap(), "--set", "foldEncapsulations=vlan,mpls")).to.have.lengthOf(2);
   });
 
   it("numbers the streams of the same pair, those without data too", () => {

@@ -2,10 +2,12 @@
 // is never thrown. `libnids` is the code libnids gives the same event (its nids_warnings), where it has one.
 
 import type { Faults } from "./callbacks/registry.js";
+import type { Views } from "./callbacks/views.js";
 import type { NidsEvents } from "./engine.js";
 import type { EventEmitter } from "eventemitter3";
 import { formatAddress } from "./ip/address.js";
 import type { Packet } from "./packet.js";
+import type { ScanTarget } from "./scan/port-scan-detector.js";
 import type { Statistics } from "./stats.js";
 
 export type AlertSeverity = "info" | "notice" | "warning";
@@ -24,11 +26,14 @@ export type AlertCode =
   | "ip-header"
   | "ip-options"
   | "ip-extension-headers"
+  | "ip-jumbogram"
   | "fragment-oversize"
   | "fragment-beyond-end"
   | "fragment-end-moved"
   | "fragment-overlap"
   | "fragment-conflict"
+  | "fragment-length"
+  | "fragment-tiny"
   | "fragment-limit"
   | "tcp-header"
   | "tcp-checksum"
@@ -38,9 +43,11 @@ export type AlertCode =
   | "tcp-overlap-conflict"
   | "tcp-queue-limit"
   | "streams-limit"
+  | "port-scan"
   | "checksum-offload"
   | "link-unknown"
   | "scope-limit"
+  | "encapsulation-depth"
   | "clock-backwards";
 
 /** Every alert there is. */
@@ -57,16 +64,21 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     source: "RFC 8200 §4",
     text: "too many or malformed IPv6 extension headers",
   },
+  "ip-jumbogram": {
+    severity: "notice",
+    source: "RFC 2675",
+    text: "IPv6 packet with a jumbo payload",
+  },
   "fragment-oversize": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments make a datagram longer than 65535 bytes",
+    text: "fragments make a datagram longer than 65535 bytes (ping of death)",
     libnids: 1,
   },
   "fragment-beyond-end": {
     severity: "warning",
     source: "RFC 791 §3.2",
-    text: "fragments reach beyond the end of their datagram",
+    text: "fragments reach beyond the end of their datagram (teardrop)",
     libnids: 2,
   },
   "fragment-end-moved": {
@@ -79,6 +91,16 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     severity: "warning",
     source: "RFC 5722 §3",
     text: "overlapping IP fragments hold different bytes",
+  },
+  "fragment-length": {
+    severity: "notice",
+    source: "RFC 791 §3.2, RFC 8200 §4.5",
+    text: "a fragment before the last whose length is no multiple of 8",
+  },
+  "fragment-tiny": {
+    severity: "warning",
+    source: "RFC 1858 §3, RFC 3128 §2, RFC 7112 §5",
+    text: "the headers of a datagram are cut across its fragments",
   },
   "fragment-limit": { severity: "notice", source: "maxFragment… parameters", text: "no room for more IP fragments" },
   "tcp-header": { severity: "notice", source: "RFC 9293 §3.1", text: "invalid TCP header", libnids: 7 },
@@ -111,6 +133,12 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "no room for more TCP streams: one was given up",
     libnids: 6,
   },
+  "port-scan": {
+    severity: "notice",
+    source: "scanPorts parameter",
+    text: "a source tries many addresses and ports",
+    libnids: 0,
+  },
   "checksum-offload": {
     severity: "info",
     source: "checksums parameter",
@@ -122,10 +150,15 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
     text: "frames of a link type that is not decoded",
   },
   "scope-limit": { severity: "notice", source: "maxScopes parameter", text: "too many VLANs or tunnels to tell apart" },
+  "encapsulation-depth": {
+    severity: "warning",
+    source: "maxEncapsulations parameter",
+    text: "too many VLANs, labels and tunnels around a packet: it was not looked into",
+  },
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };
 
-/** One alert. */
+/** One alert. What it says of a packet is as the packet's headers say it; where it has a header that cannot be read, it is undefined. */
 export interface Alert {
   readonly code: AlertCode;
   readonly severity: AlertSeverity;
@@ -138,7 +171,30 @@ export interface Alert {
   /** Addresses of the packet, where it had any. */
   readonly source: string | undefined;
   readonly destination: string | undefined;
+  /** Ports, where it was a TCP segment or UDP datagram. */
+  readonly sourcePort: number | undefined;
+  readonly destinationPort: number | undefined;
+  /** Bytes of the IP packet, its header included. */
+  readonly totalLength: number | undefined;
+  /**
+   * The packet from its IP header on, as far as it was captured; of a datagram that could not be put together, the headers of its
+   * first fragment. A view, valid until the listener returns. Undefined where the alert is about no packet.
+   */
+  readonly packet: Uint8Array | undefined;
+  /** What the source of a `port-scan` has tried: `scanPorts` + 1 targets, in order. */
+  readonly targets: readonly ScanTarget[] | undefined;
 }
+
+/** What an alert is about, where that is not the current packet. */
+export interface AlertSubject {
+  /** Another packet from its IP header on, or one that is not known to have addresses. */
+  readonly packet?: Uint8Array;
+  readonly targets?: readonly ScanTarget[];
+}
+
+const TCP = 6;
+const UDP = 17;
+const ipv6HeaderBytes = 40;
 
 /** Counts alerts and hands them to whoever listens. */
 export class AlertSink {
@@ -146,13 +202,15 @@ export class AlertSink {
   private readonly packet: Packet;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
+  private readonly views: Views;
   private readonly raised: Map<AlertCode, number> = new Map();
 
-  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults) {
+  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults, views: Views) {
     this.events = events;
     this.packet = packet;
     this.statistics = statistics;
     this.faults = faults;
+    this.views = views;
   }
 
   /** How often each alert was raised. */
@@ -161,21 +219,49 @@ export class AlertSink {
   }
 
   /** Raises an alert about the current packet; `withAddresses` where its IP header is known to be whole. */
-  raise(code: AlertCode, withAddresses: boolean, detail?: string): void {
-    const { packet, events } = this;
+  raise(code: AlertCode, withAddresses: boolean, detail?: string, subject: AlertSubject = {}): void {
+    const { packet, events, views } = this;
     this.statistics.alerts++;
     this.raised.set(code, (this.raised.get(code) ?? 0) + 1);
     if (events.listenerCount("alert") === 0) return;
     const length = packet.addressLength;
     const address = (at: number): string => formatAddress(packet.bytes.subarray(at, at + length));
+    const isKnown = withAddresses && packet.network !== 0;
     const { severity, text } = alertCatalogue[code];
     const { seconds, nanoseconds } = packet;
-    const source = withAddresses ? address(packet.addresses) : undefined;
-    const destination = withAddresses ? address(packet.addresses + length) : undefined;
+    const source = isKnown ? address(packet.addresses) : undefined;
+    const destination = isKnown ? address(packet.addresses + length) : undefined;
+    const [sourcePort, destinationPort] = isKnown ? this.ports() : [];
+    const bytes = subject.packet ?? (isKnown ? this.captured() : undefined);
+    const alert: Alert = {
+      ...{ code, severity, text, detail, seconds, nanoseconds, source, destination, sourcePort, destinationPort },
+      totalLength: isKnown && bytes !== undefined ? totalLength(bytes, packet.family) : undefined,
+      packet: bytes === undefined ? undefined : views.lend(bytes, 0, bytes.length),
+      targets: subject.targets,
+    };
     try {
-      events.emit("alert", { code, severity, text, detail, seconds, nanoseconds, source, destination });
+      events.emit("alert", alert);
     } catch (error) {
       this.faults.note(error, undefined);
     }
+    views.reclaim();
   }
+
+  /** The current packet from its IP header on; its end is known when its transport is. */
+  private captured(): Uint8Array {
+    const { bytes, network, networkEnd, transport, end } = this.packet;
+    return bytes.subarray(network, transport === 0 ? networkEnd : end);
+  }
+
+  private ports(): number[] {
+    const { view, transport, end, protocol, fragmentOffset } = this.packet;
+    const has = (protocol === TCP || protocol === UDP) && fragmentOffset === 0 && transport > 0 && transport + 4 <= end;
+    return has ? [view.getUint16(transport), view.getUint16(transport + 2)] : [];
+  }
+}
+
+/** The length of a packet of this family by its header. */
+function totalLength(packet: Uint8Array, family: number): number {
+  const length = (at: number): number => ((packet[at] as number) << 8) | (packet[at + 1] as number);
+  return family === 4 ? length(2) : length(4) + ipv6HeaderBytes;
 }

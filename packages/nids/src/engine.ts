@@ -1,9 +1,10 @@
 // The engine: it wires the rooms and moves frames through them.
 //
 //   process(batch) ─► link ─► ip ─► (defragmenter) ─► tcp ─► callbacks
-//                                                  └► udp ─► callbacks
+//                                                  ├► udp ─► callbacks
+//                                                  └► icmp ─► callbacks
 
-import { FrameBatch } from "@tsnids/pcap";
+import { FrameBatch, LinkType } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import { AlertSink } from "./alerts.js";
@@ -14,24 +15,32 @@ import type { PacketTime, TcpCallback, TcpStream } from "./callbacks/tcp-stream.
 import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
-import { NidsError } from "./errors.js";
+import { CallbackError, NidsError } from "./errors.js";
 import { ExpressLane, expressWindow } from "./express-lane.js";
 import { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
+import { Icmp } from "./icmp/icmp.js";
+import type { IcmpCallback } from "./icmp/icmp.js";
 import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
 import { ResetSender } from "./kill/reset-sender.js";
 import { LinkLayer } from "./link/decap.js";
+import { EncapsulationPath } from "./link/encapsulation.js";
+import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, intakeBytes, slabBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import { Packet } from "./packet.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
+import { PortScanDetector } from "./scan/port-scan-detector.js";
+import { SingleFrame } from "./single-frame.js";
 import { Statistics } from "./stats.js";
 import type { StatisticsSnapshot } from "./stats.js";
+import { BacklogPool } from "./tcp/backlog.js";
 import { FlowLookup } from "./tcp/flow-lookup.js";
 import type { Tuple } from "./tcp/flow-lookup.js";
 import { FlowTable } from "./tcp/flow-table.js";
+import { Sides } from "./tcp/sides.js";
 import { Tcp } from "./tcp/tcp.js";
 import { Udp } from "./udp/udp.js";
 import type { UdpCallback } from "./udp/udp.js";
@@ -57,12 +66,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly link: LinkLayer;
   private readonly ip: Ip;
   private readonly udp: Udp;
+  private readonly icmp: Icmp;
   private readonly tcp: Tcp;
+  private readonly scans: PortScanDetector;
   private readonly notifier: TcpNotifier;
   private readonly express: ExpressLane;
   private readonly lookup: FlowLookup;
   private readonly intake: Uint8Array;
   private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
+  private readonly single: SingleFrame = new SingleFrame();
   private interfaces: readonly CaptureInterface[] = [];
   private currentInterface = 0;
   private nextStatistics = 0;
@@ -71,37 +83,44 @@ export class Nids extends EventEmitter<NidsEvents> {
   private busy = false;
   private uncounted = 0;
 
-  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be. */
+  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    const { maxStreams, maxReassemblyBytes, maxFragmentBytes, checksums, injector } = this.params;
+    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, injector } = this.params;
     const memory = allocateMemory({
-      flows: maxStreams,
+      flows: followTcp ? maxStreams : 1,
       segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
       fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
     });
     const packet = new Packet(memory);
-    const alerts = new AlertSink(this, packet, this.counters, this.faults);
+    const views = new Views(this.params.poisonAfterCallback);
+    const alerts = new AlertSink(this, packet, this.counters, this.faults, views);
     this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
-    const resets = new ResetSender(flows, injector);
+    const path = new EncapsulationPath(packet, this.params, alerts, seed);
+    const resets = new ResetSender(flows, path, injector);
     const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
     this.memory = memory;
     this.packet = packet;
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.clock = new PacketClock(packet, alerts);
-    this.verification = new ChecksumVerification(checksums, memory.checksums, alerts);
-    this.link = new LinkLayer(packet, this.params, this.counters, alerts);
-    const views = new Views(this.params.poisonAfterCallback);
-    this.notifier = new TcpNotifier(flows, this.params, this.counters, this.faults, resets, views);
-    const { verification, link, notifier, faults } = this;
-    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets });
-    this.udp = new Udp(packet, verification, this.counters, faults, views);
-    this.ip = new Ip({ ...shared, verification, faults, views, seed, tcp: this.tcp, udp: this.udp });
-    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
+    this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
+    this.link = new LinkLayer(packet, path, this.counters, alerts);
+    const backlogs = new BacklogPool();
+    const sides = new Sides(flows, backlogs);
+    this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
+    this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
+    const { verification, link, notifier, faults, scans } = this;
+    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
+    this.udp = new Udp(packet, path, verification, this.counters, faults, views);
+    const tunnels = new Tunnels(packet, path, this.params);
     this.lookup = new FlowLookup(memory, flows, seed);
+    const { lookup, tcp, udp } = this;
+    this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, tcp });
+    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels });
+    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -121,6 +140,15 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   unregisterUdp(callback: UdpCallback): void {
     this.udp.callbacks.remove(callback);
+  }
+
+  /** Calls `callback` for every ICMP message below IPv4, and every ICMPv6 message below IPv6. */
+  registerIcmp(callback: IcmpCallback): void {
+    this.icmp.callbacks.add(callback);
+  }
+
+  unregisterIcmp(callback: IcmpCallback): void {
+    this.icmp.callbacks.remove(callback);
   }
 
   /** Calls `callback` for every valid IP datagram, after defragmentation and before any tcp or udp callback. */
@@ -154,6 +182,20 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   /**
+   * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it had on the
+   * wire. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
+   */
+  processFrame(
+    frame: Uint8Array,
+    time: PacketTime,
+    linkType: number = LinkType.ETHERNET,
+    originalLength: number = frame.length,
+  ): void {
+    // Not while another frame is being processed: the batch may be in use.
+    this.whileBusy(() => this.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
+  }
+
+  /**
    * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call again goes on
    * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
    */
@@ -164,38 +206,47 @@ export class Nids extends EventEmitter<NidsEvents> {
       if (batch === undefined) break;
       const first = reader.index;
       reader.index = batch.length;
-      try {
-        this.process(batch, first);
-      } catch (error) {
-        if (error instanceof Error && "frame" in error) reader.index = (error.frame as number) + 1;
-        throw error;
-      }
+      this.goOnBehind(reader, () => this.process(batch, first));
     }
     this.exit();
   }
 
   /** Processes one frame of a source; false when there is none left. Does not exit. Throws what `process` throws, and what the source does. */
   async next(source: FrameSource): Promise<boolean> {
-    const reader = this.readerOf(source);
-    let batch = await reader.batch();
-    while (batch?.length === 0) {
-      this.process(batch);
-      batch = await reader.batch();
+    return (await this.dispatch(source, 1)) === 1;
+  }
+
+  /**
+   * Processes the frames the source has at hand, or waits for some: at most `count` of them. Returns how many they were; 0 when there is none
+   * left. Does not exit. Throws what `process` throws, the same call again goes on behind that frame; what the source throws; and NidsError
+   * `invalid-argument` for a count that is not a whole number above 0.
+   */
+  async dispatch(source: FrameSource, count: number = Infinity): Promise<number> {
+    if (!(Number.isInteger(count) || count === Infinity) || count < 1) {
+      throw new NidsError(
+        "invalid-argument",
+        `dispatch(source, count): count must be a whole number above 0, not ${count}`,
+      );
     }
+    const reader = this.readerOf(source);
+    const batch = await this.framesOf(reader);
     if (batch === undefined) {
       this.readers.delete(source);
-      return false;
+      return 0;
     }
-    const frame = reader.index++;
-    this.whileBusy(() => this.frames(batch, frame, frame + 1));
-    return true;
+    const first = reader.index;
+    reader.index = Math.min(batch.length, first + count);
+    this.goOnBehind(reader, () => this.whileBusy(() => this.frames(batch, first, reader.index)));
+    return reader.index - first;
   }
 
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
     this.whileBusy(() => {
+      this.packet.network = 0;
       this.tcp.exit();
       this.ip.exit();
+      this.scans.clear();
       this.link.exit();
       this.verification.clear();
       this.clock.clear();
@@ -316,11 +367,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   private frame(frame: number, captured: number): void {
     const { packet } = this;
     packet.frame = frame;
-    packet.frameEnd = packet.networkEnd = frame + captured;
-    packet.reassembled = false;
-    const family = this.link.locate();
-    packet.linkEnd = packet.network;
-    if (family !== 0) this.ip.receive(family);
+    packet.frameEnd = frame + captured;
+    let family = this.link.locate();
+    for (;;) {
+      packet.reassembled = false;
+      packet.linkEnd = packet.network;
+      if (family !== 0) this.ip.receive(family);
+      if (packet.rest === 0) break;
+      family = this.link.locateNext();
+    }
     this.express.review();
   }
 
@@ -353,6 +408,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   private tick(): void {
     const { seconds } = this.clock;
+    this.packet.network = 0; // what happens now is not the doing of a packet
     this.tcp.tick(seconds);
     const interval = this.params.statisticsIntervalSeconds;
     if (interval === 0 || seconds < this.nextStatistics) return;
@@ -368,12 +424,31 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
   }
 
+  /** Does work on the batch in hand; where a callback throws, the reader goes on behind that frame. */
+  private goOnBehind(reader: FrameReader, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof CallbackError) reader.index = error.frame + 1;
+      throw error;
+    }
+  }
+
   private readerOf(source: FrameSource): FrameReader {
     const known = this.readers.get(source);
     if (known !== undefined) return known;
     const reader = new FrameReader(source, this.intake);
     this.readers.set(source, reader);
     return reader;
+  }
+
+  /** The batch that holds the next frame; silence before it is dealt with. */
+  private async framesOf(reader: FrameReader): Promise<FrameBatch | undefined> {
+    for (;;) {
+      const batch = await reader.batch();
+      if (batch?.length !== 0) return batch;
+      this.process(batch);
+    }
   }
 
   private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {

@@ -20,10 +20,14 @@ export type NidsErrorCode =
   | "invalid-parameter"
   /** An argument of a method is not what it should be. */
   | "invalid-argument"
+  /** The memory that the parameters ask for cannot be had. */
+  | "no-memory"
   /** A method that processes packets was called from a callback. */
   | "reentrant"
   /** kill() was called on an engine that was made without an `injector`. */
   | "no-injector"
+  /** kill() was called on a stream inside something a reset cannot be sent into: a tunnel, MPLS, PPPoE, wireless LAN. */
+  | "not-injectable"
   /** kill() was called on a stream that has ended. */
   | "stream-ended"
   /** A registered callback threw; `cause` is what it threw. */

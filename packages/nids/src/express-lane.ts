@@ -106,10 +106,11 @@ export class ExpressLane {
 
   /** Opens the lane where nobody watches what it passes by; asked after every packet that did not take it. */
   review(): void {
-    const { verification } = this;
-    this.open = this.link.linkType === LinkType.ETHERNET && verification.settled && !this.ip.isWatched;
+    const { verification, inOrder } = this;
+    const plain = this.link.linkType === LinkType.ETHERNET && !this.ip.isWatched;
+    this.open = plain && inOrder.usable && verification.settled;
     this.usable &&= this.open;
-    this.verifies = verification.active;
+    this.verifies = verification.mayCount;
   }
 
   /** Closes the lane until the next review, and forgets what was looked at ahead: something has changed. */

@@ -26,11 +26,16 @@ export class Packet {
   /** The packet clock in whole seconds: like `seconds`, but it never goes back. */
   clock = 0;
 
-  // link/: where the IP header begins, where what was captured of it ends, and in which VLAN or tunnel (0: none).
+  // link/: where the IP header begins (0: there is no packet in hand), where what was captured of it ends, and in which VLAN or tunnel
+  // (0: none). Inside a tunnel these are about the packet in hand, not about the one around it.
   network = 0;
-  /** Where the link header ends: `network`, until that points to a datagram put together from fragments. */
+  /** Where the link header ends: `network`, until that points into a tunnel or to a datagram put together from fragments. */
   linkEnd = 0;
   networkEnd = 0;
+  /** Where another packet begins in the same frame; 0 where it holds no more. */
+  rest = 0;
+  /** Bytes behind `networkEnd` that the snap length cut off. */
+  missing = 0;
   scope = 0;
 
   // ip/: the validated datagram.
@@ -43,7 +48,7 @@ export class Packet {
   /** Source and destination as 32-bit keys: the IPv4 addresses themselves, or seeded digests of the IPv6 ones. */
   sourceKey = 0;
   destinationKey = 0;
-  /** Where the payload of the datagram begins, and the end of what was captured of it. */
+  /** Where the payload of the datagram begins (0: not known yet), and the end of what was captured of it. */
   transport = 0;
   end = 0;
   /** Bytes of the payload behind `end` that the snap length cut off. */
@@ -77,12 +82,6 @@ export class Packet {
   /** Index of the interface the frame was captured on. */
   get interfaceIndex(): number {
     return this.batch.interfaceIndex[this.index] as number;
-  }
-
-  /** Bytes of the frame that the snap length cut off. */
-  get missing(): number {
-    if (this.reassembled) return 0;
-    return (this.batch.originalLength[this.index] as number) - (this.batch.capturedLength[this.index] as number);
   }
 
   /** The scope together with the family, as the flow table wants it. */

@@ -1,11 +1,17 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { faultInRules } from "./checksum/rules.js";
+import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
 import type { FragmentPolicy } from "./ip/overlap-policy.js";
 import type { Injector } from "./kill/injector.js";
+import { Network } from "./ip/network.js";
+import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
+import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
+import { mostScopes } from "./link/scopes.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
 import type { SegmentPolicy } from "./tcp/overlap-policy.js";
 
@@ -25,6 +31,11 @@ export interface NidsParams {
    * what that source sends, and says so once. Captures on the sending host or on loopback need `auto` or `ignore`.
    */
   readonly checksums: ChecksumMode;
+  /**
+   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`: the first rule that has the
+   * source decides about the checksums of IP header, TCP and UDP. Those of ICMP are always verified.
+   */
+  readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */
   readonly midstream: boolean;
   /**
@@ -36,10 +47,34 @@ export interface NidsParams {
   readonly holeGraceMs: number;
   /** Segments that may arrive in the same direction after a hole was covered before it becomes a gap. */
   readonly holeGraceSegments: number;
+  /**
+   * A FIN takes a sequence number (RFC 9293 §3.4), and nothing at or behind it is data. `false`, as in libnids: it takes none, and
+   * what comes after it is delivered.
+   */
+  readonly finTakesSequence: boolean;
+  /** As in libnids: any acknowledgment that follows a FIN confirms it, not only one that covers it. */
+  readonly anyAckConfirmsFin: boolean;
+  /**
+   * As in libnids: an acknowledgment is believed where it covers bytes that were never seen. Segments that end before it are
+   * dropped, and it alone says where the window lies. Segments then take the long way, which is slower.
+   */
+  readonly believeUnseenAcks: boolean;
   /** Who wins where copies of a TCP segment that waits overlap. */
   readonly segmentPolicy: SegmentPolicy;
-  /** Who wins where IP fragments overlap. */
+  /** Who wins where fragments of IPv4 overlap; `discard`: nobody, the datagram ends, as in Linux since 4.19. */
   readonly fragmentPolicy: FragmentPolicy;
+  /** The same for IPv6, where hosts have to discard the datagram (RFC 8200 §4.5). */
+  readonly ipv6FragmentPolicy: FragmentPolicy;
+  /**
+   * The same for datagrams to hosts in these networks, whatever the family: `{ "10.1.0.0/16": "windows" }`. The longest prefix
+   * decides; what is in none is as the two parameters before say.
+   */
+  readonly fragmentPolicyByNetwork: Readonly<Record<string, FragmentPolicy>> | undefined;
+  /**
+   * Packet time in which an established connection that is silent may still not be replaced by a new one between the same endpoints: until
+   * then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout). 0: it is replaced at once.
+   */
+  readonly tupleReuseMs: number;
   /** Connections followed at once. */
   readonly maxStreams: number;
   /** Bytes that may wait behind holes, in one direction of one connection. */
@@ -62,6 +97,11 @@ export interface NidsParams {
   readonly idleTimeoutMs: number;
   /** Packet time without a packet after which an established connection ends as TIMED_OUT where one side has finished sending, in milliseconds. */
   readonly closingTimeoutMs: number;
+  /**
+   * Packet time after which a connection ends as TIMED_OUT, active or not, where one side has finished and the other's FIN
+   * waits for bytes that are missing, in milliseconds; 0: never. libnids' tcp_workarounds is 10,000.
+   */
+  readonly stuckCloseTimeoutMs: number;
   /** Packet time a connection that has ended still absorbs late packets, in milliseconds. */
   readonly lingerMs: number;
   /**
@@ -69,8 +109,42 @@ export interface NidsParams {
    * repeated while bytes are consumed and fresh ones are left.
    */
   readonly oneLoopLess: boolean;
+  /**
+   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback is called, and no
+   * memory is taken for connections (libnids: n_tcp_streams 0).
+   */
+  readonly followTcp: boolean;
+  /** Distinct targets (address and port) one source may send TCP segments without ACK to; one more is a `port-scan`. */
+  readonly scanPorts: number;
+  /** The longest pause in packet time between two such segments of one source; behind a longer one its targets are counted anew. */
+  readonly scanDelayMs: number;
+  /** Sources watched for scans at once; 0: none, there is no such detection. */
+  readonly maxScanSources: number;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
+  /** VLAN tags, MPLS labels, PPPoE sessions and tunnels that may be around one packet, one in the other. */
+  readonly maxEncapsulations: number;
+  /** Tunnels that are looked into. */
+  readonly tunnels: readonly TunnelKind[];
+  /**
+   * What does not tell flows apart: with `vlan` in the list, the same addresses and ports in two VLANs are one connection. MPLS
+   * labels usually differ between the two directions of a connection.
+   */
+  readonly foldEncapsulations: readonly EncapsulationKind[];
+  /** UDP ports of VXLAN: the standard one, and the one Linux used before there was a standard. */
+  readonly vxlanPorts: readonly number[];
+  /** UDP ports of Geneve. */
+  readonly genevePorts: readonly number[];
+  /** UDP ports of GTP-U. */
+  readonly gtpPorts: readonly number[];
+  /** UDP ports of Teredo servers. */
+  readonly teredoPorts: readonly number[];
+  /** UDP ports of L2TP. */
+  readonly l2tpPorts: readonly number[];
+  /** UDP ports of GRE in UDP. */
+  readonly greInUdpPorts: readonly number[];
+  /** UDP ports of MPLS in UDP. */
+  readonly mplsInUdpPorts: readonly number[];
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
   readonly ipFilter: IpFilter | undefined;
   /** What `stream.kill()` sends with; without one it throws. */
@@ -84,7 +158,7 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "flag" | "amount" | "function" | "object";
+  readonly kind: "choice" | "choices" | "ports" | "networks" | "rules" | "flag" | "amount" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -93,6 +167,18 @@ interface Rule {
 
 const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
 const choice = (choices: readonly string[], value: string): Rule => ({ kind: "choice", choices, default: value });
+const someOf = (choices: readonly string[], value: readonly string[]): Rule => ({
+  kind: "choices",
+  choices,
+  default: Object.freeze([...value]),
+});
+const ports = (...value: readonly number[]): Rule => ({
+  kind: "ports",
+  default: Object.freeze(value),
+  minimum: 1,
+  maximum: 65535,
+  unit: "port",
+});
 const amount = (unit: string, value: number, minimum: number, maximum: number): Rule => ({
   kind: "amount",
   default: value,
@@ -107,12 +193,19 @@ const mebibyte = 1 << 20;
 /** The rules, as data: documentation and tests are made from them. */
 export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   checksums: choice(checksumModes, "auto"),
+  checksumRules: { kind: "rules", default: Object.freeze([]) },
   midstream: flag(true),
   holePolicy: choice(holePolicies, "gap"),
   holeGraceMs: amount("milliseconds", 1000, 0, day),
   holeGraceSegments: amount("segments", 256, 1, 1_000_000),
+  finTakesSequence: flag(true),
+  anyAckConfirmsFin: flag(false),
+  believeUnseenAcks: flag(false),
   segmentPolicy: choice(Object.keys(segmentPolicies), "bsd"),
   fragmentPolicy: choice(Object.keys(fragmentPolicies), "linux"),
+  ipv6FragmentPolicy: choice(Object.keys(fragmentPolicies), "discard"),
+  fragmentPolicyByNetwork: { kind: "networks", choices: Object.keys(fragmentPolicies), default: undefined },
+  tupleReuseMs: amount("milliseconds", 0, 0, 365 * day),
   maxStreams: amount("connections", 1 << 20, 1, 1 << 22),
   maxQueuedBytes: amount("bytes", 4 * mebibyte, 1, 1024 * mebibyte),
   maxQueuedSegments: amount("segments", 3072, 1, 1_000_000),
@@ -124,9 +217,24 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   halfOpenTimeoutMs: amount("milliseconds", 30_000, 1000, day),
   idleTimeoutMs: amount("milliseconds", 3_600_000, 1000, 365 * day),
   closingTimeoutMs: amount("milliseconds", 60_000, 1000, day),
+  stuckCloseTimeoutMs: amount("milliseconds", 0, 0, day),
   lingerMs: amount("milliseconds", 10_000, 0, day),
   oneLoopLess: flag(false),
-  maxScopes: amount("scopes", 4096, 1, 1 << 20),
+  maxScopes: amount("scopes", 16_384, 1, mostScopes),
+  maxEncapsulations: amount("encapsulations", 16, 1, 64),
+  tunnels: someOf(tunnelKinds, tunnelKinds),
+  foldEncapsulations: someOf(encapsulationKinds, ["mpls"]),
+  vxlanPorts: ports(4789, 8472),
+  genevePorts: ports(6081),
+  gtpPorts: ports(2152),
+  teredoPorts: ports(3544),
+  l2tpPorts: ports(1701),
+  greInUdpPorts: ports(4754),
+  mplsInUdpPorts: ports(6635),
+  followTcp: flag(true),
+  scanPorts: amount("targets", 10, 1, 1024),
+  scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
+  maxScanSources: amount("sources", 4096, 0, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },
   statisticsIntervalSeconds: amount("seconds", 0, 0, 86_400),
@@ -146,9 +254,10 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     if (value === undefined) return [name, rule.default];
     const wanted = complaint(rule, value);
     if (wanted !== undefined) {
-      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${describe(value)}`);
+      throw new NidsError("invalid-parameter", `parameter "${name}" must be ${wanted}, not ${described(rule, value)}`);
     }
-    return [name, value];
+    // A list is copied: the caller may change his.
+    return [name, Array.isArray(value) ? Object.freeze([...(value as unknown[])]) : value];
   });
   return Object.freeze(Object.fromEntries(values) as NidsParams);
 }
@@ -160,21 +269,61 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       return typeof value === "boolean" ? undefined : "true or false";
     case "choice":
       return rule.choices?.includes(value as string) === true ? undefined : `one of ${rule.choices?.join(", ")}`;
+    case "choices": {
+      const { choices = [] } = rule;
+      const fits = Array.isArray(value) && value.every((each) => choices.includes(each as string));
+      return fits ? undefined : `a list with any of ${choices.join(", ")}`;
+    }
+    case "ports": {
+      const { minimum = 0, maximum = 0, unit = "" } = rule;
+      const isPort = (each: unknown): boolean =>
+        Number.isInteger(each) && (each as number) >= minimum && (each as number) <= maximum;
+      return Array.isArray(value) && value.every(isPort)
+        ? undefined
+        : `a list of ${unit} numbers, ${minimum} to ${maximum}`;
+    }
     case "amount": {
       const { minimum = 0, maximum = 0, unit = "" } = rule;
       const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
       return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
     }
+    case "rules":
+      return Array.isArray(value) && faultInRules(value) === undefined
+        ? undefined
+        : 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
-      return typeof value === "object" && value !== null ? undefined : "an object";
+      return isObject(value) ? undefined : "an object";
+    case "networks": {
+      const fits = ([network, choice]: [string, unknown]): boolean =>
+        Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;
+      if (isObject(value) && Object.entries(value).every(fits)) return undefined;
+      return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
+    }
   }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** A wrong value as the message shows it: of lists and tables what is wrong in them. */
+function described({ kind }: Rule, value: unknown): string {
+  if (kind === "networks" && isObject(value)) return describeEntries(value);
+  const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
+  return fault === undefined ? describe(value) : `one with ${fault}`;
 }
 
 function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
+}
+
+function describeEntries(value: object): string {
+  const entries = Object.entries(value).map(([name, each]: [string, unknown]) => `"${name}": ${describe(each)}`);
+  return `{ ${entries.join(", ")} }`;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */

@@ -6,22 +6,32 @@ export class Statistics {
   frames = 0;
   /** Bytes of these frames, as captured. */
   bytes = 0;
-  /** Frames without an IP packet: other protocols, or too short. */
+  /** Frames without an IP packet: other protocols, too short, or with too much around it. */
   framesNotIp = 0;
   /** Frames of link types that are not decoded. */
   framesUnknownLink = 0;
+  /** IP packets behind the first one in frames that hold several (aggregated wireless frames). */
+  aggregated = 0;
   /** IP packets and fragments that passed validation. */
   ipPackets = 0;
   /** IP packets dropped by validation. */
   ipInvalid = 0;
   /** IP packets dropped by the `ipFilter` parameter. */
   ipFiltered = 0;
+  /** IP packets found in tunnels; they count as IP packets, too. */
+  tunnelled = 0;
   /** IP fragments received. */
   fragments = 0;
   /** Datagrams put together from fragments. */
   datagramsReassembled = 0;
-  /** Datagrams given up incomplete. */
+  /** Fragments dropped: too far out for any datagram, of a length no fragment has, or without headers that have to be in them. */
+  fragmentsInvalid = 0;
+  /** Datagrams given up, for whatever reason. */
   datagramsGivenUp = 0;
+  /** Of these, those whose other fragments did not come in time. */
+  datagramsTimedOut = 0;
+  /** Of these, those that a `maxFragment…` limit had no room for. */
+  datagramsEvicted = 0;
   /** TCP segments with a right header and checksum. */
   tcpSegments = 0;
   /** Segments dropped: wrong header or checksum. */
@@ -36,10 +46,18 @@ export class Statistics {
   tcpOutOfOrder = 0;
   /** Segments that brought nothing new. */
   tcpDuplicates = 0;
+  /** Half-open connections forgotten because an ICMP message said that their packets do not arrive. */
+  tcpUnreachable = 0;
+  /** Sources the scan detector forgot for lack of room. */
+  scanSourcesForgotten = 0;
   /** UDP datagrams with a right header and checksum. */
   udpDatagrams = 0;
   /** Datagrams dropped: wrong header or checksum. */
   udpInvalid = 0;
+  /** ICMP and ICMPv6 messages with a right checksum. */
+  icmpMessages = 0;
+  /** Messages dropped: too short, or a wrong checksum. */
+  icmpInvalid = 0;
   /** Streams announced with JUST_ESTABLISHED. */
   streams = 0;
   /** Announced streams that were already running. */

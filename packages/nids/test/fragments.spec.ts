@@ -1,7 +1,17 @@
 /** Datagrams from fragments, of both families (RFC 791 §3.2, RFC 8200 §4.5): order, overlap, time and limits. */
 import type { Nids, NidsParams } from "@tsnids/nids";
 import type { Frame, FragmentPiece } from "@tsnids/testkit";
-import { addTime, capture, cutFrame, defaultStart, fragmentFrame, frame, time, udpPacket } from "@tsnids/testkit";
+import {
+  addTime,
+  capture,
+  cutFrame,
+  defaultStart,
+  fragmentFrame,
+  frame,
+  tcpPacket,
+  time,
+  udpPacket,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { smallNids, text } from "./following.js";
@@ -28,15 +38,26 @@ function at(seconds: string, frames: readonly Frame[]): Frame[] {
   return frames.map((each) => ({ ...each, time: addTime(defaultStart, time(seconds)) }));
 }
 
-/** What is heard of frames in this order, and the engine that heard it. */
-function heardOf(frames: readonly Frame[], params: Partial<NidsParams> = {}): { heard: string[]; nids: Nids } {
+/** What is heard of frames in this order: datagrams, codes of alerts, and the details of these; and the engine that heard it. */
+function heardOf(
+  frames: readonly Frame[],
+  params: Partial<NidsParams> = {},
+): { heard: string[]; details: (string | undefined)[]; nids: Nids } {
   const nids = smallNids(params);
   const heard: string[] = [];
+  const details: (string | undefined)[] = [];
   nids.registerUdp(({ data }) => void heard.push(text(data)));
-  nids.on("alert", ({ code, detail }) => void heard.push(detail === undefined ? code : `${code} ${detail}`));
+  nids.on("alert", ({ code, detail }) => {
+    heard.push(code);
+    details.push(detail);
+  });
   nids.process(capture([frames]).batch());
-  return { heard, nids };
+  return { heard, details, nids };
 }
+
+/** Both families put together what overlaps, or discard it. */
+const resolving: Partial<NidsParams> = { fragmentPolicy: "first", ipv6FragmentPolicy: "first" };
+const discarding: Partial<NidsParams> = { fragmentPolicy: "discard", ipv6FragmentPolicy: "discard" };
 
 for (const family of ["ipv4", "ipv6"] as const) {
   describe(`fragments of ${family}`, () => {
@@ -74,7 +95,10 @@ for (const family of ["ipv4", "ipv6"] as const) {
 
     it("that repeat are overlaps without conflict", () => {
       const [first, second] = pieces(family, [32]) as [Frame, Frame];
-      expect(heardOf([first, first, second]).heard).to.deep.equal(["fragment-overlap", letters]);
+      const { heard, details } = heardOf([first, first, second]);
+      expect(heard).to.deep.equal(["fragment-overlap", letters]);
+      const datagram = family === "ipv4" ? "identification 1, protocol 17" : "identification 1";
+      expect(details).to.deep.equal([`${datagram}, bytes 0 to 32`]);
     });
 
     it("that overlap and agree raise an alert for each fragment overlapped", () => {
@@ -83,7 +107,15 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 32, end: 64 },
         { start: 8, end: 40 },
       ]);
-      expect(heardOf(frames).heard).to.deep.equal(["fragment-overlap", "fragment-overlap", letters]);
+      expect(heardOf(frames, resolving).heard).to.deep.equal(["fragment-overlap", "fragment-overlap", letters]);
+    });
+
+    it("that overlap very many raise a bounded number of alerts", () => {
+      const [from, to] = families[family];
+      const large = frame(udpPacket(from, to, { data: new Uint8Array(800) }));
+      const small = Array.from({ length: 100 }, (_, index) => ({ start: index * 8, end: index * 8 + 8 }));
+      const { heard } = heardOf(fragmentFrame(large, [...small, { start: 0, end: 800 }], 1), resolving);
+      expect(heard).to.deep.equal(Array<string>(16).fill("fragment-overlap"));
     });
 
     it("that overlap and differ raise one more", () => {
@@ -93,8 +125,23 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 40, end: 64 },
       ]);
       const mixed = `${letters.slice(0, 24)}${"X".repeat(8)}${letters.slice(32)}`;
-      const { heard } = heardOf(frames, { checksums: "ignore", fragmentPolicy: "first" });
+      const { heard } = heardOf(frames, { checksums: "ignore", ...resolving });
       expect(heard).to.deep.equal(["fragment-overlap", "fragment-conflict", mixed]);
+    });
+
+    it("inside another one leave nothing behind", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 24 },
+        { start: 24, end: 40 },
+        { start: 8, end: 16 },
+        { start: 40, end: 64 },
+      ]);
+      expect(heardOf(frames).heard).to.deep.equal(["fragment-overlap", letters]);
+    });
+
+    it("are not given up for a whole datagram of the same identification", () => {
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      expect(heardOf([first, whole(family), second]).heard).to.deep.equal([letters, letters]);
     });
 
     it("that disagree about the end raise an alert", () => {
@@ -109,7 +156,8 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 48, end: 64 },
         { start: 0, end: 32 },
       ]);
-      expect(heardOf(twoEnds).heard).to.deep.equal(["fragment-end-moved", letters]);
+      expect(heardOf(twoEnds, resolving).heard).to.deep.equal(["fragment-end-moved", letters]);
+      expect(heardOf(twoEnds, discarding).heard).to.deep.equal(["fragment-end-moved"]);
     });
 
     it("behind the end give the datagram up", () => {
@@ -131,7 +179,7 @@ for (const family of ["ipv4", "ipv6"] as const) {
       expect(sameSecond.heard).to.deep.equal([letters]);
       const late = heardOf([...at("0", [first]), ...at("60.001", [second])]);
       expect(late.heard).to.deep.equal([]);
-      expect(late.nids.statistics().datagramsGivenUp).to.equal(1);
+      expect(late.nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsTimedOut: 1, datagramsEvicted: 0 });
       const short = heardOf([...at("0.9", [first]), ...at("1.401", [second])], { fragmentTimeoutMs: 500 });
       expect(short.heard).to.deep.equal([]);
     });
@@ -143,7 +191,87 @@ for (const family of ["ipv4", "ipv6"] as const) {
 
     it("that would make a datagram too long are refused", () => {
       const far = pieces(family, [{ start: 65528, end: 65528 + 64, data: new Uint8Array(64) }]);
-      expect(heardOf(far).heard).to.deep.equal(["fragment-oversize"]);
+      const { heard, nids } = heardOf(far);
+      expect(heard).to.deep.equal(["fragment-oversize"]);
+      expect(nids.statistics()).to.include({ fragments: 1, fragmentsInvalid: 1, datagramsGivenUp: 0 });
+    });
+
+    it("whose overlap is discarded end their datagram, and the next of the same name is a new one", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 32 },
+        { start: 24, end: 40 },
+      ]);
+      const again = pieces(family, [32]);
+      const { heard, nids } = heardOf([...frames, ...again], discarding);
+      expect(heard).to.deep.equal(["fragment-overlap", letters]);
+      expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsReassembled: 1 });
+    });
+
+    it("are duplicates, and discard nothing, where all their bytes have come before", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 16 },
+        { start: 16, end: 32 },
+        { start: 8, end: 24, data: "X".repeat(16), more: true },
+        { start: 32, end: 64 },
+      ]);
+      const { heard } = heardOf(frames, discarding);
+      expect(heard).to.deep.equal(["fragment-overlap", "fragment-overlap", "fragment-conflict", letters]);
+    });
+
+    it("go by the policy of the network they are sent to", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 32 },
+        { start: 8, end: 40, data: "X".repeat(32), more: true },
+        { start: 40, end: 64 },
+      ]);
+      const firstWins = `${letters.slice(0, 24)}${"X".repeat(8)}${letters.slice(32)}`;
+      const lastWins = `${"X".repeat(32)}${letters.slice(32)}`;
+      const [receiver, around, sender] =
+        family === "ipv4" ? ["10.0.0.2", "10.0.0.0/9", "10.0.0.1"] : ["2001:db8::2", "2001:db8::/33", "2001:db8::1"];
+      const heardBy = (fragmentPolicyByNetwork: NidsParams["fragmentPolicyByNetwork"]): string | undefined =>
+        heardOf(frames, { checksums: "ignore", ...resolving, fragmentPolicyByNetwork }).heard.at(-1);
+      expect(heardBy({})).to.equal(firstWins);
+      expect(heardBy({ [sender]: "last" })).to.equal(firstWins);
+      expect(heardBy({ [around]: "last" })).to.equal(lastWins);
+      expect(heardBy({ [receiver]: "last", [around]: "first" })).to.equal(lastWins);
+      expect(heardBy({ [receiver]: "first", [around]: "last" })).to.equal(firstWins);
+    });
+
+    it("before the last whose length is no multiple of 8 raise an alert", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 36, more: true },
+        { start: 32, end: 64 },
+      ]);
+      const { heard, nids } = heardOf(frames);
+      const taken = ["fragment-length", "fragment-overlap", letters];
+      expect(heard).to.deep.equal(family === "ipv4" ? taken : ["fragment-length"]);
+      expect(nids.statistics().fragmentsInvalid).to.equal(family === "ipv4" ? 0 : 1);
+    });
+
+    it("that cut the headers of their datagram raise an alert", () => {
+      const [from, to] = families[family];
+      const segment = frame(
+        tcpPacket(from, to, { seq: 1, flags: "S", data: letters }, { ipv4: { identification: 1 } }),
+      );
+      const tiny = fragmentFrame(
+        segment,
+        [
+          { start: 0, end: 16 },
+          { start: 16, end: 76 },
+        ],
+        1,
+      );
+      expect(heardOf(tiny).heard).to.deep.equal(["fragment-tiny", "fragment-tiny"]);
+      expect(heardOf(fragmentFrame(segment, [24], 1)).heard).to.deep.equal([]);
+      expect(heardOf(fragmentFrame(segment, [{ start: 8, end: 64 }], 1)).heard).to.deep.equal(["fragment-tiny"]);
+    });
+
+    it("are no part of a whole packet of the same name", () => {
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      const atomic = pieces(family, [{ start: 0, end: 64 }])[0] as Frame;
+      const { heard, nids } = heardOf([first, atomic, second]);
+      expect(heard).to.deep.equal([letters, letters]);
+      expect(nids.statistics()).to.include({ fragments: 2, datagramsReassembled: 1 });
     });
 
     it("make the longest datagram there is", () => {
@@ -163,37 +291,72 @@ for (const family of ["ipv4", "ipv6"] as const) {
   });
 }
 
+describe("the first fragment of an IPv6 datagram", () => {
+  it("is dropped where headers are missing in it, as hosts do, and a whole one is taken", () => {
+    // Linux 6.18 was sent the same: nothing, then the datagram.
+    const [from, to] = families.ipv6;
+    const extensions = [{ number: 60, bytes: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0) }];
+    const query = frame(udpPacket(from, to, { data: letters }, { ipv6: { extensions } }));
+    const cut = { start: 0, end: 8 };
+    const frames = fragmentFrame(query, [cut, { start: 8, end: 72 }], 1);
+    const again = fragmentFrame(query, [cut, { start: 0, end: 16 }, { start: 16, end: 72 }], 2);
+    const { heard, nids } = heardOf([...frames, ...again]);
+    expect(heard).to.deep.equal(["fragment-tiny", "fragment-tiny", letters]);
+    expect(nids.statistics()).to.include({ fragmentsInvalid: 2, datagramsReassembled: 1 });
+    expect(heardOf(frames, resolving).heard).to.deep.equal(["fragment-tiny", letters]);
+  });
+});
+
 describe("limits of fragments", () => {
   it("maxFragmentsPerDatagram: one more gives the datagram up", () => {
     const frames = pieces("ipv4", [8, 16, 24]);
     expect(heardOf(frames, { maxFragmentsPerDatagram: 4 }).heard).to.deep.equal([letters]);
-    expect(heardOf(frames, { maxFragmentsPerDatagram: 3 }).heard).to.deep.equal([
-      "fragment-limit maxFragmentsPerDatagram",
+    const { heard, details, nids } = heardOf(frames, { maxFragmentsPerDatagram: 3 });
+    expect(heard).to.deep.equal(["fragment-limit"]);
+    expect(details).to.deep.equal([
+      "maxFragmentsPerDatagram: 10.0.0.1 -> 10.0.0.2, identification 1, protocol 17 is given up",
     ]);
+    expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsEvicted: 1, datagramsTimedOut: 0 });
   });
 
   it("maxFragmentedDatagrams: the one that has waited longest goes", () => {
     const starts = [1, 2, 3].map((identification) => pieces("ipv4", [32], identification)[0] as Frame);
     const ends = [1, 2, 3].map((identification) => pieces("ipv4", [32], identification)[1] as Frame);
-    const { heard, nids } = heardOf([...starts, ...ends.slice(1)], { maxFragmentedDatagrams: 2 });
-    expect(heard).to.deep.equal(["fragment-limit maxFragmentedDatagrams", letters, letters]);
-    expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsReassembled: 2 });
+    const { heard, details, nids } = heardOf([...starts, ...ends.slice(1)], { maxFragmentedDatagrams: 2 });
+    expect(heard).to.deep.equal(["fragment-limit", letters, letters]);
+    expect(details).to.deep.equal([
+      "maxFragmentedDatagrams: 10.0.0.1 -> 10.0.0.2, identification 1, protocol 17 is given up",
+    ]);
+    expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsEvicted: 1, datagramsReassembled: 2 });
   });
 
   it("maxFragmentBytes: the one that has waited longest goes", () => {
     const starts = [1, 2, 3].map((identification) => pieces("ipv4", [32], identification)[0] as Frame);
     const last = pieces("ipv4", [32], 3)[1] as Frame;
-    const { heard, nids } = heardOf([...starts, last], { maxFragmentBytes: 4096 });
-    const alert = "fragment-limit maxFragmentBytes";
-    expect(heard).to.deep.equal([alert, alert, letters]);
-    expect(nids.statistics().datagramsGivenUp).to.equal(2);
+    const { heard, details, nids } = heardOf([...starts, last], { maxFragmentBytes: 4096 });
+    expect(heard).to.deep.equal(["fragment-limit", "fragment-limit", letters]);
+    expect(details.map((detail) => detail?.slice(0, 57))).to.deep.equal([
+      "maxFragmentBytes: 10.0.0.1 -> 10.0.0.2, identification 1,",
+      "maxFragmentBytes: 10.0.0.1 -> 10.0.0.2, identification 2,",
+    ]);
+    expect(nids.statistics()).to.include({ datagramsGivenUp: 2, datagramsEvicted: 2 });
   });
 
   it("maxFragmentBytes: a datagram that does not fit at all is given up", () => {
     const { heard, nids } = heardOf(pieces("ipv4", [16, 32]), { maxFragmentBytes: 2048 });
-    expect(heard.slice(0, 1)).to.deep.equal(["fragment-limit maxFragmentBytes"]);
+    expect(heard.slice(0, 1)).to.deep.equal(["fragment-limit"]);
     expect(heard).not.to.include(letters);
     expect(nids.statistics().datagramsReassembled).to.equal(0);
+  });
+
+  it("maxFragmentBytes: large fragments count by their bytes", () => {
+    const [from, to] = families.ipv4;
+    const longest = frame(udpPacket(from, to, { data: new Uint8Array(40_000) }));
+    const frames = fragmentFrame(longest, [20_000], 1);
+    expect(heardOf(frames, { maxFragmentBytes: 40_960 }).nids.statistics().datagramsReassembled).to.equal(1);
+    const { heard, nids } = heardOf(frames, { maxFragmentBytes: 38_912 });
+    expect(heard).to.deep.equal(["fragment-limit"]);
+    expect(nids.statistics()).to.include({ datagramsEvicted: 1, datagramsReassembled: 0 });
   });
 
   it("a fragment header inside a datagram that was put together is not believed", () => {

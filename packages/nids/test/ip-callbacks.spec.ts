@@ -61,6 +61,17 @@ describe("ip callbacks", () => {
     expect(seen).to.deep.equal([[true, 44, 0, 44, "0123456789abcdef"]]);
   });
 
+  it("are shown options as they were sent", () => {
+    const sent = Uint8Array.of(7, 7, 4, 0, 0, 0, 0, 0, 99, 99, 99, 99);
+    const nids = smallNids();
+    const seen: number[][] = [];
+    nids.registerIp(({ header }) => void seen.push([...header.subarray(20)]));
+    const addresses = { source: "10.0.0.1", destination: "10.0.0.2" };
+    const packet = ipv4Packet({ ...addresses, protocol: 99, payload: new Uint8Array(8), options: sent });
+    nids.process(capture([frame(packet)]).batch());
+    expect(seen).to.deep.equal([[...sent]]);
+  });
+
   it("no longer run when unregistered", () => {
     const nids = smallNids();
     let calls = 0;

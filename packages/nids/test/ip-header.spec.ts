@@ -3,6 +3,7 @@ import type { Alert } from "@tsnids/nids";
 import type { ExtensionHeader, Frame, Ipv4Options, Ipv6Options } from "@tsnids/testkit";
 import {
   capture,
+  conversation,
   cutFrame,
   ExtensionHeaderNumber,
   extensionHeader,
@@ -11,7 +12,7 @@ import {
   udpPacket,
 } from "@tsnids/testkit";
 import { expect } from "chai";
-import { smallNids, text } from "./following.js";
+import { following, smallNids, text } from "./following.js";
 
 /** What is heard of frames: datagrams, and alerts by their codes. */
 function heardOf(frames: readonly Frame[], checksums: "verify" | "ignore" = "verify"): string[] {
@@ -105,6 +106,44 @@ describe("an IPv6 header", () => {
 
   it("without a payload length means all there is", () => {
     expect(heardOf([ipv6({ payloadLength: 0 })])).to.deep.equal(["data"]);
+  });
+
+  describe("with a jumbo payload (RFC 2675)", () => {
+    /** A datagram behind the jumbo payload option, which says this length. */
+    const jumbo = (data: number, length?: number): Frame => {
+      const option = new Uint8Array(6);
+      option.set([0xc2, 4]);
+      new DataView(option.buffer).setUint32(2, length ?? 8 + 8 + data);
+      const extensions = [extensionHeader(ExtensionHeaderNumber.HOP_BY_HOP, option)];
+      const [from, to] = ["[2001:db8::1]:1", "[2001:db8::2]:2"];
+      return frame(udpPacket(from, to, { data: new Uint8Array(data) }, { ipv6: { extensions, payloadLength: 0 } }));
+    };
+
+    it("is taken, and said to be one", () => {
+      expect(heardOf([jumbo(4)])).to.deep.equal(["alert ip-jumbogram", "\0".repeat(4)]);
+    });
+
+    it("that is longer than what was sent is refused", () => {
+      expect(heardOf([jumbo(4, 70_000)])).to.deep.equal(["alert ip-jumbogram", "alert ip-header"]);
+      expect(heardOf([jumbo(4, 0xffffffff)])).to.deep.equal(["alert ip-jumbogram", "alert ip-header"]);
+    });
+
+    it("of TCP is delivered, beyond what an ordinary packet holds", () => {
+      // Extension header, TCP header and data: 8 + 20 + 69,992.
+      const option = Uint8Array.of(0xc2, 4, 0, 1, 0x11, 0x84);
+      const extensions = [extensionHeader(ExtensionHeaderNumber.HOP_BY_HOP, option)];
+      const talk = conversation({
+        client: "[2001:db8::1]:1",
+        server: "[2001:db8::2]:2",
+        segmentSize: 70_000,
+      }).handshake();
+      talk.send("client", new Uint8Array(70_000 - 8), { ip: { ipv6: { extensions, payloadLength: 0 } } });
+      const nids = smallNids({ checksums: "ignore" });
+      let bytes = 0;
+      nids.registerTcp(following(({ server }) => void (bytes += server.countNew)));
+      nids.process(talk.batch());
+      expect(bytes).to.equal(70_000 - 8);
+    });
   });
 
   it("that was not captured whole is refused", () => {

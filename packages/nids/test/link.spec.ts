@@ -1,7 +1,7 @@
 /** Link types by their LINKTYPE number, VLAN tags, and what is not decoded. */
-import { LinkType } from "@tsnids/pcap";
+import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { Frame, FrameOptions } from "@tsnids/testkit";
-import { capture, conversation, cutFrame, frame, icmpPacket, udpPacket } from "@tsnids/testkit";
+import { capture, conversation, cutFrame, frame, icmpPacket, udpPacket, writableLinkTypes } from "@tsnids/testkit";
 import { expect } from "chai";
 import { following, smallNids, text } from "./following.js";
 
@@ -9,6 +9,9 @@ const packets = {
   ipv4: udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "four" }),
   ipv6: udpPacket("[2001:db8::1]:1", "[2001:db8::2]:2", { data: "six" }),
 };
+
+/** Link types that carry either family. */
+const bothFamilies = writableLinkTypes.filter((link) => link !== LinkType.IPV4 && link !== LinkType.IPV6);
 
 function heardOf(frames: readonly Frame[]): string[] {
   const nids = smallNids();
@@ -29,14 +32,29 @@ describe("link types", () => {
     "ETHERNET with many tags": { vlan: [1, 2, 3, 4, 5, 6] },
     LINUX_SLL: { link: LinkType.LINUX_SLL },
     "LINUX_SLL with a tag": { link: LinkType.LINUX_SLL, vlan: [5] },
-    NULL: { link: LinkType.NULL },
-    LOOP: { link: LinkType.LOOP },
-    RAW: { link: LinkType.RAW },
+    "ETHERNET with a length": { llc: true },
+    "ETHERNET with a label": { mpls: [100] },
+    "ETHERNET with many labels": { mpls: [100, 101, 102, 103, 104, 0] },
+    "ETHERNET with a session": { pppoe: 7 },
+    "ETHERNET with a tag, a session and a label": { vlan: [5], pppoe: 7, mpls: [100] },
+    "LINUX_SLL with a label": { link: LinkType.LINUX_SLL, mpls: [100] },
+    ...Object.fromEntries(bothFamilies.map((link) => [linkTypeName(link), { link }])),
   })) {
     it(name, () => {
       expect(heardOf([frame(packets.ipv4, options), frame(packets.ipv6, options)])).to.deep.equal(["four", "six"]);
     });
   }
+
+  it("no byte of any link header is needed twice: every prefix of a frame is silent, or said to be cut", () => {
+    for (const link of bothFamilies) {
+      const whole = frame(packets.ipv4, { link });
+      for (let length = 0; length < whole.networkOffset + 20; length++) {
+        expect(["", "alert ip-header "], `${linkTypeName(link)}, ${length} bytes`).to.include(
+          heardOf([cutFrame(whole, length)]).join(),
+        );
+      }
+    }
+  });
 
   it("IPV4 and IPV6", () => {
     expect(heardOf([frame(packets.ipv4, { link: LinkType.IPV4 })])).to.deep.equal(["four"]);
@@ -70,7 +88,7 @@ describe("link types", () => {
     batch.interfaces = [{ linkType: LinkType.USER0, snapLength: 0 }];
     nids.process(batch);
     nids.process(batch);
-    expect(alerts).to.deep.equal([["link-unknown", "link type 147"]]);
+    expect(alerts).to.deep.equal([["link-unknown", "link type 147, USER0"]]);
     expect(nids.statistics()).to.include({ frames: 6, framesUnknownLink: 6, framesNotIp: 0 });
   });
 });

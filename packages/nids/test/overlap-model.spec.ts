@@ -1,6 +1,7 @@
 /**
- * Overlaps against a model that is too simple to be wrong: an array of units of bytes, each with the piece that owns it.
- * Where a new piece meets an owned unit, the policy's table decides by how the two pieces lay when they arrived.
+ * Overlaps against models that are too simple to be wrong: an array of units of bytes, each with the piece that owns it.
+ * Where a new piece meets an owned unit, the policy's table decides: for segments by how the two pieces lay when they arrived,
+ * for fragments by how the new one lies against the run of units that the other one still owns.
  *
  *     N starts …   ends earlier   at the same place   ends later
  *       later          A1                A2               A3        O ├──────────┤
@@ -22,7 +23,7 @@ const segmentTables: Readonly<Record<SegmentPolicy, string>> = {
   bsd: "ooo ooo NNN",
   linux: "ooo ooN NNN",
 };
-const fragmentTables: Readonly<Record<FragmentPolicy, string>> = {
+const fragmentTables: Readonly<Record<Exclude<FragmentPolicy, "discard">, string>> = {
   first: "ooo ooo ooo",
   last: "NNN NNN NNN",
   linux: "ooo NNN NNN",
@@ -45,17 +46,32 @@ function newWins(table: string, piece: Piece, owner: Piece): boolean {
   return table.split(" ")[row]?.[column] === "N";
 }
 
-/** Who owns each unit after these pieces; units that were delivered in order are final. */
-class Model {
-  readonly owners: (Piece | undefined)[] = [];
+/** Who owns each unit after some pieces. */
+abstract class Model {
+  protected owners: (Piece | undefined)[] = [];
+
+  abstract add(piece: Piece): void;
+
+  /** Does nobody own this unit? */
+  lacks(unit: number): boolean {
+    return this.owners[unit] === undefined;
+  }
+
+  /** A letter for each unit, "." where nothing came. */
+  get letters(): string {
+    return Array.from(this.owners, (owner) => owner?.letter ?? ".").join("");
+  }
+}
+
+/** Units that were delivered in order are final. */
+class SegmentModel extends Model {
   readonly #table: string;
   /** The first unit that has not been delivered. */
   #next = 0;
-  readonly #delivers: boolean;
 
-  constructor(table: string, delivers: boolean) {
+  constructor(table: string) {
+    super();
     this.#table = table;
-    this.#delivers = delivers;
   }
 
   add(piece: Piece): void {
@@ -63,13 +79,33 @@ class Model {
       const owner = this.owners[unit];
       if (owner === undefined || newWins(this.#table, piece, owner)) this.owners[unit] = piece;
     }
-    while (this.#delivers && this.owners[this.#next] !== undefined) this.#next++;
+    while (this.owners[this.#next] !== undefined) this.#next++;
+  }
+}
+
+class FragmentModel extends Model {
+  readonly #table: string;
+
+  constructor(table: string) {
+    super();
+    this.#table = table;
   }
 
-  /** A letter for each unit, "." where nothing came. */
-  get letters(): string {
-    return Array.from(this.owners, (owner) => owner?.letter ?? ".").join("");
+  add(piece: Piece): void {
+    const before = [...this.owners];
+    for (let unit = piece.start; unit < piece.end; unit++) {
+      const owner = before[unit];
+      if (owner === undefined || newWins(this.#table, piece, runAt(before, unit))) this.owners[unit] = piece;
+    }
   }
+}
+
+/** The run of units around `unit` with the same owner. */
+function runAt(owners: readonly (Piece | undefined)[], unit: number): Piece {
+  let [start, end] = [unit, unit + 1];
+  while (start > 0 && owners[start - 1] === owners[unit]) start--;
+  while (owners[end] === owners[unit]) end++;
+  return { start, end, letter: "" };
 }
 
 const piecesUpTo = (units: number): fc.Arbitrary<Piece[]> =>
@@ -112,7 +148,7 @@ describe("overlapping segments, against the model", () => {
         fc.assert(
           fc.property(piecesUpTo(40), filler, piecesUpTo(40), (before, fill, after) => {
             const pieces = [...before, fill, ...after];
-            const model = new Model(segmentTables[policy], true);
+            const model = new SegmentModel(segmentTables[policy]);
             for (const piece of pieces) model.add(piece);
             const expected = Array.from(model.letters, (letter) => letter.repeat(unit)).join("");
             expect(streamed(pieces, policy, unit)).to.equal(expected);
@@ -139,7 +175,7 @@ function fragmented(pieces: readonly Piece[], family: "ipv4" | "ipv6", unit: num
 }
 
 describe("overlapping fragments, against the model", () => {
-  for (const policy of Object.keys(fragmentTables) as FragmentPolicy[]) {
+  for (const policy of Object.keys(fragmentTables) as (keyof typeof fragmentTables)[]) {
     for (const [family, unit] of [
       ["ipv4", 8],
       ["ipv6", 8],
@@ -148,14 +184,14 @@ describe("overlapping fragments, against the model", () => {
       it(`${policy}, ${family}, in units of ${unit} bytes`, () => {
         fc.assert(
           fc.property(piecesUpTo(units), (random) => {
-            const model = new Model(fragmentTables[policy], false);
+            const model = new FragmentModel(fragmentTables[policy]);
             for (const piece of random) model.add(piece);
             // What is missing comes last, and the header after everything else.
             const missing = Array.from({ length: units }, (_, start) => ({ start, end: start + 1, letter: "F" }))
-              .filter(({ start }) => model.owners[start] === undefined)
+              .filter(({ start }) => model.lacks(start))
               .reverse();
             for (const piece of missing) model.add(piece);
-            const nids = smallNids({ fragmentPolicy: policy, checksums: "ignore" });
+            const nids = smallNids({ fragmentPolicy: policy, ipv6FragmentPolicy: policy, checksums: "ignore" });
             const heard: string[] = [];
             nids.registerUdp(({ data }) => void heard.push(text(data)));
             nids.process(fragmented([...random, ...missing], family, unit).batch());

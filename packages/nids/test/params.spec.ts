@@ -58,6 +58,31 @@ describe("parameters", () => {
     });
   }
 
+  it("checksumRules says which rule is wrong, and why", () => {
+    const message = (rules: unknown): string => refusal({ checksumRules: rules }).message;
+    expect(
+      message([
+        { network: "10.0.0.0/8", verify: true },
+        { network: "10.0.0.0/33", verify: true },
+      ]),
+    )
+      .to.contain("rule 1")
+      .and.contain('"10.0.0.0/33"');
+    for (const network of ["", "10.0.0", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/-1", "::/129", "example.org"]) {
+      expect(message([{ network, verify: true }]), network).to.contain(`"${network}"`);
+    }
+    for (const rule of [
+      null,
+      7,
+      {},
+      { network: "::/0" },
+      { network: 5, verify: true },
+      { network: "::/0", verify: 1 },
+    ]) {
+      expect(message([rule])).to.contain("rule 0");
+    }
+  });
+
   it("have defaults that their own rules accept", () => {
     for (const [name, { kind, default: value, minimum = 0, maximum = 0, choices = [] }] of Object.entries(paramRules)) {
       if (kind === "amount") expect(value, name).to.be.within(minimum, maximum);
@@ -69,6 +94,21 @@ describe("parameters", () => {
   it("say what was given instead", () => {
     expect(refusal({ maxStreams: "many" }).message).to.contain('"many"');
     expect(refusal({ checksums: 5 }).message).to.contain("5");
+  });
+
+  it("of networks say which network or policy is wrong", () => {
+    for (const wrong of [
+      { "10.0.0/8": "first" },
+      { "10.0.0.0/33": "first" },
+      { "::/129": "first" },
+      { "::/8": "second" },
+    ]) {
+      const [network = "", policy = ""] = Object.entries(wrong)[0] ?? [];
+      expect(refusal({ fragmentPolicyByNetwork: wrong }).message).to.contain(`"${network}": "${policy}"`);
+    }
+    expect(
+      () => new Nids({ fragmentPolicyByNetwork: { "0.0.0.0/0": "first", "::/0": "last", "::1": "bsd" } }),
+    ).not.to.throw();
   });
 
   it("may be at the edges of their ranges", () => {

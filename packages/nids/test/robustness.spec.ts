@@ -2,17 +2,29 @@
  * Whatever comes in, the engine neither throws nor loses count. EventRecorder checks the callback contract for every
  * notification on the way. Every frame ends in exactly one place:
  *
- *     frames + datagrams put together = not IP + unknown link + IP packets + invalid IP packets
+ *     frames + further packets in frames + datagrams put together + packets in tunnels
+ *         = not IP + unknown link + IP packets + invalid IP packets
  */
 import { Nids } from "@tsnids/nids";
 import { LinkType } from "@tsnids/pcap";
 import type { Capture, Frame } from "@tsnids/testkit";
-import { capture, conversation, frame, timestamps, udpPacket, windowScale } from "@tsnids/testkit";
+import {
+  capture,
+  concat,
+  conversation,
+  frame,
+  timestamps,
+  tunnelPacket,
+  udpPacket,
+  windowScale,
+  writableLinkTypes,
+  writableTunnels,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { EventRecorder } from "./event-recorder.js";
 
-const links = [LinkType.ETHERNET, LinkType.LINUX_SLL, LinkType.NULL, LinkType.LOOP, LinkType.RAW, LinkType.USER0];
+const links = [...writableLinkTypes, LinkType.USER0];
 const clients = [1, 2, 3].map((number) => ({
   number,
   clientAddress: "10.0.0.1",
@@ -45,11 +57,31 @@ function survive(frames: Capture): void {
   nids.exit();
   const all = nids.statistics();
   expect(all.frames).to.equal(frames.length);
-  expect(all.frames + all.datagramsReassembled).to.equal(
+  expect(all.frames + all.aggregated + all.datagramsReassembled + all.tunnelled).to.equal(
     all.framesNotIp + all.framesUnknownLink + all.ipPackets + all.ipInvalid,
   );
   expect(all.streams).to.equal(all.closed + all.reset + all.timedOut + all.exiting);
 }
+
+/** Datagrams on every kind of link, and in every kind of tunnel: what is changed in them afterwards is mostly a header. */
+const wrapped: readonly Frame[] = [
+  ...writableLinkTypes.flatMap((link) =>
+    ["10.0.0.1:1 10.0.0.2:2", "[2001:db8::1]:1 [2001:db8::2]:2"].map((pair) => {
+      const [from = "", to = ""] = pair.split(" ");
+      return frame(udpPacket(from, to, { data: "payload" }), { link });
+    }),
+  ),
+  ...writableTunnels.flatMap((kind) =>
+    ["192.0.2.1 192.0.2.2", "2001:db8:9::1 2001:db8:9::2"].map((pair) => {
+      const [source = "", destination = ""] = pair.split(" ");
+      const packet = udpPacket("[2001:0:1::1]:1", "[2001:db8::2]:2", { data: "payload" });
+      return frame(packet, { wrap: (inner) => tunnelPacket(kind, inner, { source, destination }) });
+    }),
+  ),
+  ...[{ mpls: [100, 200] }, { pppoe: 1 }, { vlan: [5, 6], pppoe: 1, mpls: [100] }, { llc: true }].map((options) =>
+    frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "payload" }), options),
+  ),
+];
 
 /** Three connections with everything in them that takes the long way. */
 const lively: readonly Frame[] = [
@@ -81,6 +113,37 @@ describe("robustness", () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it("every link header and tunnel with bytes changed and cut off, and random bytes behind any part of it", () => {
+    const change = fc.tuple(fc.nat(), fc.nat(), fc.nat(255), fc.uint8Array({ maxLength: 60 }));
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 20 }), (changes) => {
+        const frames = changes.map(([which, where, value, behind]) => {
+          const chosen = wrapped[which % wrapped.length] as Frame;
+          const bytes = chosen.bytes.slice();
+          bytes[where % bytes.length] = value;
+          const kept = value % 3 === 0 ? concat(bytes.subarray(0, where % (bytes.length + 1)), behind) : bytes;
+          return { ...chosen, bytes: kept, originalLength: Math.max(kept.length, value % 5 === 0 ? 1500 : 0) };
+        });
+        survive(capture([frames]));
+      }),
+      { numRuns: 3000 },
+    );
+  }).timeout(60_000);
+
+  it("tags and labels without an end", () => {
+    for (const word of [
+      [0x81, 0x00, 0x00, 0x05],
+      [0x81, 0x00, 0xe0, 0x00],
+      [0x88, 0x47, 0x00, 0x06],
+      [0x00, 0x06, 0x40, 0x40],
+    ]) {
+      const base = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", {}));
+      const bytes = concat(base.bytes.subarray(0, 12), Uint8Array.from(new Array<number[]>(50_000).fill(word).flat()));
+      const endless = { ...base, bytes, originalLength: bytes.length };
+      survive(capture([[endless, { ...endless, linkType: LinkType.MPLS, bytes: bytes.slice(12) }]]));
+    }
   });
 
   it("random IP packets behind a right link header", () => {

@@ -143,12 +143,12 @@ describe("alerts", () => {
         server: `${text(destination)}:2`,
         start: "50.000000007",
       });
-      expect(alertsOf(talk.segment("client", { checksum: "bad" }))).to.deep.equal([
-        {
-          ...{ code: "tcp-checksum", severity: "notice", text: "wrong TCP checksum", detail: undefined },
-          ...{ seconds: 50, nanoseconds: 7, source, destination },
-        },
-      ]);
+      const [alert, ...more] = alertsOf(talk.segment("client", { checksum: "bad" }));
+      expect(more).to.deep.equal([]);
+      expect(alert).to.include({
+        ...{ code: "tcp-checksum", severity: "notice", text: "wrong TCP checksum", detail: undefined },
+        ...{ seconds: 50, nanoseconds: 7, source, destination },
+      });
     }
   });
 

@@ -52,6 +52,21 @@ for (const family of ["ipv4", "ipv6"] as const) {
       expect(moment).to.equal("12 34");
     });
 
+    it("shows the IP packet it came in", () => {
+      const nids = smallNids();
+      let shownIp: unknown;
+      nids.registerUdp(({ ip }) => {
+        shownIp = [ip.header.length, ip.protocol, ip.source, ip.reassembled, text(ip.payload.subarray(8))];
+      });
+      nids.process(
+        capture([datagram({ data: "0123456789abcdef" })])
+          .fragment(0, [16])
+          .batch(),
+      );
+      const [headerBytes, source] = family === "ipv4" ? [20, "10.0.0.1"] : [40, "2001:db8::1"];
+      expect(shownIp).to.deep.equal([headerBytes, 17, source, true, "0123456789abcdef"]);
+    });
+
     it("drops lengths below 8 and beyond the packet", () => {
       for (const length of [0, 7, 14]) {
         expect(seen([datagram({ data: "query", length })], "ignore"), `length ${length}`).to.deep.equal({

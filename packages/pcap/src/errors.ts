@@ -14,7 +14,9 @@ export type CaptureFormatErrorCode =
   /** The bytes end inside the file header. */
   | "cut-header"
   /** A record announces more bytes than a record can have. */
-  | "absurd-record";
+  | "absurd-record"
+  /** A block of pcapng contradicts itself, or what was said before it. */
+  | "damaged-block";
 
 /** The bytes are not a capture that can be read, or stop being one at `offset`. */
 export class CaptureFormatError extends Error {

@@ -1,10 +1,20 @@
 // Which format a capture has, by its first bytes and not by its name. The table is the one place that knows formats:
-// a new one is a line with the bytes it begins with and how its decoder is made. Formats without a decoder are in the
-// table so that a message can call them by name.
+// a new one is a line with the bytes it begins with and how its decoder is made. Compressions are in the table without a
+// decoder, so that who reads files knows what to unpack, and a message can call them by name.
 
 import type { CaptureDecoder } from "./capture-decoder.js";
 import { CaptureFormatError } from "./errors.js";
 import { PcapDecoder } from "./pcap/decoder.js";
+import { pcapVariants } from "./pcap/layout.js";
+import type { PcapngBlockListener } from "./pcapng/blocks.js";
+import { PcapngDecoder } from "./pcapng/decoder.js";
+import { BlockType } from "./pcapng/layout.js";
+
+/** What a decoder can be told, whatever the format. */
+export interface DecoderOptions {
+  /** Told of what a file holds besides frames, in formats that can: pcapng. */
+  readonly onBlock?: PcapngBlockListener | undefined;
+}
 
 /** A file format of captures, or one that captures are found wrapped in. */
 export interface CaptureFormat {
@@ -12,30 +22,21 @@ export interface CaptureFormat {
   readonly name: string;
   /** The bytes that a file of this format can begin with: any of these. */
   readonly magics: readonly (readonly number[])[];
-  /** Makes a decoder for one capture; undefined where the format is known but not read. */
-  readonly decoder: (() => CaptureDecoder) | undefined;
+  /** Makes a decoder for one capture; undefined for a compression: what is inside has a format of its own. */
+  readonly decoder: ((options?: DecoderOptions) => CaptureDecoder) | undefined;
 }
 
 /** All formats that are told apart. No magic is the beginning of another. */
 export const captureFormats: readonly CaptureFormat[] = [
-  {
-    name: "pcap",
-    magics: [
-      [0xa1, 0xb2, 0xc3, 0xd4], // big-endian, microseconds
-      [0xd4, 0xc3, 0xb2, 0xa1], // little-endian, microseconds
-      [0xa1, 0xb2, 0x3c, 0x4d], // big-endian, nanoseconds
-      [0x4d, 0x3c, 0xb2, 0xa1], // little-endian, nanoseconds
-    ],
+  ...[...new Set(pcapVariants.map(({ name }) => name))].map((name) => ({
+    name,
+    magics: pcapVariants.filter((variant) => variant.name === name).flatMap(({ magic }) => bothByteOrders(magic)),
     decoder: () => new PcapDecoder(),
-  },
-  { name: "pcapng", magics: [[0x0a, 0x0d, 0x0d, 0x0a]], decoder: undefined },
+  })),
   {
-    name: "modified pcap (Kuznetzov)",
-    magics: [
-      [0xa1, 0xb2, 0xcd, 0x34],
-      [0x34, 0xcd, 0xb2, 0xa1],
-    ],
-    decoder: undefined,
+    name: "pcapng",
+    magics: [bigEndian(BlockType.SECTION_HEADER)],
+    decoder: (options) => new PcapngDecoder(options),
   },
   { name: "gzip", magics: [[0x1f, 0x8b]], decoder: undefined },
   { name: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd]], decoder: undefined },
@@ -54,23 +55,20 @@ export function detectFormat(head: Uint8Array): CaptureFormat | undefined {
 
 /**
  * A decoder for the capture that begins with `head`: all of it, or at least `longestMagic` bytes.
- * Throws CaptureFormatError `empty`, `cut-header`, `unknown-format` or `unsupported-format`.
+ * Throws CaptureFormatError `empty`, `cut-header`, `unknown-format`, or `unsupported-format` for what is compressed.
  */
-export function openDecoder(head: Uint8Array): CaptureDecoder {
+export function openDecoder(head: Uint8Array, options: DecoderOptions = {}): CaptureDecoder {
   if (head.length === 0) {
     throw new CaptureFormatError("empty", 0, "there is nothing, not even a file header");
   }
   const format = detectFormat(head);
   if (format?.decoder !== undefined) {
-    return format.decoder();
+    return format.decoder(options);
   }
   const read = captureFormats.filter(({ decoder }) => decoder !== undefined).map(({ name }) => name);
   if (format !== undefined) {
-    throw new CaptureFormatError(
-      "unsupported-format",
-      0,
-      `this is a ${format.name} file; formats read: ${read.join(", ")}`,
-    );
+    const what = `this is compressed with ${format.name}, and has to be decompressed first`;
+    throw new CaptureFormatError("unsupported-format", 0, what);
   }
   if (head.length < longestMagic) {
     throw new CaptureFormatError(
@@ -81,6 +79,15 @@ export function openDecoder(head: Uint8Array): CaptureDecoder {
   }
   const found = `this is a file of unknown format that begins with ${describe(head.subarray(0, longestMagic))}`;
   throw new CaptureFormatError("unknown-format", 0, `${found}; formats read: ${read.join(", ")}`);
+}
+
+/** A number as the four bytes a file of either byte order begins with. */
+function bothByteOrders(magic: number): readonly (readonly number[])[] {
+  return [bigEndian(magic), bigEndian(magic).reverse()];
+}
+
+function bigEndian(magic: number): number[] {
+  return [magic >>> 24, (magic >>> 16) & 255, (magic >>> 8) & 255, magic & 255];
 }
 
 /** Bytes for a message, as hexadecimal numbers and as text: 89 50 4e 47 (".PNG"). */

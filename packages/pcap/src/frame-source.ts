@@ -8,6 +8,18 @@ export interface CaptureInterface {
   readonly linkType: number;
   /** Bytes kept of a frame at most; 0 is no limit. Files exist whose frames are longer. */
   readonly snapLength: number;
+  /** What the system calls it, such as "eth0", where the file says so. */
+  readonly name?: string;
+  /** What people call it, where the file says so. */
+  readonly description?: string;
+}
+
+/** When a frame was captured. */
+export interface FrameTime {
+  /** Whole seconds since 1970, UTC. */
+  readonly seconds: number;
+  /** 0 to 999,999,999. */
+  readonly nanoseconds: number;
 }
 
 /** Gives frames in the order they were captured, in batches. */
@@ -20,4 +32,10 @@ export interface FrameSource {
    * `bytes` of each batch says where its frames are.
    */
   batches(intake?: Uint8Array): Iterable<FrameBatch> | AsyncIterable<FrameBatch>;
+
+  /**
+   * When its first frame was captured: for sources that can find out without being used up, as a file can and a pipe
+   * cannot. Undefined where there is none, or where it cannot be told.
+   */
+  startTime?(): Promise<FrameTime | undefined>;
 }

@@ -4,9 +4,9 @@ export type { CaptureDecoder, Truncation } from "./capture-decoder.js";
 export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
 export type { CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
-export type { CaptureFormat } from "./format.js";
+export type { CaptureFormat, DecoderOptions } from "./format.js";
 export { FrameBatch } from "./frame-batch.js";
-export type { CaptureInterface, FrameSource } from "./frame-source.js";
+export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
 export { intakeChunk, intakeHeadroom, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
 export { MemorySource } from "./memory-source.js";
@@ -14,3 +14,30 @@ export { PcapBlock } from "./pcap/block.js";
 export { PcapDecoder } from "./pcap/decoder.js";
 export { PcapWriter } from "./pcap/writer.js";
 export type { PcapWriterOptions } from "./pcap/writer.js";
+export type {
+  PcapngBlock,
+  PcapngBlockListener,
+  PcapngCustomBlock,
+  PcapngDecryptionSecrets,
+  PcapngInterface,
+  PcapngInterfaceStatistics,
+  PcapngNameResolution,
+  PcapngOption,
+  PcapngPacketOptions,
+  PcapngSection,
+  PcapngSkippedBlock,
+  PcapngUnknownBlock,
+  ResolvedName,
+} from "./pcapng/blocks.js";
+export { maximumBlockLength } from "./pcapng/damage.js";
+export { longestWholeBlock, PcapngDecoder } from "./pcapng/decoder.js";
+export type { PcapngDecoderOptions } from "./pcapng/decoder.js";
+export { maximumInterfaces } from "./pcapng/interface-table.js";
+export { latestSecond } from "./pcapng/time-scale.js";
+export { PcapngWriter } from "./pcapng/writer.js";
+export type {
+  PcapngDescription,
+  PcapngInterfaceOptions,
+  PcapngStatisticsOptions,
+  PcapngWriterOptions,
+} from "./pcapng/writer.js";

@@ -3,6 +3,7 @@
 import type { Truncation } from "./capture-decoder.js";
 import { CaptureFormatError, requireInteger } from "./errors.js";
 import { openDecoder } from "./format.js";
+import type { DecoderOptions } from "./format.js";
 import { FrameBatch } from "./frame-batch.js";
 import type { CaptureInterface, FrameSource } from "./frame-source.js";
 
@@ -13,16 +14,18 @@ const maximumLength = 0x7fffffff;
 export class MemorySource implements FrameSource {
   /** The capture file. */
   readonly bytes: Uint8Array;
+  readonly #options: DecoderOptions;
   #interfaces: readonly CaptureInterface[] = [];
   #warnings: readonly Truncation[] = [];
 
   /** Throws CaptureArgumentError for 2 GiB and more. */
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, options: DecoderOptions = {}) {
     requireInteger("bytes.length", bytes.length, 0, maximumLength);
     this.bytes = bytes;
+    this.#options = options;
   }
 
-  /** The interfaces of the capture; none before its first batch was read. */
+  /** The interfaces of the capture, or of the section being read; none before the first batch was. */
   get interfaces(): readonly CaptureInterface[] {
     return this.#interfaces;
   }
@@ -40,7 +43,7 @@ export class MemorySource implements FrameSource {
     this.#interfaces = [];
     this.#warnings = [];
     const { bytes } = this;
-    const decoder = openDecoder(bytes);
+    const decoder = openDecoder(bytes, this.#options);
     const batch = new FrameBatch();
     let position = 0;
     for (;;) {

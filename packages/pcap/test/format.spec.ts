@@ -1,7 +1,15 @@
 // Formats by their first bytes, and what is said of captures that cannot be read.
 
 import { expect } from "chai";
-import { CaptureFormatError, captureFormats, detectFormat, longestMagic, openDecoder, PcapDecoder } from "@tsnids/pcap";
+import {
+  CaptureFormatError,
+  captureFormats,
+  detectFormat,
+  longestMagic,
+  openDecoder,
+  PcapDecoder,
+  PcapngDecoder,
+} from "@tsnids/pcap";
 import { pcapFile, variantName, variants } from "./sample.js";
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
@@ -15,6 +23,10 @@ describe("detectFormat", () => {
       expect(openDecoder(file)).to.be.instanceOf(PcapDecoder);
     });
   }
+
+  it("knows pcapng, and opens a decoder for it", () => {
+    expect(openDecoder(Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0))).to.be.instanceOf(PcapngDecoder);
+  });
 
   it("gives each capture a decoder of its own", () => {
     const file = pcapFile(variants[0]!, []);
@@ -37,31 +49,26 @@ describe("detectFormat", () => {
 });
 
 describe("openDecoder", () => {
+  const read = "formats read: pcap, modified pcap (Kuznetsov), pcap of Navtel, lcap of Ixia, pcapng";
   const refusals: readonly (readonly [string, Uint8Array, string, string])[] = [
     ["nothing", new Uint8Array(0), "empty", "at byte 0: there is nothing, not even a file header"],
-    [
-      "pcapng",
-      Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a, 28, 0, 0, 0),
-      "unsupported-format",
-      "at byte 0: this is a pcapng file; formats read: pcap",
-    ],
     [
       "gzip",
       Uint8Array.of(0x1f, 0x8b, 8, 0),
       "unsupported-format",
-      "at byte 0: this is a gzip file; formats read: pcap",
+      "at byte 0: this is compressed with gzip, and has to be decompressed first",
     ],
     [
       "a picture",
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a),
       "unknown-format",
-      'at byte 0: this is a file of unknown format that begins with 89 50 4e 47 (".PNG"); formats read: pcap',
+      'at byte 0: this is a file of unknown format that begins with 89 50 4e 47 (".PNG"); ' + read,
     ],
     [
       "a quotation",
       ascii('"x"\n'),
       "unknown-format",
-      'at byte 0: this is a file of unknown format that begins with 22 78 22 0a (".x.."); formats read: pcap',
+      'at byte 0: this is a file of unknown format that begins with 22 78 22 0a (".x.."); ' + read,
     ],
     [
       "a beginning too short to tell",

@@ -239,3 +239,41 @@ describe("PcapDecoder", () => {
     );
   });
 });
+
+describe("PcapDecoder and the variants of pcap", () => {
+  /** A file of two records; `behindHeader` and `behindRecord` are the bytes that the variant has there. */
+  function variantFile(magic: number, isLittle: boolean, behindHeader: number, behindRecord: number): Uint8Array {
+    const variant = { little: isLittle, nanoseconds: false };
+    const plain = pcapFile(variant, [{ bytes: [1, 2, 3], seconds: 1, fraction: 2 }], { magic });
+    const record = [...plain.subarray(24, 40), ...new Array<number>(behindRecord).fill(255), ...plain.subarray(40)];
+    return Uint8Array.from([
+      ...plain.subarray(0, 24),
+      ...new Array<number>(behindHeader).fill(255),
+      ...record,
+      ...record,
+    ]);
+  }
+
+  for (const [name, magic, behindHeader, behindRecord, unit] of [
+    ["Kuznetsov's", 0xa1b2cd34, 0, 8, 1000],
+    ["Navtel's", 0xa12b3c4d, 0, 0, 1],
+    ["Ixia's, from hardware", 0x1c0001ac, 4, 0, 1],
+    ["Ixia's, from software", 0x1c0001ab, 4, 0, 1000],
+  ] as const) {
+    it(`reads ${name} in both byte orders, from blocks of every size`, () => {
+      const frame = { bytes: [1, 2, 3], originalLength: 3, seconds: 1, nanoseconds: 2 * unit };
+      for (const isLittle of [true, false]) {
+        const file = variantFile(magic, isLittle, behindHeader, behindRecord);
+        for (let step = 1; step <= file.length; step++) {
+          const reading = read(file, step);
+          expect(reading.frames, `blocks of ${step}`).to.deep.equal([frame, frame]);
+          expect(reading.truncation).to.equal(undefined);
+        }
+        expect(read(file.subarray(0, -1)).truncation).to.include({
+          code: "cut-record",
+          offset: 24 + behindHeader + 19 + behindRecord,
+        });
+      }
+    });
+  }
+});

@@ -5,7 +5,8 @@ import { LinkType } from "@tsnids/pcap";
 import type { AddressPair } from "./checksum.js";
 import { TestkitError } from "./errors.js";
 import { fragmentAt, fragmentPieces, type FragmentPiece } from "./fragment.js";
-import { linkHeader, type VlanTag } from "./link-header.js";
+import type { VlanTag } from "./link-fields.js";
+import { linkHeader } from "./link-header.js";
 import { concat } from "./octets.js";
 import { defaultStart, time, type Time, type TimeLike } from "./time.js";
 
@@ -29,6 +30,14 @@ export interface FrameOptions {
   readonly link?: number;
   /** VLAN tags, outermost first. Default none. */
   readonly vlan?: readonly VlanTag[];
+  /** MPLS labels, outermost first, behind the tags. Default none. */
+  readonly mpls?: readonly number[];
+  /** PPPoE session, behind the tags. Default none. */
+  readonly pppoe?: number;
+  /** Ethernet with a length, LLC and SNAP instead of a type. */
+  readonly llc?: boolean;
+  /** Puts the packet into another one, such as {@link tunnelPacket}. Default: leaves it as it is. */
+  readonly wrap?: (packet: Uint8Array) => Uint8Array;
   /** Default 2001-09-09 01:46:40 UTC. */
   readonly time?: TimeLike;
   /** Shortest frame in bytes: shorter ones get zeros behind the packet, as Ethernet does up to 60. Default 0. */
@@ -45,9 +54,12 @@ function addressesOf(packet: Uint8Array): AddressPair {
 }
 
 /** Puts an IP packet behind a link header. Throws TestkitError `bad-link` for a link type it cannot write. */
-export function frame(packet: Uint8Array, options: FrameOptions = {}): Frame {
+export function frame(given: Uint8Array, options: FrameOptions = {}): Frame {
   const linkType = options.link ?? LinkType.ETHERNET;
-  const header = linkHeader(linkType, { ...addressesOf(packet), vlan: options.vlan ?? [] });
+  const { vlan = [], mpls = [], pppoe, llc = false, wrap } = options;
+  const packet = wrap === undefined ? given : wrap(given);
+  const addresses = addressesOf(packet);
+  const header = linkHeader(linkType, { ...addresses, vlan, mpls, pppoe, llc, packetLength: packet.length });
   const padding = Math.max(0, (options.padTo ?? 0) - header.length - packet.length);
   const bytes = concat(header, packet, new Uint8Array(padding));
   return {

@@ -43,7 +43,8 @@ export {
   type Ipv6Fields,
   type Ipv6Options,
 } from "./ipv6.js";
-export { linkHeader, type LinkFields, type VlanTag } from "./link-header.js";
+export type { LinkFields, VlanTag } from "./link-fields.js";
+export { linkHeader, writableLinkTypes } from "./link-header.js";
 export { concat, octets, type Data } from "./octets.js";
 export { icmpPacket, ipPacket, tcpPacket, udpPacket, type IpOptions } from "./packet.js";
 export {
@@ -74,4 +75,5 @@ export {
 } from "./tcp-options.js";
 export { TcpFlag, tcpFlags, tcpProtocol, tcpSegment, type TcpFields, type TcpFlagName } from "./tcp.js";
 export { addTime, compareTime, defaultStart, time, type Time, type TimeLike } from "./time.js";
+export { tunnelPacket, writableTunnels, type TunnelOptions } from "./tunnel.js";
 export { udpDatagram, udpProtocol, type UdpFields } from "./udp.js";

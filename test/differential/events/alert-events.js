@@ -2,6 +2,10 @@
  * The lines of alerts. Those libnids does not have are left out: a program that knows its ten codes never hears of them.
  */
 import { alertCatalogue } from "@tsnids/nids";
+import { IpHeader } from "./current-packet.js";
+
+/** @typedef {import("@tsnids/nids").Alert} Alert */
+/** @typedef {import("./lines.js").Fields} Fields */
 
 /** libnids' texts, by code. */
 const texts = [
@@ -16,7 +20,8 @@ const texts = [
   "Too much data in TCP receive queue",
   "Invalid TCP flags",
 ];
-const invalidIpHeader = 4;
+/** Code 0 has one meaning only. */
+const scan = 0;
 const firstTcpCode = 6;
 
 /**
@@ -25,32 +30,37 @@ const firstTcpCode = 6;
  * @param {import("./current-packet.js").CurrentPacket} current
  */
 export function followAlerts(nids, lines, current) {
-  nids.on("alert", ({ code: name }) => {
-    const code = alertCatalogue[name].libnids;
+  nids.on("alert", (alert) => {
+    const code = alertCatalogue[alert.code].libnids;
     if (code === undefined) return;
-    const isTcp = code >= firstTcpCode;
-    lines.write("alert", {
-      ...current.head("alert"),
-      class: isTcp ? "TCP" : "IP",
-      class_code: isTcp ? 2 : 1,
-      code,
-      msg: texts[code],
-      ...about(current, code, isTcp),
-    });
+    const about = code === scan ? aboutScan(alert) : aboutPacket(alert, code);
+    lines.write("alert", { ...current.head("alert"), ...about });
   });
+}
+
+/**
+ * @param {Alert} alert
+ * @returns {Fields}
+ */
+function aboutScan({ source, targets = [] }) {
+  return {
+    ...{ class: "SCAN", class_code: 4, code: scan, src: source, n: targets.length, iph_null: true },
+    targets: targets.map(({ address, port, flags }) => ({ addr: address, port, flags })),
+  };
 }
 
 /**
  * What the alert's packet says of itself.
  *
- * @param {import("./current-packet.js").CurrentPacket} current
+ * @param {Alert} alert
  * @param {number} code
- * @param {boolean} isTcp
+ * @returns {Fields}
  */
-function about({ header, captured }, code, isTcp) {
-  if (header === undefined || (code === invalidIpHeader && captured < 20)) return {};
-  const { source, destination, totalLength, headerLength, view } = header;
-  const base = { src: source, dst: destination, tot_len: totalLength };
-  if (!isTcp || totalLength < headerLength + 4) return base;
-  return { ...base, sport: view.getUint16(headerLength), dport: view.getUint16(headerLength + 2) };
+function aboutPacket({ packet, sourcePort, destinationPort }, code) {
+  const isTcp = code >= firstTcpCode;
+  const head = { class: isTcp ? "TCP" : "IP", class_code: isTcp ? 2 : 1, code, msg: texts[code] };
+  if (packet === undefined || packet.length < 20) return head;
+  const { source, destination, totalLength } = new IpHeader(packet);
+  const base = { ...head, src: source, dst: destination, tot_len: totalLength };
+  return isTcp && sourcePort !== undefined ? { ...base, sport: sourcePort, dport: destinationPort } : base;
 }

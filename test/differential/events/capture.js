@@ -1,9 +1,9 @@
 /**
  * The frames of a capture file, one batch each, after the filter: whoever feeds the engine knows which frame it is at.
  */
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { FrameBatch, LinkType, MemorySource } from "@tsnids/pcap";
+import { Filter, FilteredSource } from "@tsnids/filter";
+import { CaptureFormatError, FrameBatch, LinkType, MemorySource } from "@tsnids/pcap";
 
 /** The capture cannot be read, or the filter not be compiled; `stage` is where nids_oracle says so. */
 export class InitError extends Error {
@@ -18,44 +18,57 @@ export class InitError extends Error {
 }
 
 /**
- * Opens a capture. The filter is applied by tcpdump, whose library libnids uses as well. Throws InitError.
+ * A capture, and the frames of it that count.
  *
- * @param {string} file
- * @param {string | undefined} filter
+ * @typedef {object} Opened
+ * @property {MemorySource} capture
+ * @property {import("@tsnids/pcap").FrameSource} source
  */
-export function openCapture(file, filter) {
-  const whole = read(file);
-  if (filter === undefined) return new MemorySource(whole);
+
+/**
+ * Opens a capture. As in libnids a filter for ports loses the later fragments of what it keeps. Throws InitError.
+ *
+ * @param {import("./command-line.js").Options} options
+ * @returns {Opened}
+ */
+export function openCapture({ file, filter: expression, mode }) {
+  // Who hands frames over one by one has opened the capture; otherwise libnids does.
+  const capture = read(file, mode === "handler" ? "pcap" : "nids");
+  if (expression === undefined) return { capture, source: capture };
   try {
-    const filtered = execFileSync("tcpdump", ["-r", "-", "-w", "-", filter], {
-      input: whole,
-      stdio: ["pipe", "pipe", "ignore"],
-      maxBuffer: 2 * whole.length + 1024,
-    });
-    return new MemorySource(filtered);
+    const filter = new Filter(expression);
+    filter.predicate(linkTypeOf(capture));
+    return { capture, source: new FilteredSource(capture, filter, { keepsFragments: false }) };
   } catch {
     // What libnids says, whatever the reason.
     throw new InitError("nids", "Libnids not initialized");
   }
 }
 
-/** @param {string} file */
-function read(file) {
+/**
+ * @param {string} file
+ * @param {"pcap" | "nids"} stage
+ */
+function read(file, stage) {
   try {
-    return readFileSync(file);
-  } catch {
-    throw new InitError("pcap", `${file}: No such file or directory`);
+    const source = new MemorySource(readFileSync(file));
+    source.batches().next(); // reads the file header
+    return source;
+  } catch (error) {
+    if (error instanceof CaptureFormatError) throw new InitError(stage, error.message);
+    const isMissing = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
+    throw new InitError(stage, `${file}: ${isMissing ? "No such file or directory" : "cannot be read"}`);
   }
 }
 
 /**
  * Each frame of a source, in the same batch again and again.
  *
- * @param {MemorySource} source
+ * @param {import("@tsnids/pcap").FrameSource} source
  */
-export function* singleFrames(source) {
+export async function* singleFrames(source) {
   const single = new FrameBatch(1);
-  for (const batch of source.batches()) {
+  for await (const batch of source.batches()) {
     single.bytes = batch.bytes;
     single.interfaces = batch.interfaces;
     for (let at = 0; at < batch.length; at++) {
@@ -76,13 +89,16 @@ export function* singleFrames(source) {
 /**
  * The link type of a capture, as the number the capture library has for it on Linux.
  *
- * @param {MemorySource} source
+ * @param {MemorySource} capture
  */
-export function dataLink(source) {
-  for (const batch of source.batches()) {
-    const type = batch.interfaces[0]?.linkType ?? LinkType.ETHERNET;
-    return type === LinkType.RAW ? 12 : type;
-  }
+export function dataLink(capture) {
+  const type = linkTypeOf(capture);
+  return type === LinkType.RAW ? 12 : type;
+}
+
+/** @param {MemorySource} capture */
+function linkTypeOf(capture) {
+  for (const batch of capture.batches()) return batch.interfaces[0]?.linkType ?? LinkType.ETHERNET;
   return LinkType.ETHERNET;
 }
 

@@ -101,23 +101,29 @@ const switches = {
   "--verbose": (options) => (options.verbose = true),
 };
 
+const discardNames = ["default", "keep", "new", "half", "line", "oneline"];
+
 /** @type {Readonly<Record<string, (options: Options, value: string) => void>>} */
 const settings = {
   "--chksum": (options, value) => options.checksumRules.push(checksumRule(value)),
   "--filter": (options, value) => (options.filter = value),
   "--param": (options, value) => {
     const [name = "", number = ""] = value.split("=");
-    options.params.set(name, Math.trunc(Number(number)));
+    options.params.set(name, integer(`--param ${name}`, number));
   },
-  "--discard": (options, value) => (options.discard = value),
+  "--discard": (options, value) => {
+    options.discard = value;
+    const amount = /^(?:(?:minus|rec):)?(-?\d+)$/.test(value);
+    if (!amount && !discardNames.includes(value)) throw new UsageError(`--discard does not know ${value}`);
+  },
   "--collect": (options, value) => (options.collect = directions(value)),
   "--collect-urg": (options, value) => (options.collectUrgent = directions(value)),
   "--listeners": (options, value) => {
     options.listeners = Number(value);
     if (![1, 2, 3, 4].includes(options.listeners)) throw new UsageError("--listeners takes 1 to 4");
   },
-  "--unsub-after": (options, value) => (options.unsubscribeAfter = Number(value)),
-  "--port": (options, value) => (options.port = Number(value)),
+  "--unsub-after": (options, value) => (options.unsubscribeAfter = integer("--unsub-after", value)),
+  "--port": (options, value) => (options.port = integer("--port", value)),
   "--drop-src": (options, value) => (options.dropSource = value),
   "--mode": (options, value) => {
     const [mode = "", count = "-1"] = value.split(":");
@@ -125,12 +131,23 @@ const settings = {
       throw new UsageError(`unknown mode ${mode}`);
     }
     options.mode = mode;
-    options.dispatchCount = Number(count);
+    options.dispatchCount = integer("--mode dispatch", count);
   },
   "--events": (options, value) => (options.events = new Set(/** @type {EventKind[]} */ (value.split(",")))),
-  "--bytes": (options, value) =>
-    (options.bytes = { sha1: value === "sha1" || value === "both", hex: value === "hex" || value === "both" }),
+  "--bytes": (options, value) => {
+    if (!["none", "sha1", "hex", "both"].includes(value)) throw new UsageError("--bytes takes none, sha1, hex or both");
+    options.bytes = { sha1: value === "sha1" || value === "both", hex: value === "hex" || value === "both" };
+  },
 };
+
+/**
+ * @param {string} option
+ * @param {string} value
+ */
+function integer(option, value) {
+  if (!/^-?\d+$/.test(value)) throw new UsageError(`${option} takes a whole number, not "${value}"`);
+  return Number(value);
+}
 
 /** @param {string} value */
 function checksumRule(value) {

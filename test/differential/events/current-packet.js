@@ -48,6 +48,8 @@ export class IpHeader {
 
 export class CurrentPacket {
   number = 0;
+  /** 4 or 6, of its IP packet. */
+  family = 4;
   /** Captured bytes from the IP header on. */
   captured = 0;
   /** @type {IpHeader | undefined} */
@@ -61,9 +63,18 @@ export class CurrentPacket {
    * @param {number} nanoseconds
    */
   begin(seconds, nanoseconds) {
-    this.#time = `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, "0")}`;
+    this.moveTo({ seconds, nanoseconds });
     this.header = undefined;
     this.captured = 0;
+  }
+
+  /**
+   * A frame begins whose packet no callback has shown yet, or never will.
+   *
+   * @param {import("@tsnids/nids").PacketTime} time
+   */
+  moveTo({ seconds, nanoseconds }) {
+    this.#time = `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, "0")}`;
   }
 
   /** There is no packet: what happens now happens at the end. */

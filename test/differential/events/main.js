@@ -5,7 +5,7 @@
  *     command line ─► engine parameters ─► Nids ◄── frames of the capture
  *                                           └► listeners ─► LineWriter ─► stdout
  */
-import { Nids } from "@tsnids/nids";
+import { Nids, NidsError } from "@tsnids/nids";
 import { followAlerts } from "./alert-events.js";
 import { dataLink, InitError, linkOffsets, openCapture, singleFrames } from "./capture.js";
 import { readCommandLine, usage, UsageError } from "./command-line.js";
@@ -25,12 +25,15 @@ const readError = -1;
  */
 export async function main(words) {
   try {
-    const options = readCommandLine(words);
-    process.stdout.write(options === undefined ? usage : await eventLines(options));
+    process.stdout.write(await eventText(words));
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`${error.message}\n${usage}`);
+      return 1;
+    }
+    if (error instanceof NidsError) {
+      process.stderr.write(`${error.message}\n`);
       return 1;
     }
     if (error instanceof InitError) {
@@ -42,18 +45,28 @@ export async function main(words) {
 }
 
 /**
+ * What the program prints for a command line: for those that run it many times in one process. Throws UsageError and InitError.
+ *
+ * @param {readonly string[]} words
+ */
+export async function eventText(words) {
+  const options = readCommandLine(words);
+  return options === undefined ? usage : eventLines(options);
+}
+
+/**
  * All event lines of a capture.
  *
  * @param {import("./command-line.js").Options} options
  */
 async function eventLines(options) {
-  const source = openCapture(options.file, options.filter);
-  const nids = new Nids(engineParams(options));
-  const lines = new LineWriter(options);
+  const { capture, source } = openCapture(options);
   const current = new CurrentPacket();
+  const nids = new Nids(engineParams(options, current));
+  const lines = new LineWriter(options);
   const tcp = new TcpEvents(lines, current, options);
 
-  const linkType = dataLink(source);
+  const linkType = dataLink(capture);
   const givenAddon = options.params.get("dev_addon") ?? -1;
   const deviceAddon = givenAddon !== -1 ? givenAddon : linkType === 1 ? 16 : 0;
   lines.write("meta", {
@@ -73,10 +86,25 @@ async function eventLines(options) {
   current.end();
   tcp.finish();
   lines.settle();
-  const cut = source.warnings.length > 0;
-  const rc = options.mode === "handler" ? (cut ? readError : endOfFile) : 0;
-  lines.write("meta", { ...current.head("end"), rc, flows: tcp.flows, errbuf: "loop: " });
+  const [cut] = capture.warnings;
+  lines.write("meta", {
+    ...current.head("end"),
+    rc: returnCode(options.mode, cut !== undefined),
+    flows: tcp.flows,
+    errbuf: `loop: ${cut?.message ?? ""}`,
+  });
   return lines.text;
+}
+
+/**
+ * What reading returned at last.
+ *
+ * @param {import("./command-line.js").Options["mode"]} mode
+ * @param {boolean} cut
+ */
+function returnCode(mode, cut) {
+  if (mode === "handler") return cut ? readError : endOfFile;
+  return mode === "dispatch" && cut ? readError : 0;
 }
 
 /**
@@ -84,7 +112,7 @@ async function eventLines(options) {
  * it by itself.
  *
  * @param {Nids} nids
- * @param {import("@tsnids/pcap").MemorySource} source
+ * @param {import("@tsnids/pcap").FrameSource} source
  * @param {CurrentPacket} current
  * @param {import("./command-line.js").Options} options
  */
@@ -93,11 +121,13 @@ async function pump(nids, source, current, options) {
     case "run":
       return nids.run(source);
     case "next":
-    case "dispatch":
       while (await nids.next(source));
       break;
+    case "dispatch":
+      while ((await nids.dispatch(source, options.dispatchCount > 0 ? options.dispatchCount : undefined)) > 0);
+      break;
     case "handler":
-      for (const frame of singleFrames(source)) {
+      for await (const frame of singleFrames(source)) {
         current.number++;
         current.begin(frame.seconds[0] ?? 0, frame.nanoseconds[0] ?? 0);
         nids.process(frame);

@@ -17,7 +17,9 @@ export function followPackets(nids, lines, current, { deviceAddon, options }) {
   const countsFrames = options.mode !== "handler";
 
   nids.registerIpFragment((packet) => {
-    const { bytes } = packet;
+    const { bytes, family } = packet;
+    current.family = family;
+    if (family !== 4) return;
     if (countsFrames) {
       current.number++;
       current.begin(packet.seconds, packet.nanoseconds);

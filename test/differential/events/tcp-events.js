@@ -11,17 +11,18 @@ import { FlowRecords, sortKey, tupleFields } from "./flow-record.js";
 
 export class TcpEvents {
   #flows = new FlowRecords();
-  /** The notification in hand, while it goes from listener to listener, and the bytes that are to be given up after it. */
+  /** The notification in hand, while it goes from listener to listener. */
   #round = {
     half: /** @type {HalfStream | undefined} */ (undefined),
     offset: 0,
     count: 0,
     urgent: 0,
     listener: 0,
-    read: 0,
   };
   #lines;
   #current;
+  /** @type {() => import("@tsnids/nids").PacketTime} */
+  #now = () => ({ seconds: 0, nanoseconds: 0 });
   #options;
   #discard;
 
@@ -43,6 +44,7 @@ export class TcpEvents {
    * @param {import("@tsnids/nids").Nids} nids
    */
   follow(nids) {
+    this.#now = () => nids.time;
     for (let listener = 0; listener < this.#options.listeners; listener++) {
       nids.registerTcp((stream) => this.#called(stream, listener));
     }
@@ -135,12 +137,9 @@ export class TcpEvents {
   #take(stream, half) {
     const { count, offset, countNew, data } = half;
     const buffered = count - offset;
-    const { read } = this.#round;
+    const { read } = stream;
     const discard = this.#discard?.(data, countNew);
-    if (discard !== undefined) {
-      stream.discard(discard);
-      this.#round.read = Math.min(read, discard);
-    }
+    if (discard !== undefined) stream.discard(discard);
     return {
       count,
       offset,
@@ -163,7 +162,7 @@ export class TcpEvents {
     const { offset, count, countNewUrgent: urgent } = half;
     const same = round.half === half && round.offset === offset && round.count === count && round.urgent === urgent;
     const goesOn = same && listener > round.listener;
-    this.#round = { half, offset, count, urgent, listener, read: goesOn ? round.read : count - offset };
+    this.#round = { half, offset, count, urgent, listener };
     return !goesOn;
   }
 
@@ -174,6 +173,8 @@ export class TcpEvents {
   #ended(stream, listener) {
     const exiting = stream.state === TcpState.EXITING;
     if (exiting) this.#current.end();
+    // Timeouts are looked for at the beginning of a frame.
+    else if (stream.state === TcpState.TIMED_OUT) this.#current.moveTo(this.#now());
     const flow = this.#flows.of(stream);
     const totals =
       flow === undefined
@@ -220,6 +221,7 @@ export class TcpEvents {
       flow: this.#flows.of(stream)?.id ?? 0,
       ...(this.#options.listeners > 1 ? { l: listener } : {}),
       ...tupleFields(stream),
+      ...(this.#options.verbose ? halfFields(stream) : {}),
     };
   }
 
@@ -227,4 +229,22 @@ export class TcpEvents {
   #isLast(listener) {
     return listener === this.#options.listeners - 1;
   }
+}
+
+/** libnids' numbers for how far a half has come; those for FINs are its own. */
+const stateNumbers = { ESTABLISHED: 1, CLOSING: 11, FIN_SENT: 120, FIN_CONFIRMED: 121, ENDED: 0 };
+
+/**
+ * The public fields of both halves. What waits is counted without what libnids adds for its buffers (D7).
+ *
+ * @param {TcpStream} stream
+ */
+function halfFields({ client, server }) {
+  return {
+    ...{ cstate: stateNumbers[client.state], sstate: stateNumbers[server.state] },
+    ...{ cwin: client.window, swin: server.window, cws: client.windowScale, sws: server.windowScale },
+    ...{ cts: Number(client.timestamps), sts: Number(server.timestamps) },
+    ...{ cqueue: client.queuedBytes, squeue: server.queuedBytes },
+    ...{ cack: client.acknowledgment, sack: server.acknowledgment },
+  };
 }

@@ -108,7 +108,7 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
       yield* this.#frames(feed, block, signal);
     } catch (error) {
       if (feed === undefined && isStopped()) return;
-      throw this.#failed(asCaptureError(error, this.capture));
+      throw this.#failed(asCaptureError(error, this.capture, undefined));
     } finally {
       await feed?.stop();
       this.#tellDrops();

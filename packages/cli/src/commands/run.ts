@@ -3,18 +3,22 @@
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
+import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import type { CommunityIdOptions } from "../community-id-options.js";
 import { ConnectionWatch } from "../connection.js";
 import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
+import { sortInputs } from "../inputs.js";
+import type { Inputs } from "../inputs.js";
 import { addLiveOptions, liveInput } from "../live-input.js";
-import type { LiveInputOptions } from "../live-input.js";
+import type { LiveInput, LiveInputOptions } from "../live-input.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
-interface RunOptions extends EngineOptions, LiveInputOptions {
+interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -22,40 +26,52 @@ interface RunOptions extends EngineOptions, LiveInputOptions {
 
 const afterHelp = `
 A line has: time of the first packet (UTC), client -> server, the state it ended in and why, bytes each way, duration;
-then, where it applies, how a connection without its beginning was picked up, and bytes that are missing.
+then, where it applies, its Community ID, how a connection without its beginning was picked up, and bytes that are missing.
 
 Examples:
   tsnids run web.pcap
   tsnids run --alerts --checksums verify web.pcap
+  tsnids run web.pcap 'tcp port 80 and host 10.0.0.1'
   tsnids run part1.pcap part2.pcap | grep RESET
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
-  zcat web.pcap.gz | tsnids run -
-  sudo tsnids run --interface eth0 --filter 'tcp port 80'     until Ctrl-C`;
+  tsnids run 'tap-*.pcapng.gz'
+  ssh tap tcpdump -w - | tsnids run -
+  sudo tsnids run --interface eth0 'tcp port 80'        until Ctrl-C`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function runCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("run")
     .description("replay captures, or watch a device: a line per connection as it ends, then a summary")
-    .argument("[file...]", 'captures, replayed as one in this order; "-" is standard input')
+    .usage(
+      "[options] <file...> [filter expression]\n       tsnids run [options] --interface <device> [filter expression]",
+    )
+    .argument(
+      "[file...]",
+      'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
+    )
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression; of a device, in the kernel")
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
-  addEngineOptions(command).action(async (files: string[], options: RunOptions) => {
-    end(await run(files, options));
+  addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
+    end(await run(liveInput(args, options) ?? sortInputs(args, options.filter), options));
   });
 }
 
-async function run(files: readonly string[], options: RunOptions): Promise<ExitCode> {
+async function run(input: Inputs | LiveInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
   const nids = new Nids(engineParams(options));
-  const replay = new Replay(liveInput(files, options) ?? files);
+  const replay = new Replay(input);
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
+  const idOf = communityIdOf(options);
   new ConnectionWatch(nids, (connection) => {
-    if (!quiet) output.line(json ? connectionJson(connection) : lines.connection(connection));
+    if (quiet) return;
+    const id = idOf(connection);
+    output.line(json ? connectionJson(connection, id) : lines.connection(connection, id));
   });
   if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 

@@ -4,17 +4,22 @@
 
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
+import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import type { CommunityIdOptions } from "../community-id-options.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
+import { sortInputs } from "../inputs.js";
+import type { Inputs } from "../inputs.js";
 import { Replay } from "../replay.js";
 import { directionJson } from "../stream-direction.js";
 import type { StreamDirection } from "../stream-direction.js";
 import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
-interface StreamsOptions extends EngineOptions {
+interface StreamsOptions extends EngineOptions, CommunityIdOptions {
+  readonly filter?: string;
   readonly json?: boolean;
   readonly write?: string;
   readonly force?: boolean;
@@ -22,11 +27,13 @@ interface StreamsOptions extends EngineOptions {
 
 const afterHelp = `
 A line has: client -> server, how many streams of the same pair began before (#0 is the first), direction, bytes
-delivered, the beginning of their SHA-256; then, where it applies, bytes that are missing. Files of --write are named
-CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin; DIR/index.jsonl lists them.
+delivered, the beginning of their SHA-256; then, where it applies, Community ID, bytes that are missing, and the VLANs and tunnels the
+stream is in. The same pair in another VLAN or tunnel is counted apart. Files of --write are named
+CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin, with -scopeN before .bin in a VLAN or tunnel; DIR/index.jsonl lists them.
 
 Examples:
   tsnids streams web.pcap
+  tsnids streams web.pcap 'port 80'
   tsnids streams --json web.pcap | jq 'select(.bytes > 1000000)'
   tsnids streams --write out web.pcap`;
 
@@ -35,29 +42,36 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
   const command = root
     .command("streams")
     .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
-    .argument("<file...>", 'captures, replayed as one in this order; "-" is standard input')
+    .usage("[options] <file...> [filter expression]")
+    .argument(
+      "<file...>",
+      'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
+    )
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
     .addHelpText("after", afterHelp);
-  addEngineOptions(command).action(async (files: string[], options: StreamsOptions) => {
-    end(await streams(files, options));
+  addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
+    end(await streams(sortInputs(args, options.filter), options));
   });
 }
 
-async function streams(paths: readonly string[], options: StreamsOptions): Promise<ExitCode> {
+async function streams(inputs: Inputs, options: StreamsOptions): Promise<ExitCode> {
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(paths, files !== undefined);
+  const replay = new Replay(inputs, files !== undefined);
   const { output } = replay;
   const lines = new DirectionLines();
+  const idOf = communityIdOf(options);
 
   const list = (direction: StreamDirection): void => {
     if (direction.bytes === 0) return;
     const sha256 = direction.digest();
-    const object = directionJson(direction, sha256);
-    output.line(json ? object : lines.line(direction, sha256));
+    const id = idOf(direction.name);
+    const object = directionJson(direction, sha256, id);
+    output.line(json ? object : lines.line(direction, sha256, id));
     direction.target?.end();
     files?.indexLine(object);
   };

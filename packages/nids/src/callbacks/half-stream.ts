@@ -5,6 +5,7 @@
 //   ├── given up ──┤── kept by discard() ──────────┤── fresh ───────────┤
 //                  └────────────────────── data ──────────────────────┘
 
+import type { HalfState } from "../tcp/sides.js";
 import type { GapReason } from "./reasons.js";
 import type { Notification } from "./notification.js";
 import type { TcpStream } from "./tcp-stream.js";
@@ -89,8 +90,48 @@ export class HalfStream {
     return this.gapLength > 0 ? this.current.gapReason : undefined;
   }
 
+  /** How far this side has come in finishing what it sends itself. */
+  get state(): HalfState {
+    return this.stream.notifier.sides.state(this.key >> 1, this.side);
+  }
+
+  /** The window this side advertised last, as in the header: times `windowScale` it is in bytes, but for that of a SYN. */
+  get window(): number {
+    return this.stream.notifier.sides.window(this.key >> 1, this.side);
+  }
+
+  /** What the windows of this side are multiplied by (RFC 7323 §2.2): 1 to 16384; 1 where that was not agreed on. */
+  get windowScale(): number {
+    return this.stream.notifier.sides.windowScale(this.key >> 1, this.side);
+  }
+
+  /** True where both sides agreed on timestamps (RFC 7323 §3.2). */
+  get timestamps(): boolean {
+    return this.stream.notifier.sides.timestamps(this.key >> 1);
+  }
+
+  /** The highest acknowledgment number this side has sent, as in the header. */
+  get acknowledgment(): number {
+    return this.stream.notifier.sides.acknowledgment(this.key >> 1, this.side);
+  }
+
+  /** Bytes for this side that wait behind a hole. */
+  get queuedBytes(): number {
+    return this.stream.notifier.sides.queuedBytes(this.key >> 1, this.key & 1);
+  }
+
+  /** Urgent bytes received so far, whether or not somebody collects them. */
+  get urgentCount(): number {
+    return this.stream.notifier.sides.urgentCount(this.key >> 1, this.key & 1);
+  }
+
   private get current(): Notification {
     return this.stream.notifier.current;
+  }
+
+  /** The side of the flow that receives. */
+  private get side(): number {
+    return 1 - (this.key & 1);
   }
 
   /** True while the notification in hand is about bytes of this half. */

@@ -9,6 +9,8 @@ export type EndReason =
   | "rst"
   /** No packet for longer than the timeout of its state (state TIMED_OUT). */
   | "idle"
+  /** One side had finished, the FIN of the other waited for missing bytes for stuckCloseTimeoutMs (state TIMED_OUT). */
+  | "stuck"
   /** It was given up to make room (state TIMED_OUT). */
   | "evicted"
   /** A new connection between the same endpoints began (state TIMED_OUT). */

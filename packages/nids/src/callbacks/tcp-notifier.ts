@@ -6,6 +6,7 @@
 // listener's call sets or clears that listener's interest in that half. A listener without interests is let go without a word;
 // when the last one goes, so does the stream.
 
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
@@ -20,6 +21,7 @@ import {
 } from "../tcp/connection.js";
 import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, interestKinds, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { Notification } from "./notification.js";
@@ -54,7 +56,9 @@ export class TcpNotifier {
   readonly registry: Registry<TcpCallback> = new Registry();
   readonly current: Notification;
   readonly flows: FlowTable;
+  readonly sides: Sides;
 
+  private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly faults: Faults;
@@ -71,6 +75,8 @@ export class TcpNotifier {
 
   constructor(
     flows: FlowTable,
+    path: EncapsulationPath,
+    sides: Sides,
     params: NidsParams,
     statistics: Statistics,
     faults: Faults,
@@ -78,8 +84,10 @@ export class TcpNotifier {
     views: Views,
   ) {
     this.flows = flows;
+    this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
+    this.path = path;
     this.params = params;
     this.statistics = statistics;
     this.faults = faults;
@@ -97,11 +105,13 @@ export class TcpNotifier {
     while (this.streams.length <= slot) this.streams.push(undefined);
     const stream = new TcpStream(this, slot, ++this.created, this.nobody);
     this.streams[slot] = stream;
+    stream.enclose(this.path.describe());
     this.statistics.streams++;
     if (stream.midstream) this.statistics.midstream++;
     for (const callback of this.registry.newestFirst) {
       const before = [stream.client.collect, stream.server.collect] as const;
       this.call(stream, slot, { callback, order: this.registry.orderOf(callback), interest: 0 });
+      if (stream.slot === 0) return false;
       if (this.params.oneLoopLess) this.refuseSecond(stream, callback, before);
     }
     stream.state = TcpState.DATA;
@@ -197,9 +207,20 @@ export class TcpNotifier {
     const stream = this.streams[slot];
     if (stream === undefined) return;
     stream.end(state, reason);
-    for (const member of stream.audience.members) this.call(stream, slot, member);
+    for (const member of stream.audience.members) {
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break;
+    }
     this.current.reclaim();
-    this.letGo(slot, stream);
+    if (stream.slot !== 0) this.letGo(slot, stream);
+  }
+
+  /** Nobody is called for the stream any more; a walk over its listeners that is under way ends. */
+  forget(stream: TcpStream): void {
+    const { slot } = stream;
+    if (slot === 0) return;
+    stream.audience = this.nobody;
+    this.forgetUnheard(slot, stream);
   }
 
   /** All streams that somebody listens to, in order of creation. */
@@ -210,7 +231,13 @@ export class TcpNotifier {
   /** Of what the notification in hand shows, at most `count` bytes are given up. */
   discard(stream: TcpStream, count: number): void {
     const { current } = this;
-    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.max(0, Math.min(current.read, count));
+    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.min(current.read, count);
+  }
+
+  /** How many bytes of the notification in hand are given up, as it stands; 0 where it is not one about data of this stream. */
+  read(stream: TcpStream): number {
+    const { current } = this;
+    return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
   kill(stream: TcpStream): void {
@@ -274,7 +301,9 @@ export class TcpNotifier {
 
   private callEach(stream: TcpStream, slot: number, interest: number): void {
     for (const member of stream.audience.members) {
-      if ((member.interest & interest) !== 0) this.call(stream, slot, member);
+      if ((member.interest & interest) === 0) continue;
+      this.call(stream, slot, member);
+      if (stream.slot === 0) break; // a callback has had the stream forgotten
     }
   }
 
@@ -301,6 +330,7 @@ export class TcpNotifier {
       this.changes[kind] = 0;
     }
     this.changed = false;
+    if (stream.slot === 0) return; // forgotten during the call
     stream.audience = stream.audience.with(member.callback, member.order, interest);
   }
 
@@ -310,7 +340,7 @@ export class TcpNotifier {
    */
   private keepUnread(slot: number, from: number, stream: TcpStream): void {
     const { current } = this;
-    while (this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
+    while (stream.slot !== 0 && this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
       current.read = current.length;
       this.round(stream, slot, dataInterest << from);
     }
@@ -319,7 +349,7 @@ export class TcpNotifier {
   /** True when anything was read. What was not read becomes the buffer of the half. */
   private consume(half: number): boolean {
     const { current } = this;
-    const { read } = current;
+    const read = Math.max(0, current.read);
     current.length -= read;
     current.start += read;
     current.fresh = Math.min(current.fresh, current.length);
@@ -340,6 +370,7 @@ export class TcpNotifier {
   /** Where nobody is interested (any more), the connection goes on unheard. */
   private forgetUnheard(slot: number, stream: TcpStream): boolean {
     if (stream.audience.members.length > 0) return false;
+    if (stream.slot === 0) return true;
     const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
     this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);

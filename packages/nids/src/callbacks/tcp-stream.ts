@@ -5,6 +5,7 @@ import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide } from "../tcp/connection.js";
 import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
+import type { Encapsulation } from "../link/encapsulation.js";
 import type { Audience } from "./audience.js";
 import { HalfStream } from "./half-stream.js";
 import type { EndReason, StreamOrigin } from "./reasons.js";
@@ -41,6 +42,7 @@ export type TcpCallback = (stream: TcpStream, attachment: Attachment) => void;
 
 /** What callbacks keep about a stream, and what is known when it has ended. */
 class RareProperties {
+  encapsulation: readonly Encapsulation[] | undefined = undefined;
   user: unknown = undefined;
   params: unknown[] | undefined = undefined;
   endReason: EndReason | undefined = undefined;
@@ -51,12 +53,16 @@ class RareProperties {
 interface EndedStream {
   readonly endpoints: Endpoints;
   readonly origin: StreamOrigin;
+  readonly scope: number;
   readonly seconds: number;
   readonly nanoseconds: number;
+  readonly lastSeconds: number;
   /** Bytes delivered from side 0 and side 1. */
   readonly count0: number;
   readonly count1: number;
 }
+
+const bareWire: readonly Encapsulation[] = Object.freeze([]);
 
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
 export class TcpStream {
@@ -122,6 +128,22 @@ export class TcpStream {
     return this.endpoints.port(1 - (this.server.key & 1));
   }
 
+  /**
+   * VLANs, labels, sessions and tunnels around the packet by which the stream was established, outermost first. Identifiers
+   * that the receiving end chooses (MPLS, GTP, L2TP, PPTP) are others in the other direction.
+   */
+  get encapsulation(): readonly Encapsulation[] {
+    return this.rare?.encapsulation ?? bareWire;
+  }
+
+  /**
+   * Number of the VLAN or tunnel the stream is in: streams with different numbers never merge, whatever their addresses. 0: in none.
+   * Numbers are given in order of appearance; `foldEncapsulations` says what does not count.
+   */
+  get scope(): number {
+    return this.rare?.ended?.scope ?? this.notifier.flows.scopeOf(this.slot);
+  }
+
   /** How the stream began, and by that how client and server were told apart. */
   get origin(): StreamOrigin {
     return this.rare?.ended?.origin ?? this.notifier.originOf(this.slot);
@@ -139,6 +161,20 @@ export class TcpStream {
     return this.notifier.flows.startTime(this.slot);
   }
 
+  /** Time of the last packet, to the second: `nanoseconds` is 0. */
+  get lastTime(): PacketTime {
+    const ended = this.rare?.ended;
+    return { seconds: ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
+  }
+
+  /**
+   * In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have it; negative where
+   * one of them said so, which gives up none. Otherwise 0.
+   */
+  get read(): number {
+    return this.notifier.read(this);
+  }
+
   /**
    * In a DATA callback: at most `count` of the buffered bytes are given up after it; the rest stays at the front of
    * `data` in the next one. Without a call everything is given up. Of several callbacks the smallest count holds.
@@ -152,11 +188,20 @@ export class TcpStream {
   /**
    * Sends four RST segments through the engine's injector: to both ends, with the expected sequence numbers and again half a
    * window further on. The stream itself ends when one of them is captured. Throws NidsError `no-injector` without
-   * an injector, `stream-ended` when the stream has ended.
+   * an injector, `stream-ended` when the stream has ended, `not-injectable` for a stream in a tunnel or the like.
    */
   kill(): void {
     if (this.slot === 0) throw new NidsError("stream-ended", `kill(): the stream ${this.toString()} has already ended`);
     this.notifier.kill(this);
+  }
+
+  /**
+   * Forgets the stream at once: no callback is called for it any more, not even for the bytes in hand, and its packets are passed over
+   * until a new connection begins between the same endpoints. May be called at any time, for any stream; for one that has
+   * ended it does nothing (libnids' nids_free_tcp_stream).
+   */
+  forget(): void {
+    this.notifier.forget(this);
   }
 
   /** "address:port -> address:port", client first. */
@@ -182,6 +227,11 @@ export class TcpStream {
     (this.properties.params ??= [])[order] = value;
   }
 
+  /** The stream is inside of something. */
+  enclose(encapsulation: readonly Encapsulation[]): void {
+    if (encapsulation.length > 0) this.properties.encapsulation = encapsulation;
+  }
+
   /** The stream ends in this state, for this reason; its listeners are still to be told. */
   end(state: TerminalState, reason: EndReason): void {
     this.state = state;
@@ -191,9 +241,10 @@ export class TcpStream {
   /** The engine forgets the stream: what it knew is kept here. */
   retire(): void {
     const { seconds, nanoseconds } = this.startTime;
-    const endpoints = this.endpoints;
+    const lastSeconds = this.lastTime.seconds;
+    const { endpoints, origin, scope } = this;
     const [count0, count1] = [this.countFrom(0), this.countFrom(1)];
-    this.properties.ended = { endpoints, origin: this.origin, seconds, nanoseconds, count0, count1 };
+    this.properties.ended = { endpoints, origin, scope, seconds, nanoseconds, lastSeconds, count0, count1 };
     this.client.key &= 1;
     this.server.key &= 1;
   }

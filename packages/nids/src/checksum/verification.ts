@@ -2,12 +2,15 @@
 // packets unfinished in a capture; dropped as damaged, they are the most common reason for "no output". In `auto`, the
 // first packets of each interface decide, the trial: where more than a tenth of what a source has sent so far is wrong, that source is not
 // verified; where more than a tenth of the whole trial is wrong, the interface is not verified any more.
+//
+// A rule about the network of the source (rules.ts) comes before all of this. ICMP has no part in it.
 
 import type { AlertSink } from "../alerts.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
-import type { ChecksumMode } from "../params.js";
+import type { ChecksumMode, NidsParams } from "../params.js";
 import type { Checksums } from "./checksum.js";
+import { ChecksumRules } from "./rules.js";
 
 /** Packets of an interface that `auto` looks at, and the share of wrong ones from which it does not verify: one in ten. */
 const trialPackets = 1000;
@@ -37,16 +40,20 @@ function isSuspect(tally: Tally): boolean {
 }
 
 export class ChecksumVerification {
-  /** False when the checksums of the current interface need not be looked at. */
-  active = true;
+  /** False when the checksums of the current interface need not be looked at, but for rules. */
+  private active = true;
+  /** Undefined where there are none. */
+  private readonly rules: ChecksumRules | undefined;
   private readonly mode: ChecksumMode;
   private readonly checksums: Checksums;
   private readonly alerts: AlertSink;
   private readonly trials: Trial[] = [];
   private trial: Trial = new Trial();
 
-  constructor(mode: ChecksumMode, checksums: Checksums, alerts: AlertSink) {
-    this.mode = mode;
+  constructor(params: NidsParams, checksums: Checksums, alerts: AlertSink) {
+    const { checksumRules } = params;
+    this.mode = params.checksums;
+    this.rules = checksumRules.length === 0 ? undefined : new ChecksumRules(checksumRules);
     this.checksums = checksums;
     this.alerts = alerts;
     this.select(0);
@@ -57,6 +64,19 @@ export class ChecksumVerification {
     return this.mode !== "auto" || this.trial.seen >= trialPackets || !this.trial.verify;
   }
 
+  /**
+   * True when the checksums of any packet may count: packets whose checksums are right may then be taken without asking for
+   * each, and the others are to be judged one by one.
+   */
+  get mayCount(): boolean {
+    return this.active || this.rules?.demand === true;
+  }
+
+  /** True when the checksums of the packet are to be looked at; its addresses are known. */
+  counts(packet: Packet): boolean {
+    return this.rules?.verdict(packet) ?? this.active;
+  }
+
   /** Says which interface the packets to come are from. */
   select(interfaceIndex: number): void {
     this.trial = this.trials[interfaceIndex] ??= new Trial();
@@ -65,7 +85,7 @@ export class ChecksumVerification {
 
   /** False when the transport checksum of the packet is wrong and counts. One that the snap length cut cannot be judged. */
   transportRight(packet: Packet): boolean {
-    if (!this.active || packet.cut > 0) return true;
+    if (packet.cut > 0 || !this.counts(packet)) return true;
     let state = packet.transportChecksum;
     if (state === ChecksumState.UNKNOWN) {
       const { addresses, protocol, transport, end } = packet;
@@ -73,13 +93,13 @@ export class ChecksumVerification {
       state = right === 1 ? ChecksumState.RIGHT : ChecksumState.WRONG;
     }
     if (state === ChecksumState.WRONG) return this.tolerates(packet);
-    if (!this.settled) this.count(packet, 0);
+    if (!this.settled && !this.isRuled(packet)) this.count(packet, 0);
     return true;
   }
 
   /** Notes a wrong checksum; true when the packet is to be taken all the same. */
   tolerates(packet: Packet): boolean {
-    if (this.mode !== "auto") return false;
+    if (this.mode !== "auto" || this.isRuled(packet)) return false;
     const { sources } = this.trial;
     if (this.settled) return isSuspect(sources.get(packet.sourceKey) ?? noWrongOnes);
     const source = this.count(packet, 1);
@@ -93,6 +113,11 @@ export class ChecksumVerification {
   clear(): void {
     this.trials.length = 0;
     this.select(0);
+  }
+
+  /** True where a rule has decided. */
+  private isRuled(packet: Packet): boolean {
+    return this.rules?.verdict(packet) !== undefined;
   }
 
   private count(packet: Packet, wrong: 0 | 1): Tally {

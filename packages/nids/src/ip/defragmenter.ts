@@ -8,66 +8,39 @@
 //   datagram │ hdr │ 0 ................................ 3000 │    length and fragment fields made right
 //
 // The result is laid into the datagram region of the engine's memory and parsed like a packet that just came in. Everything
-// is bounded: datagrams, fragments of one, bytes of all, and the packet time a datagram may stay incomplete.
+// is bounded: datagrams, fragments of one, bytes of all, and the packet time a datagram may stay incomplete. Alerts name
+// the datagram in their detail.
 
-import type { AlertSink } from "../alerts.js";
+import type { AlertCode, AlertSink } from "../alerts.js";
 import type { EngineMemory } from "../memory/layout.js";
+import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import type { OverlapTable } from "../reassembly/overlap.js";
-import { PieceList, PieceStore } from "../reassembly/piece-store.js";
+import { PieceStore } from "../reassembly/piece-store.js";
+import type { InsertOutcome } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
+import { cutsHeaders } from "./first-fragment.js";
+import { datagramHash, identityText, IncompleteDatagram } from "./incomplete-datagram.js";
 import { fragmentPolicies } from "./overlap-policy.js";
+import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
 
 const ipv6HeaderBytes = 40;
+/** As in libnids, a fragment raises an alert for each one it overlaps; but one over a thousand small ones must not cost a thousand. */
+const maxOverlapAlerts = 16;
 
 /** Bytes of the longest packet of a family: IPv6 does not count its header in the length field. */
 function maxPacketBytes(family: number): number {
   return family === 4 ? 65535 : 65535 + ipv6HeaderBytes;
 }
 
-/** A datagram some fragments of which have come. */
-class Datagram {
-  readonly hash: number;
-  /** Identity: addresses, scope, identification and protocol, as the bytes and numbers they are. */
-  readonly addresses: Uint8Array;
-  readonly scope: number;
-  readonly identification: number;
-  readonly protocol: number;
-  readonly expiresSeconds: number;
-  readonly expiresNanoseconds: number;
-  readonly payload: PieceList = new PieceList();
-  fragments = 0;
-  /** Length of the payload, known from the last fragment; -1 before. */
-  length = -1;
-  /** Headers of the fragment at offset 0, and where in them the protocol is named. */
-  header: Uint8Array | undefined = undefined;
-  protocolAt = 0;
-  /** Protocol of the payload, as the fragment at offset 0 says (RFC 8200 §4.5). */
-  payloadProtocol = 0;
-  /** Next datagram of the same hash. */
-  next: Datagram | undefined = undefined;
-
-  constructor(packet: Packet, hash: number, protocol: number, lifetimeMs: number) {
-    this.hash = hash;
-    this.addresses = packet.bytes.slice(packet.addresses, packet.addresses + 2 * packet.addressLength);
-    this.scope = packet.scope;
-    this.identification = packet.identification;
-    this.protocol = protocol;
-    const nanoseconds = packet.nanoseconds + (lifetimeMs % 1000) * 1e6;
-    this.expiresSeconds = packet.seconds + Math.floor(lifetimeMs / 1000) + Math.floor(nanoseconds / 1e9);
-    this.expiresNanoseconds = nanoseconds % 1e9;
-  }
-
-  matches(packet: Packet, protocol: number): boolean {
-    if (this.identification !== packet.identification || this.scope !== packet.scope) return false;
-    if (this.protocol !== protocol || this.addresses.length !== 2 * packet.addressLength) return false;
-    return this.addresses.every((byte, index) => byte === packet.bytes[packet.addresses + index]);
-  }
-
-  expired(seconds: number, nanoseconds: number): boolean {
-    return seconds > this.expiresSeconds || (seconds === this.expiresSeconds && nanoseconds > this.expiresNanoseconds);
-  }
+/** Everything the defragmenter works with. */
+export interface DefragmenterParts {
+  readonly memory: EngineMemory;
+  readonly packet: Packet;
+  readonly params: NidsParams;
+  readonly statistics: Statistics;
+  readonly alerts: AlertSink;
+  readonly seed: number;
 }
 
 export class Defragmenter {
@@ -76,25 +49,22 @@ export class Defragmenter {
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
+  private readonly seed: number;
   private readonly store: PieceStore;
-  private readonly policy: OverlapTable;
-  private readonly byHash: Map<number, Datagram> = new Map();
+  private readonly policies: NetworkTable<FragmentPolicy>;
+  private readonly byHash: Map<number, IncompleteDatagram> = new Map();
   /** All incomplete datagrams, the one that came first in front. */
-  private readonly waiting: Set<Datagram> = new Set();
+  private readonly waiting: Set<IncompleteDatagram> = new Set();
 
-  constructor(memory: EngineMemory, packet: Packet, params: NidsParams, statistics: Statistics, alerts: AlertSink) {
+  constructor({ memory, packet, params, statistics, alerts, seed }: DefragmenterParts) {
     this.memory = memory;
     this.packet = packet;
     this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
+    this.seed = seed;
     this.store = new PieceStore(memory.bytes, memory.fragments, memory.capacity.fragmentSlabs);
-    this.policy = fragmentPolicies[params.fragmentPolicy];
-  }
-
-  /** Incomplete datagrams. */
-  get size(): number {
-    return this.waiting.size;
+    this.policies = new NetworkTable(params.fragmentPolicyByNetwork ?? {});
   }
 
   /**
@@ -102,28 +72,18 @@ export class Defragmenter {
    * and it wants to be parsed.
    */
   add(): boolean {
-    const { packet } = this;
     this.statistics.fragments++;
     this.expire();
-    const protocol = packet.family === 4 ? packet.protocol : 0;
-    const datagram = this.find(protocol) ?? this.begin(protocol);
-    const length = packet.end - packet.transport;
-    if (packet.fragmentOffset + length + packet.repeatedBytes > maxPacketBytes(packet.family)) {
-      this.alerts.raise("fragment-oversize", true);
+    if (!this.isAcceptable()) {
+      this.statistics.fragmentsInvalid++;
       return false;
     }
+    const datagram = this.find() ?? this.begin();
     if (++datagram.fragments > this.params.maxFragmentsPerDatagram) {
-      this.alerts.raise("fragment-limit", true, "maxFragmentsPerDatagram");
-      this.giveUp(datagram);
+      this.evict(datagram, "maxFragmentsPerDatagram");
       return false;
     }
-    if (packet.fragmentOffset === 0) {
-      datagram.header = packet.bytes.slice(packet.network, packet.network + packet.repeatedBytes);
-      datagram.protocolAt = packet.protocolAt - packet.network;
-      datagram.payloadProtocol = packet.protocol;
-    }
-    if (!packet.moreFragments) this.setLength(datagram, packet.fragmentOffset + length + packet.cut);
-    return this.keep(datagram, length) && this.complete(datagram);
+    return this.noteHeaders(datagram) && this.noteEnd(datagram) && this.keep(datagram) && this.complete(datagram);
   }
 
   /** Gives up every incomplete datagram. */
@@ -131,64 +91,127 @@ export class Defragmenter {
     for (const datagram of this.waiting) this.giveUp(datagram);
   }
 
-  private find(protocol: number): Datagram | undefined {
-    let datagram = this.byHash.get(this.hash(protocol));
+  /** Where in the datagram the fragment ends, with what the snap length cut off. */
+  private get endOfFragment(): number {
+    const { fragmentOffset, transport, end, cut } = this.packet;
+    return fragmentOffset + end - transport + cut;
+  }
+
+  /** A fragment that no datagram can have, or that an IPv6 host drops, changes nothing. */
+  private isAcceptable(): boolean {
+    const { packet, endOfFragment } = this;
+    if (endOfFragment + packet.repeatedBytes > maxPacketBytes(packet.family)) {
+      this.alert("fragment-oversize");
+      return false;
+    }
+    if (!packet.moreFragments || endOfFragment % 8 === 0) return true;
+    this.alert("fragment-length");
+    // IPv4 hosts differ: some drop the fragment, some take it, and then the rest of the 8 bytes is missing.
+    return packet.family === 4;
+  }
+
+  /** RFC 791 §3.2 has the protocol in the identity of a datagram, RFC 8200 §4.5 has not: 0. */
+  private get protocolOfIdentity(): number {
+    return this.packet.family === 4 ? this.packet.protocol : 0;
+  }
+
+  private find(): IncompleteDatagram | undefined {
+    const protocol = this.protocolOfIdentity;
+    let datagram = this.byHash.get(datagramHash(this.packet, protocol, this.seed));
     while (datagram !== undefined && !datagram.matches(this.packet, protocol)) datagram = datagram.next;
     return datagram;
   }
 
-  private hash(protocol: number): number {
-    const { sourceKey, destinationKey, identification, scope } = this.packet;
-    const hash = Math.imul(sourceKey, 0x9e3779b1) ^ Math.imul(destinationKey, 0x85ebca6b);
-    return Math.imul(hash ^ identification ^ (protocol << 16) ^ (scope << 24), 0xc2b2ae35);
-  }
-
-  private begin(protocol: number): Datagram {
-    if (this.waiting.size >= this.params.maxFragmentedDatagrams) {
-      this.alerts.raise("fragment-limit", true, "maxFragmentedDatagrams");
-      this.giveUpOldest();
-    }
-    const datagram = new Datagram(this.packet, this.hash(protocol), protocol, this.params.fragmentTimeoutMs);
+  private begin(): IncompleteDatagram {
+    const { maxFragmentedDatagrams, fragmentTimeoutMs } = this.params;
+    if (this.waiting.size >= maxFragmentedDatagrams) this.evictOldest("maxFragmentedDatagrams");
+    const protocol = this.protocolOfIdentity;
+    const hash = datagramHash(this.packet, protocol, this.seed);
+    const rule = this.ruleOfReceiver();
+    const datagram = new IncompleteDatagram(this.packet, hash, protocol, rule, fragmentTimeoutMs);
     datagram.next = this.byHash.get(datagram.hash);
     this.byHash.set(datagram.hash, datagram);
     this.waiting.add(datagram);
     return datagram;
   }
 
-  private setLength(datagram: Datagram, length: number): void {
-    if (datagram.length >= 0 && datagram.length !== length) this.alerts.raise("fragment-end-moved", true);
-    datagram.length = length;
+  private ruleOfReceiver(): FragmentRule {
+    const { packet, params } = this;
+    const { bytes, addresses, addressLength } = packet;
+    const policy = this.policies.valueAt(bytes, addresses + addressLength, addressLength);
+    return fragmentPolicies[policy ?? (packet.family === 4 ? params.fragmentPolicy : params.ipv6FragmentPolicy)];
   }
 
-  /** Puts the payload into the store, making room by giving up the datagrams that have waited longest. */
-  private keep(datagram: Datagram, length: number): boolean {
-    const { packet, store, alerts } = this;
-    let made = false;
-    for (;;) {
-      const { fragmentOffset, bytes, transport } = packet;
-      const outcome = store.insert(datagram.payload, fragmentOffset, bytes, transport, length, this.policy);
-      if (!made) for (let times = outcome.overlaps; times > 0; times--) alerts.raise("fragment-overlap", true);
-      if (!made && outcome.conflicts > 0) alerts.raise("fragment-conflict", true);
-      if (outcome.complete) return true;
-      if (!made) alerts.raise("fragment-limit", true, "maxFragmentBytes");
-      made = true;
-      if (this.giveUpOldest() === datagram) return false;
+  /** Keeps the headers of the first fragment. False for one that IPv6 hosts drop, because headers are missing in it (RFC 8200 §4.5). */
+  private noteHeaders(datagram: IncompleteDatagram): boolean {
+    const { packet } = this;
+    const cuts = cutsHeaders(packet);
+    if (cuts) this.alert("fragment-tiny");
+    if (packet.fragmentOffset > 0) return true;
+    if (cuts && packet.family === 6 && datagram.rule.discards) {
+      this.statistics.fragmentsInvalid++;
+      return false;
     }
+    datagram.takeHeader(packet);
+    return true;
+  }
+
+  /**
+   * Learns the length of the datagram from the last fragment. A later one counts, except where the receiver discards what
+   * contradicts itself: false when that ended the datagram.
+   */
+  private noteEnd(datagram: IncompleteDatagram): boolean {
+    const { moreFragments } = this.packet;
+    const { endOfFragment: end } = this;
+    const { length } = datagram;
+    const moved = !moreFragments && length >= 0 && end !== length;
+    if (moved) this.alert("fragment-end-moved");
+    if (datagram.rule.discards) {
+      const furthest = datagram.payload.head === 0 ? 0 : this.store.lastEnd(datagram.payload);
+      const beyond = moreFragments ? length >= 0 && end > length : end < furthest;
+      if (beyond) this.alert("fragment-beyond-end");
+      if (moved || beyond) {
+        this.giveUp(datagram);
+        return false;
+      }
+    }
+    if (!moreFragments) datagram.length = end;
+    return true;
+  }
+
+  /**
+   * Puts the payload into the store, making room by giving up the datagrams that have waited longest. False when that did not
+   * bring the datagram further: it had to go itself, or its receiver has these bytes.
+   */
+  private keep(datagram: IncompleteDatagram): boolean {
+    const { fragmentOffset, transport, end } = this.packet;
+    const { overlaps, conflicts, complete } = this.insert(datagram);
+    if (overlaps > 0) this.alert("fragment-overlap", Math.min(overlaps, maxOverlapAlerts));
+    if (conflicts > 0) this.alert("fragment-conflict");
+    if (datagram.runs !== undefined && end > transport) {
+      const novelty = datagram.runs.take(fragmentOffset, fragmentOffset + end - transport);
+      if (novelty === "overlap") this.giveUp(datagram);
+      if (novelty !== "new") return false;
+    }
+    for (let fits = complete; !fits; fits = this.insert(datagram).complete) {
+      if (this.evictOldest("maxFragmentBytes") === datagram) return false;
+    }
+    return true;
+  }
+
+  private insert(datagram: IncompleteDatagram): Readonly<InsertOutcome> {
+    const { fragmentOffset, bytes, transport, end } = this.packet;
+    return this.store.insert(datagram.payload, fragmentOffset, bytes, transport, end - transport, datagram.rule.table);
   }
 
   /** When nothing is missing, lays the datagram out and forgets it. */
-  private complete(datagram: Datagram): boolean {
+  private complete(datagram: IncompleteDatagram): boolean {
     const { payload, length, header } = datagram;
     if (length < 0 || header === undefined || payload.bytes < length) return false;
     // Pieces do not overlap and begin at 0: where they end behind their bytes, there is a hole.
     if (payload.bytes > 0 && this.store.lastEnd(payload) !== payload.bytes) return false;
-    if (payload.bytes > length) {
-      this.alerts.raise("fragment-beyond-end", true);
-      this.giveUp(datagram);
-      return false;
-    }
-    if (header.length + length > maxPacketBytes(this.packet.family)) {
-      this.alerts.raise("fragment-oversize", true);
+    if (payload.bytes > length || header.length + length > maxPacketBytes(this.packet.family)) {
+      this.alert(payload.bytes > length ? "fragment-beyond-end" : "fragment-oversize", 1, header);
       this.giveUp(datagram);
       return false;
     }
@@ -198,7 +221,7 @@ export class Defragmenter {
     return true;
   }
 
-  private layOut(datagram: Datagram, header: Uint8Array): void {
+  private layOut(datagram: IncompleteDatagram, header: Uint8Array): void {
     const { packet, store } = this;
     const { bytes, view, datagram: start } = this.memory;
     bytes.set(header, start);
@@ -227,24 +250,41 @@ export class Defragmenter {
     const { seconds, nanoseconds } = this.packet;
     for (const datagram of this.waiting) {
       if (!datagram.expired(seconds, nanoseconds)) return;
+      this.statistics.datagramsTimedOut++;
       this.giveUp(datagram);
     }
   }
 
-  private giveUpOldest(): Datagram | undefined {
+  /** Gives up the datagram that came first, for this limit; returns it. */
+  private evictOldest(limit: string): IncompleteDatagram | undefined {
     for (const oldest of this.waiting) {
-      this.giveUp(oldest);
+      this.evict(oldest, limit);
       return oldest;
     }
     return undefined;
   }
 
-  private giveUp(datagram: Datagram): void {
+  private evict(datagram: IncompleteDatagram, limit: string): void {
+    this.alerts.raise("fragment-limit", true, `${limit}: ${datagram.toString()} is given up`);
+    this.statistics.datagramsEvicted++;
+    this.giveUp(datagram);
+  }
+
+  private giveUp(datagram: IncompleteDatagram): void {
     this.statistics.datagramsGivenUp++;
     this.remove(datagram);
   }
 
-  private remove(datagram: Datagram): void {
+  /** Raises an alert about the fragment the cursor is at, so many times. */
+  private alert(code: AlertCode, times = 1, header?: Uint8Array): void {
+    const { identification, fragmentOffset } = this.packet;
+    const datagram = identityText(identification, this.protocolOfIdentity);
+    const detail = `${datagram}, bytes ${fragmentOffset} to ${this.endOfFragment}`;
+    const evidence = header === undefined ? undefined : { packet: header };
+    for (; times > 0; times--) this.alerts.raise(code, true, detail, evidence);
+  }
+
+  private remove(datagram: IncompleteDatagram): void {
     this.store.release(datagram.payload);
     this.waiting.delete(datagram);
     let previous = this.byHash.get(datagram.hash);

@@ -1,19 +1,23 @@
 // What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the callback returns.
 
 import type { Views } from "../callbacks/views.js";
+import type { Encapsulation, EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import { formatAddress } from "./address.js";
 
 /** An IP packet, fragment or reassembled datagram. */
 export class IpPacket {
   /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
-  validated = false;
+  validated: boolean;
   private readonly packet: Packet;
+  private readonly path: EncapsulationPath;
   private readonly views: Views;
 
   /** Packets are made by the engine. */
-  constructor(packet: Packet, views: Views) {
+  constructor(packet: Packet, path: EncapsulationPath, views: Views, validated = false) {
+    this.validated = validated;
     this.packet = packet;
+    this.path = path;
     this.views = views;
   }
 
@@ -58,6 +62,16 @@ export class IpPacket {
   /** True for a datagram put together from fragments. */
   get reassembled(): boolean {
     return this.packet.reassembled;
+  }
+
+  /** VLANs, labels, sessions and tunnels around the packet, outermost first; a list of your own. */
+  get encapsulation(): readonly Encapsulation[] {
+    return this.path.describe();
+  }
+
+  /** Number of the VLAN or tunnel, as of a stream (`TcpStream.scope`). */
+  get scope(): number {
+    return this.packet.scope;
   }
 
   /** Packet time: whole seconds since 1970, and nanoseconds. */

@@ -1,10 +1,14 @@
-// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP or nothing.
+// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP, ICMP, a tunnel or
+// nothing. What comes out of a tunnel is an IP packet like any other.
 
 import type { AlertSink } from "../alerts.js";
 import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
+import type { Tunnels } from "../link/tunnel/tunnels.js";
+import type { Icmp } from "../icmp/icmp.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -18,6 +22,8 @@ import { Ipv6 } from "./ipv6.js";
 
 const TCP = 6;
 const UDP = 17;
+const ICMP = 1;
+const ICMPV6 = 58;
 
 /** Decides about an IP packet or fragment as it was captured, from its header on; not validated. False drops it. */
 export type IpFilter = (bytes: Uint8Array) => boolean;
@@ -38,6 +44,9 @@ export interface IpParts {
   readonly seed: number;
   readonly tcp: Tcp;
   readonly udp: Udp;
+  readonly path: EncapsulationPath;
+  readonly tunnels: Tunnels;
+  readonly icmp: Icmp;
 }
 
 export class Ip {
@@ -53,6 +62,8 @@ export class Ip {
   private readonly views: Views;
   private readonly tcp: Tcp;
   private readonly udp: Udp;
+  private readonly tunnels: Tunnels;
+  private readonly icmp: Icmp;
   private readonly ipv4: Ipv4;
   private readonly ipv6: Ipv6;
   private readonly defragmenter: Defragmenter;
@@ -66,11 +77,13 @@ export class Ip {
     this.faults = parts.faults;
     this.tcp = parts.tcp;
     this.udp = parts.udp;
+    this.tunnels = parts.tunnels;
+    this.icmp = parts.icmp;
     this.ipv4 = new Ipv4(packet, memory.checksums, parts.verification, alerts);
     this.ipv6 = new Ipv6(packet, alerts, parts.seed);
-    this.defragmenter = new Defragmenter(memory, packet, params, statistics, alerts);
+    this.defragmenter = new Defragmenter(parts);
     this.views = parts.views;
-    this.shown = new IpPacket(packet, parts.views);
+    this.shown = new IpPacket(packet, parts.path, parts.views);
   }
 
   /** True when somebody wants to see packets on the IP layer. */
@@ -79,27 +92,14 @@ export class Ip {
     return callbacks > 0 || this.params.ipFilter !== undefined;
   }
 
-  /** Takes the packet of this family at the cursor's `network` position. */
+  /** Takes the packet of this family at the cursor's `network` position, and those in tunnels within it. */
   receive(family: number): void {
-    const { packet } = this;
-    packet.family = family;
-    if (this.fragmentCallbacks.newestFirst.length > 0) this.show(this.fragmentCallbacks.newestFirst, false);
-    const { ipFilter } = this.params;
-    if (ipFilter !== undefined && !this.passes(ipFilter)) {
-      this.statistics.ipFiltered++;
-      return;
+    let version = family;
+    while (this.take(version)) {
+      version = this.handOn();
+      if (version === 0) return;
+      this.statistics.tunnelled++;
     }
-    if (!this.parse(family)) return;
-    if (packet.fragmentOffset !== 0 || packet.moreFragments) {
-      if (!this.defragmenter.add() || !this.parse(family)) return;
-      if (packet.fragmentOffset !== 0 || packet.moreFragments) {
-        this.statistics.ipInvalid++; // a fragment inside a datagram that was whole: nobody sends that (RFC 8200 §4.5)
-        return;
-      }
-    }
-    if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
-    if (packet.protocol === TCP) this.tcp.receive();
-    else if (packet.protocol === UDP) this.udp.receive();
   }
 
   /** Gives up incomplete datagrams. */
@@ -107,7 +107,47 @@ export class Ip {
     this.defragmenter.clear();
   }
 
+  /** From the filter to the ip callbacks; false when the packet goes no further, or waits for its other fragments. */
+  private take(family: number): boolean {
+    const { packet } = this;
+    packet.family = family;
+    if (this.fragmentCallbacks.newestFirst.length > 0) this.show(this.fragmentCallbacks.newestFirst, false);
+    const { ipFilter } = this.params;
+    if (ipFilter !== undefined && !this.passes(ipFilter)) {
+      this.statistics.ipFiltered++;
+      return false;
+    }
+    if (!this.parse(family)) return false;
+    if (packet.fragmentOffset !== 0 || packet.moreFragments) {
+      if (!this.defragmenter.add()) return false;
+      packet.missing = 0;
+      if (!this.parse(family)) return false;
+      if (packet.fragmentOffset !== 0 || packet.moreFragments) {
+        this.statistics.ipInvalid++; // a fragment inside a datagram that was whole: nobody sends that (RFC 8200 §4.5)
+        return false;
+      }
+    }
+    if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
+    return true;
+  }
+
+  /** To TCP, UDP, ICMP or into a tunnel; returns the version of the packet in that, or 0. */
+  private handOn(): number {
+    const { packet, tunnels } = this;
+    if (packet.protocol === TCP) {
+      this.tcp.receive();
+      return 0;
+    }
+    if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) {
+      this.icmp.receive();
+      return 0;
+    }
+    if (packet.protocol === UDP && !this.udp.receive(tunnels)) return 0;
+    return tunnels.enter();
+  }
+
   private parse(family: number): boolean {
+    this.packet.transport = 0;
     if (family === 4 ? this.ipv4.parse() : this.ipv6.parse()) {
       this.statistics.ipPackets++;
       return true;

@@ -62,7 +62,7 @@ export class Ipv4 {
   private checksumsRight(headerLength: number, totalLength: number, isFragment: boolean): boolean {
     const { packet, verification } = this;
     packet.transportChecksum = ChecksumState.UNKNOWN;
-    if (!verification.active) return true;
+    if (!verification.counts(packet)) return true;
     const { network, protocol } = packet;
     if (!isFragment && packet.cut === 0 && (protocol === TCP || protocol === UDP)) {
       const right = this.checksums.ipv4(network, headerLength, totalLength);
@@ -95,7 +95,8 @@ export class Ipv4 {
   }
 
   private refuse(withAddresses: boolean): false {
-    this.alerts.raise("ip-header", withAddresses);
+    const { bytes, network, networkEnd } = this.packet;
+    this.alerts.raise("ip-header", withAddresses, undefined, { packet: bytes.subarray(network, networkEnd) });
     return false;
   }
 }

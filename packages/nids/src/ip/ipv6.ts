@@ -18,6 +18,29 @@ const MOBILITY = 135;
 const HIP = 139;
 const SHIM6 = 140;
 
+/**
+ * Bytes of the extension header of this number at `at`, as it says itself; 0 when the number is none of an extension header
+ * with a length, Infinity where its length lies behind `end`.
+ */
+export function extensionBytes(header: number, bytes: Uint8Array, at: number, end: number): number {
+  switch (header) {
+    case HOP_BY_HOP:
+    case ROUTING:
+    case DESTINATION_OPTIONS:
+    case MOBILITY:
+    case HIP:
+    case SHIM6:
+      return at + 2 <= end ? ((bytes[at + 1] as number) + 1) * 8 : Infinity;
+    case AUTHENTICATION:
+      return at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
+    default:
+      return 0;
+  }
+}
+/** Type and length of the jumbo payload option, and all its bytes. */
+const jumboOption = 0xc204;
+const jumboOptionBytes = 6;
+
 export class Ipv6 {
   private readonly packet: Packet;
   private readonly alerts: AlertSink;
@@ -47,7 +70,7 @@ export class Ipv6 {
     packet.family = 6;
     packet.addresses = network + 8;
     let payloadLength = view.getUint16(network + 4);
-    if (payloadLength === 0) payloadLength = captured + packet.missing - headerBytes; // offload; or a jumbogram
+    if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - headerBytes);
     const cut = payloadLength + headerBytes - captured;
     if (cut > packet.missing) return this.refuse(true);
     packet.end = cut > 0 ? networkEnd : network + headerBytes + payloadLength;
@@ -60,38 +83,38 @@ export class Ipv6 {
     return this.followExtensions(network + 6, network + headerBytes);
   }
 
+  /**
+   * The length of a payload that the header gives as 0: `available`, because segmentation offload left it out; or what the jumbo
+   * payload option says (RFC 2675 §2), which must be the first of the hop-by-hop options: nobody sends others with it.
+   */
+  private unsaidLength(available: number): number {
+    const { view, bytes, network, networkEnd } = this.packet;
+    const option = network + headerBytes + 2;
+    if (bytes[network + 6] !== HOP_BY_HOP || option + jumboOptionBytes > networkEnd) return available;
+    if (view.getUint16(option) !== jumboOption) return available;
+    this.alerts.raise("ip-jumbogram", true);
+    return view.getUint32(option + 2);
+  }
+
   /** Walks from header to header until one that is not an extension; `protocolAt` is where the next one is named. */
   private followExtensions(protocolAt: number, at: number): boolean {
     const { packet } = this;
     const { bytes, view, end } = packet;
     for (let headers = 0; headers <= maxExtensionHeaders; headers++) {
       const header = bytes[protocolAt] as number;
-      let length: number;
-      switch (header) {
-        case HOP_BY_HOP:
-        case ROUTING:
-        case DESTINATION_OPTIONS:
-        case MOBILITY:
-        case HIP:
-        case SHIM6:
-          length = at + 2 <= end ? ((bytes[at + 1] as number) + 1) * 8 : Infinity;
-          break;
-        case AUTHENTICATION:
-          length = at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
-          break;
-        case FRAGMENT:
-          if (at + 8 > end) return this.refuseExtensions();
-          packet.repeatedBytes = at - packet.network;
-          packet.protocolAt = protocolAt;
-          packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;
-          packet.moreFragments = (view.getUint16(at + 2) & 1) !== 0;
-          packet.identification = view.getInt32(at + 4);
-          length = 8;
-          // What follows is a part of the payload: only a whole ("atomic", RFC 6946) fragment has headers to walk on.
-          if (packet.fragmentOffset !== 0 || packet.moreFragments) return this.arrive(bytes[at] as number, at + length);
-          break;
-        default:
-          return this.arrive(header, at);
+      let length = 8;
+      if (header === FRAGMENT) {
+        if (at + 8 > end) return this.refuseExtensions();
+        packet.repeatedBytes = at - packet.network;
+        packet.protocolAt = protocolAt;
+        packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;
+        packet.moreFragments = (view.getUint16(at + 2) & 1) !== 0;
+        packet.identification = view.getInt32(at + 4);
+        // What follows is a part of the payload: only a whole ("atomic", RFC 6946) fragment has headers to walk on.
+        if (packet.fragmentOffset !== 0 || packet.moreFragments) return this.arrive(bytes[at] as number, at + length);
+      } else {
+        length = extensionBytes(header, bytes, at, end);
+        if (length === 0) return this.arrive(header, at);
       }
       if (at + length > end) return this.refuseExtensions();
       protocolAt = at;
@@ -111,7 +134,8 @@ export class Ipv6 {
   }
 
   private refuse(withAddresses: boolean): false {
-    this.alerts.raise("ip-header", withAddresses);
+    const { bytes, network, networkEnd } = this.packet;
+    this.alerts.raise("ip-header", withAddresses, undefined, { packet: bytes.subarray(network, networkEnd) });
     return false;
   }
 

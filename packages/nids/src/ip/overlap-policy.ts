@@ -1,19 +1,34 @@
 // How hosts put overlapping fragments together, named after the systems that do (Novak 2005; Novak & Sturges 2007; the tables
-// agree with Snort's and Suricata's). Geometry: reassembly/overlap.ts.
+// agree with Snort's and Suricata's). Geometry: reassembly/overlap.ts. Stacks cut the fragments they have stored and forget
+// where these began, so among three copies what is left of a stored fragment counts.
+//
+// Today's hosts do not resolve overlaps, they discard the datagram: RFC 8200 §4.5 (before it, RFC 5722) demands that for
+// IPv6, and Linux has done the same with IPv4 since 4.19. Duplicates change nothing (fragment-runs.ts); an end that moves, and
+// bytes beyond it, discard the datagram as well.
 
 import { overlapTable } from "../reassembly/overlap.js";
 import type { OverlapTable } from "../reassembly/overlap.js";
 
 /** The policies there are. */
-export type FragmentPolicy = "first" | "last" | "linux" | "bsd" | "bsd-right" | "windows" | "solaris";
+export type FragmentPolicy = "first" | "last" | "linux" | "bsd" | "bsd-right" | "windows" | "solaris" | "discard";
+
+/** What becomes of fragments that overlap. */
+export interface FragmentRule {
+  readonly table: OverlapTable;
+  /** True where fragments that overlap or contradict each other end their datagram; the table then says whose bytes a duplicate's are. */
+  readonly discards: boolean;
+}
+
+const resolve = (letters: string): FragmentRule => ({ table: overlapTable(letters, "kept"), discards: false });
 
 /** N: the new fragment wins, o: the stored one stays. */
-export const fragmentPolicies: { readonly [name in FragmentPolicy]: OverlapTable } = {
-  first: overlapTable("ooo ooo ooo"),
-  last: overlapTable("NNN NNN NNN"),
-  linux: overlapTable("ooo NNN NNN"),
-  bsd: overlapTable("ooo ooo NNN"),
-  "bsd-right": overlapTable("ooN oNN oNN"),
-  windows: overlapTable("ooo ooo ooN"),
-  solaris: overlapTable("ooo ooo oNN"),
+export const fragmentPolicies: { readonly [name in FragmentPolicy]: FragmentRule } = {
+  first: resolve("ooo ooo ooo"),
+  last: resolve("NNN NNN NNN"),
+  linux: resolve("ooo NNN NNN"),
+  bsd: resolve("ooo ooo NNN"),
+  "bsd-right": resolve("ooN oNN oNN"),
+  windows: resolve("ooo ooo ooN"),
+  solaris: resolve("ooo ooo oNN"),
+  discard: { table: overlapTable("ooo ooo ooo", "kept"), discards: true },
 };

@@ -10,15 +10,23 @@
 import { LinkType } from "@tsnids/pcap";
 import { portableChecksums } from "../checksum/checksum.js";
 import { NidsError } from "../errors.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
-import { clientSide, scaleOf } from "../tcp/connection.js";
-import { FLAGS, FLOW_INTS, NEXT, SYN_WINDOW, WINDOW } from "../tcp/flow-table.js";
+import { clientSide } from "../tcp/connection.js";
+import { FLAGS, FLOW_INTS, NEXT } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import { windowInHeader } from "../tcp/sides.js";
 import type { Injector } from "./injector.js";
 
 const TCP = 6;
 const tcpHeaderBytes = 20;
 const RST = 0x04;
+
+/** Link types whose header can be sent back as it is, or with its addresses exchanged. */
+const turnable: readonly number[] = [
+  ...[LinkType.ETHERNET, LinkType.NULL, LinkType.LOOP, LinkType.LINUX_SLL],
+  ...[LinkType.RAW, LinkType.IPV4, LinkType.IPV6],
+];
 
 /** The link header of a stream, as its client sends it. */
 interface LinkHeader {
@@ -29,17 +37,19 @@ interface LinkHeader {
 
 export class ResetSender {
   private readonly flows: FlowTable;
+  private readonly path: EncapsulationPath;
   private readonly injector: Injector | undefined;
   private readonly headers: Map<number, LinkHeader> = new Map();
 
-  constructor(flows: FlowTable, injector: Injector | undefined) {
+  constructor(flows: FlowTable, path: EncapsulationPath, injector: Injector | undefined) {
     this.flows = flows;
+    this.path = path;
     this.injector = injector;
   }
 
   /** Keeps the link header of a stream that is being established, where it may be needed. */
   remember(slot: number, packet: Packet, linkType: number, from: number): void {
-    if (this.injector === undefined) return;
+    if (this.injector === undefined || !this.path.isTaggedAtMost || !turnable.includes(linkType)) return;
     const header = packet.bytes.slice(packet.frame, packet.linkEnd);
     const client = clientSide(this.flows.flows[slot * FLOW_INTS + FLAGS] as number);
     const fromClient = from === client ? header : turned(header, linkType);
@@ -60,27 +70,25 @@ export class ResetSender {
       );
     }
     const header = this.headers.get(slot);
-    if (header === undefined) return;
+    if (header === undefined) {
+      throw new NidsError(
+        "not-injectable",
+        "kill(): resets can be sent on Ethernet, with or without VLAN tags, and where packets have no link header worth " +
+          "the name; not into tunnels, MPLS, PPPoE or a wireless LAN (stream.encapsulation says what the stream is in)",
+      );
+    }
     const fields = this.flows.flows;
     const at = slot * FLOW_INTS;
     const flags = fields[at + FLAGS] as number;
     const client = clientSide(flags);
     for (const ahead of [false, true]) {
       for (const from of [client, 1 - client]) {
-        const window = this.windowInHeader(at, 1 - from);
+        const window = windowInHeader(this.flows, slot, 1 - from); // not scaled: libnids' choice, and the safe side
         const sequence = (fields[at + NEXT + from] as number) + (ahead ? window >>> 1 : 0);
         const link = from === client ? header.fromClient : turned(header.fromClient, header.linkType);
         this.injector.inject(this.frame(slot, from, sequence, link), header.interfaceIndex);
       }
     }
-  }
-
-  /** The window a side advertised last as it stood in the header, not scaled: libnids' choice, and the safe side. */
-  private windowInHeader(at: number, side: number): number {
-    const { flows, details } = this.flows;
-    const window = flows[at + WINDOW + side] as number;
-    if (window === details[at + SYN_WINDOW + side]) return window;
-    return window >>> scaleOf(flows[at + FLAGS] as number, side);
   }
 
   private frame(slot: number, from: number, sequence: number, link: Uint8Array): Uint8Array {

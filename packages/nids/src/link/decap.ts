@@ -1,60 +1,31 @@
-// From a frame to the IP packet in it. Each link type has a row in a table by its LINKTYPE number; a frame of any other type
-// is counted and the type is named once.
+// From a frame to the IP packet in it: the header of the link type, then whatever lies between it and IP. A frame of a link type
+// that is not decoded is counted, and the type is named once.
 
-import { LinkType } from "@tsnids/pcap";
+import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { AlertSink } from "../alerts.js";
-import type { NidsParams } from "../params.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
-import { EtherType, ethernet, tagged } from "./ethernet.js";
-import { ScopeTable } from "./scopes.js";
-
-/** Sets `network` and `scope` of the packet and returns the EtherType of what begins there; 0 when there is nothing. */
-type LinkDecoder = (packet: Packet, scopes: ScopeTable) => number;
-
-/** No link header: the version nibble says which IP it is. */
-function bareIp(packet: Packet, at: number): number {
-  packet.network = at;
-  if (at >= packet.frameEnd) return 0;
-  const version = (packet.bytes[at] as number) >>> 4;
-  return version === 4 ? EtherType.IPV4 : version === 6 ? EtherType.IPV6 : 0;
-}
-
-/** Linux "cooked" capture, version 1: 16 bytes that end with the EtherType. */
-function linuxCooked(packet: Packet, scopes: ScopeTable): number {
-  return tagged(packet, scopes, packet.frame + 14);
-}
-
-/** Four bytes with an address family; which number means IPv6 differs between systems, the packet itself does not. */
-function addressFamily(packet: Packet): number {
-  return bareIp(packet, packet.frame + 4);
-}
-
-const decoders: ReadonlyMap<number, LinkDecoder> = new Map<number, LinkDecoder>([
-  [LinkType.ETHERNET, ethernet],
-  [LinkType.LINUX_SLL, linuxCooked],
-  [LinkType.NULL, addressFamily],
-  [LinkType.LOOP, addressFamily],
-  [LinkType.RAW, (packet) => bareIp(packet, packet.frame)],
-  [LinkType.IPV4, (packet) => bareIp(packet, packet.frame)],
-  [LinkType.IPV6, (packet) => bareIp(packet, packet.frame)],
-]);
+import type { EncapsulationPath } from "./encapsulation.js";
+import { followHeaders } from "./headers.js";
+import type { HeaderDecoder } from "./headers.js";
+import { subframe } from "./ieee80211.js";
+import { linkDecoders } from "./link-types.js";
 
 /** The link layer: strips what lies before the IP header. */
 export class LinkLayer {
   private readonly packet: Packet;
+  private readonly path: EncapsulationPath;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
-  private readonly scopes: ScopeTable;
   private readonly unknown: Set<number> = new Set();
-  private decode: LinkDecoder | undefined = ethernet;
+  private decode: HeaderDecoder | undefined = linkDecoders.get(LinkType.ETHERNET);
   private current: number = LinkType.ETHERNET;
 
-  constructor(packet: Packet, params: NidsParams, statistics: Statistics, alerts: AlertSink) {
+  constructor(packet: Packet, path: EncapsulationPath, statistics: Statistics, alerts: AlertSink) {
     this.packet = packet;
+    this.path = path;
     this.statistics = statistics;
     this.alerts = alerts;
-    this.scopes = new ScopeTable(params.maxScopes, () => alerts.raise("scope-limit", false));
   }
 
   /** The LINKTYPE of the frames to come. */
@@ -64,31 +35,50 @@ export class LinkLayer {
 
   set linkType(type: number) {
     this.current = type;
-    this.decode = decoders.get(type);
+    this.decode = linkDecoders.get(type);
   }
 
   /** Finds the IP packet of the current frame: 4 or 6, or 0 when there is none. */
   locate(): number {
-    const { packet, decode } = this;
-    packet.scope = 0;
+    const { packet, path, decode } = this;
+    this.begin(packet.frame);
     if (decode === undefined) return this.unknownLink();
-    const type = decode(packet, this.scopes);
-    if (type === EtherType.IPV4) return 4;
-    if (type === EtherType.IPV6) return 6;
-    this.statistics.framesNotIp++;
-    return 0;
+    const family = followHeaders(decode(packet, path), packet, path);
+    if (family === 0) this.statistics.framesNotIp++;
+    return family;
+  }
+
+  /** Finds the packet at `rest`, in a frame that holds several, as `locate` does. */
+  locateNext(): number {
+    const { packet, path } = this;
+    this.begin(packet.rest);
+    const family = followHeaders(subframe(packet), packet, path);
+    if (family !== 0) this.statistics.aggregated++;
+    return family;
   }
 
   /** Forgets all VLANs and tunnels. */
   exit(): void {
-    this.scopes.clear();
+    this.path.exit();
+  }
+
+  /** The first header is at `at`; nothing is known of what follows. */
+  private begin(at: number): void {
+    const { packet } = this;
+    const { batch, index } = packet;
+    const cut = (batch.originalLength[index] as number) - (batch.capturedLength[index] as number);
+    this.path.begin();
+    packet.network = at;
+    packet.networkEnd = packet.frameEnd;
+    packet.missing = Math.max(0, cut);
+    packet.rest = 0;
   }
 
   private unknownLink(): number {
     this.statistics.framesUnknownLink++;
     if (!this.unknown.has(this.current)) {
       this.unknown.add(this.current);
-      this.alerts.raise("link-unknown", false, `link type ${this.current}`);
+      this.alerts.raise("link-unknown", false, `link type ${this.current}, ${linkTypeName(this.current)}`);
     }
     return 0;
   }

@@ -19,6 +19,7 @@ import type { Kernel } from "../checksum/kernel.js";
 import { portableChecksums } from "../checksum/checksum.js";
 import type { Checksums } from "../checksum/checksum.js";
 import { webAssembly } from "../webassembly.js";
+import { NidsError } from "../errors.js";
 import type { WebAssemblyMemory } from "../webassembly.js";
 
 /** Bytes of one piece of a segment or fragment that waits. */
@@ -77,7 +78,7 @@ function storeBytes(slabs: number): number {
   return (slabs + 1) * (slabBytes + 32);
 }
 
-/** Cuts up and allocates an engine's memory. */
+/** Cuts up and allocates an engine's memory. Throws NidsError `no-memory`. */
 export function allocateMemory(capacity: Capacity): EngineMemory {
   let end = page;
   const reserve = (bytes: number): number => {
@@ -96,9 +97,19 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
     window: reserve(windowBytes),
   };
-  const { buffer, kernel } = allocate(end + page);
+  const { buffer, kernel } = allocateOrExplain(end + page);
   const checksums = kernel ?? portableChecksums(buffer);
   return { ...regions, buffer, checksums, kernel, capacity, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+}
+
+function allocateOrExplain(bytes: number): ReturnType<typeof allocate> {
+  try {
+    return allocate(bytes);
+  } catch (cause) {
+    const mebibytes = Math.ceil(bytes / 2 ** 20);
+    const message = `no ${mebibytes} MiB of memory to be had: lower maxStreams, maxReassemblyBytes or maxFragmentBytes`;
+    throw new NidsError("no-memory", message, { cause });
+  }
 }
 
 /** WebAssembly memory with the kernel, or ordinary memory where the platform lacks either. */

@@ -9,15 +9,23 @@
 //
 // Positions are 32-bit numbers on a circle (TCP) or small ones (IP); differences are signed 32-bit.
 
-/** For each geometry A1 A2 A3 B1 B2 B3 C1 C2 C3: does the new piece win the shared bytes? */
-export type OverlapTable = readonly boolean[];
-
-/** Reads a table written as nine letters in the order above: N where the new piece wins, o where the stored one stays. */
-export function overlapTable(letters: string): OverlapTable {
-  return Array.from(letters.replaceAll(" ", ""), (letter) => letter === "N");
+/** Who wins, as data. */
+export interface OverlapTable {
+  /** For each geometry A1 A2 A3 B1 B2 B3 C1 C2 C3: does the new piece win the shared bytes? */
+  readonly newWins: readonly boolean[];
+  /**
+   * What the new piece is laid against. `kept`: what is left of the stored piece after earlier overlaps, as in stacks that cut
+   * what they have stored and forget where it began. `arrived`: the stored piece as it came.
+   */
+  readonly against: "arrived" | "kept";
 }
 
-/** The index into an OverlapTable for a new piece [start, end) against a stored one. */
+/** Reads a table written as nine letters in the order above: N where the new piece wins, o where the stored one stays. */
+export function overlapTable(letters: string, against: OverlapTable["against"]): OverlapTable {
+  return { newWins: Array.from(letters.replaceAll(" ", ""), (letter) => letter === "N"), against };
+}
+
+/** The index into `newWins` for a new piece [start, end) against a stored one. */
 export function geometry(start: number, end: number, storedStart: number, storedEnd: number): number {
   const later = (start - storedStart) | 0;
   const longer = (end - storedEnd) | 0;

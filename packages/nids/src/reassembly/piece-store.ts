@@ -6,7 +6,8 @@
 //
 // A node is eight 32-bit numbers; its bytes lie in a slab of 2 KB with the same number, so that both are found without
 // a pointer and returned together. What is larger than a slab (offloaded segments of up to 64 KB) goes to a buffer of
-// its own. The number of nodes is the store's budget: when none is free, a piece is refused and its owner decides.
+// its own, and counts as many slabs as would have held it. The number of slabs is the store's budget: when it is used up, a
+// piece is refused and its owner decides.
 //
 // Insertion walks from the head, or starts at the tail when the new piece lies behind it, as nearly all do: O(1) then,
 // O(pieces of the list) at worst, and lists are bounded by their owner.
@@ -20,11 +21,13 @@ const NEXT = 0;
 /** Position of the first byte kept, and behind the last one. */
 const START = 1;
 const END = 2;
-/** Position of the first byte and behind the last byte as the piece arrived, before anything was cut off: policies compare these. */
+/** Position of the first byte and behind the last byte as the piece arrived, before anything was cut off. */
 const FIRST = 3;
 const LAST = 4;
 /** Offset of the first byte kept in the slab or buffer. */
 const SKIP = 5;
+/** What the owner noted about the piece when it came; 0: nothing. Every part of it keeps that. */
+const MARK = 6;
 
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
@@ -66,7 +69,7 @@ export class PieceStore {
     this.#capacity = capacity;
   }
 
-  /** Nodes in use. */
+  /** Slabs in use. */
   get used(): number {
     return this.#used;
   }
@@ -79,6 +82,19 @@ export class PieceStore {
   /** Position at which the segment or fragment of the list's first piece began when it arrived. */
   first(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + FIRST] as number;
+  }
+
+  /** True when a segment or fragment that waits began at this position when it arrived. */
+  beginsAt(list: PieceList, position: number): boolean {
+    for (let node = list.head; node !== 0; node = this.#nodes[node * NODE_INTS + NEXT] as number) {
+      if (this.#nodes[node * NODE_INTS + FIRST] === position) return true;
+    }
+    return false;
+  }
+
+  /** What the owner noted about the list's first piece; 0: nothing. */
+  mark(list: PieceList): number {
+    return this.#nodes[list.head * NODE_INTS + MARK] as number;
   }
 
   /** Position behind the last byte of the list's first piece. */
@@ -119,8 +135,8 @@ export class PieceStore {
   }
 
   /**
-   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`. The outcome object
-   * is reused by the next call.
+   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`; `mark` is kept
+   * with it. The outcome object is reused by the next call.
    */
   insert(
     list: PieceList,
@@ -129,6 +145,7 @@ export class PieceStore {
     offset: number,
     length: number,
     policy: OverlapTable,
+    mark = 0,
   ): InsertOutcome {
     const nodes = this.#nodes;
     const outcome = this.#outcome;
@@ -146,18 +163,21 @@ export class PieceStore {
       }
       const at = current * NODE_INTS;
       if (current === 0 || ((end - (nodes[at + START] as number)) | 0) <= 0) {
-        this.#store(list, previous, current, from, end, start, bytes, offset, length);
+        this.#store(list, previous, current, from, end, start, bytes, offset, length, mark);
         return outcome;
       }
       outcome.overlaps++;
       if (this.#differs(current, from, end, bytes, offset - start)) outcome.conflicts++;
       const storedStart = nodes[at + START] as number;
       const storedEnd = nodes[at + END] as number;
-      const wins = policy[geometry(start, end, nodes[at + FIRST] as number, nodes[at + LAST] as number)] === true;
-      if (!wins) {
+      const lies =
+        policy.against === "kept"
+          ? geometry(start, end, storedStart, storedEnd)
+          : geometry(start, end, nodes[at + FIRST] as number, nodes[at + LAST] as number);
+      if (policy.newWins[lies] !== true) {
         // O stays: what lies before it is stored, then N goes on behind it.
         if (((storedStart - from) | 0) > 0) {
-          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length);
+          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length, mark);
         }
         from = storedEnd;
         previous = current;
@@ -188,14 +208,15 @@ export class PieceStore {
     bytes: Uint8Array,
     offset: number,
     length: number,
+    mark: number,
   ): void {
-    const node = this.#allocate();
+    const size = (to - from) | 0;
+    const node = this.#allocate(size);
     if (node === 0) {
       this.#outcome.complete = false;
       return;
     }
     const at = node * NODE_INTS;
-    const size = (to - from) | 0;
     const source = offset + ((from - start) | 0);
     const nodes = this.#nodes;
     nodes[at + START] = from;
@@ -203,6 +224,7 @@ export class PieceStore {
     nodes[at + FIRST] = start;
     nodes[at + LAST] = (start + length) | 0;
     nodes[at + SKIP] = 0;
+    nodes[at + MARK] = mark;
     this.#fill(node, bytes, source, size);
     this.#link(list, previous, node, next);
     list.bytes += size;
@@ -225,7 +247,7 @@ export class PieceStore {
     const end = nodes[at + END] as number;
     const size = (end - position) | 0;
     this.#cutTail(list, at, position);
-    const right = this.#allocate();
+    const right = this.#allocate(size);
     if (right === 0) {
       this.#outcome.complete = false;
       return;
@@ -236,6 +258,7 @@ export class PieceStore {
     nodes[to + FIRST] = nodes[at + FIRST] as number;
     nodes[to + LAST] = nodes[at + LAST] as number;
     nodes[to + SKIP] = 0;
+    nodes[to + MARK] = nodes[at + MARK] as number;
     this.#fill(right, bytes, offset, size);
     this.#link(list, node, right, next);
     list.bytes += size;
@@ -292,19 +315,33 @@ export class PieceStore {
     if (next === 0) list.tail = previous;
     list.bytes -= this.#length(node * NODE_INTS);
     list.pieces--;
-    if (this.#large.size > 0) this.#large.delete(node);
+    if (this.#large.size > 0) this.#dropLarge(node);
     this.#nodes[node * NODE_INTS + NEXT] = this.#free;
     this.#free = node;
     this.#used--;
     return next;
   }
 
-  #allocate(): number {
+  #dropLarge(node: number): void {
+    const buffer = this.#large.get(node);
+    if (buffer === undefined) return;
+    this.#used -= slabsFor(buffer.length) - 1;
+    this.#large.delete(node);
+  }
+
+  /** A node for so many bytes; 0 when the budget does not allow it. */
+  #allocate(size: number): number {
+    const slabs = slabsFor(size);
+    if (this.#used + slabs > this.#capacity) return 0;
     let node = this.#free;
     if (node !== 0) this.#free = this.#nodes[node * NODE_INTS + NEXT] as number;
-    else if (this.#fresh < this.#capacity) node = ++this.#fresh;
-    else return 0;
-    this.#used++;
+    else node = ++this.#fresh;
+    this.#used += slabs;
     return node;
   }
+}
+
+/** Slabs that so many bytes count as. */
+function slabsFor(size: number): number {
+  return size <= slabBytes ? 1 : Math.ceil(size / slabBytes);
 }

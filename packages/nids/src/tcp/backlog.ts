@@ -3,6 +3,7 @@
 
 import { PieceList } from "../reassembly/piece-store.js";
 import { Grace } from "./grace.js";
+import { UnsequencedFins } from "./unsequenced-fins.js";
 import { UrgentPointer } from "./urgent.js";
 
 export class Backlog {
@@ -10,6 +11,8 @@ export class Backlog {
   /** The FIN that came out of order, and its sequence number. */
   finWaiting = false;
   finSequence = 0;
+  /** Without sequence numbers for FINs (parameter `finTakesSequence`): all that came out of order. */
+  readonly unsequencedFins: UnsequencedFins = new UnsequencedFins();
   /** The urgent byte that is still to come. */
   readonly urgent: UrgentPointer = new UrgentPointer();
   /** Where the snap length cut waiting segments off. */
@@ -19,11 +22,17 @@ export class Backlog {
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return this.list.head === 0 && !this.finWaiting && this.cuts.length === 0 && this.urgent.empty;
+    return this.list.head === 0 && this.fin === undefined && this.cuts.length === 0 && this.urgent.empty;
+  }
+
+  /** Sequence number of the first FIN that waits for its turn; undefined where none does. */
+  get fin(): number | undefined {
+    return this.finWaiting ? this.finSequence : this.unsequencedFins.first;
   }
 
   reset(): void {
     this.finWaiting = false;
+    this.unsequencedFins.reset();
     this.cuts.length = 0;
     this.urgent.reset();
     this.grace.reset();

@@ -14,7 +14,7 @@ export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionSt
 /** Bits of the FLAGS field. Those named `…_0` belong to side 0; shifted left by one they belong to side 1. */
 export const STATE_MASK = 0x7;
 export const CLIENT_IS_SIDE_1: number = 1 << 3;
-/** The FIN of this side was reached in order; NEXT counts it. */
+/** The FIN of this side was reached in order; NEXT counts it, unless FINs take no sequence number (`finTakesSequence`). */
 export const FIN_0: number = 1 << 4;
 /** The other side acknowledged it. */
 export const FIN_ACKED_0: number = 1 << 6;

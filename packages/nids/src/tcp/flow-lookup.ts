@@ -35,13 +35,22 @@ export class FlowLookup {
     if (client.length !== server.length) return 0;
     probe.bytes.set(client, scratch);
     probe.bytes.set(server, scratch + client.length);
-    probe.family = client.length === 4 ? 4 : 6;
-    probe.addresses = scratch;
-    const key = (at: number): number =>
-      probe.family === 4 ? probe.view.getInt32(at) : Ipv6.digest(probe.view, at, this.seed);
     const ports = (tuple.clientPort << 16) | (tuple.serverPort & 0xffff);
-    const found = flows.find(key(scratch), key(scratch + client.length), ports, probe.scopeKey, probe);
+    const found = this.locate(scratch, client.length === 4 ? 4 : 6, 0, ports);
     const slot = found >> 1;
     return (found & 1) === clientSide(flows.flows[slot * FLOW_INTS + FLAGS] as number) ? slot : 0;
+  }
+
+  /**
+   * The connection a packet belongs to whose source address lies at `addresses` in the engine's memory, the destination behind it, and whose
+   * ports are source << 16 | destination: as slot * 2 + side of the source; 0 where there is none.
+   */
+  locate(addresses: number, family: number, scope: number, ports: number): number {
+    const { probe, flows, seed } = this;
+    probe.family = family;
+    probe.addresses = addresses;
+    probe.scope = scope;
+    const key = (at: number): number => (family === 4 ? probe.view.getInt32(at) : Ipv6.digest(probe.view, at, seed));
+    return flows.find(key(addresses), key(addresses + probe.addressLength), ports, probe.scopeKey, probe);
   }
 }

@@ -6,7 +6,7 @@
 // that sent a packet, 1 - from the other. Which of them is the client is a flag.
 //
 //   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
-//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collect counters │ SYN window[2] │ …                  │
+//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collects │ SYN window[2] │ urgent[2] │ … │ stuck since │
 //
 // The index is an open-addressing hash table of (hash, slot) pairs, at most half full, with linear probing and
 // backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a few cache lines.
@@ -45,8 +45,13 @@ export const START_SECONDS = 6;
 export const START_NANOSECONDS = 7;
 /** Window each side advertised in its SYN, which is not scaled. */
 export const SYN_WINDOW = 9;
+/** Urgent bytes taken out of what each side sent. */
+export const URGENT_COUNT = 11;
 /** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
 export const COLLECTS = 8;
+
+/** Packet time since when the end of the connection waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
+export const STUCK_SINCE = 15;
 
 const initialBuckets = 1 << 12;
 
@@ -201,6 +206,11 @@ export class FlowTable {
     return new Endpoints(this.flows[at + PORTS] as number, words);
   }
 
+  /** The scope of a flow. */
+  scopeOf(slot: number): number {
+    return (this.flows[slot * FLOW_INTS + SCOPE] as number) >> 1;
+  }
+
   /** The packet in hand is the first one of its flow. */
   restart(slot: number, packet: Packet): void {
     this.details[slot * FLOW_INTS + START_SECONDS] = packet.seconds | 0;
@@ -214,6 +224,11 @@ export class FlowTable {
       seconds: (this.details[at + START_SECONDS] as number) >>> 0,
       nanoseconds: this.details[at + START_NANOSECONDS] as number,
     };
+  }
+
+  /** Packet time of a flow's last packet, in whole seconds. */
+  lastSeconds(slot: number): number {
+    return (this.flows[slot * FLOW_INTS + LAST_SEEN] as number) >>> 0;
   }
 
   private takeSlot(): number {

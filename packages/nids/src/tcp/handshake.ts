@@ -232,7 +232,8 @@ export class Handshake {
         ? segment.sequence === this.next(slot, client)
         : this.acknowledgesFirstFlight(slot, client, segment);
     if (!fits) return false;
-    this.set(slot, this.flags(slot) | MIDSTREAM | SCALE_UNKNOWN);
+    // What the server offered is not known either: neither scale nor timestamps.
+    this.set(slot, (this.flags(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
     return this.establish(slot);
   }
 

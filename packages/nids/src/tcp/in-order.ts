@@ -3,8 +3,9 @@
 
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import { ATTENTION, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
+import { ATTENTION, BACKLOG_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
@@ -13,15 +14,20 @@ const usualTimestampOption = 0x0101080a;
 
 /** Of the flags, what has to be that of an established connection, and nothing else. */
 const needed = STATE_MASK | ATTENTION;
+/** And of an ignored one: what waits behind its holes is still to be given back. */
+const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
 
 export class InOrder {
+  /** False where the parameters ask for the whole window test of every segment (window.ts). */
+  readonly usable: boolean;
   private readonly packet: Packet;
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, statistics: Statistics) {
+  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams, statistics: Statistics) {
+    this.usable = !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
@@ -75,7 +81,7 @@ export class InOrder {
 
   /** True where nobody listens: all there is to know is that the connection is alive. */
   private passBy(at: number, flags: number): boolean {
-    if ((flags & STATE_MASK) !== ConnectionState.IGNORED) return false;
+    if ((flags & nothingHeld) !== ConnectionState.IGNORED) return false;
     this.flows.flows[at + LAST_SEEN] = this.packet.clock;
     this.statistics.tcpUnfollowed++;
     return true;

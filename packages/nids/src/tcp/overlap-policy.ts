@@ -10,8 +10,8 @@ export type SegmentPolicy = "first" | "last" | "bsd" | "linux";
 
 /** N: the new segment wins, o: the stored one stays. */
 export const segmentPolicies: { readonly [name in SegmentPolicy]: OverlapTable } = {
-  first: overlapTable("ooo ooo ooo"),
-  last: overlapTable("NNN NNN NNN"),
-  bsd: overlapTable("ooo ooo NNN"),
-  linux: overlapTable("ooo ooN NNN"),
+  first: overlapTable("ooo ooo ooo", "arrived"),
+  last: overlapTable("NNN NNN NNN", "arrived"),
+  bsd: overlapTable("ooo ooo NNN", "arrived"),
+  linux: overlapTable("ooo ooN NNN", "arrived"),
 };

@@ -18,10 +18,9 @@ import type { OverlapTable } from "../reassembly/overlap.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
-import { BacklogPool } from "./backlog.js";
-import type { Backlog } from "./backlog.js";
-import { BACKLOG_0, clientSide, FIN_0, URGENT_COLLECTED_0 } from "./connection.js";
-import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import type { Backlog, BacklogPool } from "./backlog.js";
+import { BACKLOG_0, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
+import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
@@ -39,7 +38,7 @@ export class Reassembler {
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly store: PieceStore;
-  private readonly backlogs: BacklogPool = new BacklogPool();
+  private readonly backlogs: BacklogPool;
   private readonly policy: OverlapTable;
 
   constructor(
@@ -50,6 +49,7 @@ export class Reassembler {
     params: NidsParams,
     statistics: Statistics,
     alerts: AlertSink,
+    backlogs: BacklogPool,
   ) {
     this.packet = packet;
     this.flows = flows;
@@ -57,6 +57,7 @@ export class Reassembler {
     this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
+    this.backlogs = backlogs;
     this.store = new PieceStore(memory.bytes, memory.segments, memory.capacity.segmentSlabs);
     this.policy = segmentPolicies[params.segmentPolicy];
   }
@@ -64,7 +65,7 @@ export class Reassembler {
   /** Takes the payload and FIN of a segment of an established connection. True when it brought something new in order. */
   take(slot: number, from: number, segment: Segment): boolean {
     const next = this.next(slot, from);
-    if ((this.flags(slot) & (FIN_0 << from)) !== 0) {
+    if ((this.flags(slot) & (FIN_0 << from)) !== 0 && this.params.finTakesSequence) {
       const behind = distance(advance(next, -1), advance(segment.sequence, segment.length));
       if (segment.length > 0 && behind > 0) this.alerts.raise("tcp-data-after-fin", true);
       else this.statistics.tcpDuplicates++;
@@ -98,6 +99,7 @@ export class Reassembler {
    */
   private queue(slot: number, from: number, segment: Segment): boolean {
     this.statistics.tcpOutOfOrder++;
+    if (segment.has(TcpFlag.FIN)) this.setFlags(slot, this.flags(slot) & ~((FIN_0 | FIN_ACKED_0) << from));
     const { maxQueuedBytes, maxQueuedSegments, holePolicy } = this.params;
     for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
       const backlog = this.openBacklog(slot, from);
@@ -121,14 +123,20 @@ export class Reassembler {
   private keep(backlog: Backlog, segment: Segment): boolean {
     const { sequence, payload, length, cut } = segment;
     const end = advance(sequence, length);
-    const { maxQueuedSegments } = this.params;
+    const { maxQueuedSegments, finTakesSequence } = this.params;
     backlog.grace.count();
-    if (segment.has(TcpFlag.FIN)) this.waitForFin(backlog, advance(end, cut));
-    if (segment.has(TcpFlag.URG)) {
-      backlog.urgent.mark(sequence, end, advance(sequence, segment.urgentPointer - 1), maxQueuedSegments);
+    if (segment.has(TcpFlag.FIN)) {
+      if (finTakesSequence) {
+        this.waitForFin(backlog, advance(end, cut));
+      } else {
+        const isSecond = this.store.beginsAt(backlog.list, sequence);
+        backlog.unsequencedFins.wait(sequence, advance(end, cut), isSecond, maxQueuedSegments);
+      }
     }
     if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
-    return this.insert(backlog, sequence, this.packet.bytes, payload, length);
+    // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
+    const mark = segment.has(TcpFlag.URG) ? segment.urgentPointer + 1 : 0;
+    return this.insert(backlog, sequence, this.packet.bytes, payload, length, mark);
   }
 
   /** The connection is established: delivers what was held, the client's first. */
@@ -182,6 +190,11 @@ export class Reassembler {
     }
   }
 
+  /** True where a side's FIN waits for bytes that are missing. */
+  awaitsFin(slot: number, from: number): boolean {
+    return this.backlog(slot, from)?.fin !== undefined;
+  }
+
   /** Position behind the last byte or FIN that waits; NEXT where nothing does. */
   furthest(slot: number, from: number): number {
     const backlog = this.backlog(slot, from);
@@ -202,9 +215,13 @@ export class Reassembler {
     }
     if (segment.has(TcpFlag.FIN)) {
       // Its turn has come: it counts, whatever was forged further on.
-      const own = this.openBacklog(slot, from);
-      own.finWaiting = true;
-      own.finSequence = advance(end, cut);
+      if (this.params.finTakesSequence) {
+        const own = this.openBacklog(slot, from);
+        own.finWaiting = true;
+        own.finSequence = advance(end, cut);
+      } else {
+        this.passFin(slot, from);
+      }
     }
     if (cut > 0) this.openBacklog(slot, from).cuts.push({ start: end, end: advance(end, cut) });
     this.drain(slot, from);
@@ -222,14 +239,17 @@ export class Reassembler {
         this.reachFin(slot, from, backlog);
         break;
       }
+      const first = list.head === 0 ? undefined : store.first(list);
+      if (backlog.unsequencedFins.reached(next, first)) this.passFin(slot, from);
       if (list.head === 0 || distance(next, store.start(list)) > 0) {
         const cut = this.cutAt(backlog, next);
         if (cut === 0) break;
         this.gap(slot, from, cut, "snaplen");
         continue;
       }
-      backlog.urgent.noteMarks(store.first(list), next);
       if (distance(next, store.end(list)) > 0) {
+        const mark = store.mark(list);
+        if (mark > 0) backlog.urgent.note(advance(store.first(list), mark - 2), next);
         store.trim(list, next);
         let length = distance(next, store.end(list));
         if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
@@ -237,7 +257,6 @@ export class Reassembler {
       }
       store.shift(list);
     }
-    if (list.head === 0) backlog.urgent.noteMarks(this.next(slot, from), this.next(slot, from));
     this.settle(slot, from, backlog);
   }
 
@@ -261,6 +280,8 @@ export class Reassembler {
     }
     if (before > 0) this.deliver(slot, from, bytes, offset, before);
     this.setNext(slot, from, advance(this.next(slot, from), 1));
+    const counted = slot * FLOW_INTS + URGENT_COUNT + from;
+    this.flows.details[counted] = (this.flows.details[counted] as number) + 1;
     const urgent = bytes[offset + before] as number;
     if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
     const behind = length - before - 1;
@@ -287,17 +308,17 @@ export class Reassembler {
 
   /** True where there is a hole and the receiver has acknowledged all of it. */
   private holeCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
-    if (backlog.list.head === 0 && !backlog.finWaiting) return false;
+    if (backlog.list.head === 0 && backlog.fin === undefined) return false;
     const end = this.holeEnd(backlog);
     return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
   }
 
   /** What comes first behind the hole: data that waits, or the FIN. */
   private holeEnd(backlog: Backlog): number {
-    const { list, finWaiting, finSequence } = backlog;
-    if (list.head === 0) return finSequence;
-    const start = this.store.start(list);
-    return finWaiting && distance(finSequence, start) > 0 ? finSequence : start;
+    const { list, fin } = backlog;
+    const start = list.head === 0 ? undefined : this.store.start(list);
+    if (start === undefined || fin === undefined) return start ?? fin ?? 0;
+    return distance(fin, start) > 0 ? fin : start;
   }
 
   private waitForFin(backlog: Backlog, sequence: number): void {
@@ -316,6 +337,11 @@ export class Reassembler {
     backlog.reset();
   }
 
+  /** A FIN that takes no sequence number is reached. One that comes again wants to be confirmed again. */
+  private passFin(slot: number, from: number): void {
+    this.setFlags(slot, (this.flags(slot) | (FIN_0 << from)) & ~(FIN_ACKED_0 << from));
+  }
+
   /** Cuts off what a segment brings behind a FIN that waits for its turn. */
   private cutAtWaitingFin(slot: number, from: number, segment: Segment): void {
     const backlog = this.backlog(slot, from);
@@ -327,8 +353,15 @@ export class Reassembler {
     segment.cut = 0;
   }
 
-  private insert(backlog: Backlog, sequence: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    const outcome = this.store.insert(backlog.list, sequence, bytes, offset, length, this.policy);
+  private insert(
+    backlog: Backlog,
+    sequence: number,
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    mark = 0,
+  ): boolean {
+    const outcome = this.store.insert(backlog.list, sequence, bytes, offset, length, this.policy, mark);
     if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
     return outcome.complete;
   }

@@ -14,18 +14,20 @@ import type { LinkLayer } from "../link/decap.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
+import type { BacklogPool } from "./backlog.js";
 import {
   BACKLOG_0,
+  clientSide,
   ConnectionState,
-  FIN_0,
-  FIN_ACKED_0,
   KNOWN_0,
   refreshAttention,
   SIGNED,
   stateOf,
   withState,
 } from "./connection.js";
+import { Closing } from "./closing.js";
 import { Eviction } from "./eviction.js";
 import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
@@ -33,12 +35,11 @@ import { Handshake } from "./handshake.js";
 import { InOrder } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
-import { distance, later } from "./sequence.js";
+import { later } from "./sequence.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
 import { WindowTest } from "./window.js";
 
-const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
 
 /** Everything the TCP stage works with. */
@@ -53,23 +54,30 @@ export interface TcpParts {
   readonly verification: ChecksumVerification;
   readonly link: LinkLayer;
   readonly resets: ResetSender;
+  readonly scans: PortScanDetector;
+  readonly backlogs: BacklogPool;
 }
 
 export class Tcp implements SweptFlow {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly notifier: TcpNotifier;
+  private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly verification: ChecksumVerification;
   private readonly link: LinkLayer;
   private readonly resets: ResetSender;
+  private readonly scans: PortScanDetector;
+  private readonly follows: boolean;
+  private readonly reuseSeconds: number;
   private readonly segment: Segment = new Segment();
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
   private readonly reassembler: Reassembler;
   private readonly handshake: Handshake;
   private readonly window: WindowTest;
+  private readonly closing: Closing;
   private readonly sweep: TimeoutSweep;
   private readonly eviction: Eviction;
 
@@ -78,15 +86,20 @@ export class Tcp implements SweptFlow {
     this.packet = packet;
     this.flows = flows;
     this.notifier = notifier;
+    this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
     this.verification = parts.verification;
     this.link = parts.link;
     this.resets = parts.resets;
-    this.inOrder = new InOrder(packet, flows, notifier, statistics);
-    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts);
+    this.scans = parts.scans;
+    this.follows = params.followTcp;
+    this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
+    this.inOrder = new InOrder(packet, flows, notifier, params, statistics);
+    this.reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     this.handshake = new Handshake(packet, flows, this.reassembler, params, alerts);
-    this.window = new WindowTest(packet, flows);
+    this.window = new WindowTest(packet, flows, params);
+    this.closing = new Closing(packet, flows, this.reassembler, params);
     this.sweep = new TimeoutSweep(flows, params);
     this.eviction = new Eviction(flows);
   }
@@ -107,6 +120,11 @@ export class Tcp implements SweptFlow {
       this.receiveCut(headerBytes, length);
       return;
     }
+    if ((offsetAndFlags & TcpFlag.ACK) === 0) this.scans.note(offsetAndFlags & 0xff);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
+      return;
+    }
     if (!this.verification.transportRight(packet)) {
       this.statistics.tcpInvalid++;
       this.alerts.raise("tcp-checksum", true);
@@ -114,7 +132,7 @@ export class Tcp implements SweptFlow {
     }
     const found = this.find();
     this.statistics.tcpSegments++;
-    if (found !== 0 && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
+    if (found !== 0 && this.inOrder.usable && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
       const sequence = view.getInt32(transport + 4);
       const ack = view.getInt32(transport + 8);
       const window = view.getUint16(transport + 14);
@@ -132,7 +150,10 @@ export class Tcp implements SweptFlow {
 
   /** Tells every stream EXITING, in order of creation, and forgets everything. */
   exit(): void {
-    for (const stream of this.notifier.open()) this.end(stream.slot, "EXITING", "exit");
+    for (const stream of this.notifier.open()) {
+      // One that is told may forget others.
+      if (stream.slot !== 0) this.end(stream.slot, "EXITING", "exit");
+    }
     for (let slot = 1; slot <= this.flows.top; slot++) {
       if (this.flows.flows[slot * FLOW_INTS + FLAGS] !== 0) this.remove(slot);
     }
@@ -140,17 +161,27 @@ export class Tcp implements SweptFlow {
   }
 
   /** A flow is older than its state allows. */
-  expire(slot: number): void {
-    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "idle");
+  expire(slot: number, reason: "idle" | "stuck"): void {
+    if (this.state(slot) === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", reason);
     this.remove(slot);
   }
 
-  /** Time has passed for the holes of a flow. */
+  /** Time has passed for the holes of a flow; where it was forgotten meanwhile, for what waits behind them. */
   review(slot: number): void {
     if ((this.flags(slot) & anyBacklog) === 0) return;
-    this.reassembler.review(slot, 0);
-    this.reassembler.review(slot, 1);
+    if (this.state(slot) === ConnectionState.ESTABLISHED) {
+      this.reassembler.review(slot, 0);
+      this.reassembler.review(slot, 1);
+    }
     this.finish(slot);
+  }
+
+  /** A host or router says that what opens this connection does not arrive: where it is half open, it is forgotten. */
+  unreachable(slot: number): void {
+    const state = this.state(slot);
+    if (state !== ConnectionState.OPENING && state !== ConnectionState.ANSWERED) return;
+    this.statistics.tcpUnreachable++;
+    this.remove(slot);
   }
 
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
@@ -160,9 +191,14 @@ export class Tcp implements SweptFlow {
       this.refuse(false);
       return;
     }
+    const flags = packet.bytes[packet.transport + 13] as number;
+    if ((flags & TcpFlag.ACK) === 0) this.scans.note(flags);
+    if (!this.follows) {
+      this.statistics.tcpUnfollowed++;
+      return;
+    }
     this.statistics.tcpSegments++;
     const found = this.find();
-    const flags = packet.bytes[packet.transport + 13] as number;
     this.segment.read(packet, flags & 0x3f, packet.end, 0, packet.cut + length);
     if (found === 0) this.unknown();
     else this.unusual(found >> 1, found & 1);
@@ -221,6 +257,7 @@ export class Tcp implements SweptFlow {
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
         this.seen(slot);
+        this.finish(slot);
         return;
       case ConnectionState.ESTABLISHED:
         this.seen(slot);
@@ -230,12 +267,23 @@ export class Tcp implements SweptFlow {
           if (this.handshake.resetBy(slot, from, segment)) this.remove(slot);
           return;
         }
-        if (!this.handshake.completes(slot, from, segment)) return;
+        if (!this.isPlausible(slot, from) || !this.handshake.completes(slot, from, segment)) return;
         this.seen(slot);
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
     this.finish(slot);
+  }
+
+  /** False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293 §3.10.7.4, SYN-RECEIVED). */
+  private isPlausible(slot: number, from: number): boolean {
+    const { segment, window, statistics } = this;
+    const flags = this.flags(slot);
+    if (stateOf(flags) !== ConnectionState.ANSWERED || from !== clientSide(flags)) return true;
+    if (!window.accepts(slot, from, segment)) statistics.tcpOutOfWindow++;
+    else if (window.isStale(slot, from, segment)) statistics.tcpStaleTimestamp++;
+    else return true;
+    return false;
   }
 
   /** A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the same endpoints. */
@@ -245,14 +293,33 @@ export class Tcp implements SweptFlow {
     const opening = handshake.isOpeningSyn(segment);
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
-    } else if (opening && !handshake.isRepetition(slot, from, segment)) {
-      if (state === ConnectionState.ESTABLISHED) this.end(slot, "TIMED_OUT", "reused");
+    } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
+      if (state === ConnectionState.ESTABLISHED) {
+        if (this.isBusy(slot)) {
+          this.statistics.tcpUnfollowed++;
+          return;
+        }
+        this.end(slot, "TIMED_OUT", "reused");
+      }
       this.remove(slot);
       this.find();
       this.unknown();
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
     }
+  }
+
+  /** True for what is still in the table, but need not be remembered: without pick-up, nothing of it would be announced again. */
+  private isForgotten(state: ConnectionState): boolean {
+    const { lingerMs, midstream } = this.params;
+    return (state === ConnectionState.ENDED && lingerMs === 0) || (state === ConnectionState.IGNORED && !midstream);
+  }
+
+  /** True while an established connection may not be replaced by another one between the same endpoints. */
+  private isBusy(slot: number): boolean {
+    if (this.reuseSeconds === 0) return false;
+    const lastSeen = this.flows.flows[slot * FLOW_INTS + LAST_SEEN] as number;
+    return ((this.packet.clock - lastSeen) | 0) <= this.reuseSeconds;
   }
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
@@ -268,7 +335,7 @@ export class Tcp implements SweptFlow {
   }
 
   private established(slot: number, from: number): void {
-    const { segment, flows, reassembler, window } = this;
+    const { segment, flows, reassembler, window, closing } = this;
     const at = slot * FLOW_INTS;
     const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
     if ((this.flags(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
@@ -289,12 +356,12 @@ export class Tcp implements SweptFlow {
     }
     if (segment.has(TcpFlag.ACK)) {
       flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
-      this.confirmFin(slot, 1 - from);
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) return;
+      closing.acknowledged(slot, 1 - from);
+      if (closing.isComplete(slot)) return;
     }
     if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
     window.note(slot, from, segment);
-    this.confirmFin(slot, from);
+    closing.confirm(slot, from);
   }
 
   /** Settles a connection after a packet or a review: holes, the end, what is no longer needed. */
@@ -304,10 +371,11 @@ export class Tcp implements SweptFlow {
       if ((this.flags(slot) & anyBacklog) !== 0) {
         this.reassembler.review(slot, 0);
         this.reassembler.review(slot, 1);
-        this.confirmFin(slot, 0);
-        this.confirmFin(slot, 1);
+        this.closing.confirm(slot, 0);
+        this.closing.confirm(slot, 1);
+        this.closing.review(slot);
       }
-      if ((this.flags(slot) & bothFinsAcked) === bothFinsAcked) this.end(slot, "CLOSE", "fin");
+      if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
       else this.setFlags(slot, refreshAttention(this.flags(slot)));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
@@ -323,22 +391,12 @@ export class Tcp implements SweptFlow {
     this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
   }
 
-  /** A FIN is acknowledged only by a number that covers it. */
-  private confirmFin(slot: number, from: number): void {
-    const flags = this.flags(slot);
-    if ((flags & (FIN_0 << from)) === 0) return;
-    const at = slot * FLOW_INTS;
-    const next = this.flows.flows[at + NEXT + from] as number;
-    if (distance(next, this.flows.flows[at + ACK + 1 - from] as number) < 0) return;
-    this.setFlags(slot, flags | (FIN_ACKED_0 << from));
-  }
-
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
   private end(slot: number, state: TerminalState, reason: EndReason): void {
     this.reassembler.flush(slot);
-    this.confirmFin(slot, 0);
-    this.confirmFin(slot, 1);
-    const closed = (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
+    this.closing.confirm(slot, 0);
+    this.closing.confirm(slot, 1);
+    const closed = this.closing.isComplete(slot);
     const count = closed
       ? "closed"
       : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];

@@ -4,7 +4,7 @@
 
 import type { NidsParams } from "../params.js";
 import { ConnectionState, FIN_0, stateOf } from "./connection.js";
-import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-table.js";
+import { FLAGS, FLOW_INTS, LAST_SEEN, STUCK_SINCE } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Seconds of packet time in which every slot is looked at, and the slots looked at whenever the clock moves. */
@@ -13,7 +13,7 @@ const minimumSlots = 1024;
 
 /** Looks after one flow: what to do when it is too old, or has a backlog to review. */
 export interface SweptFlow {
-  expire(slot: number): void;
+  expire(slot: number, reason: "idle" | "stuck"): void;
   review(slot: number): void;
 }
 
@@ -21,6 +21,7 @@ export class TimeoutSweep {
   private readonly flows: FlowTable;
   private readonly limits: readonly number[];
   private readonly closingSeconds: number;
+  private readonly stuckSeconds: number;
   private hand = 0;
   private swept = -1;
 
@@ -36,6 +37,7 @@ export class TimeoutSweep {
     limits[ConnectionState.ENDED] = seconds(params.lingerMs);
     this.limits = limits;
     this.closingSeconds = seconds(params.closingTimeoutMs);
+    this.stuckSeconds = params.stuckCloseTimeoutMs === 0 ? Infinity : seconds(params.stuckCloseTimeoutMs);
   }
 
   /** The clock has moved on to `seconds`. */
@@ -60,10 +62,13 @@ export class TimeoutSweep {
     const at = slot * FLOW_INTS;
     const flags = this.flows.flows[at + FLAGS] as number;
     if (flags === 0) return;
-    const idle = ((seconds | 0) - (this.flows.flows[at + LAST_SEEN] as number)) | 0; // both are kept in 32 bits
+    // Times are kept in 32 bits.
+    const idle = ((seconds | 0) - (this.flows.flows[at + LAST_SEEN] as number)) | 0;
+    const stuckSince = this.flows.details[at + STUCK_SINCE] as number;
     const state = stateOf(flags);
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
-    if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot);
-    else if (state === ConnectionState.ESTABLISHED) visitor.review(slot);
+    if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot, "idle");
+    else if (stuckSince !== 0 && (((seconds | 0) - stuckSince) | 0) >= this.stuckSeconds) visitor.expire(slot, "stuck");
+    else if (state === ConnectionState.ESTABLISHED || state === ConnectionState.IGNORED) visitor.review(slot);
   }
 }

@@ -8,21 +8,13 @@
 
 import { distance } from "./sequence.js";
 
-/** The urgent pointer of a segment that waits. */
-interface UrgentMark {
-  readonly start: number;
-  readonly end: number;
-  readonly position: number;
-}
-
 export class UrgentPointer {
   private pending = false;
   private position = 0;
-  private readonly marks: UrgentMark[] = [];
 
   /** True when there is nothing to remember. */
   get empty(): boolean {
-    return !this.pending && this.marks.length === 0;
+    return !this.pending;
   }
 
   /** A segment whose turn has come points to an urgent byte at `position`; only one that is still to come counts. */
@@ -31,23 +23,6 @@ export class UrgentPointer {
     if (this.pending && distance(this.position, position) <= 0) return;
     this.pending = true;
     this.position = position;
-  }
-
-  /** A segment [start, end) that points to an urgent byte has to wait; at most `limit` are remembered. */
-  mark(start: number, end: number, position: number, limit: number): void {
-    if (this.marks.length >= limit) return;
-    const at = this.marks.findLastIndex((mark) => distance(mark.start, start) >= 0) + 1;
-    this.marks.splice(at, 0, { start, end, position });
-  }
-
-  /** Of the segments that wait, the turn of those that begin at or before `start` has come; what brings nothing beyond `next` does not count. */
-  noteMarks(start: number, next: number): void {
-    for (;;) {
-      const mark = this.marks[0];
-      if (mark === undefined || distance(mark.start, start) < 0) return;
-      this.marks.shift();
-      if (distance(next, mark.end) > 0) this.note(mark.position, next);
-    }
   }
 
   /** Where the urgent byte lies in `length` bytes from `next` on; -1 when it does not. It is then no longer pending. */
@@ -66,6 +41,5 @@ export class UrgentPointer {
 
   reset(): void {
     this.pending = false;
-    this.marks.length = 0;
   }
 }

@@ -6,9 +6,11 @@
 //          └ the smaller of the two               └ the larger of the two + window
 //
 // A monitor may see an acknowledgment before the bytes it covers, or never see these bytes. So the lower edge is never beyond
-// what was delivered, and what was delivered moves the upper edge just as an acknowledgment does.
+// what was delivered, and what was delivered moves the upper edge just as an acknowledgment does. With the parameter
+// `believeUnseenAcks` both edges are where the acknowledgment says.
 
 import type { Packet } from "../packet.js";
+import type { NidsParams } from "../params.js";
 import { SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
@@ -22,18 +24,20 @@ const largestWindow = 1 << 30;
 export class WindowTest {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
+  private readonly believesUnseenAcks: boolean;
 
-  constructor(packet: Packet, flows: FlowTable) {
+  constructor(packet: Packet, flows: FlowTable, params: NidsParams) {
     this.packet = packet;
     this.flows = flows;
+    this.believesUnseenAcks = params.believeUnseenAcks;
   }
 
   /** True when the receiver would look at the segment. */
   accepts(slot: number, from: number, segment: Segment): boolean {
     const { flows } = this.flows;
     const at = slot * FLOW_INTS;
-    const next = flows[at + NEXT + from] as number;
     const acknowledged = flows[at + ACK + 1 - from] as number;
+    const next = this.believesUnseenAcks ? acknowledged : (flows[at + NEXT + from] as number);
     const { sequence, length } = segment;
     if (length === 0 && (sequence === acknowledged || sequence === next)) return true;
     const unknown = ((flows[at + FLAGS] as number) & SCALE_UNKNOWN) !== 0;

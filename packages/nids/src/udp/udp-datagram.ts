@@ -2,17 +2,24 @@
 
 import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
+import type { Encapsulation, EncapsulationPath } from "../link/encapsulation.js";
+import { IpPacket } from "../ip/ip-packet.js";
 import type { Packet } from "../packet.js";
 import { udpHeaderBytes } from "./udp.js";
 
 /** A UDP datagram, put together from fragments where it came in some. */
 export class UdpDatagram {
+  /** The IP packet it came in, without what lies behind the datagram. */
+  readonly ip: IpPacket;
   private readonly packet: Packet;
+  private readonly path: EncapsulationPath;
   private readonly views: Views;
 
   /** Datagrams are made by the engine. */
-  constructor(packet: Packet, views: Views) {
+  constructor(packet: Packet, path: EncapsulationPath, views: Views) {
+    this.ip = new IpPacket(packet, path, views, true);
     this.packet = packet;
+    this.path = path;
     this.views = views;
   }
 
@@ -44,6 +51,16 @@ export class UdpDatagram {
   get missing(): number {
     const { view, transport, end } = this.packet;
     return view.getUint16(transport + 4) - (end - transport);
+  }
+
+  /** VLANs, labels, sessions and tunnels around the packet, outermost first; a list of your own. */
+  get encapsulation(): readonly Encapsulation[] {
+    return this.path.describe();
+  }
+
+  /** Number of the VLAN or tunnel, as of a stream (`TcpStream.scope`). */
+  get scope(): number {
+    return this.packet.scope;
   }
 
   /** Packet time: whole seconds since 1970, and nanoseconds. */

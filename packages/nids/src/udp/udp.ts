@@ -4,6 +4,8 @@ import { Registry } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import type { EncapsulationPath } from "../link/encapsulation.js";
+import type { Tunnels } from "../link/tunnel/tunnels.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
@@ -25,6 +27,7 @@ export class Udp {
 
   constructor(
     packet: Packet,
+    path: EncapsulationPath,
     verification: ChecksumVerification,
     statistics: Statistics,
     faults: Faults,
@@ -35,14 +38,14 @@ export class Udp {
     this.statistics = statistics;
     this.faults = faults;
     this.views = views;
-    this.shown = new UdpDatagram(packet, views);
+    this.shown = new UdpDatagram(packet, path, views);
   }
 
-  /** Takes the datagram the cursor is at. */
-  receive(): void {
-    if (!this.acceptable()) {
+  /** Takes the datagram the cursor is at; false when it is not right. */
+  receive(tunnels: Tunnels): boolean {
+    if (!this.acceptable(tunnels)) {
       this.statistics.udpInvalid++;
-      return;
+      return false;
     }
     this.statistics.udpDatagrams++;
     for (const callback of this.callbacks.newestFirst) {
@@ -53,9 +56,10 @@ export class Udp {
       }
       this.views.reclaim();
     }
+    return true;
   }
 
-  private acceptable(): boolean {
+  private acceptable(tunnels: Tunnels): boolean {
     const { packet } = this;
     const { view, transport, end, cut } = packet;
     const available = end - transport;
@@ -68,7 +72,8 @@ export class Udp {
       packet.end = Math.min(end, transport + length);
       packet.transportChecksum = ChecksumState.UNKNOWN;
     }
-    const unchecked = view.getUint16(transport + 6) === 0 && packet.family === 4;
+    // IPv6 allows to leave the checksum out only for tunnels (RFC 6935 §5).
+    const unchecked = view.getUint16(transport + 6) === 0 && (packet.family === 4 || tunnels.isAtPort);
     return unchecked || this.verification.transportRight(packet);
   }
 }

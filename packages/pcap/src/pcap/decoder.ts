@@ -8,16 +8,16 @@ import type { FrameBatch } from "../frame-batch.js";
 import type { CaptureInterface } from "../frame-source.js";
 import { maximumCapturedLength } from "../intake.js";
 import { canonicalLinkType } from "../link-type.js";
-import { fileHeader, linkTypeMask, Magic, recordHeader, version } from "./layout.js";
+import { fileHeader, linkTypeMask, pcapVariants, recordHeader, version } from "./layout.js";
+import type { PcapVariant } from "./layout.js";
 
 const nanosecondsPerSecond = 1_000_000_000;
 
-/** A decoder for one classic pcap file: both byte orders, microseconds and nanoseconds. */
+/** A decoder for one classic pcap file: both byte orders, microseconds and nanoseconds, and the variants of layout.ts. */
 export class PcapDecoder implements CaptureDecoder {
   #interfaces: readonly CaptureInterface[] = [];
   #littleEndian = true;
-  /** Nanoseconds that 1 in the fraction field stands for. */
-  #nanosecondsPerUnit = 1;
+  #variant: PcapVariant = pcapVariants[0]!;
   /** Position in the file of the first byte that was not taken yet. */
   #fileOffset = 0;
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -44,9 +44,13 @@ export class PcapDecoder implements CaptureDecoder {
       if (end - start < fileHeader.length) {
         return start;
       }
+      const header = this.#variantOf(this.#view, start).fileHeaderLength;
+      if (end - start < header) {
+        return start;
+      }
       this.#readFileHeader(this.#view, start);
-      records = start + fileHeader.length;
-      this.#fileOffset = fileHeader.length;
+      records = start + header;
+      this.#fileOffset = header;
     }
     batch.interfaces = this.#interfaces;
     const position = this.#readRecords(records, end, batch);
@@ -57,7 +61,8 @@ export class PcapDecoder implements CaptureDecoder {
   finish(left: number): Truncation | undefined {
     const offset = this.#fileOffset;
     if (!this.#hasHeader) {
-      const message = `the capture ends after ${left} bytes, inside its file header of ${fileHeader.length} bytes`;
+      const length = this.#variant.fileHeaderLength;
+      const message = `the capture ends after ${left} bytes, inside its file header of ${length} bytes`;
       return { code: "cut-header", offset, message };
     }
     if (left === 0) {
@@ -71,20 +76,20 @@ export class PcapDecoder implements CaptureDecoder {
     return this.#interfaces.length > 0;
   }
 
-  #readFileHeader(view: DataView, start: number): void {
+  #variantOf(view: DataView, start: number): PcapVariant {
     const magic = view.getUint32(start + fileHeader.magic, true);
-    this.#littleEndian = magic === Magic.MICROSECONDS || magic === Magic.NANOSECONDS;
-    const little = this.#littleEndian;
-    switch (view.getUint32(start + fileHeader.magic, little)) {
-      case Magic.MICROSECONDS:
-        this.#nanosecondsPerUnit = 1000;
-        break;
-      case Magic.NANOSECONDS:
-        this.#nanosecondsPerUnit = 1;
-        break;
-      default:
-        throw new CaptureFormatError("unknown-format", 0, `0x${magic.toString(16)} is not a magic of pcap`);
+    this.#littleEndian = pcapVariants.some((variant) => variant.magic === magic);
+    const swapped = view.getUint32(start + fileHeader.magic, this.#littleEndian);
+    const found = pcapVariants.find((variant) => variant.magic === swapped);
+    if (found === undefined) {
+      throw new CaptureFormatError("unknown-format", 0, `0x${magic.toString(16)} is not a magic of pcap`);
     }
+    this.#variant = found;
+    return found;
+  }
+
+  #readFileHeader(view: DataView, start: number): void {
+    const little = this.#littleEndian;
     const major = view.getUint16(start + fileHeader.majorVersion, little);
     const minor = view.getUint16(start + fileHeader.minorVersion, little);
     if (major !== version.major || minor < version.oldestMinorRead) {
@@ -104,10 +109,10 @@ export class PcapDecoder implements CaptureDecoder {
   #readRecords(start: number, end: number, batch: FrameBatch): number {
     const view = this.#view;
     const little = this.#littleEndian;
-    const nanosecondsPerUnit = this.#nanosecondsPerUnit;
+    const { nanosecondsPerUnit, recordHeaderLength } = this.#variant;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
-    const lastHeader = end - recordHeader.length;
+    const lastHeader = end - recordHeaderLength;
     let position = start;
     let count = 0;
     while (position <= lastHeader && count < capacity) {
@@ -118,7 +123,7 @@ export class PcapDecoder implements CaptureDecoder {
         }
         break;
       }
-      const frame = position + recordHeader.length;
+      const frame = position + recordHeaderLength;
       const next = frame + captured;
       if (next > end) {
         break;

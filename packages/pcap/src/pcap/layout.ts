@@ -10,6 +10,8 @@
 //
 // The fraction counts microseconds or nanoseconds; the magic tells that, too. The upper half of the link type field
 // says how long the frame check sequence at the end of frames is, if anybody knew: readers that do not need it mask it.
+//
+// Some programs wrote files that are the same but for one thing, each with a magic of its own (`pcapVariants`).
 
 /** Bytes of the file header, and where its fields are. */
 export const fileHeader = {
@@ -32,6 +34,34 @@ export const recordHeader = {
 
 /** The magic of a file, read in the byte order the file was written in. */
 export const Magic = { MICROSECONDS: 0xa1b2c3d4, NANOSECONDS: 0xa1b23c4d } as const;
+
+/** One of the formats that are nearly the same. */
+export interface PcapVariant {
+  /** What people call it. */
+  readonly name: string;
+  /** In the byte order the file was written in. */
+  readonly magic: number;
+  /** Nanoseconds that 1 in the fraction field stands for. */
+  readonly nanosecondsPerUnit: 1 | 1000;
+  /** Bytes of the file header: what is behind the usual 24 is passed over. */
+  readonly fileHeaderLength: number;
+  /** Bytes of a record's header: what is behind the usual 16 is passed over. */
+  readonly recordHeaderLength: number;
+}
+
+const usual = { fileHeaderLength: fileHeader.length, recordHeaderLength: recordHeader.length } as const;
+
+/** All that are read. */
+export const pcapVariants: readonly PcapVariant[] = [
+  { name: "pcap", magic: Magic.MICROSECONDS, nanosecondsPerUnit: 1000, ...usual },
+  { name: "pcap", magic: Magic.NANOSECONDS, nanosecondsPerUnit: 1, ...usual },
+  // Alexey Kuznetsov's patch for Linux: interface index, protocol and packet type behind the lengths.
+  { name: "modified pcap (Kuznetsov)", magic: 0xa1b2cd34, nanosecondsPerUnit: 1000, ...usual, recordHeaderLength: 24 },
+  { name: "pcap of Navtel", magic: 0xa12b3c4d, nanosecondsPerUnit: 1, ...usual },
+  // Ixia's lcap, from its hardware and its software: the length of all records behind the link type.
+  { name: "lcap of Ixia", magic: 0x1c0001ac, nanosecondsPerUnit: 1, ...usual, fileHeaderLength: 28 },
+  { name: "lcap of Ixia", magic: 0x1c0001ab, nanosecondsPerUnit: 1000, ...usual, fileHeaderLength: 28 },
+];
 
 /** The part of the link type field that is the link type. */
 export const linkTypeMask = 0xffff;

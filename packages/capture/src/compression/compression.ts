@@ -1,0 +1,34 @@
+// What captures are compressed with, by the first bytes of the file and not by its name. All of it goes by streaming: a
+// decompressor takes pieces of the file and gives pieces of the capture, none of which is longer than 4 MiB,
+// whatever the file announces; so a file that unpacks to a thousand times its size costs time and no memory.
+
+import { detectFormat } from "@tsnids/pcap";
+import { gunzip } from "./gzip.js";
+import { unlz4 } from "./lz4.js";
+import { unzstd } from "./zstd.js";
+
+/**
+ * Gives the bytes that `input` holds compressed, in pieces that are valid until the next one is asked for. Pieces of the
+ * input are left alone by whoever gives them. Throws CutCompression where the input ends too soon and DamagedCompression
+ * where it is wrong, both after everything that could be decompressed.
+ */
+export type Decompress = (input: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+/** A compression that is read. */
+export interface Compression {
+  /** What people call it: its name in the table of formats of the package pcap. */
+  readonly name: string;
+  readonly decompress: Decompress;
+}
+
+const compressions: readonly Compression[] = [
+  { name: "gzip", decompress: gunzip },
+  { name: "zstd", decompress: unzstd },
+  { name: "lz4", decompress: unlz4 },
+];
+
+/** The compression of a file that begins with `head`; undefined where it is none of these. */
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  const name = detectFormat(head)?.name;
+  return compressions.find((compression) => compression.name === name);
+}

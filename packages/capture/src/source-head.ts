@@ -1,0 +1,98 @@
+// Where a merge stands in one of its sources: at the next frame, or, before the source is opened, at the time of its first.
+
+import { FrameBatch } from "@tsnids/pcap";
+import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
+
+/** The next frame of a source. */
+export class SourceHead {
+  /** Place of the source among all. */
+  readonly order: number;
+  /** Time of the frame. */
+  seconds = 0;
+  nanoseconds = 0;
+  readonly #source: FrameSource;
+  #batches: Iterator<FrameBatch> | AsyncIterator<FrameBatch> | undefined;
+  #batch: FrameBatch = new FrameBatch(1);
+  #index = 0;
+
+  constructor(source: FrameSource, order: number) {
+    this.#source = source;
+    this.order = order;
+  }
+
+  /** False as long as only the time is known. */
+  get isOpen(): boolean {
+    return this.#batches !== undefined;
+  }
+
+  /** The block the frame is in, and where. */
+  get bytes(): Uint8Array {
+    return this.#batch.bytes;
+  }
+
+  get offset(): number {
+    return this.#batch.offset[this.#index]!;
+  }
+
+  get capturedLength(): number {
+    return this.#batch.capturedLength[this.#index]!;
+  }
+
+  get originalLength(): number {
+    return this.#batch.originalLength[this.#index]!;
+  }
+
+  /** Number of its interface, in the numbering of the source, and the list that this points into. */
+  get interfaceIndex(): number {
+    return this.#batch.interfaceIndex[this.#index]!;
+  }
+
+  get interfaces(): readonly CaptureInterface[] {
+    return this.#batch.interfaces;
+  }
+
+  /** Finds out when the source begins; opens it where it cannot tell. False for a source without frames. */
+  async prepare(): Promise<boolean> {
+    const time = await this.#source.startTime?.();
+    if (time === undefined) return this.nextBatch();
+    this.seconds = time.seconds;
+    this.nanoseconds = time.nanoseconds;
+    return true;
+  }
+
+  /** Goes to the next frame of the batch in hand; false when there is none. */
+  nextFrame(): boolean {
+    this.#index++;
+    return this.#readTime();
+  }
+
+  /** Goes to the first frame of the next batch, opening the source before the first; false at the end. */
+  async nextBatch(): Promise<boolean> {
+    this.#batches ??= iteratorOf(this.#source.batches());
+    for (;;) {
+      const next = await this.#batches.next();
+      if (next.done === true) return false;
+      this.#batch = next.value;
+      this.#index = 0;
+      if (this.#readTime()) return true;
+    }
+  }
+
+  /** Closes the source. */
+  async close(): Promise<void> {
+    await this.#batches?.return?.();
+  }
+
+  #readTime(): boolean {
+    if (this.#index >= this.#batch.length) return false;
+    this.seconds = this.#batch.seconds[this.#index]!;
+    this.nanoseconds = this.#batch.nanoseconds[this.#index]!;
+    return true;
+  }
+}
+
+function iteratorOf(
+  batches: Iterable<FrameBatch> | AsyncIterable<FrameBatch>,
+): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
+  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+}

@@ -1,0 +1,22 @@
+// The captures named on the command line. Shells expand patterns such as "*.pcap" themselves; where one did not, because
+// it was quoted or because the shell is one of Windows, it is done here. A file of that very name comes first.
+
+import { existsSync } from "node:fs";
+import { glob, isDynamicPattern } from "tinyglobby";
+import { CommandError, ExitCode } from "./exit-codes.js";
+
+const standardInput = "-";
+
+/** The paths to read. A pattern that nothing matches stays, to be complained about as a missing file. */
+export async function capturePaths(given: readonly string[]): Promise<readonly string[]> {
+  if (given.filter((path) => path === standardInput).length > 1) {
+    throw new CommandError(ExitCode.WRONG_INPUT, 'standard input ("-") can be read only once');
+  }
+  const paths: string[] = [];
+  for (const path of given) {
+    const isPattern = path !== standardInput && !existsSync(path) && isDynamicPattern(path);
+    const found = isPattern ? await glob(path, { expandDirectories: false }) : [];
+    paths.push(...(found.length > 0 ? found.sort() : [path]));
+  }
+  return paths;
+}

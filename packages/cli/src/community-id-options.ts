@@ -1,0 +1,52 @@
+// The options that have the Community ID of each connection printed, a name for it that other systems compute as well.
+
+import { communityId } from "@tsnids/output";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+
+/** What commander makes of the options. */
+export interface CommunityIdOptions {
+  readonly communityId?: boolean;
+  readonly communityIdSeed?: number;
+}
+
+/** Endpoints of a connection. */
+interface Endpoints {
+  readonly clientAddress: string;
+  readonly clientPort: number;
+  readonly serverAddress: string;
+  readonly serverPort: number;
+}
+
+/** Gives the ID of a connection; undefined where nobody asked for it. */
+export type CommunityIdOf = (connection: Endpoints) => string | undefined;
+
+const TCP = 6;
+
+/** Adds the options to a command. */
+export function addCommunityIdOptions(command: Command): Command {
+  return command
+    .option("--community-id", "add the Community ID (v1) of each connection")
+    .option("--community-id-seed <seed>", "the same, with this seed (0 to 65535) instead of 0", seedOf);
+}
+
+/** What the options ask for. */
+export function communityIdOf({ communityId: wanted, communityIdSeed }: CommunityIdOptions): CommunityIdOf {
+  if (wanted !== true && communityIdSeed === undefined) return () => undefined;
+  return ({ clientAddress, clientPort, serverAddress, serverPort }) =>
+    communityId(
+      {
+        protocol: TCP,
+        source: clientAddress,
+        destination: serverAddress,
+        sourcePort: clientPort,
+        destinationPort: serverPort,
+      },
+      communityIdSeed,
+    );
+}
+
+function seedOf(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 0xffff) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
+}

@@ -1,0 +1,49 @@
+// The arguments of a command: captures, and perhaps a filter expression behind them, quoted or not.
+//
+//     tsnids run a.pcap b.pcap 'tcp port 80 or 443'          tsnids run a.pcap tcp port 80
+//
+// The first argument is a capture. After it, an argument that names an existing file, or could only be the name of a capture,
+// is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
+// captures: the way out for an expression whose first word is the name of a file.
+
+import { Filter, FilterError } from "@tsnids/filter";
+import { existsSync, statSync } from "node:fs";
+import { CommandError, ExitCode } from "./exit-codes.js";
+
+/** What a command is about. */
+export interface Inputs {
+  /** Captures, "-" being the standard input. */
+  readonly paths: readonly string[];
+  /** What frames must fulfil. */
+  readonly filter: Filter | undefined;
+}
+
+/**
+ * Sorts the arguments of a command; `expression` is that of --filter. Throws FilterError where it is wrong, and CommandError
+ * where an argument can be neither a capture nor part of an expression.
+ */
+export function sortInputs(args: readonly string[], expression: string | undefined): Inputs {
+  if (expression !== undefined) return { paths: args, filter: new Filter(expression) };
+  const begin = args.findIndex((arg, index) => index > 0 && !isFile(arg));
+  if (begin < 0) return { paths: args, filter: undefined };
+  const words = args.slice(begin);
+  if (words.some(isFile)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${words[0] ?? ""}: no such file (a filter comes after all files)`);
+  }
+  try {
+    return { paths: args.slice(0, begin), filter: new Filter(words.join(" ")) };
+  } catch (error) {
+    const [word = ""] = words;
+    if (words.length > 1 || !/^[\w./\\~-]+$/.test(word) || !(error instanceof FilterError)) throw error;
+    if (existsSync(word)) return { paths: args, filter: undefined }; // A folder, as whoever opens it will say.
+    throw new CommandError(ExitCode.WRONG_INPUT, `${word}: no such file, and no filter expression: ${error.message}`);
+  }
+}
+
+const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;
+
+/** A folder is none: "src" and "net" are words of expressions. */
+function isFile(path: string): boolean {
+  if (path === "-" || captureName.test(path)) return true;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+}

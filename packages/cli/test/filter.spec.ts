@@ -1,0 +1,84 @@
+// A filter on the command line: where it may stand, what it does, and what a wrong one looks like.
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { capture, frame, udpPacket } from "@tsnids/testkit";
+import { expect } from "chai";
+import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
+
+const web = join(captures, "web.pcap");
+
+/** Frames that came through, and connections. */
+function counts(...args: string[]): readonly [frames: unknown, streams: unknown] {
+  const result = tsnids(["run", "--json", "-q", ...args]);
+  expect(result.stderr).to.equal("");
+  const { statistics } = jsonLines(result).at(-1) as { statistics: Record<string, unknown> };
+  return [statistics["frames"], statistics["streams"]];
+}
+
+describe("tsnids run with a filter", () => {
+  const folder = temporaryFolder();
+
+  it("takes it behind the files, in one word or several, or as an option", () => {
+    const [all] = counts(web);
+    const [some, streams] = counts(web, "tcp port 80 and not host 10.9.0.2");
+    expect(all).to.equal(430);
+    expect(some).to.equal(0);
+    expect(streams).to.equal(0);
+    const [packets] = counts(web, "tcp port 80");
+    expect(packets).to.be.within(1, 429);
+    expect(counts(web, "tcp", "port", "80")).to.deep.equal(counts(web, "tcp port 80"));
+    expect(counts("--filter", "tcp port 80", web)).to.deep.equal(counts(web, "tcp port 80"));
+    expect(counts(web, web, "arp")).to.deep.equal([4, 0]);
+  });
+
+  it("keeps the later fragments of what it keeps", () => {
+    const datagram = capture([frame(udpPacket("10.0.0.1:4000", "10.0.0.2:53", { data: "x".repeat(100) }))]);
+    const path = folder.write("fragments.pcap", datagram.fragment(0, [16, 32], 7).pcap());
+    expect(counts(path, "udp port 53")[0]).to.equal(3);
+    expect(counts(path, "udp port 54")[0]).to.equal(0);
+  });
+
+  it("takes an existing file for a file, and a folder for a word", () => {
+    const name = folder.path("tcp");
+    writeFileSync(name, "no capture");
+    const { stderr, status } = tsnids(["run", web, name]);
+    expect([stderr.includes(`${name}: `), status]).to.deep.equal([true, 2]);
+    mkdirSync(folder.path("directory"));
+    expect(tsnids(["run", web, folder.path("directory")]).stderr).to.match(/is a directory/);
+  });
+});
+
+describe("a wrong filter", () => {
+  it("is shown with the place, and nothing is read", () => {
+    for (const args of [
+      [web, "tcp port foo"],
+      ["--filter", "tcp port foo", web],
+      [web, "tcp", "port", "foo"],
+    ]) {
+      const { stdout, stderr, status } = tsnids(["streams", ...args]);
+      expect(stderr.split("\n")).to.deep.equal([
+        'tsnids: filter: the port "foo" is not known; expected a number',
+        "  tcp port foo",
+        "           ^^^",
+        "",
+      ]);
+      expect([stdout, status]).to.deep.equal(["", 2]);
+    }
+  });
+
+  it("is not what a mistyped file name is called", () => {
+    expect(tsnids(["run", web, "web2.pcap"]).stderr).to.match(/^tsnids: web2\.pcap: no such file/);
+    expect(tsnids(["run", web, "web2", web]).stderr).to.match(/^tsnids: web2: no such file \(a filter comes after/);
+    expect(tsnids(["run", web, "web2"]).stderr).to.match(/^tsnids: web2: no such file, and no filter expression/);
+    expect(tsnids(["run", "tcp port 80"]).stderr).to.match(/^tsnids: tcp port 80: no such file/);
+  });
+
+  it("names the link type that does not have what it asks for", () => {
+    const { stderr, status } = tsnids(["run", join(captures, "sll.pcap"), "vlan 5"]);
+    expect([stderr.split("\n")[0], status]).to.deep.equal([
+      "tsnids: filter: Linux cooked v1 frames have no VLAN tags",
+      2,
+    ]);
+  });
+});

@@ -1,0 +1,98 @@
+// A source that gives the frames of another one that fulfil a filter. Frames are taken out of the batches in place: the
+// columns of those that stay move up, their bytes stay where they are.
+
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { Filter } from "./filter.js";
+import { FragmentVerdicts } from "./fragments.js";
+import type { Machine } from "./program/machine.js";
+
+/** What a FilteredSource does besides filtering. */
+export interface FilteredSourceOptions {
+  /**
+   * Keep the later fragments of the IPv4 datagrams whose first one is kept, though ports are in the first one only. Right for
+   * an engine, and the default; without it, exactly the frames stay that the filter accepts.
+   */
+  readonly keepsFragments?: boolean;
+}
+
+/** The filter as two machines, for one link type. */
+interface Machines {
+  readonly exact: Machine;
+  readonly possible: Machine;
+}
+
+/** The frames of a source that fulfil a filter. */
+export class FilteredSource implements FrameSource {
+  /** The filter. */
+  readonly filter: Filter;
+  /** Frames taken out so far. */
+  dropped = 0;
+  readonly #source: FrameSource;
+  readonly #keepsFragments: boolean;
+  readonly #machines: Map<number, Machines> = new Map();
+  readonly #verdicts: FragmentVerdicts = new FragmentVerdicts();
+
+  /** The filter may be given as an expression; then this throws FilterError when it is none. */
+  constructor(source: FrameSource, filter: Filter | string, { keepsFragments = true }: FilteredSourceOptions = {}) {
+    this.filter = typeof filter === "string" ? new Filter(filter) : filter;
+    this.#source = source;
+    this.#keepsFragments = keepsFragments;
+  }
+
+  /** First fragments whose verdict was forgotten, because there were more than `maximumVerdicts` at once. */
+  get forgottenVerdicts(): number {
+    return this.#verdicts.forgotten;
+  }
+
+  /**
+   * The batches of the source, without the other frames; empty ones are given too, so that whoever works between two
+   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have.
+   */
+  async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    for await (const batch of this.#source.batches(intake)) {
+      const before = batch.length;
+      this.#sift(batch);
+      this.dropped += before - batch.length;
+      yield batch;
+    }
+  }
+
+  #sift(batch: FrameBatch): void {
+    const ofInterface: Machines[] = [];
+    const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
+    let kept = 0;
+    for (let frame = 0; frame < batch.length; frame++) {
+      const index = interfaceIndex[frame]!;
+      const { exact, possible } = (ofInterface[index] ??= this.#machinesFor(batch.interfaces[index]!.linkType));
+      const start = offset[frame]!;
+      const length = capturedLength[frame]!;
+      const wireLength = originalLength[frame]!;
+      let verdict = exact.accepts(bytes, start, length, wireLength);
+      if (exact.packet >= 0 && this.#keepsFragments) {
+        const time = seconds[frame]!;
+        verdict = this.#verdicts.settle(verdict, exact, possible, bytes, start, length, wireLength, time);
+      }
+      if (!verdict) continue;
+      if (kept < frame) {
+        offset[kept] = start;
+        capturedLength[kept] = length;
+        originalLength[kept] = wireLength;
+        seconds[kept] = seconds[frame]!;
+        nanoseconds[kept] = nanoseconds[frame]!;
+        interfaceIndex[kept] = index;
+      }
+      kept++;
+    }
+    batch.length = kept;
+  }
+
+  #machinesFor(linkType: number): Machines {
+    let machines = this.#machines.get(linkType);
+    if (machines === undefined) {
+      const { filter } = this;
+      machines = { exact: filter.machine(linkType, "exact"), possible: filter.machine(linkType, "possible") };
+      this.#machines.set(linkType, machines);
+    }
+    return machines;
+  }
+}

@@ -1,0 +1,52 @@
+// What all primitives need while conditions are made of them, from left to right: the layout as it is at that place, and a
+// way to complain.
+
+import { FilterError } from "../filter-error.js";
+import type { FilterErrorCode, Place as TextPlace } from "../filter-error.js";
+import { EtherType } from "../language/protocols.js";
+import type { Layout } from "../link/link-layer.js";
+import { after, all, any, equals, not } from "../program/condition.js";
+import type { Condition } from "../program/condition.js";
+
+/**
+ * What becomes of IPv4 fragments behind the first, which have no ports to look at: "exact" finds nothing in them, as libpcap;
+ * "possible" takes it that what is asked for is in the first one.
+ */
+export type Fragments = "exact" | "possible";
+
+/** One expression, being compiled for one link type. */
+export class Context {
+  readonly layout: Layout;
+  /** True within an odd number of negations. */
+  isNegated = false;
+  readonly #expression: string;
+  readonly #fragments: Fragments;
+
+  constructor(expression: string, layout: Layout, fragments: Fragments) {
+    this.layout = layout;
+    this.#expression = expression;
+    this.#fragments = fragments;
+  }
+
+  /** Throws: the expression is wrong at `place`. */
+  fail(code: FilterErrorCode, place: TextPlace, what: string, expected?: string): never {
+    throw new FilterError(code, this.#expression, place, what, expected);
+  }
+
+  /** Frames that carry a protocol of the link, given as EtherType or SAP. */
+  carries(protocol: number, place: TextPlace): Condition {
+    const { layout } = this;
+    if (layout.labels === 0) return layout.link.carries(layout, protocol);
+    // Nothing behind labels says what follows: below the last one, IP is known by its version.
+    const version = protocol === EtherType.ip ? 4 : protocol === EtherType.ip6 ? 6 : undefined;
+    if (version === undefined) return this.fail("unsupported", place, "behind MPLS labels only IP can be found");
+    return all(equals(after(layout.packet, -2), 1, 1, 1), equals(layout.packet, 1, version << 4, 0xf0));
+  }
+
+  /** `condition`, which is about what follows an IPv4 header, in the fragment that has it. */
+  inFirstFragment(condition: Condition): Condition {
+    const isFirst: Condition = { kind: "first-fragment", ip: this.layout.packet };
+    // Where it is negated, "exact" already accepts the other fragments.
+    return this.#fragments === "possible" && !this.isNegated ? any(not(isFirst), condition) : all(isFirst, condition);
+  }
+}

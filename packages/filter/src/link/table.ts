@@ -1,0 +1,36 @@
+// The link layers filters can be compiled for, by LINKTYPE_ number.
+
+import { LinkType } from "@tsnids/pcap";
+import { linuxCooked, linuxCooked2 } from "./cooked.js";
+import { ethernet } from "./ethernet.js";
+import type { LinkLayer } from "./link-layer.js";
+import { atm, fddi, tokenRing } from "./llc.js";
+import { loopback, openBsdLoopback, rawIp, rawIpv4, rawIpv6 } from "./no-link.js";
+import { ciscoHdlc, ppp, pppOverEthernet } from "./point-to-point.js";
+import { wlan, wlanWithPpi, wlanWithRadiotap } from "./wlan.js";
+
+const linkLayers: ReadonlyMap<number, LinkLayer> = new Map<number, LinkLayer>([
+  [LinkType.NULL, loopback],
+  [LinkType.ETHERNET, ethernet],
+  [LinkType.IEEE802_5, tokenRing],
+  [LinkType.PPP, ppp],
+  [LinkType.FDDI, fddi],
+  [LinkType.PPP_HDLC, ppp],
+  [LinkType.PPP_ETHER, pppOverEthernet],
+  [LinkType.ATM_RFC1483, atm],
+  [LinkType.RAW, rawIp],
+  [LinkType.C_HDLC, ciscoHdlc],
+  [LinkType.IEEE802_11, wlan],
+  [LinkType.LOOP, openBsdLoopback],
+  [LinkType.LINUX_SLL, linuxCooked],
+  [LinkType.IEEE802_11_RADIOTAP, wlanWithRadiotap],
+  [LinkType.PPI, wlanWithPpi],
+  [LinkType.IPV4, rawIpv4],
+  [LinkType.IPV6, rawIpv6],
+  [LinkType.LINUX_SLL2, linuxCooked2],
+]);
+
+/** The link layer of frames of a link type; undefined where filters cannot look into them. */
+export function findLinkLayer(linkType: number): LinkLayer | undefined {
+  return linkLayers.get(linkType);
+}

@@ -1,0 +1,220 @@
+/** What expressions mean, on frames made for them. tcpdump's opinion on the corpus is in test/differential/filter. */
+import { compileFilter } from "@tsnids/filter";
+import { LinkType } from "@tsnids/pcap";
+import type { Frame } from "@tsnids/testkit";
+import { cutFrame, fragmentFrame, octets } from "@tsnids/testkit";
+import { expect } from "chai";
+import { accepts, etherFrame, ping, query, web, web6 } from "./frames.js";
+
+/** Every expression with one frame it accepts and one it does not. */
+function distinguishes(cases: readonly (readonly [expression: string, accepted: Frame, rejected: Frame])[]): void {
+  for (const [expression, accepted, rejected] of cases) {
+    expect(accepts(expression, accepted), `${expression} accepts`).to.equal(true);
+    expect(accepts(expression, rejected), `${expression} rejects`).to.equal(false);
+  }
+}
+
+describe("primitives", () => {
+  it("of protocols", () => {
+    distinguishes([
+      ["tcp", web(), query()],
+      ["tcp", web6(), query()],
+      ["udp", query(), web()],
+      ["icmp", ping(), web()],
+      ["ip", web(), web6()],
+      ["ip6", web6(), web()],
+      ["ip proto \\tcp", web(), web6()],
+      ["ip6 proto 6", web6(), web()],
+      ["ether proto 0x86dd", web6(), web()],
+      ["arp", etherFrame(0x0806, new Uint8Array(28)), web()],
+      ["stp", etherFrame(38, octets([0x42, 0x42, 3])), web()],
+    ]);
+  });
+
+  it("of hosts and networks", () => {
+    distinguishes([
+      ["host 10.0.0.2", web(), query()],
+      ["src host 10.0.0.1", web(), web6()],
+      ["dst 192.168.1.9", query(), web()],
+      ["src and dst net 10.0.0.0/8", web(), query()],
+      ["net 192.168", query(), web()],
+      ["net 192.168.0.0 mask 255.255.0.0", query(), web()],
+      ["dst net 2001:db8::/64", web6(), web()],
+      ["host 2001:db8::2", web6(), web()],
+      ["ether src 02:00:0a:00:00:01", web(), web6()],
+    ]);
+  });
+
+  it("of ports", () => {
+    distinguishes([
+      ["port 80", web(), query()],
+      ["port 80", web6(), query()],
+      ["tcp dst port 80", web(), query()],
+      ["src port 4000", query(), web()],
+      ["portrange 50-60", query(), web()],
+      ["port http", web(), query()],
+      ["udp port domain", query(), web()],
+      ["portrange 50-http", query(), ping()],
+    ]);
+  });
+
+  it("of lengths", () => {
+    const { bytes } = web();
+    const long = { ...web(), originalLength: 1500 };
+    distinguishes([
+      ["greater 1000", long, web()],
+      [`less ${bytes.length}`, web(), long],
+      ["len = 1500", long, web()],
+    ]);
+  });
+
+  it("of bytes", () => {
+    distinguishes([
+      ["tcp[tcpflags] & tcp-push != 0", web(), query()],
+      ["ip[8] = 64 and icmp[icmptype] = icmp-echo", ping(), web()],
+      ["udp[4:2] = 13", query(), web()],
+      ["ip[ip[0] & 0xf] = 0", web(), web6()],
+      ["tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420", web(), ping()],
+    ]);
+  });
+});
+
+describe("joining", () => {
+  it("gives and and or the same rank, from the left", () => {
+    distinguishes([
+      ["udp or tcp and port 80", web(), query()],
+      ["udp or (icmp and port 80)", query(), ping()],
+    ]);
+  });
+
+  it("lets an identifier take the qualifiers before it", () => {
+    distinguishes([
+      ["tcp dst port 25 or 80", web(), query()],
+      ["dst host 192.168.1.9 or 10.0.0.9", query(), web()],
+      ["port (25 or 80)", web(), query()],
+      ["not port 80 or 443", query(), web()],
+      ["dst host 10.0.0.2 and not 192.168.1.9", web(), query()],
+    ]);
+  });
+
+  it("negates what follows, and no more", () => {
+    distinguishes([
+      ["not tcp and not icmp", query(), web()],
+      ["not (tcp or icmp)", query(), ping()],
+      ["!tcp && !udp", ping(), query()],
+    ]);
+  });
+
+  it("accepts everything when it is empty", () => {
+    expect(accepts(" ", web())).to.equal(true);
+    expect(compileFilter("", { linkType: LinkType.NFLOG })(new Uint8Array(0), 0, 0, 0)).to.equal(true);
+  });
+});
+
+describe("arithmetic", () => {
+  it("is that of unsigned 32-bit numbers, with libpcap's ranks", () => {
+    const truths = [
+      "-1 = 0xffffffff",
+      "0 - 1 > 5",
+      "2 * 5 % 3 = 4",
+      "10 - 4 ^ 1 = 5",
+      "2 ^ 3 & 1 = 3",
+      "8 - 4 - 2 = 2",
+    ];
+    for (const expression of [...truths, "1 + 2 * 3 = 7", "0x10 = 16", "010 = 8", "1 << 31 > 5", "len * 0 = 0"]) {
+      expect(accepts(expression, web()), expression).to.equal(true);
+    }
+  });
+
+  it("rejects a frame where it would divide by zero, whatever is negated", () => {
+    for (const expression of ["ip[8] / ip[6] = 1", "not ip[8] / ip[6] = 1", "not ip[8] % ip[6] = 1"]) {
+      expect(accepts(expression, web()), expression).to.equal(false);
+    }
+  });
+});
+
+describe("the end of a frame", () => {
+  it("rejects it where a byte behind the end is asked for, whatever is negated", () => {
+    for (const expression of ["ip[1000] = 0", "not ip[1000] = 0", "tcp[len] = 0", "not ether[5000:4] = 1"]) {
+      expect(accepts(expression, web()), expression).to.equal(false);
+    }
+    expect(accepts("not tcp port 80", cutFrame(web(), 20))).to.equal(false);
+    expect(accepts("ip", cutFrame(web(), 14))).to.equal(true);
+    expect(accepts("ip", cutFrame(web(), 13))).to.equal(false);
+  });
+});
+
+describe("fragments", () => {
+  const [first, later] = fragmentFrame(query(), [8]) as [Frame, Frame];
+
+  it("have ports in the first one only", () => {
+    expect(accepts("udp port 53", first)).to.equal(true);
+    expect(accepts("udp port 53", later)).to.equal(false);
+    expect(accepts("udp and not port 53", later)).to.equal(true);
+    expect(accepts("udp[0:2] = 4000", later)).to.equal(false);
+    expect(accepts("udp", later)).to.equal(true);
+  });
+
+  it("are known by every bit of their offset", () => {
+    for (let bit = 0; bit < 16; bit++) {
+      const bytes = query().bytes.slice();
+      bytes[20] = (1 << bit) >> 8;
+      bytes[21] = (1 << bit) & 0xff;
+      expect(accepts("udp port 53", { ...query(), bytes }), `bit ${bit}`).to.equal(bit > 12);
+    }
+  });
+});
+
+describe("encapsulations", () => {
+  const tagged = web({ vlan: [5] });
+  const twice = web({ vlan: [7, 5] });
+
+  it("change the offsets for what stands to the right of them", () => {
+    distinguishes([
+      ["vlan", tagged, web()],
+      ["vlan 5 and tcp port 80", tagged, web()],
+      ["vlan 7 and vlan 5 and host 10.0.0.1", twice, tagged],
+      ["ip or vlan and ip", tagged, etherFrame(0x0806, new Uint8Array(40))],
+    ]);
+    expect(accepts("tcp port 80", tagged)).to.equal(false);
+    expect(accepts("not vlan and ip", web()), "as in libpcap, ip is looked for behind a tag").to.equal(false);
+  });
+
+  it("know MPLS, PPPoE and Geneve", () => {
+    const packet = web().bytes.subarray(14);
+    const joined = (...parts: Uint8Array[]): Uint8Array => Buffer.concat(parts);
+    const mpls = etherFrame(0x8847, joined(octets([0, 1, 0, 64, 0, 2, 1, 64]), packet));
+    const pppoe = etherFrame(0x8864, joined(octets([0x11, 0, 0, 9, 0, 60, 0, 0x21]), packet));
+    distinguishes([
+      ["mpls 16 and mpls 32 and tcp port 80", mpls, web()],
+      ["mpls and mpls 33", etherFrame(0x8847, octets([0, 1, 0, 64, 0, 2, 0x11, 64])), mpls],
+      ["pppoes 9 and tcp port 80", pppoe, web()],
+      ["pppoes and host 10.0.0.1", pppoe, web()],
+    ]);
+    const header = octets([0, 0, 0x65, 0x58, 0, 0, 5, 0]);
+    const outer = query();
+    const geneve = {
+      ...outer,
+      bytes: joined(outer.bytes.subarray(0, 36), octets([0x17, 0xc1, 0, 0, 0, 0]), header, web().bytes),
+    };
+    distinguishes([
+      ["geneve 5 and tcp port 80", geneve, outer],
+      ["geneve and ether src 02:00:0a:00:00:01", geneve, outer],
+    ]);
+    expect(accepts("geneve 6", geneve)).to.equal(false);
+  });
+});
+
+describe("link types", () => {
+  const { ETHERNET, LINUX_SLL, LINUX_SLL2, NULL, LOOP, RAW, IPV4 } = LinkType;
+
+  for (const link of [ETHERNET, LINUX_SLL, LINUX_SLL2, NULL, LOOP, RAW, IPV4]) {
+    it(`${link}: finds the packet`, () => {
+      distinguishes([
+        ["tcp port 80 and host 10.0.0.1", web({ link }), query({ link })],
+        ["not udp", ping({ link }), query({ link })],
+        ["ip[9] = 17 and ip[12:4] = 0x0a000001", query({ link }), web({ link })],
+      ]);
+    });
+  }
+});

@@ -1,0 +1,118 @@
+/** A source with a filter: which frames stay, and what becomes of datagrams in fragments. */
+import { FilteredSource, FilterError, maximumVerdicts, verdictSeconds } from "@tsnids/filter";
+import type { FilteredSourceOptions } from "@tsnids/filter";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { LinkType } from "@tsnids/pcap";
+import type { Frame } from "@tsnids/testkit";
+import { capture, fragmentFrame, frame, udpPacket } from "@tsnids/testkit";
+import { expect } from "chai";
+import { ping, query, web } from "./frames.js";
+
+/** Frames in batches of `size`. */
+function sourceOf(frames: readonly Frame[], size = 3): FrameSource {
+  return {
+    *batches(): Generator<FrameBatch> {
+      for (let start = 0; start < frames.length; start += size)
+        yield capture(frames.slice(start, start + size)).batch();
+    },
+  };
+}
+
+/** The bytes of the frames that stay. */
+async function kept(frames: readonly Frame[], filter: string, options?: FilteredSourceOptions): Promise<Uint8Array[]> {
+  const left: Uint8Array[] = [];
+  for await (const batch of new FilteredSource(sourceOf(frames), filter, options).batches()) {
+    for (let index = 0; index < batch.length; index++) {
+      const start = batch.offset[index]!;
+      left.push(batch.bytes.slice(start, start + batch.capturedLength[index]!));
+    }
+  }
+  return left;
+}
+
+/** A datagram of 32 bytes in four fragments, from another port each time. */
+function datagram(port: number, identification: number, time = "1000000000"): Frame[] {
+  const packet = udpPacket(`10.0.0.1:4000`, `10.0.0.2:${port}`, { data: "x".repeat(24) });
+  return fragmentFrame(frame(packet, { time }), [8, 16, 24], identification);
+}
+
+const bytesOf = (frames: readonly Frame[]): Uint8Array[] => frames.map(({ bytes }) => bytes);
+
+describe("a filtered source", () => {
+  it("gives the frames that fulfil the filter, with all that is known of them", async () => {
+    const frames = [ping(), web({ time: "1000000001.5" }), query({ time: "1000000002" }), web({ time: "1000000003" })];
+    const source = new FilteredSource(sourceOf(frames), "tcp");
+    const seen: (readonly [seconds: number, nanoseconds: number, length: number])[] = [];
+    for await (const batch of source.batches()) {
+      for (let index = 0; index < batch.length; index++) {
+        seen.push([batch.seconds[index]!, batch.nanoseconds[index]!, batch.originalLength[index]!]);
+      }
+    }
+    const length = web().bytes.length;
+    expect(seen).to.deep.equal([
+      [1000000001, 500_000_000, length],
+      [1000000003, 0, length],
+    ]);
+    expect(source.dropped).to.equal(2);
+  });
+
+  it("compiles for each link type of a batch, and only for those that frames have", async () => {
+    const frames = [web(), web({ link: LinkType.RAW }), query({ link: LinkType.RAW }), query()];
+    expect(await kept(frames, "port 80")).to.deep.equal(bytesOf(frames.slice(0, 2)));
+    expect(await kept(frames.slice(0, 1), "vlan or ip")).to.have.lengthOf(0);
+    let error: unknown;
+    await kept(frames, "vlan").catch((thrown: unknown) => (error = thrown));
+    expect(error).to.be.instanceOf(FilterError);
+  });
+
+  it("refuses a wrong expression when it is made", () => {
+    expect(() => new FilteredSource(sourceOf([]), "tcp port")).to.throw(FilterError);
+  });
+});
+
+describe("fragments behind a filter for ports", () => {
+  const [wanted, other] = [datagram(53, 1), datagram(54, 2)];
+
+  it("stay when the first one stays", async () => {
+    expect(await kept([...wanted, ...other], "udp port 53")).to.deep.equal(bytesOf(wanted));
+    expect(await kept([...wanted, ...other], "udp[2:2] = 53")).to.deep.equal(bytesOf(wanted));
+  });
+
+  it("go when the first one goes, also where the filter alone would let them pass", async () => {
+    expect(await kept([...wanted, ...other], "udp and not port 53")).to.deep.equal(bytesOf(other));
+  });
+
+  it("stay when they come before the first one, if all else fits", async () => {
+    const reversed = wanted.toReversed();
+    expect(await kept(reversed, "udp port 53")).to.deep.equal(bytesOf(reversed));
+    expect(await kept(other.toReversed(), "host 10.0.0.1 and udp port 53")).to.deep.equal(
+      bytesOf(other.slice(1).toReversed()),
+    );
+    // What is negated twice is asked for; what is negated once is not known to be so.
+    const negated = "udp and not port 54 and not (not port 53)";
+    expect(await kept(reversed, negated)).to.deep.equal(bytesOf(reversed));
+    for (const filter of ["host 10.9.9.9 and udp port 53", "tcp port 53", "arp"]) {
+      expect(await kept(reversed, filter), filter).to.deep.equal([]);
+    }
+  });
+
+  it("go, when that is asked for: then it is libpcap's answer", async () => {
+    const exact = { keepsFragments: false };
+    expect(await kept(wanted, "udp port 53", exact)).to.deep.equal(bytesOf(wanted.slice(0, 1)));
+  });
+
+  it("are told apart by what datagrams differ in, and by time", async () => {
+    const late = String(1_000_000_000 + verdictSeconds + 1);
+    const again = datagram(54, 1, late).toReversed();
+    expect(await kept([...wanted, ...again], "udp port 54"), "the identification is used again").to.deep.equal(
+      bytesOf(again),
+    );
+  });
+
+  it("are remembered up to a limit", async () => {
+    const many = Array.from({ length: maximumVerdicts + 10 }, (_, index) => datagram(54, index)[0]!);
+    const source = new FilteredSource(sourceOf(many, 1000), "udp port 53");
+    for await (const batch of source.batches()) expect(batch.length).to.equal(0);
+    expect(source.forgottenVerdicts).to.equal(10);
+  });
+});

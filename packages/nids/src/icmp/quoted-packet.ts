@@ -1,0 +1,83 @@
+// The packet that an ICMP error is about: it quotes the packet's beginning, behind eight bytes of its own (RFC 792; RFC 4443 §2.4).
+//
+//   │ IP header │ ICMP header, 8 bytes │ quoted IP header │ quoted transport header, 8 bytes of it or more │
+//                                        ▲ start            ▲ transport
+//
+// Nothing of it is checked but what is needed to find addresses and ports: routers change what they quote.
+
+import type { Packet } from "../packet.js";
+
+const errorHeaderBytes = 8;
+const ipv4HeaderBytes = 20;
+const ipv6HeaderBytes = 40;
+const maxExtensionHeaders = 8;
+
+const HOP_BY_HOP = 0;
+const ROUTING = 43;
+const FRAGMENT = 44;
+const DESTINATION_OPTIONS = 60;
+
+/** ICMP types that quote a packet: unreachable, source quench, redirect, time exceeded, parameter problem; ICMPv6 errors are 1 to 4. */
+const quotingTypes = { 4: [3, 4, 5, 11, 12], 6: [1, 2, 3, 4] } as const;
+
+/** Protocols whose header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite. */
+const protocolsWithPorts: readonly number[] = [6, 17, 33, 132, 136];
+
+/** Where the parts of a quoted packet lie in the engine's memory. One object, reused. */
+export class QuotedPacket {
+  protocol = 0;
+  /** The source address, which the destination follows. */
+  addresses = 0;
+  transport = 0;
+  /** Bytes there are of the transport header and what follows it. */
+  available = 0;
+  /** True where the first bytes of the transport header are ports. */
+  hasPorts = false;
+
+  /** Reads what the ICMP message at the cursor quotes; false where it quotes nothing, or too little to have addresses. */
+  read(packet: Packet): boolean {
+    const { bytes, transport, end, family } = packet;
+    const types: readonly number[] = quotingTypes[family === 4 ? 4 : 6];
+    const start = transport + errorHeaderBytes;
+    const headerBytes = family === 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
+    if (!types.includes(bytes[transport] as number) || start + headerBytes > end) return false;
+    if ((bytes[start] as number) >>> 4 !== family) return false;
+    const isFirst = family === 4 ? this.readIpv4(packet, start) : this.readIpv6(packet, start);
+    this.available = Math.max(0, end - this.transport);
+    this.hasPorts = isFirst && this.available >= 4 && protocolsWithPorts.includes(this.protocol);
+    return true;
+  }
+
+  /** Source port << 16 | destination port. */
+  ports(packet: Packet): number {
+    return packet.view.getInt32(this.transport);
+  }
+
+  /** True for anything but a later fragment, which has no transport header. */
+  private readIpv4({ bytes, view }: Packet, start: number): boolean {
+    this.protocol = bytes[start + 9] as number;
+    this.addresses = start + 12;
+    this.transport = start + Math.max(ipv4HeaderBytes, ((bytes[start] as number) & 0xf) * 4);
+    return (view.getUint16(start + 6) & 0x1fff) === 0;
+  }
+
+  private readIpv6({ bytes, view, end }: Packet, start: number): boolean {
+    this.addresses = start + 8;
+    this.protocol = bytes[start + 6] as number;
+    this.transport = start + ipv6HeaderBytes;
+    for (let headers = 0; headers < maxExtensionHeaders && this.transport + 8 <= end; headers++) {
+      const { protocol, transport } = this;
+      let length = 8;
+      if (protocol === FRAGMENT) {
+        if ((view.getUint16(transport + 2) & 0xfff8) !== 0) return false;
+      } else if (protocol === HOP_BY_HOP || protocol === ROUTING || protocol === DESTINATION_OPTIONS) {
+        length = ((bytes[transport + 1] as number) + 1) * 8;
+      } else {
+        return true;
+      }
+      this.protocol = bytes[transport] as number;
+      this.transport += length;
+    }
+    return true;
+  }
+}

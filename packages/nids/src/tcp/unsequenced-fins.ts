@@ -1,0 +1,51 @@
+// FINs as libnids reads them (parameter `finTakesSequence: false`): they take no sequence number, so a stream goes on behind them, and
+// each that came out of order waits for its turn like the segment it came with: behind those that begin before it, or began there
+// when it came. In its turn it counts if the segment, with one for the FIN, reaches beyond what was delivered.
+//
+//   delivered         │ a b c d FIN │             delivered up to c: d is new, and so is the FIN
+//   ────────────┤· · ·│             │· · ·        up to d: the FIN still counts
+//             next   start         end            further: it is old
+
+import { distance } from "./sequence.js";
+
+interface UnsequencedFin {
+  readonly start: number;
+  readonly end: number;
+  /** Another segment that begins at `start` was there before. */
+  readonly isSecond: boolean;
+}
+
+export class UnsequencedFins {
+  private readonly waiting: UnsequencedFin[] = [];
+
+  /** Where the first segment with a FIN begins; undefined: none waits. */
+  get first(): number | undefined {
+    return this.waiting[0]?.start;
+  }
+
+  /** A segment [start, end) with a FIN has to wait; at most `limit` are remembered. */
+  wait(start: number, end: number, isSecond: boolean, limit: number): void {
+    if (this.waiting.length >= limit) return;
+    const at = this.waiting.findLastIndex((fin) => distance(fin.start, start) >= 0) + 1;
+    this.waiting.splice(at, 0, { start, end, isSecond });
+  }
+
+  /** Forgets those whose turn has come at `next`, ahead of a segment that began at `first`; true where one of them counts. */
+  reached(next: number, first: number | undefined): boolean {
+    let counts = false;
+    for (let fin = this.waiting[0]; fin !== undefined && isReached(fin, next, first); fin = this.waiting[0]) {
+      this.waiting.shift();
+      counts ||= distance(next, fin.end) >= 0;
+    }
+    return counts;
+  }
+
+  reset(): void {
+    this.waiting.length = 0;
+  }
+}
+
+function isReached({ start, isSecond }: UnsequencedFin, next: number, first: number | undefined): boolean {
+  if (distance(start, next) < 0) return false;
+  return first === undefined || distance(start, first) > 0 || (start === first && !isSecond);
+}
