@@ -46,9 +46,9 @@ describeNeeding(needs, "live capture of a download", function () {
   it("reports as gaps what is lost at full speed with little room and a slow callback", async () => {
     const watched = await Watched.start(network, "client", {
       device,
-      options: { bufferSize: 65536, queueSize: 65536 },
-      params: { idleTimeoutMs: 2000 }, // in case the end of the connection is among what is lost
-      work: 2,
+      options: { queueSize: 65536 },
+      params: { idleTimeoutMs: 2000, closingTimeoutMs: 2000 }, // in case the end of the connection is lost, too
+      work: 100, // 10 MB/s
     });
     await server.download();
     const stream = await watched.event("stream");

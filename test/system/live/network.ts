@@ -46,11 +46,13 @@ export class Network {
     return child;
   }
 
-  /** Waits until data from a port of the server has come to the client's device; tcpdump is the witness. */
-  async passes(port: string): Promise<void> {
+  /** Looks out for data from a port of the server on the client's device; resolves to what waits for it. tcpdump is the witness. */
+  async lookOut(port: string): Promise<() => Promise<unknown>> {
     const filter = `tcp src port ${port} and greater 1000`;
     const witness = this.start("client", "tcpdump", "-i", "c0", "-c", "1", "-w", "/dev/null", filter);
-    await once(witness, "exit");
+    const gone = once(witness, "exit");
+    await once(witness.stderr!, "data"); // "listening on c0"
+    return () => gone;
   }
 
   /** Makes the pair, with addresses. */
