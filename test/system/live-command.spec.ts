@@ -87,7 +87,7 @@ describeNeeding(
     it("tells open streams EXITING when it is interrupted", async () => {
       const command = new RunningCommand(network, "run", "-i", device, "--alerts");
       await command.prints(/listening on c0/);
-      const passes = await network.lookOut("8080");
+      const passes = await network.lookOut("client", "tcp src port 8080 and greater 1000");
       // So slow that it goes on until the hosts are taken down, which is an error for curl.
       server.download(10_000).catch(() => undefined);
       await passes();

@@ -46,10 +46,10 @@ export class Network {
     return child;
   }
 
-  /** Looks out for data from a port of the server on the client's device; resolves to what waits for it. tcpdump is the witness. */
-  async lookOut(port: string): Promise<() => Promise<unknown>> {
-    const filter = `tcp src port ${port} and greater 1000`;
-    const witness = this.start("client", "tcpdump", "-i", "c0", "-c", "1", "-w", "/dev/null", filter);
+  /** Looks out for a frame on a host's device; resolves to what waits for it. tcpdump is the witness. */
+  async lookOut(host: Host, filter: string): Promise<() => Promise<unknown>> {
+    const device = host === "client" ? "c0" : "s0";
+    const witness = this.start(host, "tcpdump", "-i", device, "-c", "1", "-w", "/dev/null", filter);
     const gone = once(witness, "exit");
     await once(witness.stderr!, "data"); // "listening on c0"
     return () => gone;
