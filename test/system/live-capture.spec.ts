@@ -4,6 +4,8 @@
  * TSNIDS_LIVE_MIB sets the size of the download in MiB, for a longer run by hand.
  */
 import { expect } from "chai";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { describeNeeding } from "../left-out.js";
 import { clientDevice, Network } from "./live/network.js";
 import { Watched } from "./live/watched.js";
@@ -46,9 +48,9 @@ describeNeeding(needs, "live capture of a download", function () {
   it("reports as gaps what is lost at full speed with little room and a slow callback", async () => {
     const watched = await Watched.start(network, "client", {
       device,
-      options: { bufferSize: 65536, queueSize: 65536 },
-      params: { idleTimeoutMs: 2000 }, // in case the end of the connection is among what is lost
-      work: 2,
+      options: { queueSize: 65536 },
+      params: { idleTimeoutMs: 2000, closingTimeoutMs: 2000 }, // in case the end of the connection is lost, too
+      work: 100, // 10 MB/s
     });
     await server.download();
     const stream = await watched.event("stream");
@@ -82,4 +84,20 @@ describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a 
       await watched.stop();
     });
   }
+});
+
+describeNeeding(["root", "network namespaces", "cap", "tcpdump"], "LiveInjector", function () {
+  this.timeout(30_000);
+  const network = new Network();
+
+  it("sends frames, and tells when the device is gone, its process being alive", async () => {
+    const arrives = await network.lookOut("server", "ether proto 0x88b5");
+    const program = fileURLToPath(new URL("live/inject.js", import.meta.url));
+    const injecting = network.start("client", process.execPath, program);
+    await arrives();
+    network.unlink();
+    injecting.stdin?.end();
+    const result: unknown = JSON.parse(await text(injecting.stdout!));
+    expect(result).to.deep.equal({ sent: 1, failed: 2, codes: ["device-lost", "send-failed"] });
+  });
 });

@@ -46,11 +46,13 @@ export class Network {
     return child;
   }
 
-  /** Waits until data from a port of the server has come to the client's device; tcpdump is the witness. */
-  async passes(port: string): Promise<void> {
-    const filter = `tcp src port ${port} and greater 1000`;
-    const witness = this.start("client", "tcpdump", "-i", "c0", "-c", "1", "-w", "/dev/null", filter);
-    await once(witness, "exit");
+  /** Looks out for a frame on a host's device; resolves to what waits for it. tcpdump is the witness. */
+  async lookOut(host: Host, filter: string): Promise<() => Promise<unknown>> {
+    const device = host === "client" ? "c0" : "s0";
+    const witness = this.start(host, "tcpdump", "-i", device, "-c", "1", "-w", "/dev/null", filter);
+    const gone = once(witness, "exit");
+    await once(witness.stderr!, "data"); // "listening on c0"
+    return () => gone;
   }
 
   /** Makes the pair, with addresses. */

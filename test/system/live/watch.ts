@@ -15,7 +15,7 @@ export interface WatchTask {
   readonly device: string;
   readonly options?: Pick<LiveOptions, "backend" | "filter" | "isolated" | "bufferSize" | "queueSize" | "snapLength">;
   readonly params?: Partial<NidsParams>;
-  /** Milliseconds of work for each piece of data. */
+  /** Nanoseconds of work for each byte of data. */
   readonly work?: number;
 }
 
@@ -50,7 +50,8 @@ nids.registerTcp((stream, attachment) => {
   const download = attachment.param as Download;
   if (stream.state === TcpState.DATA) {
     download.take(stream.client.data, stream.client.gapLength);
-    for (const until = Date.now() + work; Date.now() < until;) continue;
+    const until = performance.now() + (stream.client.countNew * work) / 1e6;
+    while (performance.now() < until) continue;
     return;
   }
   print({ event: "stream", state: stream.state, reason: String(stream.endReason), ...download.result() });
