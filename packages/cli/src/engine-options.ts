@@ -58,7 +58,7 @@ function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
   if (rule.kind === "networks") return Object.fromEntries(text.split(",").map((each) => splitAtEquals(each)));
-  if (rule.kind === "choices" || rule.kind === "ports") {
+  if (rule.kind === "choices" || rule.kind === "ports" || rule.kind === "network-list") {
     const words = text === "" ? [] : text.split(",").map((word) => word.trim());
     return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
   }
@@ -100,6 +100,7 @@ function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: R
   if (kind === "rules") return rulesForm;
   if (kind === "choice") return choices.join(", ");
   if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
+  if (kind === "network-list") return "10.0.0.0/8,2001:db8::/32,…; or nothing";
   if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
   if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;

@@ -8,6 +8,8 @@
 
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
+import type { Injection } from "../kill/injector.js";
+import type { KillOptions } from "../kill/kill-options.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
 import {
@@ -240,8 +242,10 @@ export class TcpNotifier {
     return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
-  kill(stream: TcpStream): void {
-    this.resets.send(stream.slot);
+  kill(stream: TcpStream, options: KillOptions): Injection {
+    const injection = this.resets.kill(stream.slot, options);
+    if (injection.outcome === "sent") stream.watch(this.resets.watch(stream.slot));
+    return injection;
   }
 
   /** How often a half is collected. */

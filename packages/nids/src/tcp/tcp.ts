@@ -225,6 +225,7 @@ export class Tcp implements SweptFlow {
       this.find();
     }
     this.handshake.begin(segment);
+    if (segment.has(TcpFlag.SYN) && segment.has(TcpFlag.ACK) && this.resets.keeps) this.noteAround(this.find());
     if (segment.has(TcpFlag.SYN) || segment.length === 0) return;
     const found = this.find();
     this.unusual(found >> 1, found & 1);
@@ -253,6 +254,7 @@ export class Tcp implements SweptFlow {
     switch (this.state(slot)) {
       case ConnectionState.ENDED:
         this.statistics.tcpUnfollowed++;
+        this.resets.heard(slot, segment);
         return;
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
@@ -293,6 +295,7 @@ export class Tcp implements SweptFlow {
     const opening = handshake.isOpeningSyn(segment);
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
+      if (segment.has(TcpFlag.ACK)) this.noteAround((slot << 1) | from);
     } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
       if (state === ConnectionState.ESTABLISHED) {
         if (this.isBusy(slot)) {
@@ -306,6 +309,7 @@ export class Tcp implements SweptFlow {
       this.unknown();
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
+      this.noteAround((slot << 1) | from);
     }
   }
 
@@ -324,10 +328,10 @@ export class Tcp implements SweptFlow {
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
   private announce(slot: number, from: number): boolean {
-    this.resets.remember(slot, this.packet, this.link.linkType, from);
+    this.resets.announced(slot, from, this.link.linkType);
     if (!this.notifier.established(slot)) {
       this.reassembler.release(slot);
-      this.resets.forget(slot);
+      this.resets.ended(slot);
       return false;
     }
     this.reassembler.resume(slot);
@@ -389,6 +393,12 @@ export class Tcp implements SweptFlow {
     this.flows.flows[at + NEXT + from] = this.segment.sequence;
     this.flows.flows[at + ACK + 1 - from] = this.segment.sequence;
     this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
+    this.noteAround((slot << 1) | from);
+  }
+
+  /** What is around the packet in hand is what resets from this side will be sent in; `found` is slot * 2 + side. */
+  private noteAround(found: number): void {
+    this.resets.seen(found >> 1, found & 1, this.link.linkType);
   }
 
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
@@ -403,7 +413,7 @@ export class Tcp implements SweptFlow {
     if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
     this.reassembler.release(slot);
-    this.resets.forget(slot);
+    this.resets.ended(slot);
     this.setFlags(slot, withState(this.flags(slot), ConnectionState.ENDED));
   }
 
