@@ -106,9 +106,10 @@ function ruleCells({ name, type = "" }) {
   const list = (/** @type {readonly unknown[]} */ values) =>
     values.length === (rule.choices?.length ?? Infinity) ? "all" : values.map((value) => `\`${value}\``).join(", ");
   return {
-    type: { choices: `list of ${choices}`, ports: "list of port numbers", "network-list": "list of networks" }[
-      /** @type {string} */ (rule.kind)
-    ] ?? choices,
+    type:
+      { choices: `list of ${choices}`, ports: "list of port numbers", "network-list": "list of networks" }[
+        /** @type {string} */ (rule.kind)
+      ] ?? choices,
     unit: rule.kind === "amount" ? (rule.unit ?? "") : "",
     default:
       Array.isArray(rule.default) && rule.default.length > 0

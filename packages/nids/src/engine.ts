@@ -285,7 +285,7 @@ export class Nids extends EventEmitter<NidsEvents> {
    * where an answer cannot be sent, and `injector-failed` where the injector threw.
    */
   reject(packet: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions = {}): Injection {
-    return this.rejecter.reject("ip" in packet ? packet.ip : packet, options);
+    return this.rejecter.reject(packet, options);
   }
 
   /** Packet time of the frame that is processed, or was last; for use in callbacks. */

@@ -17,13 +17,7 @@ export { formatAddress, parseAddress } from "./ip/address.js";
 export type { IpCallback, IpFilter } from "./ip/ip.js";
 export type { IpPacket } from "./ip/ip-packet.js";
 export type { FragmentPolicy } from "./ip/overlap-policy.js";
-export type {
-  InjectedFrame,
-  Injection,
-  InjectionOutcome,
-  InjectionTarget,
-  Injector,
-} from "./kill/injector.js";
+export type { InjectedFrame, Injection, InjectionOutcome, InjectionTarget, Injector } from "./kill/injector.js";
 export { killSides, killStrategies, rejectReasons } from "./kill/kill-options.js";
 export type { KillOptions, KillSides, KillStrategy, RejectOptions, RejectReason } from "./kill/kill-options.js";
 export type { KillVerdict } from "./kill/kill-watch.js";

@@ -170,7 +170,8 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "choices" | "ports" | "networks" | "network-list" | "rules" | "flag" | "amount" | "function" | "object";
+  readonly kind:
+    "choice" | "choices" | "ports" | "networks" | "network-list" | "rules" | "flag" | "amount" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;

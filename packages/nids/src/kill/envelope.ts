@@ -94,7 +94,8 @@ export class Envelope {
       const gre = greAt(outer);
       if (gre !== undefined && (view.getUint16(gre) & greHasChecksum) !== 0) writeChecksum(frame, gre + 4, gre);
       if (outer.protocol === UDP) finishUdp(frame, view, outer);
-      if (outer.family === 4) writeChecksum(frame, outer.network + ipv4Checksum, outer.network, headerEnd(frame, outer));
+      if (outer.family === 4)
+        writeChecksum(frame, outer.network + ipv4Checksum, outer.network, headerEnd(frame, outer));
     }
     return frame;
   }
@@ -130,7 +131,8 @@ function greAt({ kind, protocol, transport }: OuterPacket): number | undefined {
 /** Where an outer IPv4 packet has none, the checksum stays left out (RFC 768), and so it does with IPv6 (RFC 6935 §5). */
 function finishUdp(frame: Uint8Array, view: DataView, { family, network, transport }: OuterPacket): void {
   if (view.getUint16(transport + udpChecksum) === 0) return;
-  const addresses = family === 4 ? frame.subarray(network + 12, network + 20) : frame.subarray(network + 8, network + 40);
+  const addresses =
+    family === 4 ? frame.subarray(network + 12, network + 20) : frame.subarray(network + 8, network + 40);
   const pseudo = pseudoHeader(addresses, UDP, frame.length - transport);
   writeChecksum(frame, transport + udpChecksum, transport, frame.length, pseudo);
   if (view.getUint16(transport + udpChecksum) === 0) view.setUint16(transport + udpChecksum, 0xffff);

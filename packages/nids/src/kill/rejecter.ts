@@ -7,11 +7,13 @@
 
 import { LinkType } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
-import type { IpPacket } from "../ip/ip-packet.js";
+import type { IcmpMessage } from "../icmp/icmp-message.js";
+import { IpPacket } from "../ip/ip-packet.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { LinkLayer } from "../link/decap.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
+import type { UdpDatagram } from "../udp/udp-datagram.js";
 import { Envelope } from "./envelope.js";
 import type { InjectedFrame, Injection } from "./injector.js";
 import { ipDatagram, ipv4HeaderBytes, ipv6HeaderBytes, pseudoHeader, writeChecksum } from "./ip-datagram.js";
@@ -75,10 +77,10 @@ export class Rejecter {
   }
 
   /** Answers the packet in hand, which `shown` must be; throws NidsError as `Nids.reject` says. */
-  reject(shown: IpPacket, options: RejectOptions): Injection {
+  reject(shown: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions): Injection {
     checkRejectOptions(options);
     this.rails.check("reject");
-    if (!shown.isInHandOf(this.packet)) {
+    if (!isInHand(shown, this.packet)) {
       throw new NidsError(
         "invalid-argument",
         "reject(packet): give it what a udp, icmp or ip callback of this engine was called with, before that callback returns",
@@ -155,4 +157,10 @@ export class Rejecter {
     const { bytes, addresses, addressLength } = this.packet;
     return bytes.slice(addresses + which * addressLength, addresses + (which + 1) * addressLength);
   }
+}
+
+/** True for what the callbacks that are being called were given, whatever it is that the caller gives. */
+function isInHand(shown: unknown, packet: Packet): boolean {
+  const { ip = shown } = (shown ?? {}) as { readonly ip?: unknown };
+  return ip instanceof IpPacket && ip.isInHandOf(packet);
 }
