@@ -244,7 +244,7 @@ export class TcpNotifier {
 
   kill(stream: TcpStream, options: KillOptions): Injection {
     const injection = this.resets.kill(stream.slot, options);
-    if (injection.outcome === "sent") stream.watch(this.resets.watch(stream.slot));
+    if (injection.outcome === "sent") stream.watch(this.resets.watch(stream.slot, options));
     return injection;
   }
 
@@ -377,7 +377,9 @@ export class TcpNotifier {
     if (stream.slot === 0) return true;
     const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
-    this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);
+    // Packets of an ignored connection are passed by; those of one that is being killed are answered, as after its end.
+    const state = this.resets.isAnswering(slot) ? ConnectionState.ENDED : ConnectionState.IGNORED;
+    this.flows.flows[at] = withState(this.flows.flows[at] as number, state);
     return true;
   }
 

@@ -35,6 +35,11 @@ export interface KillOptions {
    * 1460 or 1448, one of them is the expected number wherever that is by then.
    */
   readonly stepBytes?: number;
+  /**
+   * Goes on: during `killGraceMs` what the ends still send is answered with resets, with the numbers those packets say. For streams that are
+   * being sent in, whose numbers move faster than packets can be captured and injected. Default false, as in libnids.
+   */
+  readonly persist?: boolean;
   /** Makes the frames and sends nothing. Default: the parameter `killDryRun`. */
   readonly dryRun?: boolean;
 }
@@ -75,6 +80,7 @@ const killRules: Readonly<Record<keyof KillOptions, Wanted>> = {
   sides: oneOf(killSides),
   steps: amount("steps", mostSteps),
   stepBytes: amount("bytes", largestStep),
+  persist: flag,
   dryRun: flag,
 };
 const rejectRules: Readonly<Record<keyof RejectOptions, Wanted>> = { reason: oneOf(rejectReasons), dryRun: flag };

@@ -65,6 +65,19 @@ export class Rails {
     return { outcome: "sent", frames };
   }
 
+  /** Sends what answers a stream that was killed. False where the injector threw. */
+  sendMore(frames: readonly InjectedFrame[]): boolean {
+    try {
+      for (const { bytes, interfaceIndex } of frames) {
+        this.params.injector?.inject(bytes, interfaceIndex);
+        this.statistics.framesInjected++;
+      }
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   private allows(ends: readonly [Uint8Array, Uint8Array]): boolean {
     const some = (list: readonly Network[]): boolean =>
       list.some((network) => ends.some((address) => network.contains(address, 0, address.length)));

@@ -13,7 +13,8 @@ import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import { clientSide, KNOWN_0 } from "../tcp/connection.js";
+import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/connection.js";
+import type { Endpoints } from "../tcp/endpoints.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { later } from "../tcp/sequence.js";
@@ -21,19 +22,28 @@ import { TcpFlag } from "../tcp/segment.js";
 import type { Segment } from "../tcp/segment.js";
 import { windowInHeader } from "../tcp/sides.js";
 import { Envelope } from "./envelope.js";
-import type { InjectedFrame, Injection } from "./injector.js";
+import type { InjectedFrame, Injection, InjectionTarget } from "./injector.js";
 import { ipDatagram, pseudoHeader, writeChecksum } from "./ip-datagram.js";
 import { KeptEnvelopes } from "./kept-envelopes.js";
-import type { KeptStream } from "./kept-envelopes.js";
 import { checkKillOptions, stepsAhead } from "./kill-options.js";
 import type { KillOptions } from "./kill-options.js";
 import { KillWatch } from "./kill-watch.js";
+import { Pursuit } from "./pursuit.js";
 import type { Rails } from "./rails.js";
 
 const TCP = 6;
 const tcpHeaderBytes = 20;
 /** As libnids has it; nobody looks at the window of a RST. */
 const window = 32000;
+
+/** A direction that resets are sent in: from which side, to whom, in what. */
+interface Direction {
+  readonly from: number;
+  readonly to: InjectionTarget;
+  readonly envelope: Envelope;
+  /** The number the side was to send next when the stream was announced. */
+  readonly announced: number;
+}
 
 /** What resets are made from. */
 export interface ResetParts {
@@ -85,9 +95,16 @@ export class ResetSender {
     this.kept?.add(slot, from, this.around(linkType));
   }
 
-  /** A segment came after its stream had ended. */
-  heard(slot: number, segment: Segment): void {
-    if (this.watches.size > 0 && !segment.has(TcpFlag.RST)) this.watches.get(slot)?.heard();
+  /** A segment took the long way, of a stream that is established or has ended. */
+  heard(slot: number, from: number, segment: Segment): void {
+    if (this.watches.size === 0 || segment.has(TcpFlag.RST)) return;
+    const watch = this.watches.get(slot);
+    if (watch !== undefined && !this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
+  }
+
+  /** True where what the ends of a connection still send is to be answered: it may not take the short way. */
+  isAnswering(slot: number): boolean {
+    return this.watches.size > 0 && this.watches.get(slot)?.isAnswering === true;
   }
 
   /** The stream has ended. */
@@ -114,38 +131,55 @@ export class ResetSender {
     return injection;
   }
 
-  /** Watches a stream that was killed. */
-  watch(slot: number): KillWatch {
-    const watch = new KillWatch(this.flows, this.packet, slot, this.graceSeconds);
+  /** Watches a stream that was killed with these options. */
+  watch(slot: number, options: KillOptions): KillWatch {
+    const watch = new KillWatch(this.flows, this.packet, slot, this.graceSeconds, this.pursuit(slot, options));
     this.watches.get(slot)?.finish();
     this.watches.set(slot, watch);
+    if (watch.isAnswering) this.flows.flows[slot * FLOW_INTS + FLAGS] = this.flag(slot) | ATTENTION;
     return watch;
+  }
+
+  private pursuit(slot: number, options: KillOptions): Pursuit | undefined {
+    if (options.persist !== true) return undefined;
+    const directions = this.directions(slot, options);
+    const endpoints = this.flows.endpoints(slot);
+    return new Pursuit((from, sequence) => {
+      const direction = directions.find((each) => each.from === from);
+      return direction === undefined ? undefined : reset(endpoints, direction, sequence);
+    });
   }
 
   private around(linkType: number): Envelope | undefined {
     return Envelope.around(this.packet, this.path, linkType);
   }
 
-  private frames(slot: number, options: KillOptions): InjectedFrame[] {
+  /** The directions that resets are sent in, the client's first. */
+  private directions(slot: number, { sides = "both" }: KillOptions): readonly Direction[] {
     const kept = this.kept?.get(slot);
     const client = clientSide(this.flag(slot));
-    const { sides = "both" } = options;
-    const directions = [client, 1 - client].flatMap((from) => {
+    return [client, 1 - client].flatMap((from) => {
       const to = from === client ? "server" : "client";
       const envelope = kept?.envelopes[from] ?? kept?.envelopes[1 - from]?.turned();
       if (kept === undefined || envelope === undefined || (sides !== "both" && sides !== to)) return [];
+      return [{ from, to, envelope, announced: kept.next[from] as number }];
+    });
+  }
+
+  private frames(slot: number, options: KillOptions): InjectedFrame[] {
+    const endpoints = this.flows.endpoints(slot);
+    const directions = this.directions(slot, options).map((direction) => {
+      const { from } = direction;
       const scaled = this.flows.flows[slot * FLOW_INTS + WINDOW + 1 - from] as number;
       const steps = stepsAhead(options, scaled, windowInHeader(this.flows, slot, 1 - from));
-      return [{ from, to, envelope, steps, expected: this.expected(slot, from, kept, options) } as const];
+      return { ...direction, steps, expected: this.expected(slot, direction, options) };
     });
     if (directions.length === 0) throw notInjectable();
     const rounds = Math.max(...directions.map(({ steps }) => steps.length));
     return Array.from({ length: rounds }).flatMap((_, round) =>
-      directions.flatMap(({ from, to, envelope, steps, expected }) => {
-        const ahead = steps[round];
-        if (ahead === undefined) return [];
-        const bytes = envelope.enclose(this.segment(slot, from, expected + ahead));
-        return [{ bytes, interfaceIndex: envelope.interfaceIndex, to }];
+      directions.flatMap((direction) => {
+        const ahead = direction.steps[round];
+        return ahead === undefined ? [] : [reset(endpoints, direction, direction.expected + ahead)];
       }),
     );
   }
@@ -154,31 +188,31 @@ export class ResetSender {
    * The number the receiver expects next from this side. What it has acknowledged, though it was not captured, it has received; libnids
    * only knows what it saw.
    */
-  private expected(slot: number, from: number, kept: KeptStream, { strategy = "libnids" }: KillOptions): number {
-    if ((this.flag(slot) & (KNOWN_0 << from)) === 0) return kept.next[from] as number;
+  private expected(slot: number, { from, announced }: Direction, { strategy = "libnids" }: KillOptions): number {
+    if ((this.flag(slot) & (KNOWN_0 << from)) === 0) return announced;
     const at = slot * FLOW_INTS;
     const next = this.flows.flows[at + NEXT + from] as number;
     return strategy === "libnids" ? next : later(next, this.flows.flows[at + ACK + 1 - from] as number);
   }
 
-  private segment(slot: number, from: number, sequence: number): Uint8Array {
-    const endpoints = this.flows.endpoints(slot);
-    const [source, destination] = [endpoints.address(from), endpoints.address(1 - from)];
-    const segment = new Uint8Array(tcpHeaderBytes);
-    const view = new DataView(segment.buffer);
-    view.setUint16(0, endpoints.port(from));
-    view.setUint16(2, endpoints.port(1 - from));
-    view.setInt32(4, sequence);
-    view.setUint16(12, ((tcpHeaderBytes / 4) << 12) | TcpFlag.RST);
-    view.setUint16(14, window);
-    const addresses = new Uint8Array([...source, ...destination]);
-    writeChecksum(segment, 16, 0, segment.length, pseudoHeader(addresses, TCP, segment.length));
-    return ipDatagram(source, destination, TCP, segment);
-  }
-
   private flag(slot: number): number {
     return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
   }
+}
+
+function reset(endpoints: Endpoints, { from, to, envelope }: Direction, sequence: number): InjectedFrame {
+  const [source, destination] = [endpoints.address(from), endpoints.address(1 - from)];
+  const segment = new Uint8Array(tcpHeaderBytes);
+  const view = new DataView(segment.buffer);
+  view.setUint16(0, endpoints.port(from));
+  view.setUint16(2, endpoints.port(1 - from));
+  view.setInt32(4, sequence);
+  view.setUint16(12, ((tcpHeaderBytes / 4) << 12) | TcpFlag.RST);
+  view.setUint16(14, window);
+  const addresses = new Uint8Array([...source, ...destination]);
+  writeChecksum(segment, 16, 0, segment.length, pseudoHeader(addresses, TCP, segment.length));
+  const bytes = envelope.enclose(ipDatagram(source, destination, TCP, segment));
+  return { bytes, interfaceIndex: envelope.interfaceIndex, to };
 }
 
 function notInjectable(): NidsError {

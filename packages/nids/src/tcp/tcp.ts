@@ -18,6 +18,7 @@ import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
 import type { BacklogPool } from "./backlog.js";
 import {
+  ATTENTION,
   BACKLOG_0,
   clientSide,
   ConnectionState,
@@ -254,7 +255,7 @@ export class Tcp implements SweptFlow {
     switch (this.state(slot)) {
       case ConnectionState.ENDED:
         this.statistics.tcpUnfollowed++;
-        this.resets.heard(slot, segment);
+        this.resets.heard(slot, from, segment);
         return;
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
@@ -274,6 +275,7 @@ export class Tcp implements SweptFlow {
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
+    this.resets.heard(slot, from, segment);
     this.finish(slot);
   }
 
@@ -380,7 +382,7 @@ export class Tcp implements SweptFlow {
         this.closing.review(slot);
       }
       if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
-      else this.setFlags(slot, refreshAttention(this.flags(slot)));
+      else this.setFlags(slot, this.withAttention(slot));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
       this.reassembler.release(slot);
@@ -421,6 +423,12 @@ export class Tcp implements SweptFlow {
     this.reassembler.release(slot);
     this.resets.forget(slot);
     this.flows.remove(slot);
+  }
+
+  /** The flags, so that the next packet takes the long way where it has to. */
+  private withAttention(slot: number): number {
+    const flags = this.flags(slot);
+    return this.resets.isAnswering(slot) ? flags | ATTENTION : refreshAttention(flags);
   }
 
   private seen(slot: number): void {
