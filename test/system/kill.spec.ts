@@ -73,8 +73,9 @@ describeNeeding(needs, "kill() of real connections", function () {
     const before = hosts.resets("client") + hosts.resets("server");
     const url = `http://${ways.ipv4}:${port}/file`;
     const curl = hosts.start("client", "curl", "-sS", "-o", "/dev/null", "--range", "0-2000000", url);
+    const exit = once(curl, "exit") as Promise<[number]>;
     expect((await lineOf(killer)).outcome).to.equal("dry-run");
-    const [code] = (await once(curl, "exit")) as [number];
+    const [code] = await exit;
     expect(code).to.equal(0);
     expect(hosts.resets("client") + hosts.resets("server")).to.equal(before);
     await hosts.stop(killer);

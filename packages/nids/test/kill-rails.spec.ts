@@ -131,6 +131,81 @@ describe("kill() with options", () => {
   });
 });
 
+describe("kill() that persists", () => {
+  const options = { strategy: "exact", persist: true } as const;
+
+  /** What is injected after the kill, as "side number": the side that gets it. */
+  function answers(then: (talk: Conversation) => void, given: KillOptions = options, letGo = false): string[] {
+    const bench = new Bench();
+    const talk = talked();
+    bench.process(talk);
+    const first = bench.kill(given).frames.length;
+    if (letGo && bench.stream !== undefined) bench.stream.client.collect = bench.stream.server.collect = 0;
+    const seen = talk.frames.length;
+    then(talk);
+    bench.process(talk, seen);
+    return bench.injected.slice(first).map((bytes) => {
+      const view = new DataView(bytes.buffer);
+      return `${view.getUint16(34) === 80 ? "client" : "server"} ${view.getUint32(38)}`;
+    });
+  }
+
+  const burst = (talk: Conversation): void =>
+    void talk.send("server", "six by").send("server", "ten bytes.").ack("client");
+  const expected = [...["server 1004", "client 5012", "server 1004", "client 5022"], ...["client 5022", "server 1004"]];
+
+  it("answers what is sent in order with the numbers it says", () => {
+    expect(answers(burst)).to.deep.equal(expected);
+  });
+
+  it("does so after the captured reset, and when nobody listens any more", () => {
+    expect(answers((talk) => burst(talk.segment("server", { flags: "R" })))).to.deep.equal(expected);
+    expect(answers(burst, options, true)).to.deep.equal(expected);
+  });
+
+  it("answers no resets, and only the sides it is for", () => {
+    expect(answers((talk) => void talk.reset("client").reset("server"))).to.deep.equal([]);
+    expect(answers(burst, { ...options, sides: "client" })).to.deep.equal([
+      "client 5012",
+      "client 5022",
+      "client 5022",
+    ]);
+  });
+
+  it("counts a FIN", () => {
+    expect(answers((talk) => void talk.fin("client", { data: "z" }))).to.deep.equal(["client 5006", "server 1006"]);
+  });
+
+  it("ends with the grace, and after 1024 segments", () => {
+    expect(answers((talk) => burst(talk.wait("2.5")))).to.deep.equal([]);
+    const many = answers((talk) => {
+      for (let each = 0; each < 1500; each++) talk.at("1000000000.5").send("client", "x");
+    });
+    expect(many).to.have.lengthOf(2 * 1024);
+  });
+
+  it("is not what kill() does without being asked", () => {
+    expect(answers(burst, {})).to.deep.equal([]);
+    expect(answers(burst, { ...options, dryRun: true })).to.deep.equal([]);
+  });
+
+  it("stops where the injector throws, and the packets are delivered all the same", () => {
+    let left = 2;
+    const injector = {
+      inject: (): void => {
+        if (left-- <= 0) throw new Error("gone");
+      },
+    };
+    const bench = new Bench({ injector });
+    const talk = talked();
+    bench.process(talk);
+    bench.kill(options);
+    bench.process(talk.send("server", "more").send("server", "and more"), 5);
+    expect(bench.stream?.client.count).to.equal(5 + 12);
+    expect(left).to.equal(-1);
+  });
+});
+
 describe("kill() and its rails", () => {
   it("a dry run makes the frames and sends nothing", () => {
     const bench = new Bench();
