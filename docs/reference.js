@@ -106,12 +106,15 @@ function ruleCells({ name, type = "" }) {
   const list = (/** @type {readonly unknown[]} */ values) =>
     values.length === (rule.choices?.length ?? Infinity) ? "all" : values.map((value) => `\`${value}\``).join(", ");
   return {
-    type: rule.kind === "choices" ? `list of ${choices}` : rule.kind === "ports" ? "list of port numbers" : choices,
+    type:
+      { choices: `list of ${choices}`, ports: "list of port numbers", "network-list": "list of networks" }[
+        /** @type {string} */ (rule.kind)
+      ] ?? choices,
     unit: rule.kind === "amount" ? (rule.unit ?? "") : "",
     default:
-      Array.isArray(rule.default) && rule.kind !== "rules"
+      Array.isArray(rule.default) && rule.default.length > 0
         ? list(rule.default)
-        : rule.default === undefined || rule.kind === "rules"
+        : rule.default === undefined || Array.isArray(rule.default)
           ? "none"
           : code(rule.default),
     range: rule.kind === "amount" || rule.kind === "ports" ? `${code(rule.minimum)} to ${code(rule.maximum)}` : "",

@@ -20,6 +20,7 @@ export type Need =
   | "curl"
   | "cap"
   | "dumpcap"
+  | "python3"
   | "tshark"
   | "tcpdump"
   | "zstd"
@@ -36,6 +37,7 @@ const presence: Readonly<Record<Need, () => boolean>> = {
   curl: () => onPath("curl"),
   cap: () => existsSync(join(repository, "node_modules/cap/build/Release/cap.node")),
   dumpcap: () => onPath("dumpcap"),
+  python3: () => onPath("python3"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
   zstd: () => onPath("zstd"),

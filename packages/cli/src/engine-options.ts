@@ -60,7 +60,7 @@ function typedValue(rule: Rule, text: string): unknown {
   const words = text === "" ? [] : text.split(",").map((word) => word.trim());
   if (rule.kind === "networks") return Object.fromEntries(words.map((word) => splitAtEquals(word)));
   if (rule.kind === "ports") return words.map((word) => (/^\d+$/.test(word) ? Number(word) : word));
-  if (rule.kind === "choices") return words;
+  if (rule.kind === "choices" || rule.kind === "network-list") return words;
   return rule.kind === "rules" ? words.map(checksumRule) : text;
 }
 
@@ -100,6 +100,7 @@ function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: R
   if (kind === "choice") return choices.join(", ");
   if (kind === "networks")
     return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}; or nothing`;
+  if (kind === "network-list") return "10.0.0.0/8,2001:db8::/32,…; or nothing";
   if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
   if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;

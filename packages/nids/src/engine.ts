@@ -21,8 +21,14 @@ import { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
 import { Icmp } from "./icmp/icmp.js";
 import type { IcmpCallback } from "./icmp/icmp.js";
+import type { IcmpMessage } from "./icmp/icmp-message.js";
 import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
+import type { IpPacket } from "./ip/ip-packet.js";
+import type { Injection } from "./kill/injector.js";
+import type { RejectOptions } from "./kill/kill-options.js";
+import { Rails } from "./kill/rails.js";
+import { Rejecter } from "./kill/rejecter.js";
 import { ResetSender } from "./kill/reset-sender.js";
 import { LinkLayer } from "./link/decap.js";
 import { EncapsulationPath } from "./link/encapsulation.js";
@@ -44,6 +50,7 @@ import { Sides } from "./tcp/sides.js";
 import { Tcp } from "./tcp/tcp.js";
 import { Udp } from "./udp/udp.js";
 import type { UdpCallback } from "./udp/udp.js";
+import type { UdpDatagram } from "./udp/udp-datagram.js";
 
 /** The events of an engine. */
 export interface NidsEvents {
@@ -69,6 +76,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly icmp: Icmp;
   private readonly tcp: Tcp;
   private readonly scans: PortScanDetector;
+  private readonly rejecter: Rejecter;
   private readonly notifier: TcpNotifier;
   private readonly express: ExpressLane;
   private readonly lookup: FlowLookup;
@@ -87,7 +95,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, injector } = this.params;
+    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = this.params;
     const memory = allocateMemory({
       flows: followTcp ? maxStreams : 1,
       segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
@@ -100,8 +108,9 @@ export class Nids extends EventEmitter<NidsEvents> {
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
     const path = new EncapsulationPath(packet, this.params, alerts, seed);
-    const resets = new ResetSender(flows, path, injector);
     const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
+    const rails = new Rails(packet, this.params, this.counters);
+    const resets = new ResetSender({ ...shared, flows, path, rails });
     this.memory = memory;
     this.packet = packet;
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
@@ -113,6 +122,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
     this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
     const { verification, link, notifier, faults, scans } = this;
+    this.rejecter = new Rejecter({ ...shared, path, link, rails });
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
     this.udp = new Udp(packet, path, verification, this.counters, faults, views);
     const tunnels = new Tunnels(packet, path, this.params);
@@ -266,6 +276,19 @@ export class Nids extends EventEmitter<NidsEvents> {
       throw new NidsError("invalid-argument", `findTcpStream: ${wrong} is not an IPv4 or IPv6 address`);
     }
     return this.notifier.streamAt(this.lookup.find(client, server, tuple));
+  }
+
+  /**
+   * Answers a packet, as a rule a UDP datagram, with an ICMP or ICMPv6 "unreachable" to its source, as if from its destination. To be
+   * called from the callback that the packet was given to. It goes the way back in the same VLAN or tunnel.
+   *
+   * Returns what was sent, or why nothing was: `not-answerable` for ICMP errors, for what goes to or comes from multicast, broadcast and no
+   * address at all, and for what the snap length left too little of to quote. Throws NidsError `no-injector` without an
+   * injector, `invalid-argument` for a packet that is not in hand (fragments never are) and for options there are not, `not-injectable`
+   * where an answer cannot be sent, and `injector-failed` where the injector threw.
+   */
+  reject(packet: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions = {}): Injection {
+    return this.rejecter.reject(packet, options);
   }
 
   /** Packet time of the frame that is processed, or was last; for use in callbacks. */

@@ -24,10 +24,12 @@ export type NidsErrorCode =
   | "no-memory"
   /** A method that processes packets was called from a callback. */
   | "reentrant"
-  /** kill() was called on an engine that was made without an `injector`. */
+  /** kill() or reject() was called on an engine that was made without an `injector`, and without `killDryRun`. */
   | "no-injector"
-  /** kill() was called on a stream inside something a reset cannot be sent into: a tunnel, MPLS, PPPoE, wireless LAN. */
+  /** kill() or reject() was called for something inside what cannot be sent into: a wireless LAN, ERSPAN, a tunnel with sequence numbers. */
   | "not-injectable"
+  /** The injector threw; `cause` is what it threw. */
+  | "injector-failed"
   /** kill() was called on a stream that has ended. */
   | "stream-ended"
   /** A registered callback threw; `cause` is what it threw. */

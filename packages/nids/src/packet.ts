@@ -29,7 +29,7 @@ export class Packet {
   // link/: where the IP header begins (0: there is no packet in hand), where what was captured of it ends, and in which VLAN or tunnel
   // (0: none). Inside a tunnel these are about the packet in hand, not about the one around it.
   network = 0;
-  /** Where the link header ends: `network`, until that points into a tunnel or to a datagram put together from fragments. */
+  /** Where everything around the packet ends: `network`, until that points to a datagram put together from fragments. */
   linkEnd = 0;
   networkEnd = 0;
   /** Where another packet begins in the same frame; 0 where it holds no more. */

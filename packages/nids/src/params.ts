@@ -147,8 +147,20 @@ export interface NidsParams {
   readonly mplsInUdpPorts: readonly number[];
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
   readonly ipFilter: IpFilter | undefined;
-  /** What `stream.kill()` sends with; without one it throws. */
+  /** What `stream.kill()` and `nids.reject()` send with; without one they throw. */
   readonly injector: Injector | undefined;
+  /** `stream.kill()` and `nids.reject()` make frames and send none, unless their option `dryRun` says otherwise. Needs no injector. */
+  readonly killDryRun: boolean;
+  /** Where not empty, only what has an end in one of these networks, such as "10.0.0.0/8", may be killed or rejected. */
+  readonly killAllow: readonly string[];
+  /** What has an end in one of these networks may not be killed or rejected, whatever `killAllow` says. Ends of tunnels do not count. */
+  readonly killDeny: readonly string[];
+  /** How often in a second of packet time something may be killed or rejected. */
+  readonly maxKillsPerSecond: number;
+  /** Packet time after which packets of a killed stream show that it lives (`stream.killed`), in milliseconds; rounded up to seconds. */
+  readonly killGraceMs: number;
+  /** Streams whose headers are kept for `kill()`, where there is an injector; those that began first are given up first. */
+  readonly maxKillableStreams: number;
   /** Seconds of packet time between two `statistics` events; 0: only at the end. */
   readonly statisticsIntervalSeconds: number;
   /** Fills views with 0xDB after each callback, to find readers that keep bytes without copying them. */
@@ -158,7 +170,8 @@ export interface NidsParams {
 /** How one parameter is checked, and what it is when not given. */
 interface Rule {
   readonly default: unknown;
-  readonly kind: "choice" | "choices" | "ports" | "networks" | "rules" | "flag" | "amount" | "function" | "object";
+  readonly kind:
+    "choice" | "choices" | "ports" | "networks" | "network-list" | "rules" | "flag" | "amount" | "function" | "object";
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
@@ -237,6 +250,12 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   maxScanSources: amount("sources", 4096, 0, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
   injector: { kind: "object", default: undefined },
+  killDryRun: flag(false),
+  killAllow: { kind: "network-list", default: Object.freeze([]) },
+  killDeny: { kind: "network-list", default: Object.freeze([]) },
+  maxKillsPerSecond: amount("kills", 100, 0, 1_000_000),
+  killGraceMs: amount("milliseconds", 1000, 0, day),
+  maxKillableStreams: amount("streams", 65_536, 1, 1 << 22),
   statisticsIntervalSeconds: amount("seconds", 0, 0, 86_400),
   poisonAfterCallback: flag(false),
 };
@@ -291,6 +310,12 @@ function complaint(rule: Rule, value: unknown): string | undefined {
       return Array.isArray(value) && faultInRules(value) === undefined
         ? undefined
         : 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
+    case "network-list": {
+      const isNetwork = (each: unknown): boolean => typeof each === "string" && Network.parse(each) !== undefined;
+      return Array.isArray(value) && value.every(isNetwork)
+        ? undefined
+        : 'a list of networks, such as "10.0.0.0/8" or "2001:db8::/32"';
+    }
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":

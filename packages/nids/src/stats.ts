@@ -76,6 +76,16 @@ export class Statistics {
   gaps = 0;
   /** Bytes missing in these gaps. */
   gapBytes = 0;
+  /** Times `kill()` sent resets. */
+  kills = 0;
+  /** Times `reject()` sent an ICMP message. */
+  rejects = 0;
+  /** Frames handed to the injector. */
+  framesInjected = 0;
+  /** Times `kill()` or `reject()` was refused: `killAllow`, `killDeny` or `maxKillsPerSecond`. */
+  killsRefused = 0;
+  /** Streams whose headers were given up because there were more than `maxKillableStreams`. */
+  killEnvelopesForgotten = 0;
   /** Times a callback or the ipFilter threw. */
   callbackErrors = 0;
   /** Alerts raised, whether or not somebody listened. */

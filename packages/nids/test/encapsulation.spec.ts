@@ -3,7 +3,7 @@
  * What only names a direction is not.
  */
 import type { Encapsulation, NidsParams, TcpStream } from "@tsnids/nids";
-import { NidsError, TcpState } from "@tsnids/nids";
+import { TcpState } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { ConversationOptions, Frame, FrameOptions, TunnelOptions } from "@tsnids/testkit";
 import {
@@ -287,37 +287,6 @@ describe("a segment that the snap length cut", () => {
       for (let cut = 1; cut <= 10; cut++) {
         expect(delivered(talk, cut)).to.equal(`${"0123456789".slice(0, 10 - cut)}<${cut} snaplen>more`);
       }
-    });
-  }
-});
-
-describe("kill() and encapsulations", () => {
-  function killed(way: Way): number {
-    let frames = 0;
-    const nids = smallNids({ injector: { inject: () => frames++ } });
-    nids.registerTcp(following((stream) => stream.kill()));
-    nids.process(
-      conversation({ ...endpoints, ...way })
-        .handshake()
-        .batch(),
-    );
-    return frames;
-  }
-
-  it("goes into VLANs", () => expect(killed({ vlan: [7, 5] })).to.equal(4));
-
-  for (const [name, way] of Object.entries<Way>({
-    "a tunnel": tunnel("gre"),
-    MPLS: { mpls: [100] },
-    PPPoE: { pppoe: 1 },
-    "a wireless LAN": { link: LinkType.IEEE802_11_RADIOTAP },
-  })) {
-    it(`says that it cannot go into ${name}`, () => {
-      expect(() => killed(way))
-        .to.throw()
-        .with.property("cause")
-        .that.is.instanceOf(NidsError)
-        .with.property("code", "not-injectable");
     });
   }
 });

@@ -8,6 +8,8 @@
 
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
+import type { Injection } from "../kill/injector.js";
+import type { KillOptions } from "../kill/kill-options.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
 import { COLLECTED_0, ConnectionState, MIDSTREAM, SYN_ACK_SEEN, SYN_SEEN, withState } from "../tcp/connection.js";
@@ -223,8 +225,10 @@ export class TcpNotifier {
     return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
-  kill(stream: TcpStream): void {
-    this.resets.send(stream.slot);
+  kill(stream: TcpStream, options: KillOptions): Injection {
+    const injection = this.resets.kill(stream.slot, options);
+    if (injection.outcome === "sent") stream.watch(this.resets.watch(stream.slot, options));
+    return injection;
   }
 
   originOf(slot: number): StreamOrigin {
@@ -292,7 +296,9 @@ export class TcpNotifier {
     if (stream.slot === 0) return true;
     const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
-    this.flows.flows[at] = withState(this.flows.flows[at] as number, ConnectionState.IGNORED);
+    // Packets of an ignored connection are passed by; those of one that is being killed are answered, as after its end.
+    const state = this.resets.isAnswering(slot) ? ConnectionState.ENDED : ConnectionState.IGNORED;
+    this.flows.flows[at] = withState(this.flows.flows[at] as number, state);
     return true;
   }
 

@@ -5,6 +5,9 @@ import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide } from "../tcp/connection.js";
 import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
+import type { Injection } from "../kill/injector.js";
+import type { KillOptions } from "../kill/kill-options.js";
+import type { KillVerdict, KillWatch } from "../kill/kill-watch.js";
 import type { Encapsulation } from "../link/encapsulation.js";
 import type { Audience } from "./audience.js";
 import { HalfStream } from "./half-stream.js";
@@ -47,6 +50,7 @@ class RareProperties {
   params: unknown[] | undefined = undefined;
   endReason: EndReason | undefined = undefined;
   ended: EndedStream | undefined = undefined;
+  watch: KillWatch | undefined = undefined;
 }
 
 /** A stream that has ended keeps what was known of it. */
@@ -186,13 +190,26 @@ export class TcpStream {
   }
 
   /**
-   * Sends four RST segments through the engine's injector: to both ends, with the expected sequence numbers and again half a
-   * window further on. The stream itself ends when one of them is captured. Throws NidsError `no-injector` without
-   * an injector, `stream-ended` when the stream has ended, `not-injectable` for a stream in a tunnel or the like.
+   * Sends RST segments through the engine's injector: as a rule four, to both ends, with the expected sequence numbers and again half a
+   * window further on. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction; an end whose
+   * direction was never seen, where it cannot be told from the other, gets none. The stream itself ends when one of them is captured.
+   *
+   * Returns what was sent, or why nothing was. Throws NidsError `no-injector` without an injector, `stream-ended` when the stream has
+   * ended, `not-injectable` where it is in something that resets cannot be sent into, `invalid-argument` for options
+   * there are not, and `injector-failed` where the injector threw.
    */
-  kill(): void {
+  kill(options: KillOptions = {}): Injection {
     if (this.slot === 0) throw new NidsError("stream-ended", `kill(): the stream ${this.toString()} has already ended`);
-    this.notifier.kill(this);
+    return this.notifier.kill(this, options);
+  }
+
+  /**
+   * What came of the last `kill()` that sent something; undefined where there was none. `pending`: `killGraceMs` of packet time have
+   * not passed yet. `silent`: they have, and no packet of the stream but resets was seen behind them. `talking`: one was. After the stream
+   * has ended that is found out for as long as `lingerMs` says. In whole seconds.
+   */
+  get killed(): KillVerdict | undefined {
+    return this.rare?.watch?.verdict;
   }
 
   /**
@@ -236,6 +253,11 @@ export class TcpStream {
   end(state: TerminalState, reason: EndReason): void {
     this.state = state;
     this.properties.endReason = reason;
+  }
+
+  /** Whether the killed stream goes silent is watched from now on. */
+  watch(watch: KillWatch): void {
+    this.properties.watch = watch;
   }
 
   /** The engine forgets the stream: what it knew is kept here. */

@@ -74,6 +74,7 @@ export class Icmp {
       return;
     }
     this.statistics.icmpMessages++;
+    this.shown.ip.inHand = true;
     for (const callback of this.callbacks.newestFirst) {
       try {
         callback(this.shown);
@@ -82,6 +83,7 @@ export class Icmp {
       }
       this.views.reclaim();
     }
+    this.shown.ip.inHand = false;
     if (this.saysUnreachable()) this.forget();
   }
 

@@ -9,6 +9,8 @@ import { formatAddress } from "./address.js";
 export class IpPacket {
   /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. */
   validated: boolean;
+  /** True while callbacks are called for it; the engine's matter. */
+  inHand = false;
   private readonly packet: Packet;
   private readonly path: EncapsulationPath;
   private readonly views: Views;
@@ -81,6 +83,11 @@ export class IpPacket {
 
   get nanoseconds(): number {
     return this.packet.nanoseconds;
+  }
+
+  /** True where it is the valid packet that the cursor is at, and callbacks are being called for it. */
+  isInHandOf(packet: Packet): boolean {
+    return this.inHand && this.validated && this.packet === packet;
   }
 
   private addressText(which: number): string {

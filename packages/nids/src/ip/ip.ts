@@ -99,6 +99,7 @@ export class Ip {
       version = this.handOn();
       if (version === 0) return;
       this.statistics.tunnelled++;
+      this.packet.linkEnd = this.packet.network;
     }
   }
 
@@ -168,6 +169,7 @@ export class Ip {
 
   private show(callbacks: readonly IpCallback[], validated: boolean): void {
     this.shown.validated = validated;
+    this.shown.inHand = true;
     for (const callback of callbacks) {
       try {
         callback(this.shown);
@@ -176,5 +178,6 @@ export class Ip {
       }
       this.views.reclaim();
     }
+    this.shown.inHand = false;
   }
 }

@@ -1,135 +1,225 @@
-// kill(): four RST segments (RFC 9293 §3.10.7), as libnids sends them. A reset must hit the receiver's window, and the
-// receiver moves on while the reset travels; so each end gets one at the sequence number expected now and one half a
-// window further on.
+// kill(): RST segments (RFC 9293 §3.10.7). Which sequence numbers they have, the strategy says (kill-options.ts); libnids' is the default.
+// A reset must hit the receiver's window, and the receiver moves on while the reset travels; so each end gets one at the
+// sequence number expected now and one half a window further on.
 //
 //   1 client → server  next(client)              3 client → server  1 + window(server) / 2
 //   2 server → client  next(server)              4 server → client  2 + window(client) / 2
 //
-// The frames begin with the link header the stream was seen with; for the other direction its addresses are exchanged.
+// The frames begin with what was seen around the stream's packets in that direction (envelope.ts). Where no packet of a direction
+// was seen, it is the other one's, turned.
 
-import { LinkType } from "@tsnids/pcap";
-import { portableChecksums } from "../checksum/checksum.js";
 import { NidsError } from "../errors.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
-import { clientSide } from "../tcp/connection.js";
-import { FLAGS, FLOW_INTS, NEXT } from "../tcp/flow-table.js";
+import type { NidsParams } from "../params.js";
+import type { Statistics } from "../stats.js";
+import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/connection.js";
+import type { Endpoints } from "../tcp/endpoints.js";
+import { ACK, FLAGS, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import { later } from "../tcp/sequence.js";
+import { TcpFlag } from "../tcp/segment.js";
+import type { Segment } from "../tcp/segment.js";
 import { windowInHeader } from "../tcp/sides.js";
-import type { Injector } from "./injector.js";
+import { Envelope } from "./envelope.js";
+import type { InjectedFrame, Injection, InjectionTarget } from "./injector.js";
+import { ipDatagram, pseudoHeader, writeChecksum } from "./ip-datagram.js";
+import { KeptEnvelopes } from "./kept-envelopes.js";
+import { checkKillOptions, stepsAhead } from "./kill-options.js";
+import type { KillOptions } from "./kill-options.js";
+import { KillWatch } from "./kill-watch.js";
+import { Pursuit } from "./pursuit.js";
+import type { Rails } from "./rails.js";
 
 const TCP = 6;
 const tcpHeaderBytes = 20;
-const RST = 0x04;
+/** As libnids has it; nobody looks at the window of a RST. */
+const window = 32000;
 
-/** Link types whose header can be sent back as it is, or with its addresses exchanged. */
-const turnable: readonly number[] = [
-  ...[LinkType.ETHERNET, LinkType.NULL, LinkType.LOOP, LinkType.LINUX_SLL],
-  ...[LinkType.RAW, LinkType.IPV4, LinkType.IPV6],
-];
+/** A direction that resets are sent in: from which side, to whom, in what. */
+interface Direction {
+  readonly from: number;
+  readonly to: InjectionTarget;
+  readonly envelope: Envelope;
+  /** The number the side was to send next when the stream was announced. */
+  readonly announced: number;
+}
 
-/** The link header of a stream, as its client sends it. */
-interface LinkHeader {
-  readonly fromClient: Uint8Array;
-  readonly linkType: number;
-  readonly interfaceIndex: number;
+/** What resets are made from. */
+export interface ResetParts {
+  readonly flows: FlowTable;
+  readonly packet: Packet;
+  readonly path: EncapsulationPath;
+  readonly params: NidsParams;
+  readonly statistics: Statistics;
+  readonly rails: Rails;
 }
 
 export class ResetSender {
   private readonly flows: FlowTable;
+  private readonly packet: Packet;
   private readonly path: EncapsulationPath;
-  private readonly injector: Injector | undefined;
-  private readonly headers: Map<number, LinkHeader> = new Map();
+  private readonly statistics: Statistics;
+  private readonly rails: Rails;
+  private readonly graceSeconds: number;
+  /** Undefined in an engine that sends nothing. */
+  private readonly kept: KeptEnvelopes | undefined;
+  private readonly watches: Map<number, KillWatch> = new Map();
 
-  constructor(flows: FlowTable, path: EncapsulationPath, injector: Injector | undefined) {
-    this.flows = flows;
+  constructor(parts: ResetParts) {
+    const { params, statistics, path } = parts;
+    this.flows = parts.flows;
+    this.packet = parts.packet;
     this.path = path;
-    this.injector = injector;
+    this.statistics = statistics;
+    this.rails = parts.rails;
+    this.graceSeconds = Math.ceil(params.killGraceMs / 1000);
+    this.kept = path.notes === undefined ? undefined : new KeptEnvelopes(params.maxKillableStreams, statistics);
   }
 
-  /** Keeps the link header of a stream that is being established, where it may be needed. */
-  remember(slot: number, packet: Packet, linkType: number, from: number): void {
-    if (this.injector === undefined || !this.path.isTaggedAtMost || !turnable.includes(linkType)) return;
-    const header = packet.bytes.slice(packet.frame, packet.linkEnd);
-    const client = clientSide(this.flows.flows[slot * FLOW_INTS + FLAGS] as number);
-    const fromClient = from === client ? header : turned(header, linkType);
-    this.headers.set(slot, { fromClient, linkType, interfaceIndex: packet.interfaceIndex });
+  /** True where it wants to know what is around packets. */
+  get keeps(): boolean {
+    return this.kept !== undefined;
+  }
+
+  /** Keeps what is around the packet in hand: it is of a stream that is about to be announced. */
+  announced(slot: number, from: number, linkType: number): void {
+    if (this.kept === undefined) return;
+    const { view, transport } = this.packet;
+    const [sequence, ack] = [view.getInt32(transport + 4), view.getInt32(transport + 8)];
+    this.kept.begin(slot, from, this.around(linkType), from === 0 ? [sequence, ack] : [ack, sequence]);
+  }
+
+  /** The same for a packet of the other side, before the stream is announced or afterwards. */
+  seen(slot: number, from: number, linkType: number): void {
+    this.kept?.add(slot, from, this.around(linkType));
+  }
+
+  /** A segment took the long way, of a stream that is established or has ended. */
+  heard(slot: number, from: number, segment: Segment): void {
+    if (this.watches.size === 0 || segment.has(TcpFlag.RST)) return;
+    const watch = this.watches.get(slot);
+    if (watch !== undefined && !this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
+  }
+
+  /** True where what the ends of a connection still send is to be answered: it may not take the short way. */
+  isAnswering(slot: number): boolean {
+    return this.watches.size > 0 && this.watches.get(slot)?.isAnswering === true;
   }
 
   /** The stream has ended. */
+  ended(slot: number): void {
+    this.kept?.delete(slot);
+  }
+
+  /** The connection is forgotten. */
   forget(slot: number): void {
-    if (this.headers.size > 0) this.headers.delete(slot);
+    this.kept?.delete(slot);
+    if (this.watches.size === 0) return;
+    this.watches.get(slot)?.finish();
+    this.watches.delete(slot);
   }
 
-  /** Sends the four segments. */
-  send(slot: number): void {
-    if (this.injector === undefined) {
-      throw new NidsError(
-        "no-injector",
-        "kill() needs something to send with: new Nids({ injector }), an object with inject(frame, interfaceIndex)",
-      );
-    }
-    const header = this.headers.get(slot);
-    if (header === undefined) {
-      throw new NidsError(
-        "not-injectable",
-        "kill(): resets can be sent on Ethernet, with or without VLAN tags, and where packets have no link header worth " +
-          "the name; not into tunnels, MPLS, PPPoE or a wireless LAN (stream.encapsulation says what the stream is in)",
-      );
-    }
-    const fields = this.flows.flows;
-    const at = slot * FLOW_INTS;
-    const flags = fields[at + FLAGS] as number;
-    const client = clientSide(flags);
-    for (const ahead of [false, true]) {
-      for (const from of [client, 1 - client]) {
-        const window = windowInHeader(this.flows, slot, 1 - from); // not scaled: libnids' choice, and the safe side
-        const sequence = (fields[at + NEXT + from] as number) + (ahead ? window >>> 1 : 0);
-        const link = from === client ? header.fromClient : turned(header.fromClient, header.linkType);
-        this.injector.inject(this.frame(slot, from, sequence, link), header.interfaceIndex);
-      }
-    }
-  }
-
-  private frame(slot: number, from: number, sequence: number, link: Uint8Array): Uint8Array {
+  /** Sends the resets of a stream, or what `Injection` says instead. Throws NidsError as `TcpStream.kill` says. */
+  kill(slot: number, options: KillOptions): Injection {
+    checkKillOptions(options);
+    this.rails.check("kill");
     const endpoints = this.flows.endpoints(slot);
-    const source = endpoints.address(from);
-    const destination = endpoints.address(1 - from);
-    const ipBytes = source.length === 4 ? 20 : 40;
-    const frame = new Uint8Array(link.length + ipBytes + tcpHeaderBytes);
-    frame.set(link);
-    const view = new DataView(frame.buffer, link.length);
-    const addresses = ipBytes - 2 * source.length;
-    frame.set(source, link.length + addresses);
-    frame.set(destination, link.length + addresses + source.length);
-    const checksums = portableChecksums(frame.buffer);
-    if (source.length === 4) {
-      view.setUint16(0, 0x4500);
-      view.setUint16(2, ipBytes + tcpHeaderBytes);
-      view.setUint16(4, 12345); // identification, time to live and window are those of libnids
-      view.setUint16(8, (64 << 8) | TCP);
-      view.setUint16(10, ~checksums.sum(link.length, ipBytes), true);
-    } else {
-      view.setUint8(0, 0x60);
-      view.setUint16(4, tcpHeaderBytes);
-      view.setUint16(6, (TCP << 8) | 64);
-    }
-    view.setUint16(ipBytes, endpoints.port(from));
-    view.setUint16(ipBytes + 2, endpoints.port(1 - from));
-    view.setInt32(ipBytes + 4, sequence);
-    view.setUint16(ipBytes + 12, ((tcpHeaderBytes / 4) << 12) | RST);
-    view.setUint16(ipBytes + 14, 32000);
-    const pseudo = new Uint8Array(2 * source.length + 4);
-    pseudo.set(frame.subarray(link.length + addresses, link.length + ipBytes));
-    pseudo.set([0, TCP, 0, tcpHeaderBytes], 2 * source.length);
-    const segment = new Uint8Array([...pseudo, ...frame.subarray(link.length + ipBytes)]);
-    view.setUint16(ipBytes + 16, ~portableChecksums(segment.buffer).sum(0, segment.length), true);
-    return frame;
+    const ends = [endpoints.address(0), endpoints.address(1)] as const;
+    const injection = this.rails.send(ends, options.dryRun, () => this.frames(slot, options));
+    if (injection.outcome === "sent") this.statistics.kills++;
+    return injection;
+  }
+
+  /** Watches a stream that was killed with these options. */
+  watch(slot: number, options: KillOptions): KillWatch {
+    const watch = new KillWatch(this.flows, this.packet, slot, this.graceSeconds, this.pursuit(slot, options));
+    this.watches.get(slot)?.finish();
+    this.watches.set(slot, watch);
+    if (watch.isAnswering) this.flows.flows[slot * FLOW_INTS + FLAGS] = this.flag(slot) | ATTENTION;
+    return watch;
+  }
+
+  private pursuit(slot: number, options: KillOptions): Pursuit | undefined {
+    if (options.persist !== true) return undefined;
+    const directions = this.directions(slot, options);
+    const endpoints = this.flows.endpoints(slot);
+    return new Pursuit((from, sequence) => {
+      const direction = directions.find((each) => each.from === from);
+      return direction === undefined ? undefined : reset(endpoints, direction, sequence);
+    });
+  }
+
+  private around(linkType: number): Envelope | undefined {
+    return Envelope.around(this.packet, this.path, linkType);
+  }
+
+  /** The directions that resets are sent in, the client's first. */
+  private directions(slot: number, { sides = "both" }: KillOptions): readonly Direction[] {
+    const kept = this.kept?.get(slot);
+    const client = clientSide(this.flag(slot));
+    return [client, 1 - client].flatMap((from) => {
+      const to = from === client ? "server" : "client";
+      const envelope = kept?.envelopes[from] ?? kept?.envelopes[1 - from]?.turned();
+      if (kept === undefined || envelope === undefined || (sides !== "both" && sides !== to)) return [];
+      return [{ from, to, envelope, announced: kept.next[from] as number }];
+    });
+  }
+
+  private frames(slot: number, options: KillOptions): InjectedFrame[] {
+    const endpoints = this.flows.endpoints(slot);
+    const directions = this.directions(slot, options).map((direction) => {
+      const { from } = direction;
+      const scaled = this.flows.flows[slot * FLOW_INTS + WINDOW + 1 - from] as number;
+      const steps = stepsAhead(options, scaled, windowInHeader(this.flows, slot, 1 - from));
+      return { ...direction, steps, expected: this.expected(slot, direction, options) };
+    });
+    if (directions.length === 0) throw notInjectable();
+    const rounds = Math.max(...directions.map(({ steps }) => steps.length));
+    return Array.from({ length: rounds }).flatMap((_, round) =>
+      directions.flatMap((direction) => {
+        const ahead = direction.steps[round];
+        return ahead === undefined ? [] : [reset(endpoints, direction, direction.expected + ahead)];
+      }),
+    );
+  }
+
+  /**
+   * The number the receiver expects next from this side. What it has acknowledged, though it was not captured, it has received; libnids
+   * only knows what it saw.
+   */
+  private expected(slot: number, { from, announced }: Direction, { strategy = "libnids" }: KillOptions): number {
+    if ((this.flag(slot) & (KNOWN_0 << from)) === 0) return announced;
+    const at = slot * FLOW_INTS;
+    const next = this.flows.flows[at + NEXT + from] as number;
+    return strategy === "libnids" ? next : later(next, this.flows.flows[at + ACK + 1 - from] as number);
+  }
+
+  private flag(slot: number): number {
+    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
   }
 }
 
-/** A link header for the opposite direction: Ethernet's two addresses are exchanged, other headers name none that matter. */
-function turned(header: Uint8Array, linkType: number): Uint8Array {
-  if (linkType !== LinkType.ETHERNET) return header;
-  return new Uint8Array([...header.subarray(6, 12), ...header.subarray(0, 6), ...header.subarray(12)]);
+function reset(endpoints: Endpoints, { from, to, envelope }: Direction, sequence: number): InjectedFrame {
+  const [source, destination] = [endpoints.address(from), endpoints.address(1 - from)];
+  const segment = new Uint8Array(tcpHeaderBytes);
+  const view = new DataView(segment.buffer);
+  view.setUint16(0, endpoints.port(from));
+  view.setUint16(2, endpoints.port(1 - from));
+  view.setInt32(4, sequence);
+  view.setUint16(12, ((tcpHeaderBytes / 4) << 12) | TcpFlag.RST);
+  view.setUint16(14, window);
+  const addresses = new Uint8Array([...source, ...destination]);
+  writeChecksum(segment, 16, 0, segment.length, pseudoHeader(addresses, TCP, segment.length));
+  const bytes = envelope.enclose(ipDatagram(source, destination, TCP, segment));
+  return { bytes, interfaceIndex: envelope.interfaceIndex, to };
+}
+
+function notInjectable(): NidsError {
+  return new NidsError(
+    "not-injectable",
+    "kill(): no packet of the stream was seen in which a reset could be sent to that side. Resets go into Ethernet, cooked and " +
+      "bare IP captures, and into tunnels but ERSPAN and those with sequence numbers (stream.encapsulation says what the stream " +
+      "is in); of at most maxKillableStreams streams the headers are kept",
+  );
 }

@@ -13,6 +13,7 @@ import type { AlertSink } from "../alerts.js";
 import { formatAddress } from "../ip/address.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import { EnvelopeNotes } from "./envelope-notes.js";
 import { ScopeTable } from "./scopes.js";
 import { TunnelEnds } from "./tunnel/ends.js";
 
@@ -46,8 +47,6 @@ export function numberOf(kind: EncapsulationKind): number {
 
 /** For kinds without an identifier, and headers that do not say it. */
 export const noIdentifier = -1;
-
-const vlanKind = numberOf("vlan");
 
 /** What of an encapsulation tells flows apart, besides its kind: its identifier, and the addresses of its two ends in either order. */
 interface Identity {
@@ -111,6 +110,8 @@ const endsStep: number = encapsulationKinds.length;
 const kindStep: number = endsStep + 1;
 
 export class EncapsulationPath {
+  /** Only in an engine that may send. */
+  readonly notes: EnvelopeNotes | undefined;
   private readonly packet: Packet;
   private readonly alerts: AlertSink;
   private readonly limit: number;
@@ -129,6 +130,7 @@ export class EncapsulationPath {
   constructor(packet: Packet, params: NidsParams, alerts: AlertSink, seed: number) {
     const { maxScopes, maxEncapsulations, tunnels, foldEncapsulations } = params;
     const overflowed = (): void => alerts.raise("scope-limit", false);
+    this.notes = params.injector !== undefined || params.killDryRun ? new EnvelopeNotes() : undefined;
     this.packet = packet;
     this.alerts = alerts;
     this.limit = maxEncapsulations;
@@ -149,11 +151,14 @@ export class EncapsulationPath {
   begin(): void {
     this.depth = 0;
     this.packet.scope = 0;
+    this.notes?.begin();
   }
 
-  /** True when nothing but VLAN tags is around the packet. */
-  get isTaggedAtMost(): boolean {
-    for (let layer = 0; layer < this.depth; layer++) if (this.kinds[layer] !== vlanKind) return false;
+  /** True when everything around the packet is of these kinds. */
+  isOnlyOf(kinds: readonly EncapsulationKind[]): boolean {
+    for (let layer = 0; layer < this.depth; layer++) {
+      if (!kinds.includes(encapsulationKinds[this.kinds[layer] as number] as EncapsulationKind)) return false;
+    }
     return true;
   }
 
@@ -168,6 +173,7 @@ export class EncapsulationPath {
   enterTunnel(kind: number, id: number): boolean {
     const { packet } = this;
     if (!(this.rules[kind] as Rule).followed || !this.record(kind, id, packet.addressLength)) return false;
+    this.notes?.tunnel(kind, packet);
     const from = packet.addresses;
     const to = (this.depth - 1) * endsBytes;
     for (let byte = 0; byte < 2 * packet.addressLength; byte++) {

@@ -1,6 +1,9 @@
 // What kind of header comes next: EtherTypes (IEEE registry), and below 0x600, where Ethernet has lengths instead, a few
 // numbers of our own for headers that have none.
 
+import type { Packet } from "../packet.js";
+import type { EncapsulationPath } from "./encapsulation.js";
+
 /** EtherTypes, and what else can follow a header. */
 export const HeaderType = {
   /** Nothing that could lead to an IP packet. */
@@ -38,8 +41,10 @@ export function etherTypeAt(view: DataView, at: number, end: number): number {
 }
 
 /** The same where a smaller number is the length of an LLC frame (IEEE 802.3 §3.2.6). */
-export function typeOrLengthAt(view: DataView, at: number, end: number): number {
-  if (at + 2 > end) return HeaderType.NONE;
+export function typeOrLengthAt({ view, networkEnd }: Packet, at: number, path: EncapsulationPath): number {
+  if (at + 2 > networkEnd) return HeaderType.NONE;
   const type = view.getUint16(at);
-  return type >= lowestEtherType ? type : HeaderType.LLC;
+  if (type >= lowestEtherType) return type;
+  path.notes?.length(at, at + 2);
+  return HeaderType.LLC;
 }

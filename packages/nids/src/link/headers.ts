@@ -39,7 +39,7 @@ export function followHeaders(type: number, packet: Packet, path: EncapsulationP
         type = vlan(packet, path);
         break;
       case HeaderType.ETHERNET:
-        type = ethernet(packet);
+        type = ethernet(packet, path);
         break;
       case HeaderType.BARE_IP:
         type = bareIp(packet);
@@ -55,10 +55,10 @@ export function followHeaders(type: number, packet: Packet, path: EncapsulationP
         type = backbone(packet, path);
         break;
       case HeaderType.VN_TAG:
-        type = vnTag(packet);
+        type = vnTag(packet, path);
         break;
       case HeaderType.E_TAG:
-        type = eTag(packet);
+        type = eTag(packet, path);
         break;
       case HeaderType.NSH:
         type = nsh(packet);

@@ -5,24 +5,25 @@
 //   E-Tag   893f │ priority, ingress, group, channel 6 │ type or length 2 │
 
 import type { Packet } from "../packet.js";
+import type { EncapsulationPath } from "./encapsulation.js";
 import { HeaderType, typeOrLengthAt } from "./header-type.js";
 
 const vnTagBytes = 4;
 const eTagBytes = 6;
 
 /** Takes off a VN-Tag behind its tag protocol identifier. */
-export function vnTag(packet: Packet): number {
-  return withoutTag(packet, vnTagBytes);
+export function vnTag(packet: Packet, path: EncapsulationPath): number {
+  return withoutTag(packet, path, vnTagBytes);
 }
 
 /** Takes off an E-Tag behind its tag protocol identifier. */
-export function eTag(packet: Packet): number {
-  return withoutTag(packet, eTagBytes);
+export function eTag(packet: Packet, path: EncapsulationPath): number {
+  return withoutTag(packet, path, eTagBytes);
 }
 
-function withoutTag(packet: Packet, bytes: number): number {
-  const { view, network, networkEnd } = packet;
+function withoutTag(packet: Packet, path: EncapsulationPath, bytes: number): number {
+  const { network, networkEnd } = packet;
   if (network + bytes > networkEnd) return HeaderType.NONE;
   packet.network += bytes + 2;
-  return typeOrLengthAt(view, network + bytes, networkEnd);
+  return typeOrLengthAt(packet, network + bytes, path);
 }

@@ -18,6 +18,7 @@ export function pppoe(packet: Packet, path: EncapsulationPath): number {
   if (network + pppoeBytes > networkEnd || view.getUint16(network) !== versionTypeAndSessionData)
     return HeaderType.NONE;
   if (!path.enter(pppoeKind, view.getUint16(network + 2))) return HeaderType.NONE;
+  path.notes?.length(network + 4, network + pppoeBytes);
   packet.network += pppoeBytes;
   return HeaderType.PPP;
 }

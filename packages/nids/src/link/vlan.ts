@@ -19,5 +19,5 @@ export function vlan(packet: Packet, path: EncapsulationPath): number {
   // 0 is no VLAN: such a tag only carries a priority.
   if (identifier !== 0 && !path.enter(vlanKind, identifier)) return HeaderType.NONE;
   packet.network += tagBytes;
-  return typeOrLengthAt(view, network + 2, networkEnd);
+  return typeOrLengthAt(packet, network + 2, path);
 }

@@ -18,6 +18,7 @@ import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
 import type { BacklogPool } from "./backlog.js";
 import {
+  ATTENTION,
   BACKLOG_0,
   clientSide,
   ConnectionState,
@@ -225,6 +226,7 @@ export class Tcp implements SweptFlow {
       this.find();
     }
     this.handshake.begin(segment);
+    if (segment.has(TcpFlag.SYN) && segment.has(TcpFlag.ACK) && this.resets.keeps) this.noteAround(this.find());
     if (segment.has(TcpFlag.SYN) || segment.length === 0) return;
     const found = this.find();
     this.unusual(found >> 1, found & 1);
@@ -253,6 +255,7 @@ export class Tcp implements SweptFlow {
     switch (this.state(slot)) {
       case ConnectionState.ENDED:
         this.statistics.tcpUnfollowed++;
+        this.resets.heard(slot, from, segment);
         return;
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
@@ -272,6 +275,7 @@ export class Tcp implements SweptFlow {
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
+    this.resets.heard(slot, from, segment);
     this.finish(slot);
   }
 
@@ -293,6 +297,7 @@ export class Tcp implements SweptFlow {
     const opening = handshake.isOpeningSyn(segment);
     if (state === ConnectionState.OPENING || state === ConnectionState.ANSWERED) {
       handshake.syn(slot, from, segment);
+      if (segment.has(TcpFlag.ACK)) this.noteAround((slot << 1) | from);
     } else if (opening && (this.isForgotten(state) || !handshake.isRepetition(slot, from, segment))) {
       if (state === ConnectionState.ESTABLISHED) {
         if (this.isBusy(slot)) {
@@ -306,6 +311,7 @@ export class Tcp implements SweptFlow {
       this.unknown();
     } else if (state === ConnectionState.ESTABLISHED && segment.has(TcpFlag.ACK)) {
       handshake.lateAnswer(slot, from, segment);
+      this.noteAround((slot << 1) | from);
     }
   }
 
@@ -324,10 +330,10 @@ export class Tcp implements SweptFlow {
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
   private announce(slot: number, from: number): boolean {
-    this.resets.remember(slot, this.packet, this.link.linkType, from);
+    this.resets.announced(slot, from, this.link.linkType);
     if (!this.notifier.established(slot)) {
       this.reassembler.release(slot);
-      this.resets.forget(slot);
+      this.resets.ended(slot);
       return false;
     }
     this.reassembler.resume(slot);
@@ -376,7 +382,7 @@ export class Tcp implements SweptFlow {
         this.closing.review(slot);
       }
       if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
-      else this.setFlags(slot, refreshAttention(this.flags(slot)));
+      else this.setFlags(slot, this.withAttention(slot));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
       this.reassembler.release(slot);
@@ -389,6 +395,12 @@ export class Tcp implements SweptFlow {
     this.flows.flows[at + NEXT + from] = this.segment.sequence;
     this.flows.flows[at + ACK + 1 - from] = this.segment.sequence;
     this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
+    this.noteAround((slot << 1) | from);
+  }
+
+  /** What is around the packet in hand is what resets from this side will be sent in; `found` is slot * 2 + side. */
+  private noteAround(found: number): void {
+    this.resets.seen(found >> 1, found & 1, this.link.linkType);
   }
 
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
@@ -403,7 +415,7 @@ export class Tcp implements SweptFlow {
     if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
     this.reassembler.release(slot);
-    this.resets.forget(slot);
+    this.resets.ended(slot);
     this.setFlags(slot, withState(this.flags(slot), ConnectionState.ENDED));
   }
 
@@ -411,6 +423,12 @@ export class Tcp implements SweptFlow {
     this.reassembler.release(slot);
     this.resets.forget(slot);
     this.flows.remove(slot);
+  }
+
+  /** The flags, so that the next packet takes the long way where it has to. */
+  private withAttention(slot: number): number {
+    const flags = this.flags(slot);
+    return this.resets.isAnswering(slot) ? flags | ATTENTION : refreshAttention(flags);
   }
 
   private seen(slot: number): void {

@@ -48,6 +48,7 @@ export class Udp {
       return false;
     }
     this.statistics.udpDatagrams++;
+    this.shown.ip.inHand = true;
     for (const callback of this.callbacks.newestFirst) {
       try {
         callback(this.shown);
@@ -56,6 +57,7 @@ export class Udp {
       }
       this.views.reclaim();
     }
+    this.shown.ip.inHand = false;
     return true;
   }
 

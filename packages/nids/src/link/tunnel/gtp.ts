@@ -31,6 +31,7 @@ export function gtp(packet: Packet, path: EncapsulationPath): number {
   if (payload === 0) return HeaderType.NONE;
   packet.network = payload;
   if (bareIp(packet) === HeaderType.NONE) return HeaderType.NONE;
+  path.notes?.length(network + 2, network + fixedBytes);
   return path.enterTunnel(gtpKind, view.getUint32(network + 4)) ? HeaderType.BARE_IP : HeaderType.NONE;
 }
 

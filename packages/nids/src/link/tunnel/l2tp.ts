@@ -25,6 +25,7 @@ export function l2tp(packet: Packet, path: EncapsulationPath): number {
   let at = network + 2;
   if ((flags & hasLength) !== 0) {
     if (at + 2 > networkEnd || view.getUint16(at) > networkEnd + missing - network) return HeaderType.NONE;
+    path.notes?.length(at, network);
     at += 2;
   }
   const sessionAt = at + 2;
