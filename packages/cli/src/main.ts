@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { runCommand } from "./commands/run.js";
+import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
 import { explain, ExitCode } from "./exit-codes.js";
 
@@ -14,6 +15,7 @@ Examples:
   tsnids run web.pcap 'tcp port 80'       only what fulfils a filter (pcap-filter)
   tsnids streams web.pcap                 bytes and hash of every stream direction
   tsnids streams web.pcap --write out     their bytes as files
+  tsnids sniff 3 web.pcap                 three packets as trees, with all fields
 
 "tsnids help COMMAND" has more. "-" as FILE is standard input.
 
@@ -43,6 +45,7 @@ function program(end: (code: ExitCode) => void): Command {
     .addHelpText("after", examples);
   runCommand(root, end);
   streamsCommand(root, end);
+  sniffCommand(root, end);
   return root;
 }
 

@@ -92,7 +92,9 @@ export class Packet implements PacketParts {
 
   /** Lines of 16 bytes: place, bytes in hexadecimal, and as text. The whole frame, without a line break at the end. */
   hexdump(): string {
-    return hexy(this.bytes, { bytesPerGroup: 1 }).trimEnd();
+    const { buffer, byteOffset, length } = this.bytes;
+    // A Buffer, because hexy 0.4.0 takes the bytes of a plain Uint8Array for text in UTF-8.
+    return hexy(Buffer.from(buffer, byteOffset, length), { bytesPerGroup: 1 }).trimEnd();
   }
 
   /** The tree, without a line break at the end. */

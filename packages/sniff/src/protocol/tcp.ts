@@ -2,7 +2,7 @@
 
 import { InvalidPacketError } from "../errors.js";
 import type { Cursor } from "./cursor.js";
-import { flagText, hex, Layer, named } from "./layer.js";
+import { flagText, hex, Layer } from "./layer.js";
 import type { Field } from "./layer.js";
 
 const minimumBytes = 20;
@@ -102,15 +102,15 @@ export class Tcp extends Layer {
 const END = 0;
 const NO_OPERATION = 1;
 
-/** Options by number (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413): name, and value where it has one. */
-const optionNames: ReadonlyMap<number, readonly [name: string, value?: (value: DataView) => string]> = new Map([
-  [2, ["MSS", (value) => numbers(value, 2)]],
-  [3, ["window scale", (value) => numbers(value, 1)]],
-  [4, ["SACK permitted"]],
-  [5, ["SACK", (value) => numbers(value, 4)]],
-  [8, ["timestamps", (value) => numbers(value, 4)]],
-  [19, ["MD5 signature"]],
-  [34, ["Fast Open"]],
+/** Options by number (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413): name, and bytes of each number in it; 0 is not shown. */
+const optionNames: ReadonlyMap<number, readonly [name: string, numberBytes: 0 | 1 | 2 | 4]> = new Map([
+  [2, ["MSS", 2]],
+  [3, ["window scale", 1]],
+  [4, ["SACK permitted", 0]],
+  [5, ["SACK", 4]],
+  [8, ["timestamps", 4]],
+  [19, ["MD5 signature", 0]],
+  [34, ["Fast Open", 0]],
 ]);
 
 function optionTexts(options: Uint8Array): string[] {
@@ -128,16 +128,12 @@ function optionTexts(options: Uint8Array): string[] {
 }
 
 function optionText(kind: number, value: Uint8Array): string {
-  const [name, read] = optionNames.get(kind) ?? [named("option", String(kind))];
-  if (read === undefined) return name;
-  return `${name} ${read(new DataView(value.buffer, value.byteOffset, value.length))}`.trim();
-}
-
-/** Numbers of so many bytes each, as many as there are whole ones. */
-function numbers(view: DataView, bytes: 1 | 2 | 4): string {
-  const texts: string[] = [];
-  for (let at = 0; at + bytes <= view.byteLength; at += bytes) {
-    texts.push(String(bytes === 1 ? view.getUint8(at) : bytes === 2 ? view.getUint16(at) : view.getUint32(at)));
+  const [name, numberBytes] = optionNames.get(kind) ?? [`option ${kind}`, 0];
+  const view = new DataView(value.buffer, value.byteOffset, value.length);
+  const texts = [name];
+  for (let at = 0; numberBytes > 0 && at + numberBytes <= value.length; at += numberBytes) {
+    const number = numberBytes === 1 ? view.getUint8(at) : numberBytes === 2 ? view.getUint16(at) : view.getUint32(at);
+    texts.push(String(number));
   }
   return texts.join(" ");
 }
