@@ -28,7 +28,7 @@ export interface ReceivedStream {
   readonly missing: number;
   /** True where a direction was longer than `maxStreamBytes`: what lies behind was left out. */
   readonly truncated: boolean;
-  /** Why it ended: "fin", "rst", "idle", "stuck", "evicted" or "reused". */
+  /** Why it ended; "exit" where both sides had finished, and the packets ended before all was there. */
   readonly endReason: EndReason;
 }
 
@@ -65,6 +65,11 @@ export class StreamFollower {
     if (late !== undefined && !this.#isDamaged) late();
   }
 
+  /** There are no more packets: streams that both sides have finished, with holes or an acknowledgment missing, end now. */
+  finish(): void {
+    this.#nids.exit();
+  }
+
   /** What is to be done when the packet turns out to be sound: its payload over bytes that are there already. */
   #lateCopy({ ip, tcp, payload }: Packet): (() => void) | undefined {
     if (ip === undefined || tcp === undefined) return undefined;
@@ -73,6 +78,7 @@ export class StreamFollower {
     const direction = this.#directions.get(key);
     const first = this.#firstBytes.get(key);
     if (direction === undefined || first === undefined) return undefined;
+    direction.hasFin ||= tcp.has("FIN");
     const start = (tcp.sequence + (tcp.has("SYN") ? 1 : 0) - first) | 0;
     const { length } = direction;
     if (payload.length === 0 || start < 0 || start >= length) return undefined;
@@ -114,6 +120,7 @@ export class StreamFollower {
     this.#directions.delete(toServer);
     this.#directions.delete(toClient);
     if (sent === undefined || answered === undefined || endReason === undefined) return;
+    if (endReason === "exit" && !(sent.hasFin && answered.hasFin)) return;
     this.#onStream({
       client: { address: stream.clientAddress, port: stream.clientPort },
       server: { address: stream.serverAddress, port: stream.serverPort },
@@ -131,6 +138,8 @@ class Direction {
   /** Bytes so far, also those that were not kept. */
   length = 0;
   missing = 0;
+  /** A FIN was seen. */
+  hasFin = false;
   readonly #limit: number;
   #kept: Uint8Array = new Uint8Array(0);
 

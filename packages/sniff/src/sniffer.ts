@@ -93,9 +93,11 @@ export class Sniffer {
    */
   receiveStream(): Promise<ReceivedStream | undefined> {
     return this.#alone(async () => {
-      this.#follower ??= new StreamFollower(this.#maxStreamBytes, (stream) => this.#keep(stream));
+      const follower = (this.#follower ??= new StreamFollower(this.#maxStreamBytes, (stream) => this.#keep(stream)));
       while (this.#waiting.length === 0) {
-        if ((await this.#next()) === undefined) return undefined;
+        if ((await this.#next()) !== undefined) continue;
+        follower.finish();
+        break;
       }
       return this.#waiting.shift();
     });
