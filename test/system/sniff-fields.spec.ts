@@ -2,8 +2,8 @@
  * The packets of @tsnids/sniff beside tshark: the same fields with the same values, in every frame of every capture of pcaps/,
  * and of frames with what those captures lack.
  */
-import type { Packet } from "@tsnids/sniff";
-import { fromFile, Icmp, Ipv4, Ipv6 } from "@tsnids/sniff";
+import type { Icmp, Packet } from "@tsnids/sniff";
+import { fromFile, Ipv4, Ipv6 } from "@tsnids/sniff";
 import { capture, fragmentFrame, frame, icmpPacket, tcpPacket, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
@@ -104,7 +104,9 @@ describeNeeding(["tshark"], "the fields of sniffed packets equal tshark's", func
       frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 8, rest: 0x00050006, data: "abcdefgh" })),
       frame(icmpPacket("10.0.0.1", "10.0.0.2", { type: 11, code: 1 })),
       frame(icmpPacket("2001:db8::1", "2001:db8::2", { type: 128, rest: 0x00050006 })),
-      frame(tcpPacket("10.0.0.1:1", "10.0.0.2:2", { seq: 0xffffffff, flags: "SECU", urgentPointer: 3 }), { vlan: [{ id: 9 }] }),
+      frame(tcpPacket("10.0.0.1:1", "10.0.0.2:2", { seq: 0xffffffff, flags: "SECU", urgentPointer: 3 }), {
+        vlan: [{ id: 9 }],
+      }),
       ...fragmentFrame(big, [16, 40], 7),
       frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "" }), { padTo: 60, llc: true }),
     ]);

@@ -52,14 +52,25 @@ export class PacketDecoder {
     const payload = frame.subarray(at, end);
     const trailer = frame.subarray(end);
     const timestamp = new Timestamp(seconds, nanoseconds);
-    return new Packet({ timestamp, bytes: frame, originalLength, linkType, layers, payload, missing, trailer, problem });
+    return new Packet({
+      timestamp,
+      bytes: frame,
+      originalLength,
+      linkType,
+      layers,
+      payload,
+      missing,
+      trailer,
+      problem,
+    });
   }
 
   /** Takes the headers before the packet off; what comes next, as a HeaderType or EtherType. */
   #takeLink(cursor: Cursor, linkType: number, layers: Layer[]): number {
     const { frame, cut } = cursor;
     const found = this.#dissector.dissect(frame, linkType, frame.length + cut);
-    if (found === undefined) throw new UnsupportedPacketError(linkTypeName(linkType), "frames of this type are not decoded");
+    if (found === undefined)
+      throw new UnsupportedPacketError(linkTypeName(linkType), "frames of this type are not decoded");
     for (const header of found.headers) layers.push(linkLayer(cursor, header, linkType));
     if (found.end < cursor.end) cursor.limit("frame", found.end - cursor.at);
     return found.next;

@@ -24,7 +24,10 @@ export class DumpFile {
     const writer = this.#writer ?? this.#begin(linkType);
     if (linkType !== this.#linkType) {
       const types = `${linkTypeName(this.#linkType ?? linkType)} and ${linkTypeName(linkType)}`;
-      throw new SniffError("mixed-link-types", `${this.path}: a pcap file cannot hold frames of ${types}; filter or sniff one device`);
+      throw new SniffError(
+        "mixed-link-types",
+        `${this.path}: a pcap file cannot hold frames of ${types}; filter or sniff one device`,
+      );
     }
     this.#append(writer.record(bytes, originalLength, timestamp.seconds, timestamp.nanoseconds));
   }

@@ -19,7 +19,10 @@ export type OpenSource = (device: string | undefined, options: OpenOptions) => F
 
 /** The frames of a device. Throws SniffError `no-live-capture`: this version has no sources of live frames. */
 export const openDevice: OpenSource = () => {
-  throw new SniffError("no-live-capture", "frames of a device cannot be captured in this version; give open, such as openFile");
+  throw new SniffError(
+    "no-live-capture",
+    "frames of a device cannot be captured in this version; give open, such as openFile",
+  );
 };
 
 /** An `open` that gives the frames of a file, whatever the device. */

@@ -19,7 +19,7 @@ export async function* packetsOf(
       const start = offset[index]!;
       const frame = bytes.slice(start, start + capturedLength[index]!);
       const time = { seconds: seconds[index]!, nanoseconds: nanoseconds[index]! };
-      yield decoder.decode(frame, time, interfaces[interfaceIndex[index]!]!.linkType, originalLength[index]!);
+      yield decoder.decode(frame, time, interfaces[interfaceIndex[index]!]!.linkType, originalLength[index]);
       if (--left === 0) return;
     }
   }

@@ -46,23 +46,24 @@ export class StreamFollower {
   /** Sequence number of the first byte, by sender and receiver. */
   readonly #firstBytes: Map<string, number> = new Map();
   readonly #directions: Map<string, Direction> = new Map();
-  #isDamaged = false;
+  /** Packets so far that the engine did not believe. */
+  #refused = 0;
 
   constructor(maxStreamBytes: number, onStream: (stream: ReceivedStream) => void) {
     this.#maxStreamBytes = maxStreamBytes;
     this.#onStream = onStream;
     this.#nids.registerTcp((stream) => this.#hear(stream));
     this.#nids.on("alert", ({ code }) => {
-      this.#isDamaged ||= code === "tcp-checksum" || code === "tcp-header" || code === "ip-header";
+      if (code === "tcp-checksum" || code === "tcp-header" || code === "ip-header") this.#refused++;
     });
   }
 
   /** Takes the next packet. */
   take(packet: Packet): void {
     const late = this.#lateCopy(packet);
-    this.#isDamaged = false;
+    const refused = this.#refused;
     this.#nids.processFrame(packet.bytes, packet.timestamp, packet.linkType, packet.originalLength);
-    if (late !== undefined && !this.#isDamaged) late();
+    if (this.#refused === refused) late?.();
   }
 
   /** There are no more packets: streams that both sides have finished, with holes or an acknowledgment missing, end now. */

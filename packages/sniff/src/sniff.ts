@@ -157,5 +157,8 @@ const longestTimeout = 2 ** 31 - 1;
 
 function requireTimeout(timeout: number | undefined): void {
   if (timeout === undefined || (timeout > 0 && timeout <= longestTimeout)) return;
-  throw new SniffError("invalid-argument", `timeout must be milliseconds above 0, at most ${longestTimeout}, not ${timeout}`);
+  throw new SniffError(
+    "invalid-argument",
+    `timeout must be milliseconds above 0, at most ${longestTimeout}, not ${timeout}`,
+  );
 }

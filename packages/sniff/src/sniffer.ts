@@ -15,7 +15,8 @@ import type { SniffOptions } from "./sniff.js";
 import type { Timestamp } from "./timestamp.js";
 
 /** What a Sniffer can be told. */
-export interface SnifferOptions extends EndpointOptions, Pick<SniffOptions, "device" | "timeout" | "dump" | "signal" | "open"> {
+export interface SnifferOptions
+  extends EndpointOptions, Pick<SniffOptions, "device" | "timeout" | "dump" | "signal" | "open"> {
   /** Bytes kept of each direction of a stream. Default: 16 MiB. */
   readonly maxStreamBytes?: number | undefined;
 }

@@ -75,7 +75,9 @@ describe("sniff", () => {
       throw failure;
     };
     expect(await rejection(sniff(1, { open }))).to.equal(failure);
-    expect(await rejection(sniffNext({ open: opening(frames), filter: "port foo" }))).to.include({ code: "unknown-name" });
+    expect(await rejection(sniffNext({ open: opening(frames), filter: "port foo" }))).to.include({
+      code: "unknown-name",
+    });
   });
 
   it("refuses counts and timeouts that are none", async () => {
@@ -104,7 +106,7 @@ describe("sniffLoop", () => {
     const count = await sniffLoop(
       { count: 2, open: opening(frames), filter: "tcp" },
       (timestamp, packet, name, port) => {
-        lines.push(`${timestamp} ${packet.tcp?.sourcePort ?? 0} ${name.toUpperCase()} ${port + 1}`);
+        lines.push(`${timestamp.toString()} ${packet.tcp?.sourcePort ?? 0} ${name.toUpperCase()} ${port + 1}`);
       },
       "name",
       80,
@@ -147,7 +149,7 @@ describe("files", () => {
     expect(seen[1]).to.be.above(seen[0] ?? 0);
     const read = await fromFile(dump);
     expect(read.map(({ bytes }) => bytes)).to.deep.equal(frames.frames.slice(0, 3).map(({ bytes }) => bytes));
-    expect(read.map(({ timestamp }) => `${timestamp}`)[2]).to.equal("2001-09-09T01:46:40.002000000Z");
+    expect(read.map(({ timestamp }) => timestamp.toString())[2]).to.equal("2001-09-09T01:46:40.002000000Z");
   });
 
   it("are written by toFile, with a count, a filter and a device", async () => {
@@ -186,7 +188,11 @@ describe("files", () => {
     expect(await rejection(fromFile(join(folder, "none.pcap")))).to.include({ code: "not-found" });
     const dump = join(folder, "none", "x.pcap");
     const error = await rejection(sniff(1, { dump, open: opening(frames) }));
-    expect(error).to.include({ name: "SniffError", code: "dump-failed", message: `${dump}: cannot be written (ENOENT)` });
+    expect(error).to.include({
+      name: "SniffError",
+      code: "dump-failed",
+      message: `${dump}: cannot be written (ENOENT)`,
+    });
     const mixed = [...web.frames, frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "" }), { link: LinkType.RAW })];
     const path = join(folder, "mixed.pcap");
     expect(await rejection(toFile(path, 9, undefined, undefined, { open: opening(mixed) }))).to.include({

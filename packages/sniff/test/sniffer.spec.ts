@@ -39,7 +39,7 @@ describe("Sniffer.receiveRaw", () => {
     const raw = await some.receiveRaw();
     expect(raw?.headers.map(({ protocol }) => protocol)).to.deep.equal(["Ethernet", "IPv4", "TCP"]);
     expect(new TextDecoder().decode(raw?.data)).to.equal("GET /");
-    expect(`${raw?.timestamp}`).to.equal("2001-09-09T01:46:40.003000000Z");
+    expect(raw?.timestamp.toString()).to.equal("2001-09-09T01:46:40.003000000Z");
     expect(await some.receiveRaw()).to.equal(undefined);
   });
 
@@ -47,8 +47,12 @@ describe("Sniffer.receiveRaw", () => {
     const [start, ...rest] = conversation(between).segment("client", { flags: "S", dataOffset: 4 }).ack("client");
     const sctp = frame(ipPacket("10.0.0.1", "10.0.0.2", 132, octets([1, 2, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0])));
     const some = sniffer([start!, sctp, ...rest], { port: 80 });
-    expect(await rejection(some.receiveRaw())).to.be.instanceOf(InvalidPacketError).and.include({ code: "invalid-packet" });
-    expect(await rejection(some.receiveRaw())).to.be.instanceOf(UnsupportedPacketError).and.include({ protocol: "SCTP" });
+    expect(await rejection(some.receiveRaw()))
+      .to.be.instanceOf(InvalidPacketError)
+      .and.include({ code: "invalid-packet" });
+    expect(await rejection(some.receiveRaw()))
+      .to.be.instanceOf(UnsupportedPacketError)
+      .and.include({ protocol: "SCTP" });
     expect((await some.receiveRaw())?.packet.tcp?.flags).to.equal(0x10);
   });
 
@@ -102,7 +106,10 @@ describe("Sniffer.receiveStream", () => {
   });
 
   it("keeps sequence numbers that wrap around, and urgent bytes in their place", async () => {
-    const talk = conversation({ ...between, clientIsn: 0xfffffffd }).handshake().send("client", "abcdef").ack("server");
+    const talk = conversation({ ...between, clientIsn: 0xfffffffd })
+      .handshake()
+      .send("client", "abcdef")
+      .ack("server");
     talk.segment("client", { seq: -3, data: "DEF" });
     talk.segment("client", { flags: "PAU", urgentPointer: 2, data: "gh" }).send("client", "ij");
     talk.segment("client", { seq: -1, data: "J" });
@@ -135,7 +142,11 @@ describe("Sniffer.receiveStream", () => {
 describe("a Sniffer", () => {
   it("keeps the streams that finish while packets are received", async () => {
     const talks = [1, 2].map((port) =>
-      finish(conversation({ client: `10.0.0.1:${port}`, server: "10.0.0.2:80" }).handshake().send("client", `${port}`)),
+      finish(
+        conversation({ client: `10.0.0.1:${port}`, server: "10.0.0.2:80" })
+          .handshake()
+          .send("client", `${port}`),
+      ),
     );
     const some = sniffer(talks.flatMap(({ frames }) => [...frames]));
     expect((await some.receiveStream())?.client.port).to.equal(1);
@@ -155,7 +166,9 @@ describe("a Sniffer", () => {
 
   it("refuses endpoints and limits that are none", () => {
     for (const options of [{ address: "host" }, { port: 65536 }, { port: 1.5 }, { maxStreamBytes: 0 }]) {
-      expect(() => new Sniffer(options), JSON.stringify(options)).to.throw().with.property("code", "invalid-argument");
+      expect(() => new Sniffer(options), JSON.stringify(options))
+        .to.throw()
+        .with.property("code", "invalid-argument");
     }
   });
 });

@@ -54,9 +54,9 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
-  let isInterrupted = false;
+  let exitCode: ExitCode = ExitCode.OK;
   const interrupt = (): void => {
-    isInterrupted = true;
+    exitCode = ExitCode.INTERRUPTED;
     stop.abort();
   };
   const warn = ({ message }: { readonly message: string }): void =>
@@ -75,7 +75,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     process.off("SIGINT", interrupt);
   }
   output.check();
-  return isInterrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+  return exitCode;
 }
 
 /** `hasDevice`: there is no file among them. Throws CommandError and FilterError. */

@@ -30,7 +30,10 @@ export class Ipv4 extends Layer {
     // Segmentation offload leaves the length to the card: then the packet is as long as the frame.
     if (ip.totalLength !== 0) {
       if (ip.totalLength < headerLength) {
-        throw new InvalidPacketError("IPv4", `its length is ${ip.totalLength}, less than its header of ${headerLength}`);
+        throw new InvalidPacketError(
+          "IPv4",
+          `its length is ${ip.totalLength}, less than its header of ${headerLength}`,
+        );
       }
       cursor.limit("IPv4", ip.totalLength);
     }

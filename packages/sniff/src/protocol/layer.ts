@@ -31,7 +31,11 @@ export function named(value: number | string, name: string | undefined): string 
 }
 
 /** Flags with their values, most significant first, behind their number: "0x018: … ACK 1, PSH 1, RST 0 …". */
-export function flagText(value: number, digits: number, flags: readonly (readonly [name: string, bit: number])[]): string {
+export function flagText(
+  value: number,
+  digits: number,
+  flags: readonly (readonly [name: string, bit: number])[],
+): string {
   return `${hex(value, digits)}: ${flags.map(([name, bit]) => `${name} ${(value & bit) === 0 ? 0 : 1}`).join(", ")}`;
 }
 
