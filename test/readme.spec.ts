@@ -1,4 +1,4 @@
-/** The code of README.md, of the packages' README.md and of docs/guides does what a reader expects: it compiles and runs. */
+/** The code of README.md, of the packages' README.md, of docs/guides and of the pages about migrating does what a reader expects: it compiles and runs. */
 import { expect } from "chai";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +50,7 @@ describe("the reading of code blocks", () => {
   });
 });
 
-/** README.md, that of every package, and the guides; those that exist, relative to the repository. */
+/** README.md, that of every package, the guides and the pages about migrating; those that exist, relative to the repository. */
 function documents(): string[] {
   const packages = readdirSync(join(repository, "packages")).map((name) => `packages/${name}/README.md`);
   const guides = existsSync(join(repository, "docs/guides")) ? readdirSync(join(repository, "docs/guides")) : [];
@@ -58,5 +58,6 @@ function documents(): string[] {
     "README.md",
     ...packages.filter((file) => existsSync(join(repository, file))),
     ...guides.filter((file) => file.endsWith(".md")).map((file) => `docs/guides/${file}`),
+    ...["docs/migrating-from-libnids.md", "docs/migrating-from-pynids.md"],
   ];
 }

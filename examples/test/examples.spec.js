@@ -1,6 +1,10 @@
 /** Runs every example on real captures and looks at what it prints. */
+import { capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
@@ -63,5 +67,76 @@ describe("kill-on-pattern", () => {
 
   it("leaves streams without the pattern alone", () => {
     expect(run("kill-on-pattern", "pcaps/web.pcap", "no such words")).to.deep.equal(["0 frames to inject"]);
+  });
+});
+
+describe("printall", () => {
+  it("prints what both sides say, and how it ends", () => {
+    const lines = run("printall");
+    expect(lines.slice(0, 5)).to.deep.equal([
+      "10.9.0.2:44748 -> 10.9.0.1:21 established",
+      "10.9.0.2:44748 -> 10.9.0.1:21 (<-)",
+      "220 (vsFTPd 3.0.3)\r",
+      "10.9.0.2:44748 -> 10.9.0.1:21 (->)",
+      "USER anonymous\r",
+    ]);
+    expect(lines).to.include("10.9.0.2:44748 -> 10.9.0.1:21 closing");
+    expect(lines).to.include("[2001:db8:9::2]:36990 -> [2001:db8:9::1]:21 closing");
+  });
+
+  it("prints urgent bytes, resets and gaps", () => {
+    expect(run("printall", "pcaps/urgent.pcap")).to.include("10.9.0.2:46702 -> 10.9.0.1:7006 (urgent->) !");
+    expect(run("printall", "pcaps/reset.pcap").filter((line) => line.endsWith(" reset"))).to.not.deep.equal([]);
+    const loss = run("printall", "pcaps/capture-loss.pcap");
+    expect(loss).to.include("10.9.0.2:51168 -> 10.9.0.1:80 (<-) 1448 bytes missing");
+  });
+});
+
+describe("sniff", () => {
+  it("prints the beginning of what the clients of login services send", () => {
+    const lines = run("sniff");
+    expect(lines).to.have.lengthOf(7);
+    expect(lines[0]).to.equal(
+      "10.9.0.2:44748 -> 10.9.0.1:21  USER anonymous | PWD | PASV | TYPE I | SIZE page.txt | RETR page.txt | QUIT",
+    );
+    expect(lines.every((line) => line.includes(":21  USER anonymous"))).to.equal(true);
+  });
+
+  it("prints nothing of other services", () => {
+    expect(run("sniff", "pcaps/smtp.pcap")).to.deep.equal([]);
+  });
+});
+
+describe("overflows", () => {
+  it("finds nothing in harmless traffic", () => {
+    expect(run("overflows")).to.deep.equal(["0 frames to inject"]);
+  });
+
+  it("resets the connection that goes deeper than it may", () => {
+    expect(run("overflows", "pcaps/ftp.pcap", "1024", "7")).to.deep.equal([
+      "FTP path too deep: 10.9.0.2:44782 -> 10.9.0.1:21 is reset",
+      "4 frames to inject",
+    ]);
+    expect(run("overflows", "pcaps/ftp.pcap", "1024", "8")).to.deep.equal(["0 frames to inject"]);
+  });
+
+  it("finds both attacks", () => {
+    const imap = conversation({ client: "10.0.0.1:1025", server: "10.0.0.2:143" });
+    imap.handshake().send("client", "a1 AUTHENTI").send("client", "CATE {1025}\r\n");
+    const ftp = conversation({ client: "10.0.0.1:1026", server: "10.0.0.2:21" }).handshake();
+    for (let depth = 0; depth < 8; depth++)
+      ftp.send("client", `CWD ${"A".repeat(100)}\r\nCWD ..\r\nCWD ${"B".repeat(100)}\r\n`);
+    const folder = mkdtempSync(join(tmpdir(), "overflows-"));
+    try {
+      const file = join(folder, "attacks.pcap");
+      writeFileSync(file, capture([imap, ftp]).pcap());
+      expect(run("overflows", file)).to.deep.equal([
+        "IMAP literal too long: 10.0.0.1:1025 -> 10.0.0.2:143 is reset",
+        "FTP path too deep: 10.0.0.1:1026 -> 10.0.0.2:21 is reset",
+        "8 frames to inject",
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -73,6 +73,22 @@ describe("discard", () => {
     expect(heard.slice(3)).to.deep.equal(["3: 1 5 1 bcde", "1: 1 5 1 bcde", "2: 1 5 1 bcde"]);
   });
 
+  it("of several listeners: those called later see what it is so far, also below zero, as in libnids", () => {
+    const nids = smallNids();
+    const reads: number[] = [];
+    for (const choice of [-3, 1]) {
+      nids.registerTcp(
+        following((stream) => {
+          if (stream.state !== TcpState.DATA) return;
+          reads.push(stream.read);
+          stream.discard(choice);
+        }),
+      );
+    }
+    nids.process(established().send("client", "abcd").send("client", "ef").batch());
+    expect(reads).to.deep.equal([4, -3, 6, -3]);
+  });
+
   it("of the same listener twice: the smaller count holds", () => {
     const nids = smallNids();
     const heard: string[] = [];

@@ -63,9 +63,18 @@ export class CurrentPacket {
    * @param {number} nanoseconds
    */
   begin(seconds, nanoseconds) {
-    this.#time = `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, "0")}`;
+    this.moveTo({ seconds, nanoseconds });
     this.header = undefined;
     this.captured = 0;
+  }
+
+  /**
+   * A frame begins whose packet no callback has shown yet, or never will.
+   *
+   * @param {import("@tsnids/nids").PacketTime} time
+   */
+  moveTo({ seconds, nanoseconds }) {
+    this.#time = `${seconds}.${String(Math.floor(nanoseconds / 1000)).padStart(6, "0")}`;
   }
 
   /** There is no packet: what happens now happens at the end. */

@@ -25,8 +25,7 @@ const readError = -1;
  */
 export async function main(words) {
   try {
-    const options = readCommandLine(words);
-    process.stdout.write(options === undefined ? usage : await eventLines(options));
+    process.stdout.write(await eventText(words));
     return 0;
   } catch (error) {
     if (error instanceof UsageError) {
@@ -43,6 +42,16 @@ export async function main(words) {
     }
     throw error;
   }
+}
+
+/**
+ * What the program prints for a command line: for those that run it many times in one process. Throws UsageError and InitError.
+ *
+ * @param {readonly string[]} words
+ */
+export async function eventText(words) {
+  const options = readCommandLine(words);
+  return options === undefined ? usage : eventLines(options);
 }
 
 /**

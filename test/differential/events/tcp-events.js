@@ -21,6 +21,8 @@ export class TcpEvents {
   };
   #lines;
   #current;
+  /** @type {() => import("@tsnids/nids").PacketTime} */
+  #now = () => ({ seconds: 0, nanoseconds: 0 });
   #options;
   #discard;
 
@@ -42,6 +44,7 @@ export class TcpEvents {
    * @param {import("@tsnids/nids").Nids} nids
    */
   follow(nids) {
+    this.#now = () => nids.time;
     for (let listener = 0; listener < this.#options.listeners; listener++) {
       nids.registerTcp((stream) => this.#called(stream, listener));
     }
@@ -170,6 +173,8 @@ export class TcpEvents {
   #ended(stream, listener) {
     const exiting = stream.state === TcpState.EXITING;
     if (exiting) this.#current.end();
+    // Timeouts are looked for at the beginning of a frame.
+    else if (stream.state === TcpState.TIMED_OUT) this.#current.moveTo(this.#now());
     const flow = this.#flows.of(stream);
     const totals =
       flow === undefined

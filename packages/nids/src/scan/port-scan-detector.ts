@@ -21,23 +21,34 @@ export interface ScanTarget {
   readonly flags: number;
 }
 
-/** A source, and what it has tried since it was last quiet. */
+/** A source, and what it has tried since it was last quiet. One that makes room is used again: a SYN allocates nothing then. */
 class Source {
-  readonly key: number;
-  readonly address: Uint8Array;
-  /** For each target port << 8 | flags, then its address in words of 32 bits. */
+  key = 0;
+  scope = 0;
+  addressLength = 0;
+  readonly address: Uint8Array = new Uint8Array(16);
+  /** For each target port << 8 | flags, then its address in words of 32 bits; as many words as `used` says. */
   readonly targets: number[] = [];
+  used = 0;
   lastSeenMs = 0;
 
-  constructor(key: number, address: Uint8Array) {
+  become(key: number, packet: Packet): void {
     this.key = key;
-    this.address = address;
+    this.scope = packet.scopeKey;
+    this.addressLength = packet.addressLength;
+    for (let at = 0; at < packet.addressLength; at++) this.address[at] = packet.bytes[packet.addresses + at] as number;
+    this.used = 0;
+    this.lastSeenMs = 0;
   }
 
-  is(packet: Packet): boolean {
-    const { address } = this;
-    if (address.length !== packet.addressLength) return false;
-    return address.every((byte, index) => byte === packet.bytes[packet.addresses + index]);
+  is({ bytes, addresses, addressLength, scopeKey }: Packet): boolean {
+    if (addressLength !== this.addressLength || scopeKey !== this.scope) return false;
+    for (let at = 0; at < addressLength; at++) if (this.address[at] !== bytes[addresses + at]) return false;
+    return true;
+  }
+
+  add(word: number): void {
+    this.targets[this.used++] = word;
   }
 }
 
@@ -68,16 +79,15 @@ export class PortScanDetector {
     const { packet } = this;
     const source = this.source();
     const now = packet.seconds * 1000 + Math.floor(packet.nanoseconds / 1e6);
-    if (now - source.lastSeenMs > this.delayMs) source.targets.length = 0;
+    if (now - source.lastSeenMs > this.delayMs) source.used = 0;
     source.lastSeenMs = Math.max(now, source.lastSeenMs); // a late packet is not a pause
     const port = packet.view.getUint16(packet.transport + 2);
-    const { targets } = source;
-    if (this.knows(targets, port)) return;
-    targets.push((port << 8) | flags);
-    for (let word = 0; word < this.words; word++) targets.push(this.destinationWord(word));
-    if (targets.length <= this.maxTargets * (1 + this.words)) return;
-    this.report(targets);
-    targets.length = 0;
+    if (this.knows(source, port)) return;
+    source.add((port << 8) | flags);
+    for (let word = 0; word < this.words; word++) source.add(this.destinationWord(word));
+    if (source.used <= this.maxTargets * (1 + this.words)) return;
+    this.report(source.targets.slice(0, source.used));
+    source.used = 0;
   }
 
   /** Forgets all sources. */
@@ -90,27 +100,29 @@ export class PortScanDetector {
   /** The source of the packet, new where it is not known; in each VLAN and tunnel it is another one. */
   private source(): Source {
     const { packet, byKey, ring } = this;
-    const key = packet.scopeKey * 2 ** 32 + (packet.sourceKey >>> 0);
+    const key = Math.imul(packet.scopeKey, 0x9e3779b1) ^ packet.sourceKey;
     const known = byKey.get(key);
-    // The keys of two IPv6 sources may be equal, by chance and rarely: the later one then takes the place of the other.
+    // The keys of two sources may be equal, by chance and rarely: the later one then takes the place of the other.
     if (known?.is(packet) === true) return known;
-    const source = new Source(key, packet.bytes.slice(packet.addresses, packet.addresses + packet.addressLength));
+    const source = ring.length < this.maxSources ? new Source() : this.forgetOldest();
+    if (ring.length < this.maxSources) ring.push(source);
+    source.become(key, packet);
     byKey.set(key, source);
-    if (ring.length < this.maxSources) {
-      ring.push(source);
-      return source;
-    }
-    const given = ring[this.oldest] as Source;
-    if (byKey.get(given.key) === given) byKey.delete(given.key);
-    ring[this.oldest] = source;
+    return source;
+  }
+
+  /** The source that was noticed first, no longer known. */
+  private forgetOldest(): Source {
+    const source = this.ring[this.oldest] as Source;
+    if (this.byKey.get(source.key) === source) this.byKey.delete(source.key);
     this.oldest = (this.oldest + 1) % this.maxSources;
     this.statistics.scanSourcesForgotten++;
     return source;
   }
 
-  private knows(targets: readonly number[], port: number): boolean {
+  private knows({ targets, used }: Source, port: number): boolean {
     const { words } = this;
-    for (let at = 0; at < targets.length; at += 1 + words) {
+    for (let at = 0; at < used; at += 1 + words) {
       if ((targets[at] as number) >>> 8 !== port) continue;
       let word = 0;
       while (word < words && targets[at + 1 + word] === this.destinationWord(word)) word++;
