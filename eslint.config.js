@@ -26,9 +26,18 @@ const outsideWorld = [
 ];
 
 const nodeGlobals = Object.fromEntries(
-  ["process", "console", "Buffer", "URL", "TextDecoder", "TextEncoder", "performance", "setTimeout", "WebAssembly"].map(
-    (name) => [name, "readonly"],
-  ),
+  [
+    "process",
+    "console",
+    "Buffer",
+    "URL",
+    "TextDecoder",
+    "TextEncoder",
+    "performance",
+    "setTimeout",
+    "WebAssembly",
+    "AbortController",
+  ].map((name) => [name, "readonly"]),
 );
 
 export default defineConfig(

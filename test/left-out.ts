@@ -7,14 +7,35 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { repository } from "./suites.js";
 
 /** The folder of public captures with known results, which lives beside this repository. */
 export const corpusFolder: string = fileURLToPath(new URL("../../shared/corpus/", import.meta.url));
 
 /** What a suite may need besides Node and npm. */
-export type Need = "tshark" | "tcpdump" | "zstd" | "lz4" | "gcc" | "libnids-dev" | "libpcap-dev" | "../shared";
+export type Need =
+  | "root"
+  | "network namespaces"
+  | "nginx"
+  | "curl"
+  | "cap"
+  | "dumpcap"
+  | "tshark"
+  | "tcpdump"
+  | "zstd"
+  | "lz4"
+  | "gcc"
+  | "libnids-dev"
+  | "libpcap-dev"
+  | "../shared";
 
 const presence: Readonly<Record<Need, () => boolean>> = {
+  root: () => process.getuid?.() === 0,
+  "network namespaces": () => onPath("ip") && existsSync("/proc/self/ns/net"),
+  nginx: () => onPath("nginx"),
+  curl: () => onPath("curl"),
+  cap: () => existsSync(join(repository, "node_modules/cap/build/Release/cap.node")),
+  dumpcap: () => onPath("dumpcap"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
   zstd: () => onPath("zstd"),

@@ -10,7 +10,9 @@ packages=(
   libnids-dev      # the C library that answers are compared with
   libpcap-dev      # its input; an empty loop over it is the floor in bench/
   libnet1-dev      # its output
-  gcc make libc6-dev
+  gcc g++ make libc6-dev
+  python3          # with these and libpcap-dev npm builds cap, for live captures
+  nginx-light curl # real traffic to capture
   iproute2         # network namespaces and veth pairs
 )
 

@@ -3,10 +3,12 @@
 import { CaptureFormatError } from "@tsnids/pcap";
 import type { CaptureFormatErrorCode } from "@tsnids/pcap";
 import { DamagedCompression } from "./compression/errors.js";
+import type { LiveErrorCode } from "./live/live-errors.js";
 
 /** Why a capture cannot be read, or not further: what can be wrong with its bytes, and what can be with the file. */
 export type CaptureErrorCode =
   | CaptureFormatErrorCode
+  | LiveErrorCode
   /** There is no file of this name. */
   | "not-found"
   /** It is a directory. */

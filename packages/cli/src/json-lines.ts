@@ -1,10 +1,10 @@
 // What `tsnids run --json` prints: a JSON object per line, told apart by `type`. Times are given twice: as text with
 // nanoseconds, and as two integers, because a number of JSON cannot hold nanoseconds since 1970.
 
-import type { CaptureWarning } from "@tsnids/capture";
 import type { Alert, PacketTime } from "@tsnids/nids";
 import type { Connection } from "./connection.js";
 import { endpointKey } from "./endpoint-text.js";
+import type { Warning } from "./replay.js";
 import { speedOf } from "./summary.js";
 import type { Summary } from "./summary.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
@@ -39,13 +39,15 @@ export function alertJson(alert: Alert): string {
 }
 
 /** Something about a capture that stopped nothing. */
-export function warningJson({ code, message, capture, offset }: CaptureWarning): string {
-  return JSON.stringify({ type: "warning", code, message, file: capture, offset });
+export function warningJson(warning: Warning): string {
+  const { code, message, capture } = warning;
+  if (!("offset" in warning)) return JSON.stringify({ type: "warning", code, message, device: capture });
+  return JSON.stringify({ type: "warning", code, message, file: capture, offset: warning.offset });
 }
 
 /** The end of a run: what was counted (all counters of the engine under `statistics`), and how fast. */
 export function summaryJson(summary: Summary): string {
-  const { statistics, alerts, seconds } = summary;
+  const { statistics, alerts, seconds, live } = summary;
   return JSON.stringify({
     type: "summary",
     packets: statistics.frames,
@@ -61,6 +63,7 @@ export function summaryJson(summary: Summary): string {
     alerts: { count: statistics.alerts, codes: alerts },
     seconds,
     ...speedOf(summary),
+    live,
     statistics,
   });
 }

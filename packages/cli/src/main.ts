@@ -3,6 +3,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { devicesCommand } from "./commands/devices.js";
 import { runCommand } from "./commands/run.js";
 import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
@@ -15,6 +16,8 @@ Examples:
   tsnids run web.pcap 'tcp port 80'       only what fulfils a filter (pcap-filter)
   tsnids streams web.pcap                 bytes and hash of every stream direction
   tsnids streams web.pcap --write out     their bytes as files
+  tsnids devices                          what can be watched live
+  sudo tsnids run --interface eth0        the same as "run", live
   tsnids sniff 3 web.pcap                 three packets as trees, with all fields
 
 "tsnids help COMMAND" has more. "-" as FILE is standard input.
@@ -45,6 +48,7 @@ function program(end: (code: ExitCode) => void): Command {
     .addHelpText("after", examples);
   runCommand(root, end);
   streamsCommand(root, end);
+  devicesCommand(root);
   sniffCommand(root, end);
   return root;
 }

@@ -4,11 +4,12 @@
 //     files ─► FileSource ─► MergeSource ─► filter ─► paced ─► engine ─► callbacks ─► Output
 //                                                       └─ after each batch: flush the output, move the bar
 //
-// However it ends, the engine exits: open streams are told EXITING, and the caller prints what it has before it reports.
+// A device to watch takes the place of the files. However it ends, the engine exits: open streams are told EXITING, and the caller
+// prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
 import { FileSource, MergeSource } from "@tsnids/capture";
-import type { CaptureWarning } from "@tsnids/capture";
+import type { CaptureWarning, LiveStatistics, LiveWarning } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
@@ -16,8 +17,13 @@ import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
 import type { Inputs } from "./inputs.js";
+import { openLive } from "./live-input.js";
+import type { LiveInput } from "./live-input.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
+
+/** What there may be to say about an input on the way. */
+export type Warning = CaptureWarning | LiveWarning;
 
 /** How a replay ended. */
 export interface ReplayEnd {
@@ -29,35 +35,37 @@ export interface ReplayEnd {
   readonly hasResults: boolean;
   /** The exit code, where there is no error. */
   readonly exitCode: ExitCode;
+  /** What a live capture counted. */
+  readonly live: LiveStatistics | undefined;
 }
 
 /** One replay: made before the engine, which wants its output. */
 export class Replay {
   /** Where results go. */
   readonly output: Output;
-  readonly #inputs: Inputs;
+  readonly #input: Inputs | LiveInput;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
   /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(inputs: Inputs, goesOnUnread = false) {
-    this.#inputs = inputs;
+  constructor(input: Inputs | LiveInput, goesOnUnread = false) {
+    this.#input = input;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
     });
   }
 
-  /** Replays the files. Warnings go to standard error, and to `onWarning`. */
-  async run(nids: Nids, onWarning: (warning: CaptureWarning) => void = () => undefined): Promise<ReplayEnd> {
-    const warn = (warning: CaptureWarning): void => {
+  /** Replays the files, or watches the device until an interrupt. Warnings go to standard error, and to `onWarning`. */
+  async run(nids: Nids, onWarning: (warning: Warning) => void = () => undefined): Promise<ReplayEnd> {
+    const warn = (warning: Warning): void => {
       progress.clear();
       process.stderr.write(`tsnids: warning: ${warning.message}\n`);
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const { filter } = this.#inputs;
-    const paths = await capturePaths(this.#inputs.paths);
-    const sources = paths.map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const { paths, filter } = "device" in this.#input ? { paths: [], filter: undefined } : this.#input;
+    const live = "device" in this.#input ? openLive(this.#input, signal, warn) : undefined;
+    const sources = (await capturePaths(paths)).map((path) => new FileSource(path, { signal, onWarning: warn }));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());
@@ -66,7 +74,7 @@ export class Replay {
     const source = filter === undefined ? all : new FilteredSource(all, filter);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(source, this.output, progress));
+      await nids.run(new PacedSource(live ?? source, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;
@@ -77,7 +85,8 @@ export class Replay {
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
     const hasResults = error === undefined || nids.statistics().frames > 0;
-    return { seconds, error, hasResults, exitCode: this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK };
+    const exitCode = this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+    return { seconds, error, hasResults, exitCode, live: live?.statistics };
   }
 
   /** The first interrupt ends the reading; a second one, while the rest is printed, ends the process. */

@@ -4,6 +4,7 @@
 //
 // Subjects and parts of which there is nothing to say are left out.
 
+import type { LiveStatistics } from "@tsnids/capture";
 import type { AlertCode, StatisticsSnapshot } from "@tsnids/nids";
 
 /** What a run amounts to. */
@@ -13,6 +14,8 @@ export interface Summary {
   readonly alerts: { readonly [code in AlertCode]?: number };
   /** Wall-clock time of the replay. */
   readonly seconds: number;
+  /** What a live capture counted; undefined for files. */
+  readonly live: LiveStatistics | undefined;
 }
 
 /** Packets and megabytes (10⁶ bytes as captured) per second of wall-clock time. */
@@ -40,6 +43,7 @@ export function summaryLines(summary: Summary): string[] {
   const ends = { CLOSE: s.closed, RESET: s.reset, TIMED_OUT: s.timedOut, EXITING: s.exiting };
   const subjects: readonly (readonly [subject: string, figures: string])[] = [
     ["packets", figures(s.frames, packets)],
+    ["dropped", dropsText(summary.live)],
     ["invalid", someOf(invalid)],
     ["fragments", s.fragments === 0 ? "" : figures(s.fragments, datagrams)],
     ["udp", someOf({ datagrams: s.udpDatagrams })],
@@ -59,6 +63,14 @@ type Counts = Readonly<Record<string, number>>;
 function figures(total: number, parts: Counts, others: Counts = {}): string {
   const said = [someOf(parts), someOf(others)].filter((text) => text !== "").join("; ");
   return said === "" ? String(total) : `${total}: ${said}`;
+}
+
+/** Where a live capture lost frames; what it cannot know is in `gaps`: bytes that were acknowledged and never seen. */
+function dropsText(live: LiveStatistics | undefined): string {
+  if (live === undefined) return "";
+  const { droppedByKernel, droppedByDevice, droppedInQueue, cut } = live;
+  const said = `by kernel ${droppedByKernel}, by device ${droppedByDevice}, in queue ${droppedInQueue}`;
+  return cut === 0 ? said : `${said}; ${cut} frames cut`;
 }
 
 /** "10 CLOSE, 2 EXITING": the things of which there were any. */

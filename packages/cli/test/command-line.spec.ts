@@ -27,7 +27,7 @@ describe("tsnids", () => {
   it("helps", () => {
     const help = tsnids(["--help"]);
     expect(help.status).to.equal(0);
-    expect(help.stdout).to.contain("run [options] <file...>").and.to.contain("Examples:");
+    expect(help.stdout).to.contain("run [options] [file...]").and.to.contain("Examples:");
     for (const command of ["run", "streams"]) {
       const { status, stdout } = tsnids([command, "--help"]);
       expect(status).to.equal(0);
@@ -45,7 +45,8 @@ describe("tsnids", () => {
   it("says what is wrong with a command line, and what may have been meant", () => {
     expect(mistake("rnu", web)).to.equal("unknown command 'rnu' (Did you mean run?)");
     expect(mistake("run", "--jsno", web)).to.equal("unknown option '--jsno' (Did you mean --json?)");
-    expect(mistake("run")).to.equal("missing required argument 'file'");
+    expect(mistake("run")).to.equal("missing argument: a capture file, or --interface DEVICE");
+    expect(mistake("streams")).to.equal("missing required argument 'file'");
     expect(mistake("streams", web, "--write")).to.match(/^option '--write <dir>' argument missing/);
     expect(mistake("run", "--checksums", "perhaps", web)).to.contain("Allowed choices are verify, ignore, auto.");
   });

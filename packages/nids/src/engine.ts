@@ -4,8 +4,8 @@
 //                                                  ├► udp ─► callbacks
 //                                                  └► icmp ─► callbacks
 
-import { LinkType } from "@tsnids/pcap";
-import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FrameBatch, LinkType } from "@tsnids/pcap";
+import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import { AlertSink } from "./alerts.js";
 import type { Alert, AlertCode } from "./alerts.js";
@@ -78,6 +78,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   private interfaces: readonly CaptureInterface[] = [];
   private currentInterface = 0;
   private nextStatistics = 0;
+  /** Stands for the frame in hand while there is none. */
+  private readonly silentTime: FrameBatch = new FrameBatch(1);
   private busy = false;
   private uncounted = 0;
 
@@ -172,10 +174,11 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
    * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
-   * when called from a callback.
+   * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
-    this.whileBusy(() => this.frames(batch, first, batch.length));
+    if (batch.length === 0) this.whileBusy(() => this.silence(batch));
+    else this.whileBusy(() => this.frames(batch, first, batch.length));
   }
 
   /**
@@ -226,7 +229,7 @@ export class Nids extends EventEmitter<NidsEvents> {
       );
     }
     const reader = this.readerOf(source);
-    const batch = await reader.batch();
+    const batch = await this.framesOf(reader);
     if (batch === undefined) {
       this.readers.delete(source);
       return 0;
@@ -390,6 +393,19 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.verification.select(index);
   }
 
+  /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */
+  private silence({ silentUntil }: FrameBatch): void {
+    if (silentUntil < 0 || !this.clock.advance(silentUntil)) return;
+    const { packet, silentTime, faults } = this;
+    silentTime.clear();
+    silentTime.push(0, 0, 0, silentUntil, 0, this.currentInterface);
+    packet.batch = silentTime;
+    packet.index = 0;
+    this.uncounted = 1; // statistics() counts up to the frame in hand, and this is none.
+    this.tick();
+    if (faults.pending) throw faults.take(-1);
+  }
+
   private tick(): void {
     const { seconds } = this.clock;
     this.packet.network = 0; // what happens now is not the doing of a packet
@@ -424,6 +440,15 @@ export class Nids extends EventEmitter<NidsEvents> {
     const reader = new FrameReader(source, this.intake);
     this.readers.set(source, reader);
     return reader;
+  }
+
+  /** The batch that holds the next frame; silence before it is dealt with. */
+  private async framesOf(reader: FrameReader): Promise<FrameBatch | undefined> {
+    for (;;) {
+      const batch = await reader.batch();
+      if (batch?.length !== 0) return batch;
+      this.process(batch);
+    }
   }
 
   private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {

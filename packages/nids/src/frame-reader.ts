@@ -14,13 +14,17 @@ export class FrameReader {
     this.iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }
 
-  /** The batch that holds the next frame; undefined at the end of the source. Throws what the source throws. */
+  /**
+   * The batch that holds the next frame, or one that tells of silence and holds none; undefined at the end of the source.
+   * Throws what the source throws.
+   */
   async batch(): Promise<FrameBatch | undefined> {
     while (this.current === undefined || this.index >= this.current.length) {
       const result = await this.iterator.next();
       if (result.done === true) return undefined;
       this.current = result.value;
       this.index = 0;
+      if (this.current.length === 0 && this.current.silentUntil >= 0) break;
     }
     return this.current;
   }

@@ -1,5 +1,6 @@
 /** Exiting, using an engine again, sources that fail, and several engines at once. */
-import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FrameBatch } from "@tsnids/pcap";
+import type { FrameSource } from "@tsnids/pcap";
 import { Nids, NidsError } from "@tsnids/nids";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -211,4 +212,89 @@ describe("several engines", () => {
   it("made one after the other do not exhaust memory", () => {
     for (let made = 0; made < 1000; made++) new Nids().process(established().batch());
   }).timeout(60_000);
+});
+
+describe("silence", () => {
+  const start = 1_000_000_000;
+
+  /** A batch without frames that says how far time has come, in seconds after the conversations begin. */
+  function silence(seconds: number): FrameBatch {
+    const batch = new FrameBatch(1);
+    batch.beSilent(start + seconds);
+    return batch;
+  }
+
+  it("gives up what is too old, at the time that has come", () => {
+    const { nids, heard } = logging(smallNids({ idleTimeoutMs: 5000 }));
+    const times: number[] = [];
+    nids.registerTcp(
+      following(({ state }) => {
+        if (state === "TIMED_OUT") times.push(nids.time.seconds - start);
+      }),
+    );
+    nids.process(established(1).batch());
+    for (const seconds of [1, 4, 5]) nids.process(silence(seconds));
+    expect(heard).to.deep.equal(["1 JUST_ESTABLISHED "]);
+    nids.process(silence(6));
+    expect(heard).to.deep.equal(["1 JUST_ESTABLISHED ", "1 TIMED_OUT "]);
+    expect(times).to.deep.equal([6]);
+    expect(nids.statistics()).to.include({ frames: 3, timedOut: 1 });
+  });
+
+  it("makes a gap of a hole that was acknowledged, and a statistics event", () => {
+    const nids = smallNids({ statisticsIntervalSeconds: 2 });
+    const heard: string[] = [];
+    nids.registerTcp(following(({ server }) => void heard.push(`${server.gapLength} ${text(server.data)}`)));
+    let reports = 0;
+    nids.on("statistics", () => reports++);
+    const talk = established(1).segment("client", { seq: 3, data: "def" }).ack("server", { ack: 6 });
+    nids.process(talk.batch());
+    heard.length = 0;
+    nids.process(silence(1));
+    nids.process(silence(2));
+    expect(heard).to.deep.equal(["3 ", "0 def"]);
+    expect(reports).to.equal(1);
+  });
+
+  it("does not turn time back, and means nothing before the first packet", () => {
+    const { nids, heard } = logging(smallNids({ idleTimeoutMs: 5000 }));
+    const alerts: string[] = [];
+    nids.on("alert", ({ code }) => void alerts.push(code));
+    nids.process(silence(100));
+    nids.process(established(1).batch());
+    nids.process(silence(-50));
+    nids.process(new FrameBatch(1));
+    nids.process(established(2).batch());
+    expect(heard).to.deep.equal(["1 JUST_ESTABLISHED ", "2 JUST_ESTABLISHED "]);
+    expect(alerts).to.deep.equal([]);
+  });
+
+  it("passes through run and next; a callback that throws on the way does not end the run for good", async () => {
+    const nids = smallNids({ idleTimeoutMs: 5000 });
+    const heard: string[] = [];
+    let isThrown = false;
+    nids.registerTcp(
+      following(({ state, clientPort }) => {
+        heard.push(`${clientPort} ${state}`);
+        if (state === "TIMED_OUT" && !isThrown) {
+          isThrown = true;
+          throw new Error("too old");
+        }
+      }),
+    );
+    const source: FrameSource = {
+      *batches(): Generator<FrameBatch> {
+        yield established(1).batch();
+        yield silence(10);
+        yield conversation({ client: "10.0.0.1:2", server: "10.0.0.2:80", start: String(start + 11) })
+          .handshake()
+          .batch();
+      },
+    };
+    for (let frames = 0; frames < 3; frames++) expect(await nids.next(source)).to.equal(true);
+    const error = await nids.run(source).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(NidsError).with.property("code", "callback-failed");
+    await nids.run(source);
+    expect(heard).to.deep.equal([...["1 JUST_ESTABLISHED", "1 TIMED_OUT"], ...["2 JUST_ESTABLISHED", "2 EXITING"]]);
+  });
 });

@@ -40,6 +40,11 @@ export class FrameBatch {
   readonly nanoseconds: Int32Array;
   /** Index in `interfaces` of where the frame was captured. */
   readonly interfaceIndex: Int32Array;
+  /**
+   * How far time has come without a frame, in a batch that holds none: whole seconds since 1970, UTC; otherwise -1. A live
+   * source that hears nothing says so about once a second, so that whoever keeps time by the frames is not left standing.
+   */
+  silentUntil: number = -1;
 
   /** Throws CaptureArgumentError for a capacity that is not an integer from 1 to 16,777,216. */
   constructor(capacity: number = defaultCapacity) {
@@ -59,6 +64,13 @@ export class FrameBatch {
   /** Forgets all frames; `bytes` and `interfaces` stay. */
   clear(): void {
     this.length = 0;
+    this.silentUntil = -1;
+  }
+
+  /** Forgets all frames, and says that nothing was captured until `seconds` (see `silentUntil`). */
+  beSilent(seconds: number): void {
+    this.length = 0;
+    this.silentUntil = seconds;
   }
 
   /** Adds a frame. The caller has made sure that `length < capacity`: what does not fit is lost. */

@@ -10,6 +10,7 @@ export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js
 export { intakeChunk, intakeHeadroom, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
 export { MemorySource } from "./memory-source.js";
+export { PcapBlock } from "./pcap/block.js";
 export { PcapDecoder } from "./pcap/decoder.js";
 export { PcapWriter } from "./pcap/writer.js";
 export type { PcapWriterOptions } from "./pcap/writer.js";

@@ -1,4 +1,4 @@
-// tsnids run FILE…: replays captures, prints a line per connection as it ends, then a summary.
+// tsnids run FILE…, tsnids run --interface DEVICE: replays captures or watches a device, prints a line per connection as it ends, then a summary.
 
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
@@ -13,11 +13,12 @@ import type { ExitCode } from "../exit-codes.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
+import { addLiveOptions, liveInput } from "../live-input.js";
+import type { LiveInput, LiveInputOptions } from "../live-input.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
-interface RunOptions extends EngineOptions, CommunityIdOptions {
-  readonly filter?: string;
+interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -34,32 +35,36 @@ Examples:
   tsnids run part1.pcap part2.pcap | grep RESET
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
   tsnids run 'tap-*.pcapng.gz'
-  ssh tap tcpdump -w - | tsnids run -`;
+  ssh tap tcpdump -w - | tsnids run -
+  sudo tsnids run --interface eth0 'tcp port 80'        until Ctrl-C`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function runCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("run")
-    .description("replay captures: a line per connection as it ends, then a summary")
-    .usage("[options] <file...> [filter expression]")
+    .description("replay captures, or watch a device: a line per connection as it ends, then a summary")
+    .usage(
+      "[options] <file...> [filter expression]\n       tsnids run [options] --interface <device> [filter expression]",
+    )
     .argument(
-      "<file...>",
+      "[file...]",
       'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
     )
-    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression; of a device, in the kernel")
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")
     .addHelpText("after", afterHelp);
+  addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
-    end(await run(sortInputs(args, options.filter), options));
+    end(await run(liveInput(args, options) ?? sortInputs(args, options.filter), options));
   });
 }
 
-async function run(inputs: Inputs, options: RunOptions): Promise<ExitCode> {
+async function run(input: Inputs | LiveInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
   const nids = new Nids(engineParams(options));
-  const replay = new Replay(inputs);
+  const replay = new Replay(input);
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const idOf = communityIdOf(options);
@@ -70,12 +75,12 @@ async function run(inputs: Inputs, options: RunOptions): Promise<ExitCode> {
   });
   if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 
-  const { seconds, error, hasResults, exitCode } = await replay.run(nids, (warning) => {
+  const { seconds, error, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   const statistics = nids.statistics();
   if (hasResults) {
-    const summary = { statistics, alerts: nids.alertCounts(), seconds };
+    const summary = { statistics, alerts: nids.alertCounts(), seconds, live };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }

@@ -1,0 +1,141 @@
+// The process that owns a device, as seen from the one that started it: started, opened, talked to, stopped, and what is said
+// when it dies. When the addon's device goes away it dies of a failed assertion; so when a process is dead without having said
+// why, and the device is not there or not up any more, that is why.
+
+import { fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { Readable } from "node:stream";
+import { CaptureError } from "../capture-error.js";
+import { deviceState } from "./device-state.js";
+import { framesDescriptor } from "./cap-messages.js";
+import type { ChildMessage, ParentMessage } from "./cap-messages.js";
+
+const program = fileURLToPath(new URL("./cap-child.js", import.meta.url));
+
+/** Milliseconds a process has to end when told to. */
+const patience = 1000;
+
+/** A process that owns a device. */
+export class CapProcess {
+  /** Frames it dropped because this process was late. */
+  dropped = 0;
+  readonly #device: string;
+  readonly #child: ChildProcess;
+  /** Settles when the process is gone. */
+  readonly #gone: Promise<unknown>;
+  #hasOpened = false;
+  #isStopped = false;
+  #failure: CaptureError | undefined;
+  #errors = "";
+  #onFailure: (error: CaptureError) => void = () => undefined;
+
+  private constructor(device: string, onFailure: (error: CaptureError) => void) {
+    this.#device = device;
+    this.#onFailure = onFailure;
+    this.#child = fork(program, [], {
+      execArgv: [],
+      serialization: "advanced",
+      stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
+    });
+    this.#gone = once(this.#child, "close").catch((error: unknown) => {
+      this.#failure ??= new CaptureError("capture-crashed", device, "no process could be started", undefined, error);
+    });
+    this.#child.on("message", (message) => this.#onMessage(message as ChildMessage));
+    // An error of the pipe is the end of the frames; why is asked of the process.
+    this.frames.on("error", () => undefined);
+    // Nothing is printed that libpcap or an assertion prints; the end of it is kept for whoever looks at `cause`.
+    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#errors = (this.#errors + text).slice(-2000);
+    });
+  }
+
+  /** Starts a process and has it open the device. Rejects with CaptureError. `onFailure` is told of what fails later. */
+  static async open(
+    device: string,
+    first: ParentMessage,
+    signal?: AbortSignal,
+    onFailure: (error: CaptureError) => void = () => undefined,
+  ): Promise<CapProcess> {
+    const process = new CapProcess(device, onFailure);
+    const child = process.#child;
+    const callOff = (): void => void child.kill("SIGKILL");
+    signal?.addEventListener("abort", callOff, { once: true });
+    child.send(first, () => undefined);
+    await Promise.race([process.#gone, once(child, "message")]);
+    signal?.removeEventListener("abort", callOff);
+    if (!process.#hasOpened) {
+      await process.#gone;
+      throw process.#whyGone();
+    }
+    void process.#gone.then(() => {
+      if (!process.#isStopped) process.#onFailure(process.#whyGone());
+    });
+    return process;
+  }
+
+  /** Where captured frames come from. */
+  get frames(): Readable {
+    return this.#child.stdio[framesDescriptor] as Readable;
+  }
+
+  /** Waits until it is gone: why, where it was not told to go. */
+  async end(): Promise<CaptureError | undefined> {
+    await this.#gone;
+    return this.#isStopped ? undefined : this.#whyGone();
+  }
+
+  /** Tells it something; false when it is gone. */
+  tell(message: ParentMessage): boolean {
+    if (!this.#child.connected) return false;
+    this.#child.send(message, () => undefined);
+    return true;
+  }
+
+  /** Ends it: asks first, and does not ask for long. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.tell({ type: "stop" });
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
+    this.#child.stdio[framesDescriptor]?.destroy();
+    await this.#gone;
+    clearTimeout(force);
+  }
+
+  #onMessage(message: ChildMessage): void {
+    switch (message.type) {
+      case "open":
+        this.#hasOpened = true;
+        break;
+      case "dropped":
+        this.dropped = message.frames;
+        break;
+      case "failed": {
+        const error = new CaptureError(message.code, this.#device, message.what);
+        if (this.#hasOpened) this.#onFailure(error);
+        else this.#failure = error;
+        break;
+      }
+    }
+  }
+
+  #whyGone(): CaptureError {
+    if (this.#failure !== undefined) return this.#failure;
+    const state = deviceState(this.#device);
+    const cause = new Error(this.#errors);
+    if (this.#hasOpened && (state === "missing" || state === "down")) {
+      const what = state === "missing" ? "the device was removed" : "the device went down";
+      return new CaptureError("device-lost", this.#device, what, undefined, cause);
+    }
+    const { exitCode, signalCode } = this.#child;
+    const how = signalCode === null ? `exit code ${exitCode}` : signalCode;
+    return new CaptureError(
+      "capture-crashed",
+      this.#device,
+      `the process that captured died (${how})`,
+      undefined,
+      cause,
+    );
+  }
+}

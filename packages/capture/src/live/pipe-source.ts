@@ -1,0 +1,52 @@
+// Frames that another program captures and writes to its standard output: tcpdump over ssh, a capture in a container, a
+// decryptor. For tcpdump and dumpcap on this machine LiveSource has backends that know their options and counts.
+
+import { CaptureError } from "../capture-error.js";
+import type { CaptureFeed } from "./capture-feed.js";
+import { FeedSource } from "./feed-source.js";
+import type { FeedOptions } from "./feed-source.js";
+import { ProgramProcess } from "./program-process.js";
+
+/** Seconds a frame may be late that comes from a program nothing is known of. */
+const lag = 5;
+
+/**
+ * What a program writes, as frames. It is started when they are asked for, without a shell.
+ *
+ *     new PipeSource("ssh", ["gateway", "tcpdump", "-U", "-w", "-", "not port 22"])
+ */
+export class PipeSource extends FeedSource {
+  readonly program: string;
+  readonly args: readonly string[];
+
+  constructor(program: string, args: readonly string[] = [], options: FeedOptions = {}) {
+    super(program, options);
+    this.program = program;
+    this.args = args;
+  }
+
+  protected override async open(): Promise<CaptureFeed> {
+    const process = new ProgramProcess(this.program, this.args);
+    await process.starts();
+    return {
+      bytes: process.bytes,
+      lag,
+      drops: {},
+      end: async () => {
+        await process.end();
+        return process.isStopped || process.ending === 0 ? undefined : this.#failure(process);
+      },
+      stop: () => process.stop(),
+    };
+  }
+
+  #failure({ said, ending }: ProgramProcess): CaptureError {
+    const last = said.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    const how = typeof ending === "number" ? `exit code ${ending}` : String(ending);
+    return new CaptureError(
+      "capture-failed",
+      this.program,
+      last === "" ? `ended with ${how}` : `ended with ${how}: ${last}`,
+    );
+  }
+}

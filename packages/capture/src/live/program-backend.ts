@@ -1,0 +1,114 @@
+// tcpdump and dumpcap as backends: programs with rights of their own, kernel time stamps and counts of what was dropped, which
+// they print when they end. How each is called, and what it says, is a row of a table.
+//
+// tcpdump without -U gathers frames in a buffer of its own until that is full, so at low rates they come late: `throughput`.
+
+import { CaptureError } from "../capture-error.js";
+import type { CaptureBackend, CaptureFeed, CaptureRequest, Drops } from "./capture-feed.js";
+import { libpcapError } from "./live-errors.js";
+import { ProgramProcess } from "./program-process.js";
+
+const kibibyte = 1024;
+const mebibyte = 1024 * 1024;
+
+interface CaptureProgram {
+  /** The command line. */
+  arguments(request: CaptureRequest): readonly string[];
+  /** What it says when frames that pass from now on are captured. */
+  readonly listening: RegExp;
+  /** What it says at its end, each with the number as the first group. */
+  readonly kernelDrops: RegExp;
+  readonly deviceDrops: RegExp;
+  /** Lines that are no errors. */
+  readonly chatter: RegExp;
+  /** Seconds a frame may be late. */
+  lag(request: CaptureRequest): number;
+}
+
+const tcpdump: CaptureProgram = {
+  arguments: ({ device, filter, promiscuous, snapLength, bufferSize, profile }) => [
+    ...["-i", device, "-w", "-", "-n", "--time-stamp-precision=nano", "-s", String(snapLength)],
+    ...["-B", String(Math.ceil(bufferSize / kibibyte))],
+    ...(promiscuous ? [] : ["-p"]),
+    ...(profile === "latency" ? ["-U", "--immediate-mode"] : []),
+    "--",
+    ...(filter === "" ? [] : [filter]),
+  ],
+  listening: /listening on /,
+  kernelDrops: /^(\d+) packets? dropped by kernel/m,
+  deviceDrops: /^(\d+) packets? dropped by interface/m,
+  chatter: /^(tcpdump: )?(listening on|data link type|verbose output|\d+ packets?|Warning)|^$/,
+  lag: ({ profile }) => (profile === "latency" ? 1 : 30),
+};
+
+const dumpcap: CaptureProgram = {
+  arguments: ({ device, filter, promiscuous, snapLength, bufferSize }) => [
+    ...["-q", "-P", "-i", device, "-w", "-", "-s", String(snapLength)],
+    ...["-B", String(Math.ceil(bufferSize / mebibyte))],
+    ...(promiscuous ? [] : ["-p"]),
+    ...(filter === "" ? [] : ["-f", filter]),
+  ],
+  listening: /^File: /m,
+  kernelDrops: /\(pcap:(\d+)\//,
+  deviceDrops: /\/ps_ifdrop:(\d+)\)/,
+  chatter: /^(Capturing on|File:|Packets)|^$/,
+  lag: () => 2,
+};
+
+/** The programs by name. */
+export const programBackends: { readonly [name in "tcpdump" | "dumpcap"]: CaptureBackend } = {
+  tcpdump: programBackend("tcpdump", tcpdump),
+  dumpcap: programBackend("dumpcap", dumpcap),
+};
+
+function programBackend(name: string, program: CaptureProgram): CaptureBackend {
+  return {
+    name,
+    async open(request, signal): Promise<CaptureFeed> {
+      const process = new ProgramProcess(name, program.arguments(request));
+      const isListening = await process.says(program.listening, signal);
+      process.checkStarted();
+      if (!isListening) {
+        await process.end();
+        throw errorOf(process, program, request);
+      }
+      return {
+        bytes: process.bytes,
+        lag: program.lag(request),
+        get drops() {
+          return dropsIn(process.said, program);
+        },
+        end: async () => {
+          await process.end();
+          return process.isStopped ? undefined : errorOf(process, program, request);
+        },
+        stop: () => process.stop(),
+      };
+    },
+  };
+}
+
+/** A capture program does not end by itself, so it always ends with an error unless it was told to. */
+function errorOf(process: ProgramProcess, { chatter }: CaptureProgram, request: CaptureRequest): CaptureError {
+  const { device, filter } = request;
+  const lines = process.said.split(/\r?\n/).filter((line) => !chatter.test(line));
+  if (lines.length === 0) {
+    return new CaptureError(
+      "capture-crashed",
+      device,
+      `${process.program} ended (${process.ending ?? "no reason given"})`,
+    );
+  }
+  const said = lines
+    .map((line) => line.replace(/^(tcpdump|dumpcap): /, ""))
+    .map((line) => line.replace(`${device}: `, ""));
+  return libpcapError(said.join("\n"), device, filter);
+}
+
+function dropsIn(said: string, { kernelDrops, deviceDrops }: CaptureProgram): Drops {
+  const count = (pattern: RegExp): number | undefined => {
+    const found = pattern.exec(said)?.[1];
+    return found === undefined ? undefined : Number(found);
+  };
+  return { kernel: count(kernelDrops), device: count(deviceDrops) };
+}

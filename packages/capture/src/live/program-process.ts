@@ -1,0 +1,117 @@
+// A program that captures and writes a capture file to its standard output: started, watched and ended. What it has to say it
+// says on standard error, of which the beginning and the end are kept.
+
+import { spawn } from "node:child_process";
+import type { ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
+import { CaptureError } from "../capture-error.js";
+
+/** Milliseconds a program has to end and print its counts when interrupted. */
+const patience = 1000;
+
+/** Characters of standard error that are kept. */
+const keptText = 8192;
+
+/** Debian's packages of programs that capture. */
+const packages: ReadonlyMap<string, string> = new Map([
+  ["tcpdump", "tcpdump"],
+  ["dumpcap", "wireshark-common"],
+]);
+
+/** A running program. */
+export class ProgramProcess {
+  readonly program: string;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #gone: Promise<unknown>;
+  #said = "";
+  #onText: () => void = () => undefined;
+  #startError: Error | undefined;
+  #isStopped = false;
+
+  constructor(program: string, args: readonly string[]) {
+    this.program = program;
+    this.#child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#gone = once(this.#child, "close").catch((error: unknown) => {
+      this.#startError = error instanceof Error ? error : new Error(String(error));
+    });
+    this.bytes.on("error", () => undefined);
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#said = (this.#said + text).slice(-keptText);
+      this.#onText();
+    });
+  }
+
+  /** What it writes. */
+  get bytes(): Readable {
+    return this.#child.stdout;
+  }
+
+  /** What it said on standard error. */
+  get said(): string {
+    return this.#said;
+  }
+
+  /** True when it was told to end. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** What it ended with: an exit code, a signal; undefined while it runs. */
+  get ending(): number | string | undefined {
+    return this.#child.exitCode ?? this.#child.signalCode ?? undefined;
+  }
+
+  /** Waits until it has said something like `pattern`; false when it ended before. `signal` kills it. */
+  async says(pattern: RegExp, signal: AbortSignal): Promise<boolean> {
+    const kill = (): void => void this.#child.kill("SIGKILL");
+    signal.addEventListener("abort", kill, { once: true });
+    const heard = new Promise<void>((resolve) => {
+      this.#onText = () => {
+        if (pattern.test(this.#said)) resolve();
+      };
+      this.#onText();
+    });
+    await Promise.race([heard, this.#gone]);
+    signal.removeEventListener("abort", kill);
+    this.#onText = () => undefined;
+    return this.ending === undefined && this.#startError === undefined;
+  }
+
+  /** Waits until it runs. Rejects with CaptureError `program-missing` where it cannot be started. */
+  async starts(): Promise<void> {
+    await Promise.race([once(this.#child, "spawn").catch(() => undefined), this.#gone]);
+    this.checkStarted();
+  }
+
+  /** Throws CaptureError `program-missing` when it could not be started. */
+  checkStarted(): void {
+    const error = this.#startError;
+    if (error === undefined) return;
+    const isMissing = "code" in error && error.code === "ENOENT";
+    const debian = packages.get(this.program);
+    const hint = debian === undefined ? "" : ` (on Debian: sudo apt-get install ${debian})`;
+    const what = isMissing ? `there is no such program${hint}` : error.message;
+    throw new CaptureError("program-missing", this.program, what, undefined, error);
+  }
+
+  /** Waits until it is gone. */
+  async end(): Promise<void> {
+    await this.#gone;
+  }
+
+  /** Interrupts it, which makes capture programs print their counts, and kills it where that is not enough. */
+  async stop(): Promise<void> {
+    if (this.#isStopped) {
+      await this.#gone;
+      return;
+    }
+    this.#isStopped = true;
+    // It must not wait for somebody to read what it writes.
+    this.bytes.removeAllListeners("data").resume();
+    this.#child.kill("SIGINT");
+    const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
+    await this.#gone;
+    clearTimeout(force);
+  }
+}

@@ -1,0 +1,92 @@
+// PcapOverIpSource over loopback, in both directions.
+
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
+import { CaptureError, PcapOverIpSource } from "@tsnids/capture";
+import { expect } from "chai";
+import { pcapOf } from "../sample.js";
+
+const capture = pcapOf([60, 70, 100_000]);
+
+describe("PcapOverIpSource", () => {
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.close();
+    server = undefined;
+  });
+
+  async function serve(onSender: (socket: Socket) => void): Promise<number> {
+    server = createServer(onSender).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  }
+
+  async function framesOf(source: PcapOverIpSource): Promise<number> {
+    let frames = 0;
+    for await (const batch of source.batches()) frames += batch.length;
+    return frames;
+  }
+
+  it("calls a sender and reads until it hangs up", async () => {
+    const port = await serve((socket) => socket.end(capture));
+    expect(await framesOf(new PcapOverIpSource({ port }))).to.equal(3);
+  });
+
+  it("waits for a sender, and has no ear for a second one", async () => {
+    let refused: Promise<unknown> | undefined;
+    const source = new PcapOverIpSource({
+      listen: true,
+      port: 0,
+      onListening: (port) => {
+        const first = connect(port, "127.0.0.1");
+        source.once("open", () => {
+          refused = once(connect(port, "127.0.0.1"), "error");
+          void refused.then(() => first.end(capture));
+        });
+      },
+    });
+    expect(await framesOf(source)).to.equal(3);
+    const [error] = (await refused) as [NodeJS.ErrnoException];
+    expect(error.code).to.equal("ECONNREFUSED");
+  });
+
+  it("says that nobody is there", async () => {
+    const port = await serve(() => undefined);
+    server?.close();
+    const source = new PcapOverIpSource({ port });
+    const error = await framesOf(source).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(CaptureError).with.property("code", "connection-failed");
+    expect((error as CaptureError).message).to.equal(
+      `tcp://127.0.0.1:${port}: the sender cannot be reached, or went away (ECONNREFUSED)`,
+    );
+  });
+
+  it("warns of a sender that hangs up inside a record", async () => {
+    const port = await serve((socket) => socket.end(capture.subarray(0, -1)));
+    const source = new PcapOverIpSource({ port });
+    const codes: string[] = [];
+    source.on("warning", ({ code }) => codes.push(code));
+    expect(await framesOf(source)).to.equal(2);
+    expect(codes).to.deep.equal(["cut-record"]);
+  });
+
+  it("says that the sender broke off", async () => {
+    const port = await serve((socket) => {
+      socket.write(capture, () => socket.resetAndDestroy());
+    });
+    const error = await framesOf(new PcapOverIpSource({ port })).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(CaptureError).with.property("code", "connection-failed");
+  });
+
+  for (const listen of [false, true]) {
+    it(`ends on abort while it waits: ${listen ? "listening" : "connected"}`, async () => {
+      const stop = new AbortController();
+      const port = listen ? 0 : await serve((socket) => socket.on("error", () => undefined));
+      const abort = (): void => stop.abort();
+      const source = new PcapOverIpSource({ listen, port, signal: stop.signal, onListening: abort });
+      source.once("open", abort);
+      expect(await framesOf(source)).to.equal(0);
+    });
+  }
+});

@@ -1,0 +1,69 @@
+// PipeSource with programs that Node always has beside it: Node itself.
+
+import { PipeSource } from "@tsnids/capture";
+import type { CaptureError } from "@tsnids/capture";
+import { expect } from "chai";
+import { pcapOf, temporaryDirectory } from "../sample.js";
+
+describe("PipeSource", () => {
+  const directory = temporaryDirectory();
+
+  /** A program that writes a capture file, then does something. */
+  function program(lengths: readonly number[], then: string): PipeSource {
+    const path = directory.write("written.pcap", pcapOf(lengths));
+    const write = `process.stdout.write(require("node:fs").readFileSync(${JSON.stringify(path)}), () => { ${then} });`;
+    return new PipeSource(process.execPath, ["--eval", write]);
+  }
+
+  async function errorOf(source: PipeSource): Promise<CaptureError> {
+    try {
+      await framesOf(source);
+    } catch (error) {
+      return error as CaptureError;
+    }
+    throw new Error("it ended without an error");
+  }
+
+  async function framesOf(source: PipeSource): Promise<number> {
+    let frames = 0;
+    for await (const batch of source.batches()) frames += batch.length;
+    return frames;
+  }
+
+  it("reads what the program writes, to its end", async () => {
+    expect(await framesOf(program([60, 100_000, 0, 1514], ""))).to.equal(4);
+  });
+
+  it("says how the program failed, with its last words, after all frames", async () => {
+    const source = program([60, 60], 'process.stderr.write("first\\nno carrier\\n"); process.exitCode = 3;');
+    const { code, message } = await errorOf(source);
+    expect([code, message]).to.deep.equal([
+      "capture-failed",
+      `${process.execPath}: ended with exit code 3: no carrier`,
+    ]);
+    expect(source.statistics.received).to.equal(2);
+  });
+
+  it("says which signal killed the program", async () => {
+    const { message } = await errorOf(program([60], 'process.kill(process.pid, "SIGKILL");'));
+    expect(message).to.match(/: ended with SIGKILL$/);
+  });
+
+  it("says that there is no such program", async () => {
+    const { code, message } = await errorOf(new PipeSource("no-such-capture-program"));
+    expect([code, message]).to.deep.equal(["program-missing", "no-such-capture-program: there is no such program"]);
+  });
+
+  it("says what is wrong with bytes that are no capture", async () => {
+    const { code } = await errorOf(new PipeSource(process.execPath, ["--eval", 'console.log("hello, world")']));
+    expect(code).to.equal("unknown-format");
+  });
+
+  it("ends a program that goes on when nobody wants more", async () => {
+    const source = program([60], "setInterval(() => undefined, 1000);");
+    for await (const batch of source.batches()) {
+      expect(batch.length).to.equal(1);
+      break;
+    }
+  });
+});
