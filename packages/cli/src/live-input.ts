@@ -10,8 +10,8 @@ import { CommandError, ExitCode } from "./exit-codes.js";
 /** What commander makes of the options. */
 export interface LiveInputOptions {
   readonly interface?: string;
-  readonly filter?: string;
-  readonly backend?: BackendName;
+  readonly filter?: string | undefined;
+  readonly backend?: BackendName | undefined;
   readonly profile?: CaptureProfile;
   readonly promiscuous?: boolean;
   readonly isolated?: boolean;

@@ -5,8 +5,8 @@
 export type SniffErrorCode =
   /** An argument or option is not what it should be; the message names it. */
   | "invalid-argument"
-  /** Frames of a device were asked for, and there are no sources of live frames. */
-  | "no-live-capture"
+  /** No device was named, and there is none that is up and not the loopback device. */
+  | "no-device"
   /** The file of `dump` cannot be written; `cause` has the system's error. */
   | "dump-failed"
   /** Frames of two link types cannot be dumped to one pcap file. */

@@ -13,7 +13,7 @@ import type { Timestamp } from "./timestamp.js";
 export interface SniffOptions {
   /** A pcap-filter expression: only packets that fulfil it. Default: all. */
   readonly filter?: string | undefined;
-  /** Name of the device. Default: the first that is up, has an address and is not the loopback device. */
+  /** Name of the device. Default: `defaultDevice()`. */
   readonly device?: string | undefined;
   /** Milliseconds after which it ends with the packets there are. Default: never. */
   readonly timeout?: number | undefined;

@@ -1,15 +1,20 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
+import { backendNames } from "@tsnids/capture";
+import type { BackendName } from "@tsnids/capture";
 import { Filter } from "@tsnids/filter";
-import { openDevice, openFile, sniffLoop } from "@tsnids/sniff";
-import type { Packet } from "@tsnids/sniff";
+import { defaultDevice, openFile, sniffLoop } from "@tsnids/sniff";
+import type { OpenSource, Packet } from "@tsnids/sniff";
+import { Option } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { isFile } from "../inputs.js";
+import { openLive } from "../live-input.js";
 import { Output } from "../output.js";
 
 interface SniffOptions {
   readonly interface?: string;
+  readonly backend?: BackendName;
   readonly hex?: boolean;
   readonly timeout?: string;
   readonly write?: string;
@@ -40,6 +45,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     .usage("[options] [count] [file] [filter expression]")
     .argument("[args...]", 'number of packets; a capture, "-" is standard input; a filter expression')
     .option("-i, --interface <device>", "sniff on this device (default, without a file: the first that is up)")
+    .addOption(new Option("--backend <name>", "with a device: what captures (default: cap)").choices(backendNames))
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
     .option("--write <file>", "write the packets to a pcap file, too")
@@ -50,7 +56,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
 }
 
 async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
-  const { interface: device, hex = false, write: dump } = options;
+  const { interface: device, backend, hex = false, write: dump } = options;
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
@@ -67,7 +73,9 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     if (hex) output.line(packet.hexdump());
     await output.flush();
   };
-  const open = file === undefined ? openDevice : openFile(file, { onWarning: warn });
+  const openLiveSource: OpenSource = (name, { filter: expression, signal }) =>
+    openLive({ device: name ?? defaultDevice(), options: { backend, filter: expression } }, signal, warn);
+  const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
   process.once("SIGINT", interrupt);
   try {
     await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);
