@@ -11,7 +11,7 @@ import { CommandError, ExitCode } from "./exit-codes.js";
 export interface LiveInputOptions {
   readonly interface?: string;
   readonly filter?: string | undefined;
-  readonly backend?: BackendName | undefined;
+  readonly backend?: BackendName;
   readonly profile?: CaptureProfile;
   readonly promiscuous?: boolean;
   readonly isolated?: boolean;

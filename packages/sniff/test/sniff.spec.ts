@@ -61,6 +61,7 @@ describe("sniff", () => {
           try {
             yield* open(device, options).batches();
           } finally {
+            await Promise.resolve();
             isClosed = true;
           }
         },

@@ -98,6 +98,12 @@ describe("Sniffer.receiveStream", () => {
     expect(await streamTexts(finish(talk))).to.deep.equal(["abCDeFGH", ""]);
   });
 
+  it("finds the place of data in a SYN that comes again", async () => {
+    const talk = conversation(between).segment("client", { flags: "S", data: "ab" }).segment("server", { flags: "SA" });
+    talk.ack("client").segment("client", { flags: "S", data: "AB", stray: true });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["AB", ""]);
+  });
+
   it("lets no broken copy win", async () => {
     const talk = conversation(between).handshake();
     for (let sound = 0; sound < 40; sound++) talk.send("client", "x").ack("server");

@@ -1,20 +1,15 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
-import { backendNames } from "@tsnids/capture";
-import type { BackendName } from "@tsnids/capture";
-import { Filter } from "@tsnids/filter";
 import { defaultDevice, openFile, sniffLoop } from "@tsnids/sniff";
 import type { OpenSource, Packet } from "@tsnids/sniff";
-import { Option } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { isFile } from "../inputs.js";
-import { openLive } from "../live-input.js";
+import { addLiveOptions, openLive } from "../live-input.js";
+import type { LiveInputOptions } from "../live-input.js";
 import { Output } from "../output.js";
 
-interface SniffOptions {
-  readonly interface?: string;
-  readonly backend?: BackendName;
+interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;
   readonly timeout?: string;
   readonly write?: string;
@@ -28,7 +23,8 @@ interface Request {
 }
 
 const afterHelp = `
-COUNT is how many packets; without it, all of a file, or until the interrupt. The filter is an expression of pcap-filter(7). A packet that
+COUNT is how many packets; without it, all of a file, or until the interrupt. Without a file it is the device of --interface, or the first that is
+up, has an address and is not the loopback device. The filter is an expression of pcap-filter(7). A packet that
 cannot be decoded to the end says so in its last line.
 
 Examples:
@@ -39,24 +35,22 @@ Examples:
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function sniffCommand(root: Command, end: (code: ExitCode) => void): void {
-  root
+  const command = root
     .command("sniff")
     .description("print packets as trees: protocols, fields and flags")
     .usage("[options] [count] [file] [filter expression]")
     .argument("[args...]", 'number of packets; a capture, "-" is standard input; a filter expression')
-    .option("-i, --interface <device>", "sniff on this device (default, without a file: the first that is up)")
-    .addOption(new Option("--backend <name>", "with a device: what captures (default: cap)").choices(backendNames))
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
     .option("--write <file>", "write the packets to a pcap file, too")
-    .addHelpText("after", afterHelp)
-    .action(async (args: string[], options: SniffOptions) => {
-      end(await run(sortArguments(args, options.interface !== undefined), options));
-    });
+    .addHelpText("after", afterHelp);
+  addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
+    end(await run(sortArguments(args, options.interface !== undefined), options));
+  });
 }
 
 async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
-  const { interface: device, backend, hex = false, write: dump } = options;
+  const { interface: device, hex = false, write: dump } = options;
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
@@ -74,7 +68,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     await output.flush();
   };
   const openLiveSource: OpenSource = (name, { filter: expression, signal }) =>
-    openLive({ device: name ?? defaultDevice(), options: { backend, filter: expression } }, signal, warn);
+    openLive({ device: name ?? defaultDevice(), options: { ...options, filter: expression } }, signal, warn);
   const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
   process.once("SIGINT", interrupt);
   try {
@@ -86,7 +80,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   return exitCode;
 }
 
-/** `hasDevice`: there is no file among them. Throws CommandError and FilterError. */
+/** `hasDevice`: there is no file among them. Throws CommandError. */
 function sortArguments(args: readonly string[], hasDevice: boolean): Request {
   const [first = ""] = args;
   const hasCount = /^\d+$/.test(first);
@@ -100,7 +94,6 @@ function sortArguments(args: readonly string[], hasDevice: boolean): Request {
   }
   const words = rest.slice(file === undefined ? 0 : 1);
   const filter = words.length === 0 ? undefined : words.join(" ");
-  if (filter !== undefined) new Filter(filter); // What is wrong is told before anything is opened.
   return { count, file, filter };
 }
 
