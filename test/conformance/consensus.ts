@@ -9,10 +9,7 @@ import { join } from "node:path";
 export interface Capture {
   /** Path below `pcaps`. */
   readonly file: string;
-  /** Name of the link type, as in "EN10MB"; several are separated by commas. */
-  readonly linkType: string;
-  /** "pcap", "pcapng", or one of them with "+gz". */
-  readonly format: string;
+  readonly packets: number;
   /** Tunnels and the like, separated by commas; "-" where there are none. */
   readonly encapsulation: string;
 }
@@ -39,17 +36,11 @@ export interface ConsensusRow extends Direction {
   readonly agree: string;
 }
 
-/** True for a capture in the plainest form: classic pcap of Ethernet, no tunnel. */
-export function isPlain({ linkType, format, encapsulation }: Capture): boolean {
-  return linkType === "EN10MB" && format === "pcap" && ["-", "vlan"].includes(encapsulation);
-}
-
 /** The captures of a corpus folder. */
 export function readCaptures(folder: string): Capture[] {
   return readTable(join(folder, "INDEX.tsv")).map((cell) => ({
     file: cell("file"),
-    linkType: cell("link_type"),
-    format: cell("format"),
+    packets: Number(cell("packets")),
     encapsulation: cell("encapsulation"),
   }));
 }

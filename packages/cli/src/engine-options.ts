@@ -17,7 +17,7 @@ export interface EngineOptions {
 }
 
 /** How a list of checksum rules is written. */
-const rulesForm = "network=verify or network=ignore, more behind commas";
+const rulesForm = "network=verify or network=ignore, more behind commas; or nothing";
 
 type Rule = (typeof paramRules)[keyof NidsParams];
 
@@ -57,12 +57,11 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);
-  if (rule.kind === "networks") return Object.fromEntries(text.split(",").map((each) => splitAtEquals(each)));
-  if (rule.kind === "choices" || rule.kind === "ports") {
-    const words = text === "" ? [] : text.split(",").map((word) => word.trim());
-    return rule.kind === "ports" ? words.map((word) => (/^\d+$/.test(word) ? Number(word) : word)) : words;
-  }
-  return rule.kind === "rules" ? text.split(",").map(checksumRule) : text;
+  const words = text === "" ? [] : text.split(",").map((word) => word.trim());
+  if (rule.kind === "networks") return Object.fromEntries(words.map((word) => splitAtEquals(word)));
+  if (rule.kind === "ports") return words.map((word) => (/^\d+$/.test(word) ? Number(word) : word));
+  if (rule.kind === "choices") return words;
+  return rule.kind === "rules" ? words.map(checksumRule) : text;
 }
 
 /** Reads "network=verify" or "network=ignore". */
@@ -99,7 +98,8 @@ function parameterList(): string {
 function possible({ kind, choices = [], minimum = 0, maximum = 0, unit = "" }: Rule): string {
   if (kind === "rules") return rulesForm;
   if (kind === "choice") return choices.join(", ");
-  if (kind === "networks") return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}`;
+  if (kind === "networks")
+    return `10.0.0.0/8=VALUE,2001:db8::/32=VALUE,… with values as ${choices.join(", ")}; or nothing`;
   if (kind === "choices") return `any of ${choices.join(", ")}, separated by commas; or nothing`;
   if (kind === "ports") return "port numbers, separated by commas; or nothing";
   return kind === "flag" ? "true, false" : `${unit}, ${minimum} to ${maximum}`;

@@ -1,13 +1,14 @@
 // The arguments of a command: captures, and perhaps a filter expression behind them, quoted or not.
 //
-//     tsnids run a.pcap b.pcap 'tcp port 80 or 443'          tsnids run a.pcap tcp port 80
+//     tsnids run a.pcap b.pcap 'tcp port 80 or 443'          tsnids run a.pcap 'part-*' tcp port 80
 //
-// The first argument is a capture. After it, an argument that names an existing file, or could only be the name of a capture,
-// is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
+// The first argument is a capture. After it, an argument that names an existing file or is a pattern of some, or could only be the
+// name of a capture, is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
 // captures: the way out for an expression whose first word is the name of a file.
 
 import { Filter, FilterError } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
+import { globSync } from "tinyglobby";
 import { CommandError, ExitCode } from "./exit-codes.js";
 
 /** What a command is about. */
@@ -24,7 +25,7 @@ export interface Inputs {
  */
 export function sortInputs(args: readonly string[], expression: string | undefined): Inputs {
   if (expression !== undefined) return { paths: args, filter: new Filter(expression) };
-  const begin = args.findIndex((arg, index) => index > 0 && !isFile(arg));
+  const begin = args.findIndex((arg, index) => index > 0 && !isFile(arg) && !isPatternOfFiles(arg));
   if (begin < 0) return { paths: args, filter: undefined };
   const words = args.slice(begin);
   if (words.some(isFile)) {
@@ -46,4 +47,19 @@ const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;
 export function isFile(path: string): boolean {
   if (path === "-" || captureName.test(path)) return true;
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+}
+
+/** Brackets and asterisks are part of both languages: "!(tcp)" is a pattern, too, and matches almost everything. */
+function isPatternOfFiles(text: string): boolean {
+  if (!/[*?[{]/.test(text) || isExpression(text)) return false;
+  return globSync(text, { expandDirectories: false }).length > 0;
+}
+
+function isExpression(text: string): boolean {
+  try {
+    new Filter(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

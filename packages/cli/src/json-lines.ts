@@ -47,11 +47,12 @@ export function warningJson(warning: Warning): string {
 
 /** The end of a run: what was counted (all counters of the engine under `statistics`), and how fast. */
 export function summaryJson(summary: Summary): string {
-  const { statistics, alerts, seconds, live } = summary;
+  const { statistics, alerts, seconds, filtered, live } = summary;
   return JSON.stringify({
     type: "summary",
     packets: statistics.frames,
     bytes: statistics.bytes,
+    filtered,
     streams: statistics.streams,
     ended: {
       CLOSE: statistics.closed,

@@ -31,6 +31,8 @@ export interface ReplayEnd {
   readonly seconds: number;
   /** What stopped it, with everything before it processed; undefined when it was read to the end. */
   readonly error: Error | undefined;
+  /** Frames the filter took out; undefined without one. */
+  readonly filtered: number | undefined;
   /** True when there is something to sum up: all was read, or at least a part. */
   readonly hasResults: boolean;
   /** The exit code, where there is no error. */
@@ -71,10 +73,10 @@ export class Replay {
     this.output.beforeWriting(() => progress.clear());
     process.once("SIGINT", this.#interrupt);
     const all = new MergeSource(sources);
-    const source = filter === undefined ? all : new FilteredSource(all, filter);
+    const filtering = filter === undefined ? undefined : new FilteredSource(all, filter);
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(live ?? source, this.output, progress));
+      await nids.run(new PacedSource(live ?? filtering ?? all, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;
@@ -84,9 +86,10 @@ export class Replay {
     process.off("SIGINT", this.#interrupt);
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
-    const hasResults = error === undefined || nids.statistics().frames > 0;
+    const filtered = filtering?.dropped;
+    const hasResults = error === undefined || nids.statistics().frames + (filtered ?? 0) > 0;
     const exitCode = this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
-    return { seconds, error, hasResults, exitCode, live: live?.statistics };
+    return { seconds, error, filtered, hasResults, exitCode, live: live?.statistics };
   }
 
   /** The first interrupt ends the reading; a second one, while the rest is printed, ends the process. */

@@ -12,6 +12,8 @@ export interface Summary {
   readonly statistics: StatisticsSnapshot;
   /** How often each alert was raised, in order of first appearance. */
   readonly alerts: { readonly [code in AlertCode]?: number };
+  /** Packets a filter left out; undefined without one. */
+  readonly filtered: number | undefined;
   /** Wall-clock time of the replay. */
   readonly seconds: number;
   /** What a live capture counted; undefined for files. */
@@ -43,6 +45,7 @@ export function summaryLines(summary: Summary): string[] {
   const ends = { CLOSE: s.closed, RESET: s.reset, TIMED_OUT: s.timedOut, EXITING: s.exiting };
   const subjects: readonly (readonly [subject: string, figures: string])[] = [
     ["packets", figures(s.frames, packets)],
+    ["filter", summary.filtered === undefined ? "" : `${summary.filtered} packets left out`],
     ["dropped", dropsText(summary.live)],
     ["invalid", someOf(invalid)],
     ["fragments", s.fragments === 0 ? "" : figures(s.fragments, datagrams)],

@@ -65,6 +65,9 @@ describe("tsnids", () => {
     expect(streams("--set", "maxStreams=1", "--set", "checksums=ignore")).to.match(/^streams +\d+: .*evicted$/m);
     expect(streams("--set", "checksumRules=10.0.0.0/8=ignore,::/0=verify")).to.match(/^streams +12: 12 CLOSE$/m);
     expect(streams("--set", "midstream=false")).to.match(/^streams +12: 12 CLOSE$/m);
+    expect(streams("--set", "checksumRules=", "--set", "fragmentPolicyByNetwork=")).to.match(
+      /^streams +12: 12 CLOSE$/m,
+    );
     const networks = "fragmentPolicyByNetwork=10.0.0.0/8=windows,2001:db8::/32=first";
     expect(streams("--set", networks)).to.match(/^streams +12: /m);
   });

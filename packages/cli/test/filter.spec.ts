@@ -1,6 +1,6 @@
 // A filter on the command line: where it may stand, what it does, and what a wrong one looks like.
 
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -32,6 +32,17 @@ describe("tsnids run with a filter", () => {
     expect(counts(web, web, "arp")).to.deep.equal([4, 0]);
   });
 
+  it("says how many packets it left out", () => {
+    const { lines } = tsnids(["run", "-q", web, "tcp port 80 and src host 10.9.0.1"]);
+    const [kept = 0, leftOut] = ["packets", "filter"].map((subject) =>
+      Number(/^\w+ +(\d+)/.exec(lines.find((line) => line.startsWith(subject)) ?? "")?.[1]),
+    );
+    expect([kept > 0, leftOut]).to.deep.equal([true, 430 - kept]);
+    expect(tsnids(["run", "-q", web]).stdout).not.to.contain("filter");
+    expect(jsonLines(tsnids(["run", "-q", "--json", web, "arp"])).at(-1)).to.include({ packets: 2, filtered: 428 });
+    expect(tsnids(["run", "-q", web, "udp"]).lines[1]).to.match(/^filter +430 packets left out$/);
+  });
+
   it("keeps the later fragments of what it keeps", () => {
     const datagram = capture([frame(udpPacket("10.0.0.1:4000", "10.0.0.2:53", { data: "x".repeat(100) }))]);
     const path = folder.write("fragments.pcap", datagram.fragment(0, [16, 32], 7).pcap());
@@ -44,6 +55,10 @@ describe("tsnids run with a filter", () => {
     writeFileSync(name, "no capture");
     const { stderr, status } = tsnids(["run", web, name]);
     expect([stderr.includes(`${name}: `), status]).to.deep.equal([true, 2]);
+    const pattern = folder.path("part-[12]");
+    for (const part of ["part-1", "part-2"]) folder.write(part, readFileSync(web));
+    expect(counts(web, pattern, "tcp port 80")).to.deep.equal(counts(web, web, web, "tcp port 80"));
+    expect(counts(web, "!(tcp)")).to.deep.equal(counts(web, "not tcp"));
     mkdirSync(folder.path("directory"));
     expect(tsnids(["run", web, folder.path("directory")]).stderr).to.match(/is a directory/);
   });

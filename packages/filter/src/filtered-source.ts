@@ -2,6 +2,7 @@
 // columns of those that stay move up, their bytes stay where they are.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FilterError } from "./filter-error.js";
 import { Filter } from "./filter.js";
 import { FragmentVerdicts } from "./fragments.js";
 import type { Machine } from "./program/machine.js";
@@ -46,24 +47,35 @@ export class FilteredSource implements FrameSource {
 
   /**
    * The batches of the source, without the other frames; empty ones are given too, so that whoever works between two
-   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have.
+   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have, behind the frames
+   * before the first of them.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     for await (const batch of this.#source.batches(intake)) {
-      const before = batch.length;
-      this.#sift(batch);
-      this.dropped += before - batch.length;
+      const error = this.#sift(batch);
       yield batch;
+      if (error !== undefined) throw error;
     }
   }
 
-  #sift(batch: FrameBatch): void {
+  /** Takes frames out of the batch. Gives back what is wrong with the first frame that cannot be judged; the batch ends before it. */
+  #sift(batch: FrameBatch): FilterError | undefined {
     const ofInterface: Machines[] = [];
     const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
+    let error: FilterError | undefined;
     let kept = 0;
-    for (let frame = 0; frame < batch.length; frame++) {
+    let frame = 0;
+    for (; frame < batch.length; frame++) {
       const index = interfaceIndex[frame]!;
-      const { exact, possible } = (ofInterface[index] ??= this.#machinesFor(batch.interfaces[index]!.linkType));
+      let machines = ofInterface[index];
+      try {
+        machines ??= ofInterface[index] = this.#machinesFor(batch.interfaces[index]!.linkType);
+      } catch (thrown) {
+        if (!(thrown instanceof FilterError)) throw thrown;
+        error = thrown;
+        break;
+      }
+      const { exact, possible } = machines;
       const start = offset[frame]!;
       const length = capturedLength[frame]!;
       const wireLength = originalLength[frame]!;
@@ -84,6 +96,8 @@ export class FilteredSource implements FrameSource {
       kept++;
     }
     batch.length = kept;
+    this.dropped += frame - kept;
+    return error;
   }
 
   #machinesFor(linkType: number): Machines {

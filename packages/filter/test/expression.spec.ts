@@ -2,7 +2,7 @@
 import { compileFilter } from "@tsnids/filter";
 import { LinkType } from "@tsnids/pcap";
 import type { Frame } from "@tsnids/testkit";
-import { cutFrame, fragmentFrame, octets } from "@tsnids/testkit";
+import { concat, cutFrame, fragmentFrame, octets } from "@tsnids/testkit";
 import { expect } from "chai";
 import { accepts, etherFrame, ping, query, web, web6 } from "./frames.js";
 
@@ -217,4 +217,19 @@ describe("link types", () => {
       ]);
     });
   }
+
+  it("BSD loopback: finds IPv6 by the number of any system", () => {
+    const withFamily = (link: number, ...family: number[]): Frame => {
+      const raw = web6({ link: RAW });
+      return { ...raw, linkType: link, bytes: concat(octets(family), raw.bytes), originalLength: raw.bytes.length + 4 };
+    };
+    for (const family of [10, 24, 28, 30]) {
+      distinguishes([
+        ["ip6", withFamily(NULL, 0, 0, 0, family), withFamily(NULL, 0, 0, 0, 29)],
+        ["ip6 and tcp port 80", withFamily(NULL, family, 0, 0, 0), withFamily(NULL, 29, 0, 0, 0)],
+        ["port 80", withFamily(LOOP, 0, 0, 0, family), withFamily(LOOP, family, 0, 0, 0)],
+        ["not ip6", withFamily(LOOP, 0, 0, 0, 29), withFamily(LOOP, 0, 0, 0, family)],
+      ]);
+    }
+  });
 });

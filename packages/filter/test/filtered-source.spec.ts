@@ -56,6 +56,19 @@ describe("a filtered source", () => {
     expect(source.dropped).to.equal(2);
   });
 
+  it("gives what comes before a frame that the filter cannot be about, then fails", async () => {
+    const tagged = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x" }), { vlan: [{ id: 5 }] });
+    const source = new FilteredSource(sourceOf([web(), tagged, web({ link: LinkType.RAW }), tagged], 4), "vlan 5");
+    let [frames, error]: [number, unknown] = [0, undefined];
+    try {
+      for await (const batch of source.batches()) frames += batch.length;
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).to.be.instanceOf(FilterError).and.include({ code: "unsupported-link-type" });
+    expect([frames, source.dropped]).to.deep.equal([1, 1]);
+  });
+
   it("compiles for each link type of a batch, and only for those that frames have", async () => {
     const frames = [web(), web({ link: LinkType.RAW }), query({ link: LinkType.RAW }), query()];
     expect(await kept(frames, "port 80")).to.deep.equal(bytesOf(frames.slice(0, 2)));

@@ -11,6 +11,7 @@ import {
   ExtensionHeaderNumber,
   frame,
   icmpPacket,
+  ipPacket,
   ipv4Packet,
   tcpPacket,
   udpPacket,
@@ -124,7 +125,7 @@ for (const { family, client, server, router, at, ...numbers } of families) {
     const datagram = udpPacket(from, to, { data: "0123456789" });
     const flow = {
       ...{ protocol: 17, sourceAddress: client, sourcePort: 1025, destinationAddress: server, destinationPort: 80 },
-      stream: undefined,
+      ...{ icmpType: undefined, icmpCode: undefined, stream: undefined },
     };
 
     it("has addresses, ports and protocol", () => {
@@ -141,6 +142,17 @@ for (const { family, client, server, router, at, ...numbers } of families) {
         const packet = tcpPacket(sender, receiver, { seq: 1, data: "x" });
         expect(quoted([...talk.frames, error(router, 0, packet)])).to.include({ protocol: 6, stream });
       }
+    });
+
+    it("has type and code of a message, and none of one of the other family", () => {
+      const echo = icmpPacket(client, server, { type: numbers.echo, code: 0 });
+      expect(quoted([error(router, 0, echo)])).to.include({
+        protocol: echo[family === 4 ? 9 : 6],
+        icmpType: numbers.echo,
+        icmpCode: 0,
+      });
+      const disguised = ipPacket(client, server, family === 4 ? 58 : 1, Uint8Array.of(8, 0, 0, 0, 0, 0, 0, 0));
+      expect(quoted([error(router, 0, disguised)])).to.include({ icmpType: undefined, icmpCode: undefined });
     });
 
     it("has no ports where the quote ends before them, and is nothing where it ends before the addresses", () => {

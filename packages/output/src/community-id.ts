@@ -9,16 +9,16 @@
 // in its direction.
 
 import { parseAddress } from "@tsnids/nids";
-import type { IpPacket, TcpStream, UdpDatagram } from "@tsnids/nids";
+import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { OutputError } from "./errors.js";
-import { Protocol, tupleOfDatagram, tupleOfPacket, tupleOfStream } from "./flow-tuple.js";
+import { Protocol, tupleOfDatagram, tupleOfMessage, tupleOfPacket, tupleOfQuote, tupleOfStream } from "./flow-tuple.js";
 import type { FlowTuple } from "./flow-tuple.js";
 
 export type { FlowTuple } from "./flow-tuple.js";
 
 /** What has a Community ID. */
-export type CommunityIdSubject = TcpStream | UdpDatagram | IpPacket | FlowTuple;
+export type CommunityIdSubject = TcpStream | UdpDatagram | IcmpMessage | QuotedFlow | IpPacket | FlowTuple;
 
 /** Types of ICMP that ask and answer (RFC 792, RFC 950, RFC 1256), both ways round. */
 const icmpPairs = bothWays([
@@ -44,9 +44,9 @@ function bothWays(pairs: readonly (readonly [asks: number, answers: number])[]):
 }
 
 /**
- * The Community ID v1 of a stream, a UDP datagram, a validated IP packet or a tuple. `seed` (0 to 65535) keeps the IDs of separate
- * sites apart. Throws OutputError `invalid-argument` for another seed, for an address that is none, and for two of
- * different families.
+ * The Community ID v1 of a stream, a UDP datagram, an ICMP message, the flow that one quotes, a validated IP packet or a
+ * tuple. `seed` (0 to 65535) keeps the IDs of separate sites apart. Throws OutputError `invalid-argument` for another
+ * seed, for an address that is none, and for two of different families.
  */
 export function communityId(subject: CommunityIdSubject, seed = 0): string {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff) {
@@ -57,6 +57,8 @@ export function communityId(subject: CommunityIdSubject, seed = 0): string {
 
 function tupleOf(subject: CommunityIdSubject): FlowTuple {
   if ("clientAddress" in subject) return tupleOfStream(subject);
+  if ("quoted" in subject) return tupleOfMessage(subject);
+  if ("icmpType" in subject) return tupleOfQuote(subject);
   if ("sourceAddress" in subject) return tupleOfDatagram(subject);
   return "payload" in subject ? tupleOfPacket(subject) : subject;
 }

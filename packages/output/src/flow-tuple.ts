@@ -1,6 +1,6 @@
-// The five numbers that identify a flow on the wire, of whatever the engine shows: a stream, a datagram, a packet.
+// The five numbers that identify a flow on the wire, of whatever the engine shows: a stream, a datagram, a message, a packet.
 
-import type { IpPacket, TcpStream, UdpDatagram } from "@tsnids/nids";
+import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
 
 /** Numbers of the protocols that have ports, or a type and code instead of them (IANA). */
 export const Protocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58, SCTP: 132 } as const;
@@ -38,6 +38,30 @@ export function tupleOfDatagram(datagram: UdpDatagram): FlowTuple {
     destination: destinationAddress,
     sourcePort,
     destinationPort,
+  };
+}
+
+/** The tuple of an ICMP or ICMPv6 message. */
+export function tupleOfMessage(message: IcmpMessage): FlowTuple {
+  const { family, sourceAddress, destinationAddress, type, code } = message;
+  return {
+    protocol: family === 4 ? Protocol.ICMP : Protocol.ICMPV6,
+    source: sourceAddress,
+    destination: destinationAddress,
+    sourcePort: type,
+    destinationPort: code,
+  };
+}
+
+/** The tuple of the flow that an ICMP error quotes. Where ports are not quoted, it has none. */
+export function tupleOfQuote(quoted: QuotedFlow): FlowTuple {
+  const { protocol, sourceAddress, destinationAddress, sourcePort, destinationPort, icmpType, icmpCode } = quoted;
+  return {
+    protocol,
+    source: sourceAddress,
+    destination: destinationAddress,
+    sourcePort: sourcePort ?? icmpType,
+    destinationPort: destinationPort ?? icmpCode,
   };
 }
 

@@ -99,6 +99,28 @@ describe("the Community ID", () => {
     );
   });
 
+  it("is that of the tuple, for ICMP messages and what they quote", () => {
+    const nids = new Nids({ maxStreams: 16, maxReassemblyBytes: 1 << 16, maxFragmentBytes: 1 << 16 });
+    const heard: string[] = [];
+    nids.registerIcmp((message) => {
+      const { quoted } = message;
+      heard.push(communityId(message, 7), quoted === undefined ? "-" : communityId(quoted, 7));
+    });
+    const echo = icmpPacket("10.0.0.1", "10.0.0.2", { type: 8, code: 0 });
+    const exceeded = (quoted: Uint8Array): Uint8Array =>
+      icmpPacket("10.0.0.9", "10.0.0.1", { type: 11, code: 1, data: quoted });
+    const query = udpPacket("10.0.0.1:5353", "10.0.0.2:53", { data: "x" });
+    const echo6 = icmpPacket("2001:db8::1", "2001:db8::2", { type: 128, code: 0 });
+    nids.process(capture([echo, exceeded(echo), exceeded(query), echo6].map((packet) => frame(packet))).batch());
+    const [error, ping] = [tuple(1, "10.0.0.9", "10.0.0.1", 11, 1), tuple(1, "10.0.0.2", "10.0.0.1", 0, 0)];
+    expect(heard).to.deep.equal([
+      ...[communityId(ping, 7), "-"],
+      ...[communityId(error, 7), communityId(ping, 7)],
+      ...[communityId(error, 7), communityId(tuple(17, "10.0.0.2", "10.0.0.1", 53, 5353), 7)],
+      ...[communityId(tuple(58, "2001:db8::2", "2001:db8::1", 129, 0), 7), "-"],
+    ]);
+  });
+
   it("of a packet does not depend on what its ports are cut off from", () => {
     const whole = tcpPacket("10.0.0.1:1", "10.0.0.2:2", { seq: 1, data: "x" });
     const heard: string[] = [];

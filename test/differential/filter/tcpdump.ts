@@ -62,7 +62,7 @@ export type Rigour = "every frame" | "but what the optimizer changes";
 export async function difference(sample: Sample, expression: string, rigour: Rigour): Promise<string | undefined> {
   const ours = keptByFilter(sample, expression);
   let theirs = await keptByTcpdump(sample, expression);
-  // The optimizer also refuses what it finds to divide by zero for every frame: "1500 % (ether[1] & 0)".
+  // The optimizer also finds divisions by nought where none is written, as in "1 / (tcp[0] * 0)", and refuses them.
   if ("error" in theirs && rigour !== "every frame") theirs = await keptByTcpdump(sample, expression, "-O");
   const about = `link type ${sample.linkType}: ${JSON.stringify(expression)}`;
   if ("error" in ours || "error" in theirs) {

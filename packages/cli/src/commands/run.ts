@@ -75,12 +75,12 @@ async function run(input: Inputs | LiveInput, options: RunOptions): Promise<Exit
   });
   if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
 
-  const { seconds, error, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
+  const { seconds, error, filtered, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   const statistics = nids.statistics();
   if (hasResults) {
-    const summary = { statistics, alerts: nids.alertCounts(), seconds, live };
+    const summary = { statistics, alerts: nids.alertCounts(), seconds, filtered, live };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }

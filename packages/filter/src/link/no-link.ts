@@ -5,10 +5,13 @@ import { always, any, equals, never } from "../program/condition.js";
 import type { Condition, Place } from "../program/condition.js";
 import type { LinkLayer } from "./link-layer.js";
 
-/** Address families of Linux. BSD systems have other ones for IPv6: see the guide on filters. */
-const families: ReadonlyMap<number, number> = new Map<number, number>([
-  [EtherType.ip, 2],
-  [EtherType.ip6, 10],
+/**
+ * Address families. Each system has a number of its own for IPv6: Linux, OpenBSD and NetBSD, FreeBSD, macOS. A capture does not say
+ * which it is from, and what is meant is the protocol, so all of them count.
+ */
+const families: ReadonlyMap<number, readonly number[]> = new Map<number, readonly number[]>([
+  [EtherType.ip, [2]],
+  [EtherType.ip6, [10, 24, 28, 30]],
 ]);
 
 function loopbackLink(name: string, isFamily: (place: Place, family: number) => Condition): LinkLayer {
@@ -16,8 +19,7 @@ function loopbackLink(name: string, isFamily: (place: Place, family: number) => 
     name,
     start: { type: 0, payload: 4 },
     carries({ type }, protocol) {
-      const family = families.get(protocol);
-      return family === undefined ? never : isFamily(type, family);
+      return any(...(families.get(protocol) ?? []).map((family) => isFamily(type, family)));
     },
   };
 }

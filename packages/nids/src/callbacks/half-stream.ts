@@ -24,20 +24,20 @@ export class HalfStream {
 
   /** How many times these bytes are wanted, -128 to 127; raise it in a callback to get DATA notifications, lower it to stop. */
   get collect(): number {
-    return this.stream.notifier.collects(this.key, false);
+    return this.stream.notifier.collects.of(this.key, false);
   }
 
   set collect(times: number) {
-    this.stream.notifier.setCollects(this.key, false, times);
+    this.stream.notifier.collects.set(this.key, false, times);
   }
 
   /** The same for urgent bytes (RFC 9293 §3.8.5). */
   get collectUrgent(): number {
-    return this.stream.notifier.collects(this.key, true);
+    return this.stream.notifier.collects.of(this.key, true);
   }
 
   set collectUrgent(times: number) {
-    this.stream.notifier.setCollects(this.key, true, times);
+    this.stream.notifier.collects.set(this.key, true, times);
   }
 
   /** Bytes received in order since the stream began, gaps counted, urgent bytes not: the position behind the last byte of `data`. */
@@ -57,7 +57,7 @@ export class HalfStream {
   get offset(): number {
     const { current } = this;
     if (this.isShown) return this.count - current.gapLength - current.length;
-    return this.count - this.stream.notifier.retainedLength(this.key);
+    return this.count - this.stream.notifier.retained.length(this.key);
   }
 
   /**
@@ -65,7 +65,7 @@ export class HalfStream {
    * callback returns; copy what you keep.
    */
   get data(): Uint8Array {
-    return this.isShown ? this.current.data : this.stream.notifier.retainedData(this.key);
+    return this.isShown ? this.current.data : this.stream.notifier.retained.data(this.key);
   }
 
   /** 1 while an urgent byte is reported, else 0. */

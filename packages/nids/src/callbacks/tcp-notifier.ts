@@ -10,25 +10,18 @@ import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
-import {
-  COLLECTED_0,
-  ConnectionState,
-  MIDSTREAM,
-  SYN_ACK_SEEN,
-  SYN_SEEN,
-  URGENT_COLLECTED_0,
-  withState,
-} from "../tcp/connection.js";
-import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
+import { COLLECTED_0, ConnectionState, MIDSTREAM, SYN_ACK_SEEN, SYN_SEEN, withState } from "../tcp/connection.js";
+import { FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
-import { Audience, dataInterest, interestKinds, urgentInterest } from "./audience.js";
+import { Audience, dataInterest, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
+import { CollectCounters } from "./collect-counters.js";
 import { Notification } from "./notification.js";
 import type { EndReason, GapReason, StreamOrigin } from "./reasons.js";
 import { Registry } from "./registry.js";
 import type { Faults } from "./registry.js";
-import { Retained } from "./retained.js";
+import { RetainedBytes } from "./retained-bytes.js";
 import { TcpState, TcpStream } from "./tcp-stream.js";
 import type { Attachment, TcpCallback, TerminalState } from "./tcp-stream.js";
 import type { Views } from "./views.js";
@@ -57,6 +50,8 @@ export class TcpNotifier {
   readonly current: Notification;
   readonly flows: FlowTable;
   readonly sides: Sides;
+  readonly collects: CollectCounters;
+  readonly retained: RetainedBytes;
 
   private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
@@ -66,12 +61,7 @@ export class TcpNotifier {
   private readonly streams: (TcpStream | undefined)[] = [undefined];
   private readonly attachment: Attachment;
   private readonly nobody: Audience = new Audience([]);
-  /** Kept bytes by slot * 2 + side. */
-  private readonly retained: Map<number, Retained> = new Map();
   private created = 0;
-  /** How the four collect counters of the stream changed during the call in hand. */
-  private changed = false;
-  private readonly changes: Int32Array = new Int32Array(4);
 
   constructor(
     flows: FlowTable,
@@ -87,6 +77,8 @@ export class TcpNotifier {
     this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
+    this.collects = new CollectCounters(flows, this.current);
+    this.retained = new RetainedBytes(this.current);
     this.path = path;
     this.params = params;
     this.statistics = statistics;
@@ -140,20 +132,12 @@ export class TcpNotifier {
       return;
     }
     const { current } = this;
-    const kept = this.retained.size === 0 ? undefined : this.retained.get(slot * 2 + from);
     current.half = slot * 2 + from;
-    if (kept === undefined) {
-      if (current.bytes !== bytes) current.bytes = bytes;
-      current.start = start;
-      current.length = length;
-    } else {
-      kept.append(bytes, start, length);
-      this.show(kept);
-    }
+    const hasKept = this.retained.showBehind(current.half, bytes, start, length);
     current.fresh = length;
     current.read = current.length;
     this.round(stream, slot, dataInterest << from);
-    if (kept !== undefined || current.read !== current.length) this.keepUnread(slot, from, stream);
+    if (hasKept || current.read !== current.length) this.keepUnread(slot, from, stream);
     current.fresh = 0;
     if (stream.audience.isEmpty) this.forgetUnheard(slot, stream);
   }
@@ -164,7 +148,7 @@ export class TcpNotifier {
 
   /** Bytes were delivered in order that nobody collects: what was kept before them is given up. */
   private unwanted(slot: number, from: number): void {
-    if (this.retained.size > 0) this.retained.delete(slot * 2 + from);
+    this.retained.release(slot * 2 + from);
   }
 
   /** Reports an urgent byte that was taken out of the stream. */
@@ -192,13 +176,12 @@ export class TcpNotifier {
     const { current } = this;
     current.half = slot * 2 + from;
     current.length = 0;
-    const kept = this.retained.get(slot * 2 + from);
-    if (kept !== undefined) this.show(kept);
+    this.retained.show(slot * 2 + from);
     current.gapLength = length;
     current.gapReason = reason;
     this.round(stream, slot, dataInterest << from);
     current.gapLength = 0;
-    this.retained.delete(slot * 2 + from);
+    this.retained.release(slot * 2 + from);
     this.forgetUnheard(slot, stream);
   }
 
@@ -244,51 +227,11 @@ export class TcpNotifier {
     this.resets.send(stream.slot);
   }
 
-  /** How often a half is collected. */
-  collects(half: number, urgent: boolean): number {
-    return this.flows.detailBytes[((half >> 1) * FLOW_INTS + COLLECTS) * 4 + (half & 1) + (urgent ? 2 : 0)] as number;
-  }
-
-  setCollects(half: number, urgent: boolean, times: number): void {
-    const slot = half >> 1;
-    if (slot === 0) return;
-    const from = half & 1;
-    const kind = from + (urgent ? 2 : 0);
-    const { detailBytes, flows } = this.flows;
-    const at = (slot * FLOW_INTS + COLLECTS) * 4 + kind;
-    const before = detailBytes[at] as number;
-    detailBytes[at] = times;
-    const after = detailBytes[at];
-    const bit = (urgent ? URGENT_COLLECTED_0 : COLLECTED_0) << from;
-    const flags = flows[slot * FLOW_INTS + FLAGS] as number;
-    flows[slot * FLOW_INTS + FLAGS] = after > 0 ? flags | bit : flags & ~bit;
-    if (this.current.slot !== slot) return;
-    this.changes[kind] = (this.changes[kind] as number) + after - before;
-    this.changed = true;
-  }
-
-  /** Bytes a half keeps between notifications. */
-  retainedLength(half: number): number {
-    return this.retained.get(half)?.length ?? 0;
-  }
-
-  retainedData(half: number): Uint8Array {
-    const kept = this.retained.get(half);
-    return kept === undefined ? new Uint8Array(0) : this.current.lend(kept.bytes, kept.start, kept.length);
-  }
-
   originOf(slot: number): StreamOrigin {
     const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
     if ((flags & MIDSTREAM) === 0) return "handshake";
     if ((flags & SYN_ACK_SEEN) !== 0) return "syn-ack";
     return (flags & SYN_SEEN) !== 0 ? "syn" : "first-packet";
-  }
-
-  private show(kept: Retained): void {
-    const { current } = this;
-    current.bytes = kept.bytes;
-    current.start = kept.start;
-    current.length = kept.length;
   }
 
   /** Calls the members of the audience that have this interest. */
@@ -317,19 +260,11 @@ export class TcpNotifier {
       this.faults.note(error, stream.toString());
     }
     current.slot = 0;
-    if (this.changed) this.noteInterest(stream, member);
+    if (this.collects.changed) this.noteInterest(stream, member);
   }
 
-  /** The sign of each change sets or clears the member's interest. */
   private noteInterest(stream: TcpStream, member: Member): void {
-    let { interest } = member;
-    for (let kind = 0; kind < interestKinds; kind++) {
-      const change = this.changes[kind] as number;
-      if (change > 0) interest |= 1 << kind;
-      else if (change < 0) interest &= ~(1 << kind);
-      this.changes[kind] = 0;
-    }
-    this.changed = false;
+    const interest = this.collects.interestAfter(member.interest);
     if (stream.slot === 0) return; // forgotten during the call
     stream.audience = stream.audience.with(member.callback, member.order, interest);
   }
@@ -340,31 +275,15 @@ export class TcpNotifier {
    */
   private keepUnread(slot: number, from: number, stream: TcpStream): void {
     const { current } = this;
-    while (stream.slot !== 0 && this.consume(slot * 2 + from) && this.params.oneLoopLess && current.fresh > 0) {
+    while (
+      stream.slot !== 0 &&
+      this.retained.consume(slot * 2 + from) &&
+      this.params.oneLoopLess &&
+      current.fresh > 0
+    ) {
       current.read = current.length;
       this.round(stream, slot, dataInterest << from);
     }
-  }
-
-  /** True when anything was read. What was not read becomes the buffer of the half. */
-  private consume(half: number): boolean {
-    const { current } = this;
-    const read = Math.max(0, current.read);
-    current.length -= read;
-    current.start += read;
-    current.fresh = Math.min(current.fresh, current.length);
-    const kept = this.retained.get(half);
-    if (current.length === 0) {
-      this.retained.delete(half);
-    } else if (kept !== undefined) {
-      kept.consume(read);
-    } else {
-      const begun = new Retained(current.length);
-      begun.append(current.bytes, current.start, current.length);
-      this.retained.set(half, begun);
-      this.show(begun);
-    }
-    return read > 0;
   }
 
   /** Where nobody is interested (any more), the connection goes on unheard. */
@@ -378,15 +297,11 @@ export class TcpNotifier {
   }
 
   private letGo(slot: number, stream: TcpStream): void {
-    if (this.retained.size > 0) {
-      this.retained.delete(slot * 2);
-      this.retained.delete(slot * 2 + 1);
-    }
+    this.retained.release(slot * 2);
+    this.retained.release(slot * 2 + 1);
     stream.retire();
     this.streams[slot] = undefined;
-    const collected = COLLECTED_0 | (COLLECTED_0 << 1) | URGENT_COLLECTED_0 | (URGENT_COLLECTED_0 << 1);
-    const at = slot * FLOW_INTS + FLAGS;
-    this.flows.flows[at] = (this.flows.flows[at] as number) & ~collected;
+    this.collects.clear(slot);
   }
 
   /** With oneLoopLess, whoever is asked after a half was taken does not get it as well. */

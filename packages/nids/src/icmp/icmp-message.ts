@@ -22,6 +22,9 @@ export interface QuotedFlow {
   /** Ports; undefined where the protocol has none, or the quote ends before them. */
   readonly sourcePort: number | undefined;
   readonly destinationPort: number | undefined;
+  /** Type and code of a quoted ICMP message, such as the echo request of a ping; undefined for other protocols. */
+  readonly icmpType: number | undefined;
+  readonly icmpCode: number | undefined;
   /** The stream it belongs to, in either direction, where that is followed and somebody listens to it. */
   readonly stream: TcpStream | undefined;
 }
@@ -83,7 +86,7 @@ export class IcmpMessage {
   get quoted(): QuotedFlow | undefined {
     const { packet, quote } = this;
     if (!quote.read(packet)) return undefined;
-    const { protocol, addresses, hasPorts } = quote;
+    const { protocol, addresses, transport, hasPorts, hasType } = quote;
     const ports = hasPorts ? quote.ports(packet) : 0;
     const found =
       hasPorts && protocol === TCP ? this.lookup.locate(addresses, packet.family, packet.scope, ports) >> 1 : 0;
@@ -93,6 +96,8 @@ export class IcmpMessage {
       destinationAddress: this.address(addresses + packet.addressLength),
       sourcePort: hasPorts ? ports >>> 16 : undefined,
       destinationPort: hasPorts ? ports & 0xffff : undefined,
+      icmpType: hasType ? packet.bytes[transport] : undefined,
+      icmpCode: hasType ? packet.bytes[transport + 1] : undefined,
       stream: this.notifier.streamAt(found),
     };
   }

@@ -23,6 +23,8 @@ const quotingTypes = { 4: [3, 4, 5, 11, 12], 6: [1, 2, 3, 4] } as const;
 /** Protocols whose header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite. */
 const protocolsWithPorts: readonly number[] = [6, 17, 33, 132, 136];
 
+const ICMP = { 4: 1, 6: 58 } as const;
+
 /** Where the parts of a quoted packet lie in the engine's memory. One object, reused. */
 export class QuotedPacket {
   protocol = 0;
@@ -33,6 +35,8 @@ export class QuotedPacket {
   available = 0;
   /** True where the first bytes of the transport header are ports. */
   hasPorts = false;
+  /** True where they are the type and the code of an ICMP message of the same family. */
+  hasType = false;
 
   /** Reads what the ICMP message at the cursor quotes; false where it quotes nothing, or too little to have addresses. */
   read(packet: Packet): boolean {
@@ -45,6 +49,7 @@ export class QuotedPacket {
     const isFirst = family === 4 ? this.readIpv4(packet, start) : this.readIpv6(packet, start);
     this.available = Math.max(0, end - this.transport);
     this.hasPorts = isFirst && this.available >= 4 && protocolsWithPorts.includes(this.protocol);
+    this.hasType = isFirst && this.available >= 2 && this.protocol === ICMP[family === 4 ? 4 : 6];
     return true;
   }
 

@@ -23,6 +23,7 @@ export const HeaderType = {
   BACKBONE: 0x88e7,
   VN_TAG: 0x8926,
   E_TAG: 0x893f,
+  NSH: 0x894f,
   OLD_SERVICE_VLAN: 0x9100,
   OTHER_SERVICE_VLAN: 0x9200,
 } as const;

@@ -12,6 +12,7 @@ import { ethernet } from "./ethernet.js";
 import { HeaderType } from "./header-type.js";
 import { llc } from "./llc.js";
 import { mpls } from "./mpls.js";
+import { nsh } from "./nsh.js";
 import { eTag, vnTag } from "./port-extender.js";
 import { ppp } from "./ppp.js";
 import { pppoe } from "./pppoe.js";
@@ -57,6 +58,8 @@ export function takeHeader(type: number, packet: Packet, path: EncapsulationPath
       return vnTag(packet);
     case HeaderType.E_TAG:
       return eTag(packet);
+    case HeaderType.NSH:
+      return nsh(packet);
     case HeaderType.PPPOE_SESSION:
       return pppoe(packet, path);
     case HeaderType.PPP:

@@ -23,6 +23,7 @@ export const etherTypeNames: ReadonlyMap<number, string> = new Map([
   [HeaderType.BACKBONE, "backbone"],
   [HeaderType.VN_TAG, "VN-Tag"],
   [HeaderType.E_TAG, "E-Tag"],
+  [HeaderType.NSH, "NSH"],
   [HeaderType.OLD_SERVICE_VLAN, "service VLAN"],
   [HeaderType.OTHER_SERVICE_VLAN, "service VLAN"],
 ]);
