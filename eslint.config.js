@@ -14,7 +14,8 @@ const imports = {
   filter: ["@tsnids/pcap"],
   capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
   output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+", "@noble/hashes/.+"],
-  cli: ["@tsnids/(pcap|nids|filter|capture|output)", "node:.+", "commander", "picocolors", "tinyglobby"],
+  sniff: ["@tsnids/(pcap|nids|filter|capture)", "node:.+", "hexy"],
+  cli: ["@tsnids/(pcap|nids|filter|capture|output|sniff)", "node:.+", "commander", "picocolors", "tinyglobby"],
 };
 
 /** Packages that run anywhere, a browser included, and give the same answers to the same input. */

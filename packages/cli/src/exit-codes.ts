@@ -3,6 +3,7 @@
 import { CaptureError } from "@tsnids/capture";
 import { FilterError } from "@tsnids/filter";
 import { NidsError } from "@tsnids/nids";
+import { SniffError } from "@tsnids/sniff";
 
 /** Exit codes of the command. */
 export const ExitCode = {
@@ -37,6 +38,9 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof CommandError) return { text: error.message, exitCode: error.exitCode };
   if (error instanceof CaptureError) return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof FilterError) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
+  if (error instanceof SniffError) {
+    return { text: error.message, exitCode: error.code === "dump-failed" ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
+  }
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }

@@ -43,8 +43,8 @@ export function sortInputs(args: readonly string[], expression: string | undefin
 
 const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;
 
-/** A folder is none: "src" and "net" are words of expressions. */
-function isFile(path: string): boolean {
+/** Whether an argument is a capture. A folder is none: "src" and "net" are words of expressions. */
+export function isFile(path: string): boolean {
   if (path === "-" || captureName.test(path)) return true;
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }

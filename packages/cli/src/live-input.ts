@@ -10,7 +10,7 @@ import { CommandError, ExitCode } from "./exit-codes.js";
 /** What commander makes of the options. */
 export interface LiveInputOptions {
   readonly interface?: string;
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   readonly backend?: BackendName;
   readonly profile?: CaptureProfile;
   readonly promiscuous?: boolean;

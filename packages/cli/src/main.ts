@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { devicesCommand } from "./commands/devices.js";
 import { runCommand } from "./commands/run.js";
+import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
 import { explain, ExitCode } from "./exit-codes.js";
 
@@ -17,6 +18,7 @@ Examples:
   tsnids streams web.pcap --write out     their bytes as files
   tsnids devices                          what can be watched live
   sudo tsnids run --interface eth0        the same as "run", live
+  tsnids sniff 3 web.pcap                 three packets as trees, with all fields
 
 "tsnids help COMMAND" has more. "-" as FILE is standard input.
 
@@ -47,6 +49,7 @@ function program(end: (code: ExitCode) => void): Command {
   runCommand(root, end);
   streamsCommand(root, end);
   devicesCommand(root);
+  sniffCommand(root, end);
   return root;
 }
 

@@ -65,7 +65,7 @@ export class Packet {
   /** True for a datagram that was put together from fragments. */
   reassembled = false;
 
-  constructor(memory: EngineMemory) {
+  constructor(memory: Pick<EngineMemory, "bytes" | "view">) {
     this.bytes = memory.bytes;
     this.view = memory.view;
   }

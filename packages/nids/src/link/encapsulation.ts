@@ -113,7 +113,7 @@ export class EncapsulationPath {
   /** Only in an engine that may send. */
   readonly notes: EnvelopeNotes | undefined;
   private readonly packet: Packet;
-  private readonly alerts: AlertSink;
+  private readonly alerts: Pick<AlertSink, "raise">;
   private readonly limit: number;
   private readonly scopes: ScopeTable;
   private readonly ends: TunnelEnds;
@@ -127,7 +127,7 @@ export class EncapsulationPath {
   private readonly addressLengths: Uint8Array;
   private readonly addresses: Uint8Array;
 
-  constructor(packet: Packet, params: NidsParams, alerts: AlertSink, seed: number) {
+  constructor(packet: Packet, params: NidsParams, alerts: Pick<AlertSink, "raise">, seed: number) {
     const { maxScopes, maxEncapsulations, tunnels, foldEncapsulations } = params;
     const overflowed = (): void => alerts.raise("scope-limit", false);
     this.notes = params.injector !== undefined || params.killDryRun ? new EnvelopeNotes() : undefined;

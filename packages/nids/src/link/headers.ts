@@ -22,56 +22,49 @@ import { vlan } from "./vlan.js";
 export type HeaderDecoder = (packet: Packet, path: EncapsulationPath) => number;
 
 /** No frame has more headers before its IP packet. */
-const maxHeaders = 64;
+export const maxHeaders = 64;
 
 /** Takes off headers, the first of this type, until `network` is an IP packet: 4 or 6, its version, or 0 where there is none. */
 export function followHeaders(type: number, packet: Packet, path: EncapsulationPath): number {
   for (let headers = 0; headers < maxHeaders; headers++) {
-    switch (type) {
-      case HeaderType.IPV4:
-        return 4;
-      case HeaderType.IPV6:
-        return 6;
-      case HeaderType.VLAN:
-      case HeaderType.SERVICE_VLAN:
-      case HeaderType.OLD_SERVICE_VLAN:
-      case HeaderType.OTHER_SERVICE_VLAN:
-        type = vlan(packet, path);
-        break;
-      case HeaderType.ETHERNET:
-        type = ethernet(packet, path);
-        break;
-      case HeaderType.BARE_IP:
-        type = bareIp(packet);
-        break;
-      case HeaderType.LLC:
-        type = llc(packet);
-        break;
-      case HeaderType.MPLS:
-      case HeaderType.MPLS_UPSTREAM:
-        type = mpls(packet, path);
-        break;
-      case HeaderType.BACKBONE:
-        type = backbone(packet, path);
-        break;
-      case HeaderType.VN_TAG:
-        type = vnTag(packet, path);
-        break;
-      case HeaderType.E_TAG:
-        type = eTag(packet, path);
-        break;
-      case HeaderType.NSH:
-        type = nsh(packet);
-        break;
-      case HeaderType.PPPOE_SESSION:
-        type = pppoe(packet, path);
-        break;
-      case HeaderType.PPP:
-        type = ppp(packet);
-        break;
-      default:
-        return 0;
-    }
+    if (type === HeaderType.IPV4) return 4;
+    if (type === HeaderType.IPV6) return 6;
+    type = takeHeader(type, packet, path);
+    if (type === HeaderType.NONE) return 0;
   }
   return 0;
+}
+
+/** Takes off one header of this type; the type of the next one, or NONE where there is none, or no decoder for this one. */
+export function takeHeader(type: number, packet: Packet, path: EncapsulationPath): number {
+  switch (type) {
+    case HeaderType.VLAN:
+    case HeaderType.SERVICE_VLAN:
+    case HeaderType.OLD_SERVICE_VLAN:
+    case HeaderType.OTHER_SERVICE_VLAN:
+      return vlan(packet, path);
+    case HeaderType.ETHERNET:
+      return ethernet(packet);
+    case HeaderType.BARE_IP:
+      return bareIp(packet);
+    case HeaderType.LLC:
+      return llc(packet);
+    case HeaderType.MPLS:
+    case HeaderType.MPLS_UPSTREAM:
+      return mpls(packet, path);
+    case HeaderType.BACKBONE:
+      return backbone(packet, path);
+    case HeaderType.VN_TAG:
+      return vnTag(packet);
+    case HeaderType.E_TAG:
+      return eTag(packet);
+    case HeaderType.NSH:
+      return nsh(packet);
+    case HeaderType.PPPOE_SESSION:
+      return pppoe(packet, path);
+    case HeaderType.PPP:
+      return ppp(packet);
+    default:
+      return HeaderType.NONE;
+  }
 }

@@ -1,0 +1,104 @@
+// tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
+
+import { defaultDevice, openFile, sniffLoop } from "@tsnids/sniff";
+import type { OpenSource, Packet } from "@tsnids/sniff";
+import type { Command } from "commander";
+import { CommandError, ExitCode } from "../exit-codes.js";
+import { isFile } from "../inputs.js";
+import { addLiveOptions, openLive } from "../live-input.js";
+import type { LiveInputOptions } from "../live-input.js";
+import { Output } from "../output.js";
+
+interface SniffOptions extends LiveInputOptions {
+  readonly hex?: boolean;
+  readonly timeout?: string;
+  readonly write?: string;
+}
+
+/** What to sniff. */
+interface Request {
+  readonly count: number;
+  readonly file: string | undefined;
+  readonly filter: string | undefined;
+}
+
+const afterHelp = `
+COUNT is how many packets; without it, all of a file, or until the interrupt. Without a file it is the device of --interface, or the first that is
+up, has an address and is not the loopback device. The filter is an expression of pcap-filter(7). A packet that
+cannot be decoded to the end says so in its last line.
+
+Examples:
+  tsnids sniff 1 pcaps/web.pcap
+  tsnids sniff 3 --hex pcaps/web.pcap 'tcp port 80'
+  sudo tsnids sniff 10 --interface eth0 icmp
+  sudo tsnids sniff --interface lo --timeout 5 --write lo.pcap tcp port 8080`;
+
+/** Adds the subcommand. `end` is told the exit code. */
+export function sniffCommand(root: Command, end: (code: ExitCode) => void): void {
+  const command = root
+    .command("sniff")
+    .description("print packets as trees: protocols, fields and flags")
+    .usage("[options] [count] [file] [filter expression]")
+    .argument("[args...]", 'number of packets; a capture, "-" is standard input; a filter expression')
+    .option("--hex", "print each packet's bytes too")
+    .option("--timeout <seconds>", "end after so many seconds")
+    .option("--write <file>", "write the packets to a pcap file, too")
+    .addHelpText("after", afterHelp);
+  addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
+    end(await run(sortArguments(args, options.interface !== undefined), options));
+  });
+}
+
+async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
+  const { interface: device, hex = false, write: dump } = options;
+  const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
+  const stop = new AbortController();
+  const output = new Output(process.stdout, () => stop.abort());
+  let exitCode: ExitCode = ExitCode.OK;
+  const interrupt = (): void => {
+    exitCode = ExitCode.INTERRUPTED;
+    stop.abort();
+  };
+  const warn = ({ message }: { readonly message: string }): void =>
+    void process.stderr.write(`tsnids: warning: ${message}\n`);
+  const print = async (_timestamp: unknown, packet: Packet): Promise<void> => {
+    if (!output.isEmpty) output.line("");
+    output.line(packet.toString());
+    if (hex) output.line(packet.hexdump());
+    await output.flush();
+  };
+  const openLiveSource: OpenSource = (name, { filter: expression, signal }) =>
+    openLive({ device: name ?? defaultDevice(), options: { ...options, filter: expression } }, signal, warn);
+  const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
+  process.once("SIGINT", interrupt);
+  try {
+    await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);
+  } finally {
+    process.off("SIGINT", interrupt);
+  }
+  output.check();
+  return exitCode;
+}
+
+/** `hasDevice`: there is no file among them. Throws CommandError. */
+function sortArguments(args: readonly string[], hasDevice: boolean): Request {
+  const [first = ""] = args;
+  const hasCount = /^\d+$/.test(first);
+  const count = hasCount ? Number(first) : Infinity;
+  if (count === 0) throw new CommandError(ExitCode.WRONG_INPUT, "the number of packets must be above 0");
+  const rest = hasCount ? args.slice(1) : args;
+  const [path] = rest;
+  const file = path !== undefined && isFile(path) ? path : undefined;
+  if (file !== undefined && hasDevice) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${file}: give a file or --interface, not both`);
+  }
+  const words = rest.slice(file === undefined ? 0 : 1);
+  const filter = words.length === 0 ? undefined : words.join(" ");
+  return { count, file, filter };
+}
+
+function milliseconds(seconds: string): number {
+  const value = Number(seconds);
+  if (value > 0 && value <= 2_000_000) return value * 1000;
+  throw new CommandError(ExitCode.WRONG_INPUT, `--timeout ${seconds}: must be seconds above 0, at most 2000000`);
+}

@@ -1,0 +1,53 @@
+// The packets of a source, one after the other, until there are enough, or time is up, or the caller has had enough. A source
+// that waits for frames is not waited for once the signal is aborted.
+
+import type { FrameSource } from "@tsnids/pcap";
+import { PacketDecoder } from "./decoder.js";
+import type { Packet } from "./packet.js";
+
+/** At most `count` packets of a source; none after `signal` was aborted. Throws what the source does. */
+export async function* packetsOf(
+  source: FrameSource,
+  count: number,
+  signal: AbortSignal,
+): AsyncGenerator<Packet, void, undefined> {
+  const decoder = new PacketDecoder();
+  let left = count;
+  for await (const batch of untilAborted(source.batches(), signal)) {
+    const { bytes, interfaces, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
+    for (let index = 0; index < batch.length && !signal.aborted; index++) {
+      const start = offset[index]!;
+      const frame = bytes.slice(start, start + capturedLength[index]!);
+      const time = { seconds: seconds[index]!, nanoseconds: nanoseconds[index]! };
+      yield decoder.decode(frame, time, interfaces[interfaceIndex[index]!]!.linkType, originalLength[index]);
+      if (--left === 0) return;
+    }
+  }
+}
+
+async function* untilAborted<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+  let stopWaiting = (): void => undefined;
+  const stop = (): void => stopWaiting();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    while (!signal.aborted) {
+      // A promise for each item: races against one that lives long would pile up in it.
+      const next = await new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+        stopWaiting = () => resolve(undefined);
+        Promise.resolve(iterator.next()).then(resolve, reject);
+      });
+      if (next === undefined || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    const closed = Promise.resolve(iterator.return?.());
+    // Aborted, it may still wait for a frame, and would close only when that has come.
+    if (signal.aborted) closed.catch(() => undefined);
+    else await closed;
+  }
+}

@@ -1,0 +1,164 @@
+// Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for a capture file.
+
+import type { FileSourceOptions } from "@tsnids/capture";
+import { DumpFile } from "./dump-file.js";
+import { SniffError } from "./errors.js";
+import { openDevice, openFile } from "./open-source.js";
+import type { OpenSource } from "./open-source.js";
+import { packetsOf } from "./packet-stream.js";
+import type { Packet } from "./packet.js";
+import type { Timestamp } from "./timestamp.js";
+
+/** What sniffing can be told. */
+export interface SniffOptions {
+  /** A pcap-filter expression: only packets that fulfil it. Default: all. */
+  readonly filter?: string | undefined;
+  /** Name of the device. Default: `defaultDevice()`. */
+  readonly device?: string | undefined;
+  /** Milliseconds after which it ends with the packets there are. Default: never. */
+  readonly timeout?: number | undefined;
+  /** A pcap file to write the packets to as they come. Overwritten where it exists. Default: none. */
+  readonly dump?: string | undefined;
+  /** Ends it when aborted, with the packets there are. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gives the frames instead of the device: `openFile`, or a function of yours. Default: `openDevice`. */
+  readonly open?: OpenSource | undefined;
+}
+
+/** SniffOptions, and how many packets. */
+export interface SniffLoopOptions extends SniffOptions {
+  /** Default: no limit. */
+  readonly count?: number | undefined;
+}
+
+/** What is read of a file. */
+export interface FromFileOptions extends Pick<FileSourceOptions, "onWarning" | "signal"> {
+  /** A pcap-filter expression. Default: all. */
+  readonly filter?: string | undefined;
+  /** Packets at most. Default: no limit. */
+  readonly count?: number | undefined;
+}
+
+/** Called with each packet and what was given to the loop for it. What it returns is waited for. */
+export type PacketCallback<Args extends readonly unknown[]> = (
+  timestamp: Timestamp,
+  packet: Packet,
+  ...args: Args
+) => void | Promise<void>;
+
+/**
+ * The next `count` packets of a device; fewer where `timeout`, `signal` or the end of the source comes first. They are held in memory.
+ * Throws SniffError; CaptureError or FilterError where device or filter are wrong.
+ */
+export async function sniff(count: number, options: SniffOptions = {}): Promise<Packet[]> {
+  const packets: Packet[] = [];
+  for await (const packet of sniffing(count, options)) packets.push(packet);
+  return packets;
+}
+
+/** The next packet; undefined where `timeout`, `signal` or the end comes first. Throws what `sniff` throws. */
+export async function sniffNext(options: SniffOptions = {}): Promise<Packet | undefined> {
+  const [packet] = await sniff(1, options);
+  return packet;
+}
+
+/** The next packet of whichever device: `sniffNext` on Linux' device "any". Throws what `sniff` throws. */
+export function sniffAny(options: Omit<SniffOptions, "device"> = {}): Promise<Packet | undefined> {
+  return sniffNext({ ...options, device: "any" });
+}
+
+/**
+ * Calls `callback(timestamp, packet, ...args)` for each of `count` packets (Infinity: until it is ended), given as a number, or with options.
+ * Returns how many there were. Throws what `sniff` throws, and what the callback does.
+ */
+export function sniffLoop<Args extends readonly unknown[]>(
+  count: number | SniffLoopOptions,
+  callback: PacketCallback<Args>,
+  ...args: Args
+): Promise<number> {
+  const options = typeof count === "number" ? { count } : count;
+  return loop(options.count ?? Infinity, options, callback, args);
+}
+
+/** Writes `count` packets of a device to a pcap file; returns how many there were. Throws what `sniff` throws. */
+export function toFile(
+  path: string,
+  count: number,
+  filter?: string,
+  device?: string,
+  options: Omit<SniffOptions, "filter" | "device" | "dump"> = {},
+): Promise<number> {
+  return loop(count, { ...options, filter, device, dump: path }, () => undefined, []);
+}
+
+/** The packets of a capture file. Throws CaptureError, FilterError and SniffError `invalid-argument`. */
+export function fromFile(path: string, options: FromFileOptions = {}): Promise<Packet[]> {
+  return sniff(options.count ?? Infinity, fileOptions(path, options));
+}
+
+/** As `sniffLoop` for the packets of a capture file. */
+export function fromFileLoop<Args extends readonly unknown[]>(
+  path: string,
+  count: number | FromFileOptions,
+  callback: PacketCallback<Args>,
+  ...args: Args
+): Promise<number> {
+  const options = typeof count === "number" ? { count } : count;
+  return loop(options.count ?? Infinity, fileOptions(path, options), callback, args);
+}
+
+/** The packets as they come. Throws what `sniff` throws. */
+export async function* sniffing(count: number, options: SniffOptions): AsyncGenerator<Packet, void, undefined> {
+  const { filter, device, timeout, dump, signal, open = openDevice } = options;
+  requireCount(count);
+  requireTimeout(timeout);
+  const stop = new AbortController();
+  const signals = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
+  if (signals.aborted) return;
+  const source = open(device, { filter, signal: signals });
+  const file = dump === undefined ? undefined : new DumpFile(dump);
+  const timer = timeout === undefined ? undefined : setTimeout(() => stop.abort(), timeout);
+  try {
+    for await (const packet of packetsOf(source, count, signals)) {
+      file?.write(packet);
+      yield packet;
+    }
+  } finally {
+    clearTimeout(timer);
+    file?.close();
+  }
+}
+
+async function loop<Args extends readonly unknown[]>(
+  count: number,
+  options: SniffOptions,
+  callback: PacketCallback<Args>,
+  args: Args,
+): Promise<number> {
+  let packets = 0;
+  for await (const packet of sniffing(count, options)) {
+    packets++;
+    await callback(packet.timestamp, packet, ...args);
+  }
+  return packets;
+}
+
+function fileOptions(path: string, { filter, signal, onWarning }: FromFileOptions): SniffOptions {
+  return { filter, signal, open: openFile(path, { onWarning }) };
+}
+
+function requireCount(count: number): void {
+  if ((Number.isInteger(count) || count === Infinity) && count >= 1) return;
+  throw new SniffError("invalid-argument", `count must be a whole number above 0, or Infinity, not ${String(count)}`);
+}
+
+/** The longest a timer of Node runs. */
+const longestTimeout = 2 ** 31 - 1;
+
+function requireTimeout(timeout: number | undefined): void {
+  if (timeout === undefined || (timeout > 0 && timeout <= longestTimeout)) return;
+  throw new SniffError(
+    "invalid-argument",
+    `timeout must be milliseconds above 0, at most ${longestTimeout}, not ${timeout}`,
+  );
+}

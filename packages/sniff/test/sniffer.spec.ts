@@ -1,0 +1,180 @@
+// One endpoint: its packets, and its streams with all their bytes.
+
+import { InvalidPacketError, Sniffer, UnsupportedPacketError } from "@tsnids/sniff";
+import type { SnifferOptions } from "@tsnids/sniff";
+import { capture, conversation, fragmentFrame, frame, ipPacket, octets, udpPacket } from "@tsnids/testkit";
+import type { Conversation, Frame } from "@tsnids/testkit";
+import { expect } from "chai";
+import { opening } from "./decoded.js";
+
+const between = { client: "10.0.0.1:40000", server: "10.0.0.2:80" };
+
+function sniffer(frames: Iterable<Frame>, options: SnifferOptions = {}, waits = false): Sniffer {
+  return new Sniffer({ ...options, open: opening(frames, { waits }) });
+}
+
+function finish(talk: Conversation): Conversation {
+  return talk.fin("client").ack("server").fin("server").ack("client");
+}
+
+async function streamTexts(frames: Iterable<Frame>, options: SnifferOptions = {}): Promise<string[]> {
+  const stream = await sniffer(frames, options).receiveStream();
+  return [stream?.clientToServer, stream?.serverToClient].map((bytes) => new TextDecoder().decode(bytes));
+}
+
+async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+}
+
+describe("Sniffer.receiveRaw", () => {
+  it("gives headers and data of the packets from and to the endpoint, then undefined", async () => {
+    const others = conversation({ client: "10.0.0.1:41000", server: "10.0.0.2:81" }).handshake();
+    const crossed = conversation({ client: "10.0.0.2:42000", server: "10.0.0.1:80" }).handshake();
+    const talk = conversation(between).handshake().send("client", "GET /");
+    const some = sniffer(capture([others, crossed, talk]), { address: "10.0.0.2", port: 80 });
+    for (let segment = 0; segment < 3; segment++) expect((await some.receiveRaw())?.data.length).to.equal(0);
+    const raw = await some.receiveRaw();
+    expect(raw?.headers.map(({ protocol }) => protocol)).to.deep.equal(["Ethernet", "IPv4", "TCP"]);
+    expect(new TextDecoder().decode(raw?.data)).to.equal("GET /");
+    expect(raw?.timestamp.toString()).to.equal("2001-09-09T01:46:40.003000000Z");
+    expect(await some.receiveRaw()).to.equal(undefined);
+  });
+
+  it("throws for what is invalid or not supported, and goes on behind it", async () => {
+    const [start, ...rest] = conversation(between).segment("client", { flags: "S", dataOffset: 4 }).ack("client");
+    const sctp = frame(ipPacket("10.0.0.1", "10.0.0.2", 132, octets([1, 2, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0])));
+    const some = sniffer([start!, sctp, ...rest], { port: 80 });
+    expect(await rejection(some.receiveRaw()))
+      .to.be.instanceOf(InvalidPacketError)
+      .and.include({ code: "invalid-packet" });
+    expect(await rejection(some.receiveRaw()))
+      .to.be.instanceOf(UnsupportedPacketError)
+      .and.include({ protocol: "SCTP" });
+    expect((await some.receiveRaw())?.packet.tcp?.flags).to.equal(0x10);
+  });
+
+  it("takes IPv6 endpoints, and all packets where none is named", async () => {
+    const datagram = frame(udpPacket("[2001:db8::1]:1", "[2001:db8::2]:2", { data: "six" }));
+    expect((await sniffer([datagram], { address: "2001:db8::2" }).receiveRaw())?.data).to.have.lengthOf(3);
+    expect(await sniffer([datagram], { address: "2001:db8::3" }).receiveRaw()).to.equal(undefined);
+    expect((await sniffer([datagram]).receiveRaw())?.data).to.have.lengthOf(3);
+    const [, later] = fragmentFrame(frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x".repeat(40) })), [16], 7);
+    expect(await rejection(sniffer([later!]).receiveRaw())).to.be.instanceOf(UnsupportedPacketError);
+  });
+});
+
+describe("Sniffer.receiveStream", () => {
+  it("gives both ends and the bytes each sent, of the stream that finishes first", async () => {
+    const slow = conversation({ client: "10.0.0.1:41000", server: "10.0.0.2:80" }).handshake().send("client", "slow");
+    const quick = finish(conversation(between).handshake().send("client", "GET /").ack("server").send("server", "200"));
+    const some = sniffer(capture([slow, quick]), { address: "10.0.0.2", port: 80 });
+    expect(await some.receiveStream()).to.deep.equal({
+      client: { address: "10.0.0.1", port: 40000 },
+      server: { address: "10.0.0.2", port: 80 },
+      clientToServer: octets("GET /"),
+      serverToClient: octets("200"),
+      missing: 0,
+      truncated: false,
+      endReason: "fin",
+    });
+    expect(await some.receiveStream()).to.equal(undefined);
+  });
+
+  it("lets later data win among segments that wait for a hole to fill", async () => {
+    const talk = conversation(between)
+      .handshake()
+      .segment("client", { seq: 2, data: "cdef" })
+      .segment("client", { seq: -2, data: "EFGH" })
+      .segment("client", { seq: -8, data: "ab" });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["abcdEFGH", ""]);
+  });
+
+  it("lets later data win over bytes that were there already", async () => {
+    const talk = conversation(between).handshake().send("client", "abcdef").ack("server");
+    talk.segment("client", { seq: -4, data: "CD" }).segment("client", { seq: -1, data: "FGH" });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["abCDeFGH", ""]);
+  });
+
+  it("finds the place of data in a SYN that comes again", async () => {
+    const talk = conversation(between).segment("client", { flags: "S", data: "ab" }).segment("server", { flags: "SA" });
+    talk.ack("client").segment("client", { flags: "S", data: "AB", stray: true });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["AB", ""]);
+  });
+
+  it("lets no broken copy win", async () => {
+    const talk = conversation(between).handshake();
+    for (let sound = 0; sound < 40; sound++) talk.send("client", "x").ack("server");
+    talk.segment("client", { seq: -2, data: "YY", checksum: 1 });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["x".repeat(40), ""]);
+  });
+
+  it("keeps sequence numbers that wrap around, and urgent bytes in their place", async () => {
+    const talk = conversation({ ...between, clientIsn: 0xfffffffd })
+      .handshake()
+      .send("client", "abcdef")
+      .ack("server");
+    talk.segment("client", { seq: -3, data: "DEF" });
+    talk.segment("client", { flags: "PAU", urgentPointer: 2, data: "gh" }).send("client", "ij");
+    talk.segment("client", { seq: -1, data: "J" });
+    expect(await streamTexts(finish(talk))).to.deep.equal(["abcDEFghiJ", ""]);
+  });
+
+  it("has zeros for what was never captured, and says how much", async () => {
+    const talk = conversation(between).handshake().send("client", "ab").ack("server");
+    talk.segment("client", { seq: 3, data: "cd" }).ack("server");
+    const stream = await sniffer(finish(talk)).receiveStream();
+    expect(stream).to.deep.include({ clientToServer: octets("ab\0\0\0cd"), missing: 3 });
+  });
+
+  it("keeps maxStreamBytes of a direction", async () => {
+    const talk = conversation(between).handshake().send("client", "0123456789").ack("server");
+    talk.segment("client", { seq: -6, data: "XXXX" });
+    const stream = await sniffer(finish(talk), { maxStreamBytes: 5 }).receiveStream();
+    expect(stream).to.deep.include({ clientToServer: octets("0123X"), truncated: true });
+  });
+
+  it("tells how a stream ended, and gives none that goes on", async () => {
+    const reset = conversation(between).handshake().send("server", "x").reset("server");
+    expect(await sniffer(reset).receiveStream()).to.include({ endReason: "rst" });
+    expect(await sniffer(conversation(between).handshake().send("client", "x")).receiveStream()).to.equal(undefined);
+    const midstream = finish(conversation(between).send("client", "x").ack("server"));
+    expect(await sniffer(midstream).receiveStream()).to.equal(undefined);
+  });
+});
+
+describe("a Sniffer", () => {
+  it("keeps the streams that finish while packets are received", async () => {
+    const talks = [1, 2].map((port) =>
+      finish(
+        conversation({ client: `10.0.0.1:${port}`, server: "10.0.0.2:80" })
+          .handshake()
+          .send("client", `${port}`),
+      ),
+    );
+    const some = sniffer(talks.flatMap(({ frames }) => [...frames]));
+    expect((await some.receiveStream())?.client.port).to.equal(1);
+    while ((await some.receiveRaw()) !== undefined);
+    expect((await some.receiveStream())?.client.port).to.equal(2);
+    expect(await some.receiveStream()).to.equal(undefined);
+  });
+
+  it("is closed while it waits", async () => {
+    const some = sniffer([], {}, true);
+    const waiting = some.receiveRaw();
+    expect(await rejection(some.receiveStream())).to.include({ code: "busy" });
+    await some.close();
+    expect(await waiting).to.equal(undefined);
+    expect(await some.receiveStream()).to.equal(undefined);
+  });
+
+  it("refuses endpoints and limits that are none", () => {
+    for (const options of [{ address: "host" }, { port: 65536 }, { port: 1.5 }, { maxStreamBytes: 0 }]) {
+      expect(() => new Sniffer(options), JSON.stringify(options))
+        .to.throw()
+        .with.property("code", "invalid-argument");
+    }
+  });
+});
