@@ -3,8 +3,10 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { recordCommand } from "./commands/record.js";
 import { runCommand } from "./commands/run.js";
 import { streamsCommand } from "./commands/streams.js";
+import { watchCommand } from "./commands/watch.js";
 import { explain, ExitCode } from "./exit-codes.js";
 
 const examples = `
@@ -14,6 +16,8 @@ Examples:
   tsnids run web.pcap 'tcp port 80'       only what fulfils a filter (pcap-filter)
   tsnids streams web.pcap                 bytes and hash of every stream direction
   tsnids streams web.pcap --write out     their bytes as files
+  tsnids record -w out.pcap web.pcap 'tcp port 80'   the packets themselves
+  tsnids watch /var/cap                   follow a folder of captures as they are written
 
 "tsnids help COMMAND" has more. "-" as FILE is standard input.
 
@@ -43,6 +47,8 @@ function program(end: (code: ExitCode) => void): Command {
     .addHelpText("after", examples);
   runCommand(root, end);
   streamsCommand(root, end);
+  recordCommand(root, end);
+  watchCommand(root, end);
   return root;
 }
 
