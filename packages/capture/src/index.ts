@@ -18,3 +18,5 @@ export type { RecordErrorCode } from "./record/record-error.js";
 export { Recorder } from "./record/recorder.js";
 export type { RecorderOptions } from "./record/recorder.js";
 export { RecordingSource } from "./record/recording-source.js";
+export { maximumRememberedStreams, StreamRecorder } from "./record/stream-recorder.js";
+export type { StreamRecorderOptions } from "./record/stream-recorder.js";

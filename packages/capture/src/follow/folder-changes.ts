@@ -35,7 +35,7 @@ export class FolderChanges {
   async wait(): Promise<void> {
     if (!this.#hasChanged && this.#signal?.aborted !== true) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(() => this.#note(undefined), this.#pollMs);
+        const timer = setTimeout(() => this.#note(false, null), this.#pollMs);
         this.#wake = () => {
           clearTimeout(timer);
           this.#signal?.removeEventListener("abort", this.#wake);
@@ -54,7 +54,7 @@ export class FolderChanges {
 
   #watch(folder: string): FSWatcher | undefined {
     try {
-      const watcher = watch(folder, (_event, name) => this.#note(name ?? undefined));
+      const watcher = watch(folder, (event, name) => this.#note(event === "change", name));
       watcher.on("error", () => watcher.close());
       return watcher;
     } catch {
@@ -62,9 +62,10 @@ export class FolderChanges {
     }
   }
 
-  #note(name: string | undefined): void {
+  /** `isContent`: what the file of this name holds has changed, not which file that is. */
+  #note(isContent: boolean, name: string | null): void {
     this.#hasChanged = true;
-    if (name === undefined || name !== this.current) this.#folderChanged = true;
+    if (!isContent || name === null || name !== this.current) this.#folderChanged = true;
     this.#wake();
   }
 }
