@@ -12,9 +12,10 @@ import { fileURLToPath } from "node:url";
 export const corpusFolder: string = fileURLToPath(new URL("../../shared/corpus/", import.meta.url));
 
 /** What a suite may need besides Node and npm. */
-export type Need = "tshark" | "tcpdump" | "zstd" | "lz4" | "gcc" | "libnids-dev" | "libpcap-dev" | "../shared";
+export type Need = "root" | "tshark" | "tcpdump" | "zstd" | "lz4" | "gcc" | "libnids-dev" | "libpcap-dev" | "../shared";
 
 const presence: Readonly<Record<Need, () => boolean>> = {
+  root: () => process.getuid?.() === 0,
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
   zstd: () => onPath("zstd"),

@@ -26,6 +26,7 @@ export interface WatchParts {
   readonly stateFile: string | undefined;
   /** Where the watch before stopped; undefined where this one begins with the first file. */
   readonly resumed: FolderPosition | undefined;
+  readonly warn: (message: string) => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
 }
@@ -96,12 +97,15 @@ export class Checkpoints {
     source: FrameSource,
     intake: Uint8Array | undefined,
   ): AsyncGenerator<FrameBatch, void, undefined> {
-    const { connections, signal, stateFile } = this.#parts;
+    const { connections, signal, stateFile, warn } = this.#parts;
     if (connections.isReplaying && signal.aborted) {
       this.#isClosed = true; // It was called off before it was where it had been: the state stays as it is.
       return;
     }
-    connections.endReplay();
+    const lost = connections.endReplay();
+    if (lost > 0) {
+      warn(`${lost} connections that were open began in files that are gone: of them only what came later is reported`);
+    }
     this.#isReplayed = true;
     try {
       for await (const batch of source.batches(intake)) {

@@ -45,8 +45,8 @@ export class WatchedConnections {
     return this.#resumed !== undefined;
   }
 
-  /** What was processed before was processed again. */
-  endReplay(): void {
+  /** What was processed before was processed again: how many of the open connections have lost their beginning, or all they had. */
+  endReplay(): number {
     const missing = new Map<string, number>();
     for (const { name, start, id } of this.#resumed?.values() ?? []) {
       if (!this.#open.has(keyOf(name, start))) missing.set(name, id);
@@ -56,6 +56,7 @@ export class WatchedConnections {
       connection.id ??= missing.get(connection.name);
     }
     this.#resumed = undefined;
+    return missing.size;
   }
 
   /** A connection has ended: its number; undefined when nothing is to be said of it. */

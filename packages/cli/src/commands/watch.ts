@@ -8,7 +8,7 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
-import type { FolderPosition, FolderSourceOptions } from "@tsnids/capture";
+import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
 import type { Command } from "commander";
@@ -92,14 +92,16 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   const checkpoints = new Checkpoints({
     ...{ nids, connections, output, results, stateFile },
     resumed: resumed?.position,
+    warn,
     signal: stop.signal,
   });
   print(nids, connections, checkpoints, output, options);
 
   const folder = (range: Pick<FolderSourceOptions, "from" | "to">): FolderSource => {
     const { signal } = stop;
-    const onWarning = ({ message }: { message: string }): void => {
-      process.stderr.write(`tsnids: warning: ${message}\n`);
+    const onWarning = ({ code, message }: CaptureWarning): void => {
+      // Where a replay would have begun is further back than it needs to, mostly; what is missing is seen at its end.
+      if (range.to === undefined || code !== "position-gone") warn(message);
     };
     const settings = { ...range, signal, onWarning, onWait: () => checkpoints.idle() };
     return isFolder ? new FolderSource(path, settings) : new TailSource(path, settings);
@@ -128,6 +130,10 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   output.check();
   return interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`tsnids: warning: ${message}\n`);
 }
 
 /** Prints the lines of connections that end, and of alerts. */
