@@ -13,9 +13,9 @@ import { join } from "node:path";
 import { describeNeeding } from "../left-out.js";
 import { repository } from "../suites.js";
 
-const transferBytes = 1_500_000;
+const transferBytes = 900_000;
 const transfers = 10;
-const deadlineMs = 30_000;
+const deadlineMs = 10_000;
 const intervalMs = 10;
 const program = join(repository, "packages/cli/bin/tsnids.js");
 

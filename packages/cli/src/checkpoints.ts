@@ -11,10 +11,12 @@ import type { ResultFile } from "./result-file.js";
 import { saveState } from "./watch-state.js";
 import type { WatchedConnections } from "./watched-connections.js";
 
-/** Milliseconds between two saves while there is much to read; a state may be large. */
-const saveIntervalMs = 1000;
-/** The same while there is nothing to read. */
-const idleSaveIntervalMs = 100;
+/**
+ * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving it may take a
+ * twentieth of the time. It should be as often as possible: what is not saved has to be read again, and a fast ring of files may
+ * have come round by then.
+ */
+const saveInterval = 20;
 
 /** What makes up a watch. */
 export interface WatchParts {
@@ -39,6 +41,8 @@ export class Checkpoints {
   #isReplayed = false;
   #isClosed = false;
   #saved = -Infinity;
+  #saveDuration = 0;
+  #savedLines = 0;
   #savedPosition: FolderPosition | undefined;
 
   constructor(parts: WatchParts) {
@@ -61,7 +65,9 @@ export class Checkpoints {
   /** There is nothing to read at the moment. */
   async idle(): Promise<void> {
     await this.#flush();
-    if (this.#isReplayed && this.#position !== this.#savedPosition) this.#saveWhenDue(idleSaveIntervalMs);
+    if (!this.#isReplayed || this.#position === this.#savedPosition) return;
+    if (this.#parts.output.lines > this.#savedLines) this.save();
+    else this.#saveWhenDue();
   }
 
   /** Saves the state, where one is kept; in a replay nothing has changed. */
@@ -69,6 +75,7 @@ export class Checkpoints {
     const { connections, stateFile, results, output } = this.#parts;
     // Lines that nobody took are to come again.
     if (stateFile === undefined || connections.isReplaying || output.hasEnded) return;
+    const began = performance.now();
     const open = connections.save();
     saveState(stateFile, {
       replayFrom: this.#marks.replayFrom(open) ?? this.#position?.begin,
@@ -78,7 +85,9 @@ export class Checkpoints {
       output: results?.save(),
     });
     this.#saved = performance.now();
+    this.#saveDuration = this.#saved - began;
     this.#savedPosition = this.#position;
+    this.#savedLines = output.lines;
   }
 
   async *#past(
@@ -107,12 +116,13 @@ export class Checkpoints {
       warn(`${lost} connections that were open began in files that are gone: of them only what came later is reported`);
     }
     this.#isReplayed = true;
+    this.#position = this.#parts.resumed; // Not where the replay came to, should files have gone meanwhile.
     try {
       for await (const batch of source.batches(intake)) {
         yield batch;
         this.#note(folder);
         await this.#flush();
-        this.#saveWhenDue(saveIntervalMs);
+        this.#saveWhenDue();
       }
     } finally {
       this.#isClosed = stateFile !== undefined;
@@ -128,8 +138,8 @@ export class Checkpoints {
     this.#marks.note(position.begin, this.#parts.nids.time);
   }
 
-  #saveWhenDue(intervalMs: number): void {
-    if (performance.now() - this.#saved >= intervalMs) this.save();
+  #saveWhenDue(): void {
+    if (performance.now() - this.#saved >= saveInterval * this.#saveDuration) this.save();
   }
 
   async #flush(): Promise<void> {

@@ -8,10 +8,11 @@
 // their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then are ends of
 // connections that were reported.
 //
-// A save is one rename, after the lines were written. A process that is killed in between has written lines that no state knows;
+// A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's good time for the
+// case that the power fails. A process that is killed in between has written lines that no state knows;
 // where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that.
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";
 import type { FrameTime } from "@tsnids/pcap";
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
@@ -55,13 +56,7 @@ export function loadState(path: string): WatchState | undefined {
 export function saveState(path: string, state: WatchState): void {
   const part = `${path}.part`;
   try {
-    const descriptor = openSync(part, "w");
-    try {
-      writeSync(descriptor, `${JSON.stringify({ format, ...state })}\n`);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    writeFileSync(part, `${JSON.stringify({ format, ...state })}\n`);
     renameSync(part, path);
   } catch (error) {
     const what = `${path}: the state cannot be written (${systemReason(error)}); --state FILE keeps it elsewhere`;
