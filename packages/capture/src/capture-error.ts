@@ -15,6 +15,8 @@ export type CaptureErrorCode =
   | "is-directory"
   /** The user may not read it. */
   | "no-permission"
+  /** It is a folder to be followed, with more files than `maximumFolderFiles`. */
+  | "too-many-files"
   /** It is a terminal: somebody forgot to redirect standard input. */
   | "is-terminal"
   /** It is compressed, and the compressed data is wrong. */

@@ -1,42 +1,12 @@
-// A capture file as a source of frames: read in chunks, in constant memory whatever its size. intake.ts of the package
-// pcap draws how a chunk and the cut-off beginning of its first record lie in the intake. Between two chunks the event
-// loop gets its turn, so that timers, signals and a progress bar live.
+// A capture file as a source of frames; capture-reading.ts does the reading.
 
 import { fstatSync, statSync } from "node:fs";
-import { setImmediate } from "node:timers/promises";
-import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
-import type {
-  CaptureDecoder,
-  CaptureInterface,
-  FrameSource,
-  FrameTime,
-  PcapngBlockListener,
-  Truncation,
-} from "@tsnids/pcap";
+import type { CaptureInterface, FrameBatch, FrameSource, FrameTime, PcapngBlockListener } from "@tsnids/pcap";
 import { captureName, openReader, standardInput } from "./byte-reader.js";
-import { asCaptureError, CaptureError, inside } from "./capture-error.js";
+import { asCaptureError } from "./capture-error.js";
+import { CaptureReading, readingBlock } from "./capture-reading.js";
+import type { CaptureWarning } from "./capture-warning.js";
 import { UnpackingReader } from "./compression/unpacking-reader.js";
-
-/** Chunks read between two turns of the event loop: a millisecond or two of work. */
-const chunksPerTurn = 2;
-
-/** Something about a capture that its reader should know and that stopped nothing. */
-export interface CaptureWarning {
-  /**
-   * `cut-record`: the capture ends inside a record; all whole ones were delivered. `cut-compressed`: the file is compressed
-   * and ends in the middle; so were all records that could be decompressed.
-   */
-  readonly code: "cut-record" | "cut-compressed";
-  /** One line, with the name of the capture and the offset. */
-  readonly message: string;
-  /** The capture, as in the message. */
-  readonly capture: string;
-  /**
-   * `cut-record`: where the record begins, in bytes from the beginning of the capture; in a compressed file, of what was
-   * decompressed. `cut-compressed`: where the file ends.
-   */
-  readonly offset: number;
-}
 
 /** What a FileSource can be told. */
 export interface FileSourceOptions {
@@ -63,7 +33,7 @@ export class FileSource implements FrameSource {
   readonly #onWarning: ((warning: CaptureWarning) => void) | undefined;
   readonly #onBlock: PcapngBlockListener | undefined;
   #reader: UnpackingReader | undefined;
-  #interfaces: readonly CaptureInterface[] = [];
+  #reading: CaptureReading | undefined;
   #warnings: readonly CaptureWarning[] = [];
 
   /** Does not open the file; that, and its errors, is for `batches`. */
@@ -82,7 +52,7 @@ export class FileSource implements FrameSource {
 
   /** The interfaces of the capture seen so far, in pcapng those of the section; none before its header was read. */
   get interfaces(): readonly CaptureInterface[] {
-    return this.#interfaces;
+    return this.#reading?.interfaces ?? [];
   }
 
   /** What there was to say about the capture, known when the last batch was read. */
@@ -98,12 +68,13 @@ export class FileSource implements FrameSource {
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     this.#reader = undefined;
-    this.#interfaces = [];
+    this.#reading = undefined;
     this.#warnings = [];
     if (this.#isStopped()) {
       return;
     }
-    const block = intake !== undefined && intake.length >= intakeLength ? intake : new Uint8Array(intakeLength);
+    const block = readingBlock(intake);
+    const capture = captureName(this.path);
     let reader: UnpackingReader | undefined;
     const stop = (): void => reader?.close();
     this.#signal?.addEventListener("abort", stop, { once: true });
@@ -112,9 +83,12 @@ export class FileSource implements FrameSource {
       if (this.#isStopped()) {
         return; // While it waited for somebody to open the other end of a named pipe.
       }
-      yield* this.#read(reader, block);
+      const onWarning = (warning: CaptureWarning): void => this.#warn(warning);
+      const options = { capture, signal: this.#signal, onWarning, onBlock: this.#onBlock };
+      this.#reading = new CaptureReading(reader, options);
+      yield* this.#reading.batches(block);
     } catch (error) {
-      throw asCaptureError(error, captureName(this.path), reader?.compression);
+      throw asCaptureError(error, capture, reader?.compression);
     } finally {
       this.#signal?.removeEventListener("abort", stop);
       reader?.close();
@@ -135,72 +109,8 @@ export class FileSource implements FrameSource {
     return undefined;
   }
 
-  async *#read(reader: UnpackingReader, block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    const batch = new FrameBatch();
-    let decoder: CaptureDecoder | undefined;
-    let chunks = 0;
-    // block[start, end) is what was read and not decoded yet.
-    let start = intakeHeadroom;
-    let end = intakeHeadroom;
-    for (;;) {
-      // A file fills the chunk. A pipe may give a few bytes at a time; they go behind each other while there is room,
-      // because moving the beginning of a long record for each of them would be much work for nothing.
-      const left = end - start;
-      if (left === 0 || intakeLength - end < intakeChunk / 2) {
-        block.copyWithin(intakeHeadroom - left, start, end);
-        start = intakeHeadroom - left;
-        end = intakeHeadroom;
-      }
-      const count = await reader.read(block, end, intakeLength - end);
-      if (this.#isStopped()) {
-        return;
-      }
-      if (count === 0) {
-        break;
-      }
-      end += count;
-      if (end - start >= longestMagic) {
-        decoder ??= openDecoder(block.subarray(start, end), { onBlock: this.#onBlock });
-      }
-      while (decoder !== undefined) {
-        start = decoder.decode(block, start, end, batch);
-        this.#interfaces = decoder.interfaces;
-        if (batch.length === 0) {
-          break;
-        }
-        yield batch;
-        if (this.#isStopped()) {
-          return;
-        }
-      }
-      if (++chunks % chunksPerTurn === 0) {
-        await setImmediate();
-        if (this.#isStopped()) {
-          return;
-        }
-      }
-    }
-    decoder ??= openDecoder(block.subarray(start, end), { onBlock: this.#onBlock });
-    this.#finish(decoder.finish(end - start), reader);
-  }
-
   #isStopped(): boolean {
     return this.#signal?.aborted === true;
-  }
-
-  #finish(truncation: Truncation | undefined, { compression, isCut, bytesRead }: UnpackingReader): void {
-    const capture = captureName(this.path);
-    if (truncation?.code === "cut-header") {
-      const { code, offset, message } = truncation;
-      throw new CaptureError(code, capture, `${inside(compression)}at byte ${offset}: ${message}`, offset);
-    }
-    if (isCut) {
-      const what = `is compressed with ${compression ?? "nothing known"} and ends in the middle, after ${bytesRead} bytes`;
-      this.#warn({ code: "cut-compressed", message: `${capture}: ${what}`, capture, offset: bytesRead });
-    } else if (truncation !== undefined) {
-      const { code, offset } = truncation;
-      this.#warn({ code, message: `${capture}: ${inside(compression)}${truncation.message}`, capture, offset });
-    }
   }
 
   #warn(warning: CaptureWarning): void {

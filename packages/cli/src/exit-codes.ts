@@ -1,6 +1,6 @@
 // How the command ends, as numbers for scripts, and what is said when it ends badly: one line on standard error.
 
-import { CaptureError } from "@tsnids/capture";
+import { CaptureError, RecordError } from "@tsnids/capture";
 import { FilterError } from "@tsnids/filter";
 import { NidsError } from "@tsnids/nids";
 import { SniffError } from "@tsnids/sniff";
@@ -37,6 +37,10 @@ export class CommandError extends Error {
 export function explain(error: unknown): { readonly text: string; readonly exitCode: ExitCode } {
   if (error instanceof CommandError) return { text: error.message, exitCode: error.exitCode };
   if (error instanceof CaptureError) return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
+  if (error instanceof RecordError) {
+    const isDisk = error.code === "write-failed";
+    return { text: error.message, exitCode: isDisk ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
+  }
   if (error instanceof FilterError) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof SniffError) {
     return { text: error.message, exitCode: error.code === "dump-failed" ? ExitCode.FAILED : ExitCode.WRONG_INPUT };

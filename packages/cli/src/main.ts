@@ -4,9 +4,11 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { devicesCommand } from "./commands/devices.js";
+import { recordCommand } from "./commands/record.js";
 import { runCommand } from "./commands/run.js";
 import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
+import { watchCommand } from "./commands/watch.js";
 import { explain, ExitCode } from "./exit-codes.js";
 
 const examples = `
@@ -19,6 +21,8 @@ Examples:
   tsnids devices                          what can be watched live
   sudo tsnids run --interface eth0        the same as "run", live
   tsnids sniff 3 web.pcap                 three packets as trees, with all fields
+  tsnids record -w out.pcap web.pcap 'tcp port 80'   the packets themselves
+  tsnids watch /var/cap                   follow a folder of captures as they are written
 
 "tsnids help COMMAND" has more. "-" as FILE is standard input.
 
@@ -50,6 +54,8 @@ function program(end: (code: ExitCode) => void): Command {
   streamsCommand(root, end);
   devicesCommand(root);
   sniffCommand(root, end);
+  recordCommand(root, end);
+  watchCommand(root, end);
   return root;
 }
 

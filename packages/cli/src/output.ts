@@ -16,7 +16,7 @@ export class Output {
   readonly #onEnd: () => void;
   #beforeWriting: () => void = () => undefined;
   #gathered = "";
-  #isEmpty = true;
+  #lines = 0;
   #failure: Error | undefined;
 
   /** `onEnd` is called when nothing more can be written. */
@@ -33,7 +33,12 @@ export class Output {
 
   /** True before the first line. */
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return this.#lines === 0;
+  }
+
+  /** Lines added so far. */
+  get lines(): number {
+    return this.#lines;
   }
 
   /** True when nothing more can be written, for whatever reason. */
@@ -48,7 +53,7 @@ export class Output {
 
   /** Adds a line. */
   line(text: string): void {
-    this.#isEmpty = false;
+    this.#lines++;
     this.#gathered += `${text}\n`;
     if (this.#gathered.length >= pieceLength) this.#write();
   }

@@ -1,5 +1,6 @@
 // What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the callback returns.
 
+import type { FrameBatch } from "@tsnids/pcap";
 import type { Views } from "../callbacks/views.js";
 import type { Encapsulation, EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
@@ -88,6 +89,16 @@ export class IpPacket {
   /** True where it is the valid packet that the cursor is at, and callbacks are being called for it. */
   isInHandOf(packet: Packet): boolean {
     return this.inHand && this.validated && this.packet === packet;
+  }
+
+  /** The batch that has the frame the packet came in, or was completed by; as the caller of the engine gave it. */
+  get batch(): FrameBatch {
+    return this.packet.batch;
+  }
+
+  /** Index of the frame in `batch`. */
+  get frame(): number {
+    return this.packet.index;
   }
 
   private addressText(which: number): string {

@@ -44,7 +44,7 @@ export function takeHeader(type: number, packet: Packet, path: EncapsulationPath
     case HeaderType.OTHER_SERVICE_VLAN:
       return vlan(packet, path);
     case HeaderType.ETHERNET:
-      return ethernet(packet);
+      return ethernet(packet, path);
     case HeaderType.BARE_IP:
       return bareIp(packet);
     case HeaderType.LLC:
@@ -55,9 +55,9 @@ export function takeHeader(type: number, packet: Packet, path: EncapsulationPath
     case HeaderType.BACKBONE:
       return backbone(packet, path);
     case HeaderType.VN_TAG:
-      return vnTag(packet);
+      return vnTag(packet, path);
     case HeaderType.E_TAG:
-      return eTag(packet);
+      return eTag(packet, path);
     case HeaderType.NSH:
       return nsh(packet);
     case HeaderType.PPPOE_SESSION:

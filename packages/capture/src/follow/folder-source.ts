@@ -1,0 +1,187 @@
+// A folder of rotated captures as one source that does not end: what tcpdump -C, -G and -W or dumpcap -b write, file by file in
+// the order in which the captures begin, the last one while it grows.
+//
+//     scan ─► next capture ─► read ─► its end ─► is there another one not read yet? ─► read to its end once more ─► scan
+//                                       ▲  └ no: wait for a change ─┐
+//                                       └───────────────────────────┘
+//
+// A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is another one
+// that was not read and has a frame; what was written before that is read then.
+
+import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
+import { asCaptureError, CaptureError } from "../capture-error.js";
+import { CaptureReading, readingBlock } from "../capture-reading.js";
+import type { CaptureWarning } from "../capture-warning.js";
+import { UnpackingReader } from "../compression/unpacking-reader.js";
+import { FolderChanges } from "./folder-changes.js";
+import { compareTimes, FolderListing } from "./folder-listing.js";
+import type { ListedCapture } from "./folder-listing.js";
+import { keepFrames } from "./frame-range.js";
+import { GrowingFile } from "./growing-file.js";
+
+/** Milliseconds after which a folder is looked at, where the system does not tell of changes. */
+export const defaultPollMs = 500;
+
+/** A place in a folder: in the capture that begins at this moment, behind so many frames. */
+export interface FolderPosition {
+  /** When the first frame of the capture was captured. */
+  readonly begin: FrameTime;
+  /** Frames of the capture before the place. */
+  readonly frames: number;
+}
+
+/** What a FolderSource can be told. */
+export interface FolderSourceOptions {
+  /** Ends it, without an error. Nothing else does, but an error and `to`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where to begin; default: with the earliest capture. Captures that begin earlier are taken for read. */
+  readonly from?: FolderPosition | undefined;
+  /** Where to end, for what was read once and is read again: nothing is waited for. */
+  readonly to?: FolderPosition | undefined;
+  /** The names of files to read. Names that begin with a dot or end in ".part" are never read. Default: all others. */
+  readonly accepts?: ((name: string) => boolean) | undefined;
+  /** Called with each warning as it arises. */
+  readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
+  /** Called before it waits: everything there is was delivered. The waiting begins when it has come back. */
+  readonly onWait?: (() => Promise<void> | void) | undefined;
+  /** Milliseconds after which it looks again, where the system does not tell of changes. Default: 500. */
+  readonly pollMs?: number | undefined;
+}
+
+/** The frames of all captures in a folder, and of those to come. */
+export class FolderSource implements FrameSource {
+  /** The folder. */
+  readonly path: string;
+  readonly #options: FolderSourceOptions;
+  #position: FolderPosition | undefined;
+  #file: string | undefined;
+
+  /** Does not look at the folder; that, and its errors, is for `batches`. */
+  constructor(path: string, options: FolderSourceOptions = {}) {
+    this.path = path;
+    this.#options = options;
+  }
+
+  /** Where it is: behind the last frame that was given. A source that begins with `from` there goes on with the next one. */
+  get position(): FolderPosition | undefined {
+    return this.#position;
+  }
+
+  /** The file that is being read. */
+  get file(): string | undefined {
+    return this.#file;
+  }
+
+  /**
+   * All frames, in order; then it waits for more. A file that cannot be read, or not further, is left with a warning. Throws CaptureError
+   * when the folder cannot be read. It is for one reading at a time.
+   */
+  async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    const { from, to, signal, accepts = () => true, pollMs = defaultPollMs } = this.#options;
+    const block = readingBlock(intake);
+    const warn = this.#options.onWarning ?? ((): void => undefined);
+    const listing = new FolderListing(this.path, accepts, warn);
+    this.#position = from;
+    await listing.scan();
+    if (from !== undefined && !listing.skipTo(from.begin)) {
+      const message = `${this.path}: the file in which the reading was to go on is gone; what it held is missing`;
+      warn({ code: "position-gone", message, capture: this.path, offset: 0 });
+    }
+    const changes = new FolderChanges(this.path, pollMs, signal);
+    try {
+      while (signal?.aborted !== true) {
+        const next = listing.next(to?.begin);
+        if (next !== undefined) {
+          yield* this.#capture(next, listing, changes, block, warn);
+          if (this.#isAt(to)) return;
+        } else if (to !== undefined) return;
+        else await this.#wait(changes);
+        await listing.scan();
+      }
+    } finally {
+      changes.close();
+    }
+  }
+
+  /** The frames of one capture, until it is finished. */
+  async *#capture(
+    capture: ListedCapture,
+    listing: FolderListing,
+    changes: FolderChanges,
+    block: Uint8Array,
+    warn: (warning: CaptureWarning) => void,
+  ): AsyncGenerator<FrameBatch, void, undefined> {
+    const { signal, to } = this.#options;
+    const { path, name } = capture;
+    let file: GrowingFile | undefined;
+    listing.take(capture);
+    let isFinished = listing.next() !== undefined;
+    changes.current = name;
+    const mayGrow = async (): Promise<boolean> => {
+      if (isFinished || to !== undefined || signal?.aborted === true) return false;
+      if (changes.takeFolderChange()) {
+        await listing.scan(name);
+        isFinished = listing.next() !== undefined;
+      }
+      if (!isFinished) await this.#wait(changes);
+      return true;
+    };
+    let reader: UnpackingReader | undefined;
+    try {
+      file = new GrowingFile(path, mayGrow);
+      reader = new UnpackingReader(file);
+      const reading = new CaptureReading(reader, { capture: path, signal, onWarning: warn });
+      yield* this.#countFrames(reading.batches(block), capture);
+    } catch (error) {
+      const known = asCaptureError(error, path, reader?.compression);
+      if (!(known instanceof CaptureError)) throw known;
+      // A file that is gone before it was opened has become another one, or was deleted.
+      if (known.code !== "not-found") {
+        const offset = file?.offset ?? 0;
+        warn({ code: "skipped", message: `${known.message}; the rest is skipped`, capture: path, offset });
+      }
+    } finally {
+      reader?.close();
+      changes.current = undefined;
+      listing.leave(capture, file?.offset ?? 0);
+    }
+    if (file?.wasOverwritten === true) {
+      const message = `${path}: was written anew after ${file.offset} bytes; what had not been read of it is lost`;
+      warn({ code: "overwritten", message, capture: path, offset: file.offset });
+    }
+  }
+
+  /** Passes on what is to be given of a capture, and keeps the position. */
+  async *#countFrames(
+    batches: AsyncIterable<FrameBatch>,
+    { begin, path }: ListedCapture,
+  ): AsyncGenerator<FrameBatch, void, undefined> {
+    const { from, to } = this.#options;
+    const first = from !== undefined && compareTimes(from.begin, begin) === 0 ? from.frames : 0;
+    const last = to !== undefined && compareTimes(to.begin, begin) === 0 ? to.frames : Infinity;
+    let frames = 0;
+    for await (const batch of batches) {
+      if (frames === 0) {
+        const actual = { seconds: batch.seconds[0]!, nanoseconds: batch.nanoseconds[0]! };
+        if (compareTimes(actual, begin) !== 0) return; // Written anew since it was listed: there may be earlier ones now.
+        this.#file = path;
+      }
+      const before = frames;
+      frames += batch.length;
+      keepFrames(batch, first - before, last - before);
+      this.#position = { begin, frames: Math.max(first, Math.min(frames, last)) };
+      if (batch.length > 0) yield batch;
+      if (frames >= last) return;
+    }
+  }
+
+  async #wait(changes: FolderChanges): Promise<void> {
+    await this.#options.onWait?.();
+    await changes.wait();
+  }
+
+  #isAt(to: FolderPosition | undefined): boolean {
+    const at = this.#position;
+    return to !== undefined && at !== undefined && compareTimes(at.begin, to.begin) === 0 && at.frames >= to.frames;
+  }
+}

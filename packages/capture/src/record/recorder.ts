@@ -1,0 +1,183 @@
+// Writes frames to a capture file, or to a row of them:
+//
+//     out.pcapng                                     one file
+//     out-00001.pcapng, out-00002.pcapng, …          a new one after so many bytes or seconds of packet time
+//
+// A file in the making is called out.pcapng.part (part-file.ts). It is begun with its first frame, or with `finish` where there was
+// none, which leaves a capture without frames.
+//
+// Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in memory where
+// the disk is slow, and `finish` can be called when the process is about to end.
+
+import { readdirSync, rmSync } from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { LinkType, PcapngWriter, PcapWriter } from "@tsnids/pcap";
+import type { FrameBatch } from "@tsnids/pcap";
+import { frameEncoder } from "./frame-encoder.js";
+import type { FrameEncoder, RecordFormat } from "./frame-encoder.js";
+import { PartFile } from "./part-file.js";
+import { asRecordError, RecordError } from "./record-error.js";
+
+/** Digits of the number of a file. */
+const numberDigits = 5;
+
+/** What a recorder can be told. */
+export interface RecorderOptions {
+  /** Default: "pcap" for names that end in .pcap or .cap, "pcapng" for all others. */
+  readonly format?: RecordFormat | undefined;
+  /** Bytes after which a new file is begun; a file has one frame more at most. Default: one file. */
+  readonly maximumBytes?: number | undefined;
+  /** Seconds of packet time after which a new file is begun, with the first frame after them. Default: one file. */
+  readonly maximumSeconds?: number | undefined;
+  /** Files kept of a row: with each new one the oldest of this recorder is deleted. Default: all. */
+  readonly maximumFiles?: number | undefined;
+  /** Whether a file of this name may be replaced. In a row names are never used twice. Default: false. */
+  readonly overwrites?: boolean | undefined;
+}
+
+/** A file in the making. */
+interface OpenFile {
+  readonly file: PartFile;
+  readonly encoder: FrameEncoder;
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/**
+ * Writes frames to pcap or pcapng.
+ *
+ *     const recorder = new Recorder("out.pcapng", { maximumBytes: 100e6 });
+ *     recorder.write(batch);
+ *     recorder.finish();
+ */
+export class Recorder {
+  /** Frames written. */
+  frames = 0;
+  readonly #path: string;
+  readonly #options: RecorderOptions;
+  readonly #format: RecordFormat;
+  readonly #files: string[] = [];
+  #number: number;
+  #open: OpenFile | undefined;
+  #isFinished = false;
+
+  /** Throws RecordError: `invalid-option`, `exists`, and `not-found` or `no-permission` for a folder that cannot be read. */
+  constructor(path: string, options: RecorderOptions = {}) {
+    this.#path = path;
+    this.#options = options;
+    this.#format = options.format ?? (/\.(pcap|cap)$/i.test(path) ? "pcap" : "pcapng");
+    const { maximumBytes, maximumSeconds, maximumFiles, overwrites = false } = options;
+    for (const [name, value] of Object.entries({ maximumBytes, maximumSeconds, maximumFiles })) {
+      if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;
+      throw new RecordError("invalid-option", path, `${name} must be a whole number above 0, not ${value}`);
+    }
+    if (maximumFiles !== undefined && !this.#isRow) {
+      throw new RecordError("invalid-option", path, "maximumFiles needs maximumBytes or maximumSeconds");
+    }
+    this.#number = this.#isRow ? lastNumberOf(path) : 0;
+    if (!this.#isRow) this.#open = this.#begin(path, overwrites, 0, 0);
+  }
+
+  /** The finished files that are still there, in order. */
+  get files(): readonly string[] {
+    return this.#files;
+  }
+
+  /** Writes the frames of a batch from `first` to before `last`; they are copied. Throws RecordError. */
+  write(batch: FrameBatch, first: number = 0, last: number = batch.length): void {
+    if (this.#isFinished) throw new RecordError("finished", this.#path, "the recorder is finished");
+    for (let index = first; index < last; index++) {
+      const { file, encoder } = this.#fileFor(batch.seconds[index]!, batch.nanoseconds[index]!);
+      for (const piece of encoder.encode(batch, index)) file.add(piece);
+      this.frames++;
+    }
+  }
+
+  /** Hands what was gathered to the system, where other programs can see it in the .part file. Throws RecordError. */
+  flush(): void {
+    this.#open?.file.flush();
+  }
+
+  /** Gives the last file its name. May be called twice. Throws RecordError; what could be written stays in the .part file. */
+  finish(): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#finishFile();
+  }
+
+  get #isRow(): boolean {
+    const { maximumBytes, maximumSeconds } = this.#options;
+    return maximumBytes !== undefined || maximumSeconds !== undefined;
+  }
+
+  #fileFor(seconds: number, nanoseconds: number): OpenFile {
+    const { maximumBytes = Infinity, maximumSeconds = Infinity } = this.#options;
+    const open = this.#open;
+    if (open !== undefined) {
+      const age = seconds - open.seconds - (nanoseconds < open.nanoseconds ? 1 : 0);
+      if (!this.#isRow || (open.file.length < maximumBytes && age < maximumSeconds)) return open;
+      this.#finishFile();
+    }
+    this.#number++;
+    return (this.#open = this.#begin(numbered(this.#path, this.#number), false, seconds, nanoseconds));
+  }
+
+  #begin(path: string, overwrites: boolean, seconds: number, nanoseconds: number): OpenFile {
+    const file = new PartFile(path, overwrites);
+    return { file, encoder: frameEncoder(this.#format, path), seconds, nanoseconds };
+  }
+
+  #finishFile(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    if (open.file.length === 0) open.file.add(emptyCapture(this.#format));
+    open.file.finish();
+    this.#files.push(open.file.path);
+    const { maximumFiles = Infinity } = this.#options;
+    if (this.#files.length > maximumFiles) remove(this.#files.shift()!);
+  }
+}
+
+/** A capture without frames has to have a link type in pcap; Ethernet is as good as any. */
+function emptyCapture(format: RecordFormat): Uint8Array {
+  return format === "pcap"
+    ? new PcapWriter({ linkType: LinkType.ETHERNET, nanoseconds: true }).header()
+    : new PcapngWriter({ application: "tsnids" }).section();
+}
+
+/** "dir/out-00001.pcap" for "dir/out.pcap". */
+function numbered(path: string, number: number): string {
+  const extension = extname(path);
+  const stem = basename(path, extension);
+  return join(dirname(path), `${stem}-${String(number).padStart(numberDigits, "0")}${extension}`);
+}
+
+/** The highest number of a file of this row, of an earlier recorder; 0 where there is none. */
+function lastNumberOf(path: string): number {
+  const extension = extname(path);
+  const prefix = `${basename(path, extension)}-`;
+  let last = 0;
+  for (const name of namesIn(path)) {
+    if (!name.startsWith(prefix) || !name.endsWith(extension)) continue;
+    const digits = name.slice(prefix.length, name.length - extension.length);
+    if (/^\d{1,15}$/.test(digits)) last = Math.max(last, Number(digits));
+  }
+  return last;
+}
+
+function namesIn(path: string): readonly string[] {
+  try {
+    return readdirSync(dirname(path));
+  } catch (error) {
+    throw asRecordError(error, path);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    throw asRecordError(error, path);
+  }
+}

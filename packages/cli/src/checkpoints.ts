@@ -1,0 +1,148 @@
+// The places in a watch at which everything is in order: the engine has processed all frames that were given, what is to be said
+// of them was written, and then the state is saved. watch-state.ts says what for.
+
+import { performance } from "node:perf_hooks";
+import type { FolderPosition, FolderSource } from "@tsnids/capture";
+import type { Nids } from "@tsnids/nids";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import type { Output } from "./output.js";
+import { ReplayMarks } from "./replay-marks.js";
+import type { ResultFile } from "./result-file.js";
+import { saveState } from "./watch-state.js";
+import type { WatchedConnections } from "./watched-connections.js";
+
+/**
+ * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving it may take a
+ * twentieth of the time. It should be as often as possible: what is not saved has to be read again, and a fast ring of files may
+ * have come round by then.
+ */
+const saveInterval = 20;
+
+/** What makes up a watch. */
+export interface WatchParts {
+  readonly nids: Nids;
+  readonly connections: WatchedConnections;
+  readonly output: Output;
+  readonly results: ResultFile | undefined;
+  /** Undefined where no state is kept. */
+  readonly stateFile: string | undefined;
+  /** Where the watch before stopped; undefined where this one begins with the first file. */
+  readonly resumed: FolderPosition | undefined;
+  readonly warn: (message: string) => void;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+}
+
+/** Saves the state of a watch as it goes on. */
+export class Checkpoints {
+  readonly #parts: WatchParts;
+  readonly #marks: ReplayMarks = new ReplayMarks();
+  #position: FolderPosition | undefined;
+  #isReplayed = false;
+  #isClosed = false;
+  #saved = -Infinity;
+  #saveDuration = 0;
+  #savedLines = 0;
+  #savedPosition: FolderPosition | undefined;
+
+  constructor(parts: WatchParts) {
+    this.#parts = parts;
+    this.#position = parts.resumed;
+  }
+
+  /** True when the last state was saved: what happens after it belongs to the next watch. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The frames of a folder, through `sift`; a checkpoint after each batch. The one that is not `isLive` comes first, and is a replay. */
+  around(folder: FolderSource, isLive: boolean, sift: (folder: FolderSource) => FrameSource): FrameSource {
+    const batches = (intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> =>
+      isLive ? this.#live(folder, sift(folder), intake) : this.#past(folder, sift(folder), intake);
+    return { batches };
+  }
+
+  /** There is nothing to read at the moment. */
+  async idle(): Promise<void> {
+    await this.#flush();
+    if (!this.#isReplayed || this.#position === this.#savedPosition) return;
+    if (this.#parts.output.lines > this.#savedLines) this.save();
+    else this.#saveWhenDue();
+  }
+
+  /** Saves the state, where one is kept; in a replay nothing has changed. */
+  save(): void {
+    const { connections, stateFile, results, output } = this.#parts;
+    // Lines that nobody took are to come again.
+    if (stateFile === undefined || connections.isReplaying || output.hasEnded) return;
+    const began = performance.now();
+    const open = connections.save();
+    saveState(stateFile, {
+      replayFrom: this.#marks.replayFrom(open) ?? this.#position?.begin,
+      position: this.#position,
+      nextId: connections.nextId,
+      open,
+      output: results?.save(),
+    });
+    this.#saved = performance.now();
+    this.#saveDuration = this.#saved - began;
+    this.#savedPosition = this.#position;
+    this.#savedLines = output.lines;
+  }
+
+  async *#past(
+    folder: FolderSource,
+    source: FrameSource,
+    intake: Uint8Array | undefined,
+  ): AsyncGenerator<FrameBatch, void, undefined> {
+    for await (const batch of source.batches(intake)) {
+      yield batch;
+      this.#note(folder);
+    }
+  }
+
+  async *#live(
+    folder: FolderSource,
+    source: FrameSource,
+    intake: Uint8Array | undefined,
+  ): AsyncGenerator<FrameBatch, void, undefined> {
+    const { connections, signal, stateFile, warn } = this.#parts;
+    if (connections.isReplaying && signal.aborted) {
+      this.#isClosed = true; // It was called off before it was where it had been: the state stays as it is.
+      return;
+    }
+    const lost = connections.endReplay();
+    if (lost > 0) {
+      warn(`${lost} connections that were open began in files that are gone: of them only what came later is reported`);
+    }
+    this.#isReplayed = true;
+    this.#position = this.#parts.resumed; // Not where the replay came to, should files have gone meanwhile.
+    try {
+      for await (const batch of source.batches(intake)) {
+        yield batch;
+        this.#note(folder);
+        await this.#flush();
+        this.#saveWhenDue();
+      }
+    } finally {
+      this.#isClosed = stateFile !== undefined;
+      await this.#flush();
+      this.save();
+    }
+  }
+
+  #note(folder: FolderSource): void {
+    const { position } = folder;
+    if (position === undefined) return;
+    this.#position = position;
+    this.#marks.note(position.begin, this.#parts.nids.time);
+  }
+
+  #saveWhenDue(): void {
+    if (performance.now() - this.#saved >= saveInterval * this.#saveDuration) this.save();
+  }
+
+  async #flush(): Promise<void> {
+    await this.#parts.output.flush();
+  }
+}

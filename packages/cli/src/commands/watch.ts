@@ -1,0 +1,177 @@
+// tsnids watch PATH: follows a folder of rotated captures, or one growing file, and prints a line per connection as it ends.
+//
+//     FolderSource ─► filter ─► checkpoints ─► engine ─► lines ─► standard output, or --output
+//                                   └─ after each batch, and before waiting: flush the lines, then save the state
+//
+// It ends when it is told to. Connections that are open then are not reported: the state has them, and the next watch goes on.
+
+import { stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
+import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
+import { FilteredSource } from "@tsnids/filter";
+import { CallbackError, Nids } from "@tsnids/nids";
+import type { Command } from "commander";
+import pc from "picocolors";
+import { Checkpoints } from "../checkpoints.js";
+import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import type { CommunityIdOptions } from "../community-id-options.js";
+import { ConnectionWatch } from "../connection.js";
+import { ConnectionLines } from "../connection-line.js";
+import { addEngineOptions, engineParams } from "../engine-options.js";
+import type { EngineOptions } from "../engine-options.js";
+import { CommandError, ExitCode } from "../exit-codes.js";
+import { sortInputs } from "../inputs.js";
+import type { Inputs } from "../inputs.js";
+import { alertJson, connectionJson } from "../json-lines.js";
+import { Output } from "../output.js";
+import { ResultFile } from "../result-file.js";
+import { loadState } from "../watch-state.js";
+import { WatchedConnections } from "../watched-connections.js";
+
+interface WatchOptions extends EngineOptions, CommunityIdOptions {
+  readonly filter?: string;
+  readonly json?: boolean;
+  readonly alerts?: boolean;
+  readonly output?: string;
+  readonly state?: string | false;
+}
+
+const afterHelp = `
+Files are read in the order in which they begin by the time of their first packet, whatever they are called, also those that
+tcpdump -W writes anew or -z compresses; the last one while it grows. Names that begin with a dot or end in .part are left out.
+A line has what "tsnids run" prints.
+
+It ends with SIGINT or SIGTERM. The next watch goes on where it was, with all open connections: it reads again from the file in
+which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
+may. The state is kept in .tsnids-watch.json in the folder.
+
+Examples:
+  tcpdump -i eth0 -C 100 -W 20 -w /var/cap/eth0 &
+  tsnids watch /var/cap
+  tsnids watch --json --output lines.jsonl --state lines.state /var/cap 'tcp port 443'
+  tsnids watch --no-state growing.pcap`;
+
+/** Adds the subcommand. `end` is told the exit code. */
+export function watchCommand(root: Command, end: (code: ExitCode) => void): void {
+  const command = root
+    .command("watch")
+    .description("follow a folder of rotated captures, or a growing one: a line per connection as it ends")
+    .usage("[options] <folder|file> [filter expression]")
+    .argument("<folder>", "the folder, or the file; then a filter expression")
+    .argument("[expression...]")
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
+    .option("--json", "print JSON lines: connection, alert")
+    .option("--alerts", "print a line per alert")
+    .option("--output <file>", "add the lines to this file; after a crash none comes twice")
+    .option("--state <file>", "keep the state in this file")
+    .option("--no-state", "begin with the first file, keep no state, report open connections at the end")
+    .addHelpText("after", afterHelp);
+  addEngineOptions(addCommunityIdOptions(command)).action(
+    async (path: string, expression: string[], options: WatchOptions) => {
+      end(await watch(sortInputs([path, ...expression], options.filter), options));
+    },
+  );
+}
+
+async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<ExitCode> {
+  const [path = "", another] = paths;
+  if (another !== undefined) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${another}: watch follows one folder or file at a time`);
+  }
+  const isFolder = await isFolderAt(path);
+  const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
+  const state = stateFile === undefined ? undefined : loadState(stateFile);
+  const stop = new AbortController();
+  const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
+  const output = new Output(results?.stream ?? process.stdout, () => stop.abort());
+
+  const nids = new Nids(engineParams(options));
+  const resumed = state?.position === undefined ? undefined : state;
+  const connections = new WatchedConnections(nids, state?.nextId ?? 1, resumed?.open);
+  const checkpoints = new Checkpoints({
+    ...{ nids, connections, output, results, stateFile },
+    resumed: resumed?.position,
+    warn,
+    signal: stop.signal,
+  });
+  print(nids, connections, checkpoints, output, options);
+
+  const folder = (range: Pick<FolderSourceOptions, "from" | "to">): FolderSource => {
+    const { signal } = stop;
+    const onWarning = ({ code, message }: CaptureWarning): void => {
+      // Where a replay would have begun is further back than it needs to, mostly; what is missing is seen at its end.
+      if (range.to === undefined || code !== "position-gone") warn(message);
+    };
+    const settings = { ...range, signal, onWarning, onWait: () => checkpoints.idle() };
+    return isFolder ? new FolderSource(path, settings) : new TailSource(path, settings);
+  };
+  const live = folder({ from: resumed?.position });
+  const past = resumed && folder({ from: beginningOf(resumed), to: resumed.position });
+  const guarded = [past, live].map((source) => source && checkpoints.around(source, source === live, sift));
+  function sift(source: FolderSource): FilteredSource | FolderSource {
+    return filter === undefined ? source : new FilteredSource(source, filter);
+  }
+
+  let interrupted = false;
+  const interrupt = (): void => {
+    interrupted = true;
+    stop.abort();
+  };
+  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  try {
+    checkpoints.save();
+    await nids.run(new ChainSource(guarded.filter((source) => source !== undefined)));
+  } catch (thrown) {
+    throw thrown instanceof CallbackError ? thrown.cause : thrown;
+  } finally {
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    await output.flush();
+  }
+  output.check();
+  return interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+function warn(message: string): void {
+  process.stderr.write(`tsnids: warning: ${message}\n`);
+}
+
+/** Prints the lines of connections that end, and of alerts. */
+function print(
+  nids: Nids,
+  connections: WatchedConnections,
+  checkpoints: Checkpoints,
+  output: Output,
+  options: WatchOptions,
+): void {
+  const { json = false, alerts = false } = options;
+  const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
+  const idOf = communityIdOf(options);
+  new ConnectionWatch(nids, (connection) => {
+    const id = connections.end(connection);
+    if (id === undefined || checkpoints.isClosed) return;
+    const numbered = { ...connection, id };
+    const communityId = idOf(connection);
+    output.line(json ? connectionJson(numbered, communityId) : lines.connection(numbered, communityId));
+  });
+  if (!alerts) return;
+  nids.on("alert", (alert) => {
+    if (connections.isReplaying || checkpoints.isClosed) return;
+    output.line(json ? alertJson(alert) : lines.alert(alert));
+  });
+}
+
+async function isFolderAt(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) throw new CommandError(ExitCode.WRONG_INPUT, `${path}: no such folder or file`);
+  if (stats.isDirectory() || stats.isFile()) return stats.isDirectory();
+  throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is neither a folder nor a file; "tsnids run" reads pipes`);
+}
+
+function usualStateFile(path: string, isFolder: boolean): string {
+  return isFolder ? join(path, ".tsnids-watch.json") : join(dirname(path), `.${basename(path)}.tsnids-watch.json`);
+}
+
+function beginningOf({ replayFrom }: { replayFrom?: FolderPosition["begin"] | undefined }): FolderPosition | undefined {
+  return replayFrom && { begin: replayFrom, frames: 0 };
+}

@@ -1,0 +1,34 @@
+// A file that lines are added to, over many runs: what was written after the last saved state is cut off, because it comes again.
+
+import { createWriteStream, fstatSync, ftruncateSync, openSync } from "node:fs";
+import type { WriteStream } from "node:fs";
+import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+import type { WatchState } from "./watch-state.js";
+
+/** The file of --output. */
+export class ResultFile {
+  readonly stream: WriteStream;
+  readonly #inode: number;
+  readonly #lengthBefore: number;
+
+  /** `saved` is what the state says of it. Throws CommandError. */
+  constructor(path: string, saved: WatchState["output"]) {
+    try {
+      const descriptor = openSync(path, "a");
+      const { ino, size } = fstatSync(descriptor);
+      // Another file of that name, or one that was emptied, is one that somebody took the lines out of.
+      const isSame = saved?.inode === ino && saved.length < size;
+      if (isSame) ftruncateSync(descriptor, saved.length);
+      this.#inode = ino;
+      this.#lengthBefore = isSame ? saved.length : size;
+      this.stream = createWriteStream(path, { fd: descriptor });
+    } catch (error) {
+      throw new CommandError(ExitCode.FAILED, `${path}: cannot be written (${systemReason(error)})`);
+    }
+  }
+
+  /** What the state is to say. */
+  save(): NonNullable<WatchState["output"]> {
+    return { inode: this.#inode, length: this.#lengthBefore + this.stream.bytesWritten };
+  }
+}

@@ -1,0 +1,99 @@
+// Where a watch stands, in a small file, so that the next one goes on there:
+//
+//     ──┬────────────────────────────────────┬──────────► packets
+//       │ replayFrom: a file that begins      │ position: all before it was processed,
+//       │ before every open connection        │ and what is to be said of it was written
+//
+// The next watch reads from `replayFrom` on again, silently up to `position`: so the engine knows the open connections with all
+// their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then are ends of
+// connections that were reported.
+//
+// A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's good time for the
+// case that the power fails. A process that is killed in between has written lines that no state knows;
+// where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that.
+
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { FolderPosition } from "@tsnids/capture";
+import type { FrameTime } from "@tsnids/pcap";
+import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+
+const format = "tsnids watch 1";
+
+/** A connection that was open. */
+export interface SavedConnection {
+  readonly id: number;
+  readonly name: string;
+  readonly start: FrameTime;
+}
+
+/** What the file holds. */
+export interface WatchState {
+  /** Beginning of the file to replay from; undefined where nothing was read yet. */
+  readonly replayFrom?: FrameTime | undefined;
+  readonly position?: FolderPosition | undefined;
+  /** Number of the next connection. */
+  readonly nextId: number;
+  readonly open: readonly SavedConnection[];
+  /** The file the lines went to, and its length. */
+  readonly output?: { readonly inode: number; readonly length: number } | undefined;
+}
+
+/** Reads a state; undefined where there is no file. Throws CommandError. */
+export function loadState(path: string): WatchState | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (systemReason(error) === "ENOENT") return undefined;
+    throw new CommandError(ExitCode.WRONG_INPUT, `${path}: cannot be read (${systemReason(error)})`);
+  }
+  const state = parse(text);
+  if (isState(state)) return state;
+  throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is no state of "tsnids watch"; delete it to begin anew`);
+}
+
+/** Replaces the file in one step. Throws CommandError. */
+export function saveState(path: string, state: WatchState): void {
+  const part = `${path}.part`;
+  try {
+    writeFileSync(part, `${JSON.stringify({ format, ...state })}\n`);
+    renameSync(part, path);
+  } catch (error) {
+    const what = `${path}: the state cannot be written (${systemReason(error)}); --state FILE keeps it elsewhere`;
+    throw new CommandError(ExitCode.FAILED, what);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isState(value: unknown): value is WatchState {
+  if (!isObject(value) || value["format"] !== format || !Number.isSafeInteger(value["nextId"])) return false;
+  const { replayFrom, position, open, output } = value;
+  const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
+  if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
+  if (output !== undefined && !(isObject(output) && isCount(output["inode"]) && isCount(output["length"])))
+    return false;
+  return Array.isArray(open) && open.every(isConnection);
+}
+
+function isConnection(value: unknown): boolean {
+  return isObject(value) && isCount(value["id"]) && typeof value["name"] === "string" && isTime(value["start"]);
+}
+
+function isTime(value: unknown): boolean {
+  return isObject(value) && Number.isSafeInteger(value["seconds"]) && isCount(value["nanoseconds"]);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
