@@ -4,8 +4,8 @@
 //                                                  ├► udp ─► callbacks
 //                                                  └► icmp ─► callbacks
 
-import { FrameBatch, LinkType } from "@tsnids/pcap";
-import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
+import { LinkType } from "@tsnids/pcap";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import { AlertSink } from "./alerts.js";
 import type { Alert, AlertCode } from "./alerts.js";
@@ -16,7 +16,8 @@ import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
 import { CallbackError, NidsError } from "./errors.js";
-import { ExpressLane, expressWindow } from "./express-lane.js";
+import { ExpressLane } from "./express-lane.js";
+import { FrameLoop } from "./frame-loop.js";
 import { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
 import { Icmp } from "./icmp/icmp.js";
@@ -33,8 +34,7 @@ import { ResetSender } from "./kill/reset-sender.js";
 import { LinkLayer } from "./link/decap.js";
 import { EncapsulationPath } from "./link/encapsulation.js";
 import { Tunnels } from "./link/tunnel/tunnels.js";
-import { allocateMemory, intakeBytes, slabBytes } from "./memory/layout.js";
-import type { EngineMemory } from "./memory/layout.js";
+import { allocateMemory, slabBytes } from "./memory/layout.js";
 import { Packet } from "./packet.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
@@ -63,7 +63,6 @@ export interface NidsEvents {
 /** A userland IP stack that watches. Engines are independent of each other. */
 export class Nids extends EventEmitter<NidsEvents> {
   private readonly params: NidsParams;
-  private readonly memory: EngineMemory;
   private readonly packet: Packet;
   private readonly counters: Statistics = new Statistics();
   private readonly faults: Faults = new Faults(this.counters);
@@ -79,17 +78,12 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly rejecter: Rejecter;
   private readonly notifier: TcpNotifier;
   private readonly express: ExpressLane;
+  private readonly loop: FrameLoop;
   private readonly lookup: FlowLookup;
-  private readonly intake: Uint8Array;
   private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
   private readonly single: SingleFrame = new SingleFrame();
-  private interfaces: readonly CaptureInterface[] = [];
-  private currentInterface = 0;
   private nextStatistics = 0;
-  /** Stands for the frame in hand while there is none. */
-  private readonly silentTime: FrameBatch = new FrameBatch(1);
   private busy = false;
-  private uncounted = 0;
 
   /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
   constructor(params: Partial<NidsParams> = {}) {
@@ -111,9 +105,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
     const rails = new Rails(packet, this.params, this.counters);
     const resets = new ResetSender({ ...shared, flows, path, rails });
-    this.memory = memory;
     this.packet = packet;
-    this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
     this.link = new LinkLayer(packet, path, this.counters, alerts);
@@ -130,7 +122,9 @@ export class Nids extends EventEmitter<NidsEvents> {
     const { lookup, tcp, udp } = this;
     this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, tcp });
     this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels });
-    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp: this.tcp, notifier });
+    this.express = new ExpressLane({ ...shared, flows, link, verification, ip: this.ip, tcp, notifier });
+    const { ip, express, clock } = this;
+    this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick: () => this.tick() });
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -187,8 +181,8 @@ export class Nids extends EventEmitter<NidsEvents> {
    * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
-    if (batch.length === 0) this.whileBusy(() => this.silence(batch));
-    else this.whileBusy(() => this.frames(batch, first, batch.length));
+    if (batch.length === 0) this.whileBusy(() => this.loop.silence(batch));
+    else this.whileBusy(() => this.loop.frames(batch, first, batch.length));
   }
 
   /**
@@ -202,7 +196,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     originalLength: number = frame.length,
   ): void {
     // Not while another frame is being processed: the batch may be in use.
-    this.whileBusy(() => this.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
+    this.whileBusy(() => this.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
   }
 
   /**
@@ -246,7 +240,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
     const first = reader.index;
     reader.index = Math.min(batch.length, first + count);
-    this.goOnBehind(reader, () => this.whileBusy(() => this.frames(batch, first, reader.index)));
+    this.goOnBehind(reader, () => this.whileBusy(() => this.loop.frames(batch, first, reader.index)));
     return reader.index - first;
   }
 
@@ -260,7 +254,7 @@ export class Nids extends EventEmitter<NidsEvents> {
       this.link.exit();
       this.verification.clear();
       this.clock.clear();
-      this.interfaces = [];
+      this.loop.clear();
       this.nextStatistics = 0;
     });
     this.tellStatistics();
@@ -304,129 +298,8 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
-    if (this.busy) this.countFrames(this.packet.index + 1);
+    if (this.busy) this.loop.countInHand();
     return this.counters.snapshot();
-  }
-
-  private frames(batch: FrameBatch, first: number, last: number): void {
-    // Here and not in the loop's own function, which would be compiled anew where a second capture begins.
-    if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
-    if (batch.bytes.buffer === this.memory.buffer) {
-      this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
-      return;
-    }
-    // Bytes from elsewhere are copied into the intake, as many frames at a time as it holds.
-    const { offset, capturedLength, bytes } = batch;
-    while (first < last) {
-      const start = offset[first] as number;
-      let end = start;
-      let next = first;
-      for (; next < last && (offset[next] as number) >= end; next++) {
-        const frameEnd = (offset[next] as number) + (capturedLength[next] as number);
-        if (frameEnd - start > intakeBytes) break;
-        end = frameEnd;
-      }
-      if (next === first) {
-        throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${intakeBytes} bytes`);
-      }
-      this.intake.set(bytes.subarray(start, end));
-      this.framesInPlace(batch, first, next, this.memory.intake - start);
-      first = next;
-    }
-  }
-
-  /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
-  private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
-    const { offset, capturedLength } = batch;
-    const { packet, faults, express } = this;
-    packet.batch = batch;
-    this.uncounted = first;
-    let index = first;
-    try {
-      while (index < last) {
-        packet.index = index;
-        const end = this.openWindow(batch, index, last);
-        express.lookAhead(batch, index, end, shift);
-        while (index < end) {
-          packet.index = index;
-          if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
-          index++;
-          if (faults.pending) throw faults.take(index - 1);
-        }
-      }
-    } finally {
-      this.countFrames(index);
-    }
-  }
-
-  /**
-   * Sets interface and clock by the frame at `first`; returns the index behind the last frame of the same interface and second, at most a
-   * window further on. What happens once a second is thus no branch in the loop over frames.
-   */
-  private openWindow(batch: FrameBatch, first: number, last: number): number {
-    const { seconds, interfaceIndex } = batch;
-    const second = seconds[first];
-    const interfaceOfWindow = interfaceIndex[first] as number;
-    if (interfaceOfWindow !== this.currentInterface) this.select(interfaceOfWindow);
-    if (second !== this.clock.seconds && this.clock.set()) this.tick();
-    const limit = Math.min(last, first + expressWindow);
-    let end = first + 1;
-    while (end < limit && seconds[end] === second && interfaceIndex[end] === interfaceOfWindow) end++;
-    return end;
-  }
-
-  /** Counts the frames of the batch in hand before `end` that are not counted yet; done once for many, not for each. */
-  private countFrames(end: number): void {
-    const { capturedLength } = this.packet.batch;
-    let bytes = 0;
-    for (let index = this.uncounted; index < end; index++) bytes += capturedLength[index] as number;
-    this.counters.frames += end - this.uncounted;
-    this.counters.bytes += bytes;
-    this.uncounted = end;
-    this.express.count();
-  }
-
-  /** The way of any frame. */
-  private frame(frame: number, captured: number): void {
-    const { packet } = this;
-    packet.frame = frame;
-    packet.frameEnd = frame + captured;
-    let family = this.link.locate();
-    for (;;) {
-      packet.reassembled = false;
-      packet.linkEnd = packet.network;
-      if (family !== 0) this.ip.receive(family);
-      if (packet.rest === 0) break;
-      family = this.link.locateNext();
-    }
-    this.express.review();
-  }
-
-  /** Another capture begins: its interfaces have nothing to do with those before. */
-  private changeInterfaces(batch: FrameBatch): void {
-    this.interfaces = batch.interfaces;
-    this.verification.clear();
-    this.select(batch.interfaceIndex[0] ?? 0);
-  }
-
-  private select(index: number): void {
-    this.express.close();
-    this.currentInterface = index;
-    this.link.linkType = this.interfaces[index]?.linkType ?? -1;
-    this.verification.select(index);
-  }
-
-  /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */
-  private silence({ silentUntil }: FrameBatch): void {
-    if (silentUntil < 0 || !this.clock.advance(silentUntil)) return;
-    const { packet, silentTime, faults } = this;
-    silentTime.clear();
-    silentTime.push(0, 0, 0, silentUntil, 0, this.currentInterface);
-    packet.batch = silentTime;
-    packet.index = 0;
-    this.uncounted = 1; // statistics() counts up to the frame in hand, and this is none.
-    this.tick();
-    if (faults.pending) throw faults.take(-1);
   }
 
   private tick(): void {
@@ -460,7 +333,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readerOf(source: FrameSource): FrameReader {
     const known = this.readers.get(source);
     if (known !== undefined) return known;
-    const reader = new FrameReader(source, this.intake);
+    const reader = new FrameReader(source, this.loop.intake);
     this.readers.set(source, reader);
     return reader;
   }

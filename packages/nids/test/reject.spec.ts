@@ -178,7 +178,7 @@ describe("reject()", () => {
       for (const wrong of [undefined, null, 7, "packet", {}, { ip: {} }]) {
         expect(
           code(() => nids.reject(wrong as unknown as UdpDatagram)),
-          String(wrong),
+          JSON.stringify(wrong),
         ).to.equal("invalid-argument");
       }
       const wrongs = [{ reason: "closed" }, { dryRun: 1 }, { strategy: "exact" }];

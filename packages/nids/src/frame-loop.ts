@@ -1,0 +1,203 @@
+// The loop over frames: it sets clock and interface, lets the express lane look ahead and take what it can, and sends the rest
+// on the way of any frame.
+//
+//   batch ─► (copied into the engine's memory) ─► window of one second and interface ─► express lane
+//                                                                                     └► link ─► ip ─► …
+
+import { FrameBatch } from "@tsnids/pcap";
+import type { CaptureInterface } from "@tsnids/pcap";
+import type { Faults } from "./callbacks/registry.js";
+import type { ChecksumVerification } from "./checksum/verification.js";
+import type { PacketClock } from "./clock.js";
+import { NidsError } from "./errors.js";
+import { expressWindow } from "./express-lane.js";
+import type { ExpressLane } from "./express-lane.js";
+import type { Ip } from "./ip/ip.js";
+import type { LinkLayer } from "./link/decap.js";
+import { intakeBytes } from "./memory/layout.js";
+import type { EngineMemory } from "./memory/layout.js";
+import type { Packet } from "./packet.js";
+import type { Statistics } from "./stats.js";
+
+/** What the loop works with. */
+export interface FrameLoopParts {
+  readonly memory: EngineMemory;
+  readonly packet: Packet;
+  readonly statistics: Statistics;
+  readonly faults: Faults;
+  readonly clock: PacketClock;
+  readonly verification: ChecksumVerification;
+  readonly link: LinkLayer;
+  readonly ip: Ip;
+  readonly express: ExpressLane;
+  /** Called when the packet clock has moved on by a second or more. */
+  readonly tick: () => void;
+}
+
+export class FrameLoop {
+  /** Where sources put bytes that need not be copied. */
+  readonly intake: Uint8Array;
+  private readonly memory: EngineMemory;
+  private readonly packet: Packet;
+  private readonly counters: Statistics;
+  private readonly faults: Faults;
+  private readonly clock: PacketClock;
+  private readonly verification: ChecksumVerification;
+  private readonly link: LinkLayer;
+  private readonly ip: Ip;
+  private readonly express: ExpressLane;
+  private readonly tick: () => void;
+  private interfaces: readonly CaptureInterface[] = [];
+  private currentInterface = 0;
+  /** Stands for the frame in hand while there is none. */
+  private readonly silentTime: FrameBatch = new FrameBatch(1);
+  /** The first frame of the batch in hand that is not counted yet. */
+  private uncounted = 0;
+
+  constructor(parts: FrameLoopParts) {
+    const { memory } = parts;
+    this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
+    this.memory = memory;
+    this.packet = parts.packet;
+    this.counters = parts.statistics;
+    this.faults = parts.faults;
+    this.clock = parts.clock;
+    this.verification = parts.verification;
+    this.link = parts.link;
+    this.ip = parts.ip;
+    this.express = parts.express;
+    this.tick = parts.tick;
+  }
+
+  /** Processes frames first … last - 1 of a batch. Throws CallbackError behind a frame for which a callback threw. */
+  frames(batch: FrameBatch, first: number, last: number): void {
+    // Here and not in the loop's own function, which would be compiled anew where a second capture begins.
+    if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
+    if (batch.bytes.buffer === this.memory.buffer) {
+      this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
+      return;
+    }
+    // Bytes from elsewhere are copied into the intake, as many frames at a time as it holds.
+    const { offset, capturedLength, bytes } = batch;
+    while (first < last) {
+      const start = offset[first] as number;
+      let end = start;
+      let next = first;
+      for (; next < last && (offset[next] as number) >= end; next++) {
+        const frameEnd = (offset[next] as number) + (capturedLength[next] as number);
+        if (frameEnd - start > intakeBytes) break;
+        end = frameEnd;
+      }
+      if (next === first) {
+        throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${intakeBytes} bytes`);
+      }
+      this.intake.set(bytes.subarray(start, end));
+      this.framesInPlace(batch, first, next, this.memory.intake - start);
+      first = next;
+    }
+  }
+
+  /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
+  private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
+    const { offset, capturedLength } = batch;
+    const { packet, faults, express } = this;
+    packet.batch = batch;
+    this.uncounted = first;
+    let index = first;
+    try {
+      while (index < last) {
+        packet.index = index;
+        const end = this.openWindow(batch, index, last);
+        express.lookAhead(batch, index, end, shift);
+        while (index < end) {
+          packet.index = index;
+          if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
+          index++;
+          if (faults.pending) throw faults.take(index - 1);
+        }
+      }
+    } finally {
+      this.countFrames(index);
+    }
+  }
+
+  /**
+   * Sets interface and clock by the frame at `first`; returns the index behind the last frame of the same interface and second, at most a
+   * window further on. What happens once a second is thus no branch in the loop over frames.
+   */
+  private openWindow(batch: FrameBatch, first: number, last: number): number {
+    const { seconds, interfaceIndex } = batch;
+    const second = seconds[first];
+    const interfaceOfWindow = interfaceIndex[first] as number;
+    if (interfaceOfWindow !== this.currentInterface) this.select(interfaceOfWindow);
+    if (second !== this.clock.seconds && this.clock.set()) this.tick();
+    const limit = Math.min(last, first + expressWindow);
+    let end = first + 1;
+    while (end < limit && seconds[end] === second && interfaceIndex[end] === interfaceOfWindow) end++;
+    return end;
+  }
+
+  /** The frame in hand counts. */
+  countInHand(): void {
+    this.countFrames(this.packet.index + 1);
+  }
+
+  /** The next capture has interfaces of its own. */
+  clear(): void {
+    this.interfaces = [];
+  }
+
+  /** Counts the frames of the batch in hand before `end` that are not counted yet; done once for many, not for each. */
+  private countFrames(end: number): void {
+    const { capturedLength } = this.packet.batch;
+    let bytes = 0;
+    for (let index = this.uncounted; index < end; index++) bytes += capturedLength[index] as number;
+    this.counters.frames += end - this.uncounted;
+    this.counters.bytes += bytes;
+    this.uncounted = end;
+    this.express.count();
+  }
+
+  /** The way of any frame. */
+  private frame(frame: number, captured: number): void {
+    const { packet } = this;
+    packet.frame = frame;
+    packet.frameEnd = frame + captured;
+    let family = this.link.locate();
+    for (;;) {
+      packet.reassembled = false;
+      packet.linkEnd = packet.network;
+      if (family !== 0) this.ip.receive(family);
+      if (packet.rest === 0) break;
+      family = this.link.locateNext();
+    }
+    this.express.review();
+  }
+
+  /** Another capture begins: its interfaces have nothing to do with those before. */
+  private changeInterfaces(batch: FrameBatch): void {
+    this.interfaces = batch.interfaces;
+    this.verification.clear();
+    this.select(batch.interfaceIndex[0] ?? 0);
+  }
+
+  private select(index: number): void {
+    this.express.close();
+    this.currentInterface = index;
+    this.link.linkType = this.interfaces[index]?.linkType ?? -1;
+    this.verification.select(index);
+  }
+
+  /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */
+  silence({ silentUntil }: FrameBatch): void {
+    if (silentUntil < 0 || !this.clock.advance(silentUntil)) return;
+    const { packet, silentTime, faults } = this;
+    silentTime.clear();
+    silentTime.push(0, 0, 0, silentUntil, 0, this.currentInterface);
+    packet.batch = silentTime;
+    packet.index = 0;
+    this.uncounted = 1; // statistics() counts up to the frame in hand, and this is none.
+    this.tick();
+    if (faults.pending) throw faults.take(-1);
+  }
+}
