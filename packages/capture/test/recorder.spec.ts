@@ -59,10 +59,10 @@ describe("Recorder", () => {
   it("keeps nanoseconds and lengths in both formats", () => {
     for (const name of ["exact.pcap", "exact.pcapng"]) {
       const recorder = new Recorder(directory.path(name));
-      recorder.write(batchOf([ethernet], [[0, 1_700_000_000_123_456_789]]));
+      recorder.write(batchOf([ethernet], [[0, 1_700_000_123_456_789]]));
       recorder.finish();
       for (const batch of new MemorySource(bytesOf(directory.path(name))).batches()) {
-        expect(batch.nanoseconds[0]).to.equal(1_700_000_000_123_456_789 % 1e9);
+        expect(batch.nanoseconds[0]).to.equal(123_456_789);
         expect(batch.originalLength[0]).to.equal(1500);
       }
     }
@@ -71,7 +71,15 @@ describe("Recorder", () => {
   it("describes each interface of a pcapng file once, in order of appearance, from whatever list it comes", () => {
     const path = directory.path("interfaces.pcapng");
     const recorder = new Recorder(path);
-    recorder.write(batchOf([ethernet, raw], [[1, 1], [0, 2]]));
+    recorder.write(
+      batchOf(
+        [ethernet, raw],
+        [
+          [1, 1],
+          [0, 2],
+        ],
+      ),
+    );
     recorder.write(batchOf([{ ...ethernet }], [[0, 3]]));
     recorder.finish();
     const source = new MemorySource(bytesOf(path));
@@ -84,7 +92,19 @@ describe("Recorder", () => {
   it("refuses a second link type in pcap, and keeps what was before it", async () => {
     const path = directory.path("two.pcap");
     const recorder = new Recorder(path);
-    expect(code(() => recorder.write(batchOf([ethernet, raw], [[0, 1], [1, 2]])))).to.equal("several-link-types");
+    expect(
+      code(() =>
+        recorder.write(
+          batchOf(
+            [ethernet, raw],
+            [
+              [0, 1],
+              [1, 2],
+            ],
+          ),
+        ),
+      ),
+    ).to.equal("several-link-types");
     recorder.finish();
     expect(await summaryOf(new FileSource(path))).to.have.length(1);
   });
@@ -147,14 +167,19 @@ describe("Recorder", () => {
 
   describe("in a row of files", () => {
     let row = 0;
-    const frames = batchOf([ethernet], Array.from({ length: 10 }, (_, index) => [0, index * 1e9] as const));
+    const frames = batchOf(
+      [ethernet],
+      Array.from({ length: 10 }, (_, index) => [0, index * 1e9] as const),
+    );
 
     /** Names and numbers of frames of the files of a recorder. */
     async function record(options: RecorderOptions, batch = frames, name = `row${row++}.pcap`): Promise<string[]> {
       const recorder = new Recorder(directory.path(name), options);
       recorder.write(batch);
       recorder.finish();
-      const counts = await Promise.all(recorder.files.map(async (file) => (await summaryOf(new FileSource(file))).length));
+      const counts = await Promise.all(
+        recorder.files.map(async (file) => (await summaryOf(new FileSource(file))).length),
+      );
       return recorder.files.map((file, index) => `${basename(file)} ${counts[index]}`);
     }
 
@@ -173,7 +198,15 @@ describe("Recorder", () => {
     });
 
     it("counts whole seconds from the first frame of a file", async () => {
-      const batch = batchOf([ethernet], [[0, 0.9e9], [0, 1.8e9], [0, 1.9e9], [0, 2.8e9]]);
+      const batch = batchOf(
+        [ethernet],
+        [
+          [0, 0.9e9],
+          [0, 1.8e9],
+          [0, 1.9e9],
+          [0, 2.8e9],
+        ],
+      );
       expect(await record({ maximumSeconds: 1 }, batch, "exact.pcapng")).to.deep.equal([
         ...["exact-00001.pcapng 2", "exact-00002.pcapng 2"],
       ]);

@@ -43,15 +43,21 @@ describe("StreamRecorder", () => {
     await nids.run(new MemorySource(input.pcap()));
     file.finish();
     const frames: string[] = [];
-    for (const { bytes, offset, capturedLength, length } of new MemorySource(new Uint8Array(readFileSync(path))).batches()) {
-      for (let at = 0; at < length; at++) frames.push(hex(bytes.subarray(offset[at], offset[at]! + capturedLength[at]!)));
+    for (const { bytes, offset, capturedLength, length } of new MemorySource(
+      new Uint8Array(readFileSync(path)),
+    ).batches()) {
+      for (let at = 0; at < length; at++)
+        frames.push(hex(bytes.subarray(offset[at], offset[at]! + capturedLength[at]!)));
     }
     return { frames, recorder };
   }
 
-  const framesOf = (input: Iterable<{ readonly bytes: Uint8Array }>): string[] => [...input].map(({ bytes }) => hex(bytes));
-  const hasData = (text: string) => ({ state, server }: TcpStream): boolean =>
-    state === TcpState.DATA && Buffer.from(server.data).toString().includes(text);
+  const framesOf = (input: Iterable<{ readonly bytes: Uint8Array }>): string[] =>
+    [...input].map(({ bytes }) => hex(bytes));
+  const hasData =
+    (text: string) =>
+    ({ state, server }: TcpStream): boolean =>
+      state === TcpState.DATA && Buffer.from(server.data).toString().includes(text);
 
   const one = talk("10.0.0.1:1001", "GET /good");
   const other = talk("10.0.0.1:1002", "GET /evil");
@@ -88,9 +94,13 @@ describe("StreamRecorder", () => {
 
   it("gives up the prologues of those not seen for longest when there are too many", async () => {
     const many = Array.from({ length: 50 }, (_, index) => talk(`10.0.0.1:${2000 + index}`, "GET /good", index));
-    const { frames, recorder } = await record(capture([...many, talk("10.0.0.1:1002", "GET /evil", 60)]), hasData("evil"), {
-      maximumPrologueBytes: 8192,
-    });
+    const { frames, recorder } = await record(
+      capture([...many, talk("10.0.0.1:1002", "GET /evil", 60)]),
+      hasData("evil"),
+      {
+        maximumPrologueBytes: 8192,
+      },
+    );
     expect(recorder.forgottenPrologues).to.be.greaterThan(30);
     expect(frames).to.have.length(9);
   });

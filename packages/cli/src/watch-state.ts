@@ -77,7 +77,8 @@ function isState(value: unknown): value is WatchState {
   const { replayFrom, position, open, output } = value;
   const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
   if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
-  if (output !== undefined && !(isObject(output) && isCount(output["inode"]) && isCount(output["length"]))) return false;
+  if (output !== undefined && !(isObject(output) && isCount(output["inode"]) && isCount(output["length"])))
+    return false;
   return Array.isArray(open) && open.every(isConnection);
 }
 

@@ -18,7 +18,12 @@ function traffic(): Capture {
   for (let at = 0; at < 80; at++) long.send(at % 3 === 0 ? "server" : "client", "still here");
   long.fin("client").fin("server").ack("client");
   const others = Array.from({ length: 40 }, (_, index) => {
-    const one = conversation({ client: `10.0.0.1:${4000 + index}`, server: "10.0.0.2:80", start: 1000 + index * 10, step: 2 })
+    const one = conversation({
+      client: `10.0.0.1:${4000 + index}`,
+      server: "10.0.0.2:80",
+      start: 1000 + index * 10,
+      step: 2,
+    })
       .handshake()
       .segment("client", { seq: 4, data: "behind" })
       .segment("client", { seq: -10, data: "hole" })
@@ -90,7 +95,8 @@ describe("tsnids watch", function () {
         add(`cap${index}`, part);
         // Ended when it has just written a line, when it has saved a state after that, or at any time.
         if (index % 3 === 0) await watching.until(Math.min(before + 1, all.length));
-        if (index % 3 === 1) await watching.untilTrue(() => positionIn(captureFolder) === index, `state of file ${index}`);
+        if (index % 3 === 1)
+          await watching.untilTrue(() => positionIn(captureFolder) === index, `state of file ${index}`);
         await watching.end(signal);
       }
       const lines = await start("--json").until(all.length);
@@ -175,7 +181,10 @@ describe("tsnids watch", function () {
       [[folder.path("missing")], /missing: no such folder or file$/],
       [[captureFolder, capturePath], /one\.pcap: watch follows one folder or file at a time$/],
       [["--state", bad, captureFolder], /bad\.state: is no state of "tsnids watch"; delete it to begin anew$/],
-      [["--state", folder.path("no/state"), captureFolder], /no\/state: the state cannot be written \(ENOENT\); --state FILE/],
+      [
+        ["--state", folder.path("no/state"), captureFolder],
+        /no\/state: the state cannot be written \(ENOENT\); --state FILE/,
+      ],
       [["--output", folder.path("no/lines"), captureFolder], /no\/lines: cannot be written \(ENOENT\)$/],
       [[captureFolder, "tcp port foo"], /filter: the port "foo" is not known/],
       [["/dev/null"], /\/dev\/null: is neither a folder nor a file; "tsnids run" reads pipes$/],
@@ -203,7 +212,8 @@ describe("tsnids record", () => {
       expect({ status, stdout }).to.deep.equal({ status: 0, stdout: "" });
       expect(stderr).to.match(new RegExp(`^tsnids: \\d+ frames in ${path}\n$`));
       expect(readFileSync(path)[0]).to.equal(magic);
-      const connections = (args: readonly string[]): unknown => jsonLines(tsnids(["run", "--json", ...args])).slice(0, -1);
+      const connections = (args: readonly string[]): unknown =>
+        jsonLines(tsnids(["run", "--json", ...args])).slice(0, -1);
       expect(connections([path])).to.deep.equal(connections([web, "tcp port 49866"]));
     }
   });
@@ -212,7 +222,8 @@ describe("tsnids record", () => {
     const path = folder.path("row.pcapng");
     expect(tsnids(["record", "-w", path, "--size", "1", join(captures, "*.pcap")]).status).to.equal(0);
     expect(existsSync(folder.path("row-00002.pcapng"))).to.equal(true);
-    const frames = (args: readonly string[]): unknown => jsonLines(tsnids(["run", "--json", ...args])).at(-1)?.["packets"];
+    const frames = (args: readonly string[]): unknown =>
+      jsonLines(tsnids(["run", "--json", ...args])).at(-1)?.["packets"];
     expect(frames([folder.path("row-*.pcapng")])).to.equal(frames([join(captures, "*.pcap")]));
   });
 
@@ -221,7 +232,10 @@ describe("tsnids record", () => {
     for (const [args, what] of [
       [["-w", there, web], /there\.pcap: exists already$/m],
       [["-w", folder.path("no/out.pcap"), web], /out\.pcap: cannot be written: there is no such folder$/m],
-      [["-w", folder.path("two.pcap"), web, join(captures, "sll.pcap")], /two\.pcap: a pcap file has one link type, .*; write pcapng$/m],
+      [
+        ["-w", folder.path("two.pcap"), web, join(captures, "sll.pcap")],
+        /two\.pcap: a pcap file has one link type, .*; write pcapng$/m,
+      ],
       [["-w", folder.path("a.pcap"), "--size", "0", web], /It must be a whole number above 0\.$/m],
       [[web], /required option '-w, --write <out>' not specified$/m],
     ] as const) {

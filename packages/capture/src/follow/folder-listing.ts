@@ -140,7 +140,8 @@ export class FolderListing {
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       // Files that have just been begun, or are gone already.
-      if (error.code === "empty" || error.code === "cut-header" || error.code === "not-found") return [undefined, false];
+      if (error.code === "empty" || error.code === "cut-header" || error.code === "not-found")
+        return [undefined, false];
       if (!this.#complainedAbout.has(name)) {
         this.#complainedAbout.add(name);
         this.#onWarning({ code: "skipped", message: `${error.message}; skipped`, capture: path, offset: 0 });
