@@ -59,10 +59,10 @@ describe("Recorder", () => {
   it("keeps nanoseconds and lengths in both formats", () => {
     for (const name of ["exact.pcap", "exact.pcapng"]) {
       const recorder = new Recorder(directory.path(name));
-      recorder.write(batchOf([ethernet], [[0, 1_700_000_000_123_456_789]]));
+      recorder.write(batchOf([ethernet], [[0, 1_700_000_123_456_789]]));
       recorder.finish();
       for (const batch of new MemorySource(bytesOf(directory.path(name))).batches()) {
-        expect(batch.nanoseconds[0]).to.equal(1_700_000_000_123_456_789 % 1e9);
+        expect(batch.nanoseconds[0]).to.equal(123_456_789);
         expect(batch.originalLength[0]).to.equal(1500);
       }
     }

@@ -114,7 +114,7 @@ function interfaceOf(batch: FrameBatch, index: number): CaptureInterface {
 }
 
 function frameOf({ bytes, offset, capturedLength }: FrameBatch, index: number): Uint8Array {
-  return bytes.subarray(offset[index]!, offset[index]! + capturedLength[index]!);
+  return bytes.subarray(offset[index], offset[index]! + capturedLength[index]!);
 }
 
 function fitting(path: string, encode: () => Uint8Array): Uint8Array {

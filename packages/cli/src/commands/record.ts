@@ -69,7 +69,8 @@ async function record({ paths, filter }: Inputs, options: RecordOptions): Promis
   const interrupt = (): void => stop.abort();
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
-    for await (const batch of recording.batches()) void batch;
+    const batches = recording.batches();
+    while ((await batches.next()).done !== true);
   } finally {
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     const where = recorder.files.length === 1 ? recorder.files[0]! : `${recorder.files.length} files`;

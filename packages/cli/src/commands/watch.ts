@@ -113,11 +113,7 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
     return filter === undefined ? source : new FilteredSource(source, filter);
   }
 
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-    stop.abort();
-  };
+  const interrupt = (): void => stop.abort(ExitCode.INTERRUPTED);
   process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     checkpoints.save();
@@ -129,7 +125,7 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
     await output.flush();
   }
   output.check();
-  return interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
 
 function warn(message: string): void {
