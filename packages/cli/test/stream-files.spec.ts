@@ -109,7 +109,7 @@ describe("tsnids streams --write", () => {
     const clients = Array.from({ length: 2500 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
     const path = folder.write("many.pcap", capture(clients.map((client) => closed({ client }))).pcap());
     const command = [process.execPath, program, "streams", "--write", folder.path("many"), path];
-    const limited = spawnSync("sh", ["-c", 'ulimit -n 100 && exec "$@"', "sh", ...command], { encoding: "utf8" });
+    const limited = spawnSync("sh", ["-c", 'ulimit -n 500 && exec "$@"', "sh", ...command], { encoding: "utf8" });
     expect([limited.stderr, limited.status]).to.deep.equal(["", 0]);
     expect(readdirSync(folder.path("many"))).to.have.length(5001);
   });
