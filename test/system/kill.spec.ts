@@ -47,6 +47,7 @@ describeNeeding(needs, "kill() of real connections", function () {
     hosts.start("server", "nginx", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log"));
     await until("nginx listens", () => hosts.run("server", "ss", "-Hltn", `sport = :${port}`) !== "");
   });
+  afterEach(() => hosts.stopAll("bridge"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   for (const way of Object.keys(ways) as Way[]) {
@@ -78,7 +79,6 @@ describeNeeding(needs, "kill() of real connections", function () {
     const [code] = await exit;
     expect(code).to.equal(0);
     expect(hosts.resets("client") + hosts.resets("server")).to.equal(before);
-    await hosts.stop(killer);
   });
 
   function download(way: Way, options: KillOptions): Promise<void> {
@@ -107,14 +107,13 @@ describeNeeding(needs, "kill() of real connections", function () {
       ]);
       expect(performance.now() - killedAt, "milliseconds until both ends know").to.be.below(limit);
     }
-    await hosts.stop(killer);
   }
 
   /** What watches the client's device and kills, once it does. */
   async function startKiller(task: KillTask): Promise<ChildProcess> {
     const program = fileURLToPath(new URL("kill/killer.js", import.meta.url));
     const sender = join(repository, "test/system/kill/sender.py");
-    const capture = `exec tcpdump -i ${device} -U --immediate-mode -w -`;
+    const capture = `exec tcpdump -i ${device} -U --immediate-mode -B 65536 -w -`;
     const command = `{ (${capture}) | "$0" "$1" "$2" 3>&1 1>&4 | python3 "$3" ${device}; } 4>&1`;
     const killer = hosts.start("bridge", "sh", "-c", command, process.execPath, program, JSON.stringify(task), sender);
     killer.stderr?.setEncoding("utf8");

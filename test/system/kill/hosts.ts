@@ -34,7 +34,7 @@ const numbers = { client: [1, 2], server: [2, 1] } as const;
 
 /** The hosts of the enclosing suite. */
 export class Hosts {
-  readonly #programs: ChildProcess[] = [];
+  readonly #programs: Readonly<Record<Host, ChildProcess[]>> = { client: [], server: [], bridge: [] };
   readonly #name: string = `tsnids-kill-${process.pid}-`;
 
   constructor() {
@@ -53,18 +53,20 @@ export class Hosts {
       stdio: "pipe",
       detached: true,
     });
-    this.#programs.push(child);
+    this.#programs[host].push(child);
     return child;
   }
 
-  /** Ends a program and those it has started, which are a process group. */
-  async stop(child: ChildProcess): Promise<void> {
-    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const group = -child.pid;
-    process.kill(group, "SIGTERM");
-    const force = setTimeout(() => process.kill(group, "SIGKILL"), patience);
-    await once(child, "exit");
-    clearTimeout(force);
+  /** Ends what was started on a host, and what that has started: each is a process group. */
+  async stopAll(host: Host): Promise<void> {
+    for (const child of this.#programs[host].splice(0)) {
+      if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) continue;
+      const group = -child.pid;
+      process.kill(group, "SIGTERM");
+      const force = setTimeout(() => process.kill(group, "SIGKILL"), patience);
+      await once(child, "exit");
+      clearTimeout(force);
+    }
   }
 
   /** Connections a host has seen reset so far. */
@@ -92,7 +94,7 @@ export class Hosts {
   }
 
   async #remove(): Promise<void> {
-    for (const child of this.#programs) await this.stop(child);
+    for (const host of everywhere) await this.stopAll(host);
     for (const host of everywhere) {
       if (existsSync(`/run/netns/${this.#space(host)}`)) this.#ip("netns", "del", this.#space(host));
     }
