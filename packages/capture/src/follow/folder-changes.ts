@@ -22,6 +22,8 @@ export class FolderChanges {
     this.#pollMs = pollMs;
     this.#signal = signal;
     this.#watcher = this.#watch(folder);
+    // Whoever calls it off may never ask for another batch.
+    signal?.addEventListener("abort", () => this.close(), { once: true });
   }
 
   /** True when another file than the current one may have come, gone or changed since this was asked last. */
@@ -56,6 +58,7 @@ export class FolderChanges {
     try {
       const watcher = watch(folder, (event, name) => this.#note(event === "change", name));
       watcher.on("error", () => watcher.close());
+      watcher.unref(); // It is waiting that keeps the process alive, and there is a timer for that.
       return watcher;
     } catch {
       return undefined; // The system has no watches (left): then there is the polling.

@@ -127,6 +127,8 @@ export class FolderSource implements FrameSource {
       return true;
     };
     let reader: UnpackingReader | undefined;
+    const stop = (): void => reader?.close();
+    signal?.addEventListener("abort", stop, { once: true });
     try {
       file = new GrowingFile(path, mayGrow);
       reader = new UnpackingReader(file);
@@ -141,6 +143,7 @@ export class FolderSource implements FrameSource {
         warn({ code: "skipped", message: `${known.message}; the rest is skipped`, capture: path, offset });
       }
     } finally {
+      signal?.removeEventListener("abort", stop);
       reader?.close();
       changes.current = undefined;
       listing.leave(capture, file?.offset ?? 0);
