@@ -3,6 +3,7 @@
 
 import { CallbackError, NidsError } from "../errors.js";
 import type { Statistics } from "../stats.js";
+import type { Views } from "./views.js";
 
 /** Callbacks in order of registration; a callback is registered once however often it is given. */
 export class Registry<Callback extends (...args: never[]) => unknown> {
@@ -29,6 +30,23 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
   /** Unregisters a callback; an unknown one is ignored. */
   remove(callback: Callback): void {
     this.newestFirst = this.newestFirst.filter((each) => each !== callback);
+  }
+}
+
+/** Shows something to callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent ends with each call. */
+export function showTo<Shown>(
+  callbacks: readonly ((shown: Shown) => void)[],
+  shown: Shown,
+  faults: Faults,
+  views: Views,
+): void {
+  for (const callback of callbacks) {
+    try {
+      callback(shown);
+    } catch (error) {
+      faults.note(error, undefined);
+    }
+    views.reclaim();
   }
 }
 

@@ -3,7 +3,7 @@
 // libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §6 against), and what only the destination
 // itself can say is not believed from anybody else.
 
-import { Registry } from "../callbacks/registry.js";
+import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Views } from "../callbacks/views.js";
@@ -75,14 +75,7 @@ export class Icmp {
     }
     this.statistics.icmpMessages++;
     this.shown.ip.inHand = true;
-    for (const callback of this.callbacks.newestFirst) {
-      try {
-        callback(this.shown);
-      } catch (error) {
-        this.faults.note(error, undefined);
-      }
-      this.views.reclaim();
-    }
+    showTo(this.callbacks.newestFirst, this.shown, this.faults, this.views);
     this.shown.ip.inHand = false;
     if (this.saysUnreachable()) this.forget();
   }

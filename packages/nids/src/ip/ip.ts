@@ -2,7 +2,7 @@
 // nothing. What comes out of a tunnel is an IP packet like any other.
 
 import type { AlertSink } from "../alerts.js";
-import { Registry } from "../callbacks/registry.js";
+import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
@@ -170,14 +170,7 @@ export class Ip {
   private show(callbacks: readonly IpCallback[], validated: boolean): void {
     this.shown.validated = validated;
     this.shown.inHand = true;
-    for (const callback of callbacks) {
-      try {
-        callback(this.shown);
-      } catch (error) {
-        this.faults.note(error, undefined);
-      }
-      this.views.reclaim();
-    }
+    showTo(callbacks, this.shown, this.faults, this.views);
     this.shown.inHand = false;
   }
 }

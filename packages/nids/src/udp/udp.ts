@@ -1,6 +1,6 @@
 // UDP (RFC 768, RFC 8200 §8.1): checked, then shown to the udp callbacks, the last registered first.
 
-import { Registry } from "../callbacks/registry.js";
+import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
@@ -49,14 +49,7 @@ export class Udp {
     }
     this.statistics.udpDatagrams++;
     this.shown.ip.inHand = true;
-    for (const callback of this.callbacks.newestFirst) {
-      try {
-        callback(this.shown);
-      } catch (error) {
-        this.faults.note(error, undefined);
-      }
-      this.views.reclaim();
-    }
+    showTo(this.callbacks.newestFirst, this.shown, this.faults, this.views);
     this.shown.ip.inHand = false;
     return true;
   }
