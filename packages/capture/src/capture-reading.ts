@@ -3,10 +3,11 @@
 // the intake. Between two chunks the event loop gets its turn, so that timers, signals and a progress bar live.
 
 import { setImmediate } from "node:timers/promises";
-import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
+import { FrameBatch, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
 import type { CaptureDecoder, CaptureInterface, PcapngBlockListener, Truncation } from "@tsnids/pcap";
 import { CaptureError, inside } from "./capture-error.js";
 import type { CaptureWarning } from "./capture-warning.js";
+import { IntakeWindow } from "./intake-window.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
 /** Chunks read between two turns of the event loop: a millisecond or two of work. */
@@ -48,31 +49,22 @@ export class CaptureReading {
     const reader = this.#reader;
     const batch = new FrameBatch();
     let chunks = 0;
-    // block[start, end) is what was read and not decoded yet.
-    let start = intakeHeadroom;
-    let end = intakeHeadroom;
+    const window = new IntakeWindow(block);
     for (;;) {
-      // A file fills the chunk. A pipe may give a few bytes at a time; they go behind each other while there is room,
-      // because moving the beginning of a long record for each of them would be much work for nothing.
-      const left = end - start;
-      if (left === 0 || intakeLength - end < intakeChunk / 2) {
-        block.copyWithin(intakeHeadroom - left, start, end);
-        start = intakeHeadroom - left;
-        end = intakeHeadroom;
-      }
-      const count = await reader.read(block, end, intakeLength - end);
+      const room = window.makeRoom();
+      const count = await reader.read(block, window.end, room);
       if (this.#isStopped()) {
         return;
       }
       if (count === 0) {
         break;
       }
-      end += count;
-      if (end - start >= longestMagic) {
-        this.#decoder ??= openDecoder(block.subarray(start, end), { onBlock });
+      window.end += count;
+      if (window.left >= longestMagic) {
+        this.#decoder ??= openDecoder(window.bytes, { onBlock });
       }
       while (this.#decoder !== undefined) {
-        start = this.#decoder.decode(block, start, end, batch);
+        window.start = this.#decoder.decode(block, window.start, window.end, batch);
         if (batch.length === 0) {
           break;
         }
@@ -88,8 +80,8 @@ export class CaptureReading {
         }
       }
     }
-    this.#decoder ??= openDecoder(block.subarray(start, end), { onBlock });
-    this.#finish(this.#decoder.finish(end - start));
+    this.#decoder ??= openDecoder(window.bytes, { onBlock });
+    this.#finish(this.#decoder.finish(window.left));
   }
 
   #isStopped(): boolean {

@@ -4,8 +4,9 @@
 //     feed ─► ByteInlet ─► intake: │   rrrr rrrrrr rrr├──► decoder ─► FrameBatch
 //                                  the beginning of a record that is not whole is moved to the front when room gets short
 
-import { FrameBatch, intakeChunk, intakeHeadroom, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
+import { FrameBatch, longestMagic, openDecoder } from "@tsnids/pcap";
 import type { CaptureDecoder, Truncation } from "@tsnids/pcap";
+import { IntakeWindow } from "../intake-window.js";
 import type { ByteInlet, Timekeeper } from "./byte-inlet.js";
 import type { SlowConsumer } from "./slow-consumer.js";
 
@@ -25,27 +26,20 @@ export async function* liveFrames(
 ): AsyncGenerator<FrameBatch, Truncation | undefined, undefined> {
   const batch = new FrameBatch();
   let decoder: CaptureDecoder | undefined;
-  // block[start, end) is what was read and not decoded yet.
-  let start = intakeHeadroom;
-  let end = intakeHeadroom;
+  const window = new IntakeWindow(block);
   for (;;) {
-    const left = end - start;
-    if (left === 0 || intakeLength - end < intakeChunk / 2) {
-      block.copyWithin(intakeHeadroom - left, start, end);
-      start = intakeHeadroom - left;
-      end = intakeHeadroom;
-    }
-    const reading = await inlet.read(block, end, intakeLength - end, silence);
-    if (reading === 0) return decoder?.finish(left);
+    const room = window.makeRoom();
+    const reading = await inlet.read(block, window.end, room, silence);
+    if (reading === 0) return decoder?.finish(window.left);
     if (reading === "silence") {
       batch.beSilent(Math.floor(time.now() / 1000) - lag);
       yield batch;
       continue;
     }
-    end += reading;
-    if (end - start >= longestMagic) decoder ??= openDecoder(block.subarray(start, end));
+    window.end += reading;
+    if (window.left >= longestMagic) decoder ??= openDecoder(window.bytes);
     while (decoder !== undefined) {
-      start = decoder.decode(block, start, end, batch);
+      window.start = decoder.decode(block, window.start, window.end, batch);
       if (batch.length === 0) break;
       consumer.given(time.now());
       yield batch;
