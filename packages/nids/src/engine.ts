@@ -42,7 +42,7 @@ import { PortScanDetector } from "./scan/port-scan-detector.js";
 import { SingleFrame } from "./single-frame.js";
 import { Statistics } from "./stats.js";
 import type { StatisticsSnapshot } from "./stats.js";
-import { BacklogPool } from "./tcp/backlog.js";
+import { BacklogPool } from "./tcp/backlog-pool.js";
 import { FlowLookup } from "./tcp/flow-lookup.js";
 import type { Tuple } from "./tcp/flow-lookup.js";
 import { FlowTable } from "./tcp/flow-table.js";
@@ -109,7 +109,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
     this.link = new LinkLayer(packet, path, this.counters, alerts);
-    const backlogs = new BacklogPool();
+    const backlogs = new BacklogPool(flows);
     const sides = new Sides(flows, backlogs);
     this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
     this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);

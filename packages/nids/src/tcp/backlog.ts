@@ -3,6 +3,7 @@
 
 import { PieceList } from "../reassembly/piece-store.js";
 import { Grace } from "./grace.js";
+import { SnaplenCuts } from "./snaplen-cuts.js";
 import { UnsequencedFins } from "./unsequenced-fins.js";
 import { UrgentPointer } from "./urgent.js";
 
@@ -16,13 +17,13 @@ export class Backlog {
   /** The urgent byte that is still to come. */
   readonly urgent: UrgentPointer = new UrgentPointer();
   /** Where the snap length cut waiting segments off. */
-  cuts: { readonly start: number; readonly end: number }[] = [];
+  readonly cuts: SnaplenCuts = new SnaplenCuts();
   /** How long the hole in front is still waited for. */
   readonly grace: Grace = new Grace();
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return this.list.head === 0 && this.fin === undefined && this.cuts.length === 0 && this.urgent.empty;
+    return this.list.head === 0 && this.fin === undefined && this.cuts.empty && this.urgent.empty;
   }
 
   /** Sequence number of the first FIN that waits for its turn; undefined where none does. */
@@ -33,30 +34,8 @@ export class Backlog {
   reset(): void {
     this.finWaiting = false;
     this.unsequencedFins.reset();
-    this.cuts.length = 0;
+    this.cuts.reset();
     this.urgent.reset();
     this.grace.reset();
-  }
-}
-
-/** Backlogs by number; 0 is none. */
-export class BacklogPool {
-  private readonly all: (Backlog | undefined)[] = [undefined];
-  private readonly free: number[] = [];
-
-  take(): number {
-    const reused = this.free.pop();
-    if (reused !== undefined) return reused;
-    return this.all.push(new Backlog()) - 1;
-  }
-
-  /** The backlog of this number. */
-  get(number: number): Backlog | undefined {
-    return this.all[number];
-  }
-
-  give(number: number): void {
-    this.all[number]?.reset();
-    this.free.push(number);
   }
 }

@@ -18,9 +18,10 @@ import type { OverlapTable } from "../reassembly/overlap.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
-import type { Backlog, BacklogPool } from "./backlog.js";
-import { BACKLOG_0, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
-import { ACK, BACKLOG, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
+import type { Backlog } from "./backlog.js";
+import type { BacklogPool } from "./backlog-pool.js";
+import { clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
+import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
@@ -81,7 +82,7 @@ export class Reassembler {
     }
     if (segment.has(TcpFlag.URG)) {
       const position = advance(segment.sequence, segment.urgentPointer - 1);
-      this.openBacklog(slot, from).urgent.note(position, this.next(slot, from));
+      this.backlogs.open(slot, from).urgent.note(position, this.next(slot, from));
     }
     this.inOrder(slot, from, segment, old);
     return true;
@@ -89,8 +90,8 @@ export class Reassembler {
 
   /** Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then. */
   hold(slot: number, from: number, segment: Segment): void {
-    const held = this.backlog(slot, from)?.list.bytes ?? 0;
-    if (held + segment.length <= maxHeldBytes) this.keep(this.openBacklog(slot, from), segment);
+    const held = this.backlogs.of(slot, from)?.list.bytes ?? 0;
+    if (held + segment.length <= maxHeldBytes) this.keep(this.backlogs.open(slot, from), segment);
   }
 
   /**
@@ -102,7 +103,7 @@ export class Reassembler {
     if (segment.has(TcpFlag.FIN)) this.setFlags(slot, this.flags(slot) & ~((FIN_0 | FIN_ACKED_0) << from));
     const { maxQueuedBytes, maxQueuedSegments, holePolicy } = this.params;
     for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
-      const backlog = this.openBacklog(slot, from);
+      const backlog = this.backlogs.open(slot, from);
       const fits = backlog.list.bytes + segment.length <= maxQueuedBytes && backlog.list.pieces < maxQueuedSegments;
       if (fits && this.keep(backlog, segment)) {
         this.drain(slot, from);
@@ -133,7 +134,7 @@ export class Reassembler {
         backlog.unsequencedFins.wait(sequence, advance(end, cut), isSecond, maxQueuedSegments);
       }
     }
-    if (cut > 0 && backlog.cuts.length < maxQueuedSegments) backlog.cuts.push({ start: end, end: advance(end, cut) });
+    if (cut > 0 && backlog.cuts.count < maxQueuedSegments) backlog.cuts.add(end, advance(end, cut));
     // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
     const mark = segment.has(TcpFlag.URG) ? segment.urgentPointer + 1 : 0;
     return this.insert(backlog, sequence, this.packet.bytes, payload, length, mark);
@@ -148,7 +149,7 @@ export class Reassembler {
 
   /** Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a backlog, and by the clock. */
   review(slot: number, from: number): void {
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined || this.params.holePolicy === "wait") return;
     const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
     const { grace } = backlog;
@@ -160,14 +161,14 @@ export class Reassembler {
     if (!grace.isOver(this.packet, this.params)) return;
     while (this.holeCovered(slot, from, backlog, grace.upTo)) this.skipHole(slot, from, backlog, "capture-loss");
     grace.reset();
-    this.settle(slot, from, backlog);
+    this.backlogs.settle(slot, from, backlog);
   }
 
   /** The connection ends: what waits is delivered behind gaps, the client's first, unless holes are for ever. */
   flush(slot: number): void {
     const client = clientSide(this.flags(slot));
     for (const from of [client, 1 - client]) {
-      const backlog = this.backlog(slot, from);
+      const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined || this.params.holePolicy === "wait") continue;
       const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
       while (backlog.list.head !== 0) {
@@ -175,29 +176,29 @@ export class Reassembler {
         this.skipHole(slot, from, backlog, covered ? "capture-loss" : "end");
       }
       if (this.holeCovered(slot, from, backlog, acknowledged)) this.skipHole(slot, from, backlog, "capture-loss");
-      this.settle(slot, from, backlog);
+      this.backlogs.settle(slot, from, backlog);
     }
   }
 
   /** Gives up everything that waits in a connection. */
   release(slot: number): void {
     for (const from of [0, 1]) {
-      const backlog = this.backlog(slot, from);
+      const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined) continue;
       this.store.release(backlog.list);
       backlog.reset();
-      this.settle(slot, from, backlog);
+      this.backlogs.settle(slot, from, backlog);
     }
   }
 
   /** True where a side's FIN waits for bytes that are missing. */
   awaitsFin(slot: number, from: number): boolean {
-    return this.backlog(slot, from)?.fin !== undefined;
+    return this.backlogs.of(slot, from)?.fin !== undefined;
   }
 
   /** Position behind the last byte or FIN that waits; NEXT where nothing does. */
   furthest(slot: number, from: number): number {
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     if (backlog?.finWaiting === true) return advance(backlog.finSequence, 1);
     return backlog === undefined || backlog.list.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog.list);
   }
@@ -206,7 +207,7 @@ export class Reassembler {
     const { sequence, payload, length, cut } = segment;
     const { bytes } = this.packet;
     const end = advance(sequence, length);
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     const overlaps =
       backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
     // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
@@ -216,20 +217,20 @@ export class Reassembler {
     if (segment.has(TcpFlag.FIN)) {
       // Its turn has come: it counts, whatever was forged further on.
       if (this.params.finTakesSequence) {
-        const own = this.openBacklog(slot, from);
+        const own = this.backlogs.open(slot, from);
         own.finWaiting = true;
         own.finSequence = advance(end, cut);
       } else {
         this.passFin(slot, from);
       }
     }
-    if (cut > 0) this.openBacklog(slot, from).cuts.push({ start: end, end: advance(end, cut) });
+    if (cut > 0) this.backlogs.open(slot, from).cuts.add(end, advance(end, cut));
     this.drain(slot, from);
   }
 
   /** Delivers what waits as far as there is no hole. */
   private drain(slot: number, from: number): void {
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined) return;
     const { list } = backlog;
     const { store } = this;
@@ -257,22 +258,19 @@ export class Reassembler {
       }
       store.shift(list);
     }
-    this.settle(slot, from, backlog);
+    this.backlogs.settle(slot, from, backlog);
   }
 
   /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them. */
   private cutAt(backlog: Backlog, next: number): number {
-    const cut = backlog.cuts.find(({ start, end }) => distance(start, next) >= 0 && distance(next, end) > 0);
-    backlog.cuts = backlog.cuts.filter(({ end }) => distance(next, end) > 0);
-    if (cut === undefined) return 0;
-    const { list } = backlog;
-    const room = list.head === 0 ? Infinity : distance(next, this.store.start(list));
-    return Math.min(distance(next, cut.end), room);
+    const { list, cuts } = backlog;
+    const cut = cuts.lengthAt(next);
+    return list.head === 0 ? cut : Math.min(cut, distance(next, this.store.start(list)));
   }
 
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
   private run(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     const before = backlog?.urgent.take(this.next(slot, from), length) ?? -1;
     if (before < 0) {
       this.deliver(slot, from, bytes, offset, length);
@@ -296,7 +294,7 @@ export class Reassembler {
   private gap(slot: number, from: number, length: number, reason: GapReason): void {
     if (length <= 0) return;
     this.move(slot, from, length);
-    this.backlog(slot, from)?.urgent.skip(this.next(slot, from));
+    this.backlogs.of(slot, from)?.urgent.skip(this.next(slot, from));
     this.notifier.gap(slot, from, length, reason);
   }
 
@@ -344,7 +342,7 @@ export class Reassembler {
 
   /** Cuts off what a segment brings behind a FIN that waits for its turn. */
   private cutAtWaitingFin(slot: number, from: number, segment: Segment): void {
-    const backlog = this.backlog(slot, from);
+    const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined || !backlog.finWaiting || segment.length === 0) return;
     const room = distance(segment.sequence, backlog.finSequence);
     if (room >= segment.length) return;
@@ -364,29 +362,6 @@ export class Reassembler {
     const outcome = this.store.insert(backlog.list, sequence, bytes, offset, length, this.policy, mark);
     if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
     return outcome.complete;
-  }
-
-  private backlog(slot: number, from: number): Backlog | undefined {
-    const number = this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number;
-    return number === 0 ? undefined : this.backlogs.get(number);
-  }
-
-  private openBacklog(slot: number, from: number): Backlog {
-    const existing = this.backlog(slot, from);
-    if (existing !== undefined) return existing;
-    const number = this.backlogs.take();
-    this.flows.details[slot * FLOW_INTS + BACKLOG + from] = number;
-    this.setFlags(slot, this.flags(slot) | (BACKLOG_0 << from));
-    return this.backlogs.get(number) as Backlog;
-  }
-
-  /** Gives an empty backlog back. */
-  private settle(slot: number, from: number, backlog: Backlog): void {
-    const at = slot * FLOW_INTS + BACKLOG + from;
-    if (!backlog.empty || this.backlog(slot, from) !== backlog) return;
-    this.backlogs.give(this.flows.details[at] as number);
-    this.flows.details[at] = 0;
-    this.setFlags(slot, this.flags(slot) & ~(BACKLOG_0 << from));
   }
 
   private flags(slot: number): number {

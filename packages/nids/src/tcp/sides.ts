@@ -1,9 +1,9 @@
 // What is known of one side of a connection, as a host of it would know it of itself; for those who look at the fields of libnids'
 // half_stream. Read from the flow table when asked for: nothing of it is kept anywhere else.
 
-import type { BacklogPool } from "./backlog.js";
+import type { BacklogPool } from "./backlog-pool.js";
 import { FIN_0, FIN_ACKED_0, scaleOf, TIMESTAMPS } from "./connection.js";
-import { ACK, BACKLOG, FLAGS, FLOW_INTS, SYN_WINDOW, URGENT_COUNT, WINDOW } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, SYN_WINDOW, URGENT_COUNT, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** How far one side of a connection has come in finishing what it sends. */
@@ -44,7 +44,7 @@ export class Sides {
     const flags = this.flags(slot);
     if ((flags & (FIN_ACKED_0 << side)) !== 0) return HalfState.FIN_CONFIRMED;
     if ((flags & (FIN_0 << side)) !== 0) return HalfState.FIN_SENT;
-    return this.backlog(slot, side)?.fin === undefined ? HalfState.ESTABLISHED : HalfState.CLOSING;
+    return this.backlogs.of(slot, side)?.fin === undefined ? HalfState.ESTABLISHED : HalfState.CLOSING;
   }
 
   window(slot: number, side: number): number {
@@ -64,15 +64,11 @@ export class Sides {
   }
 
   queuedBytes(slot: number, side: number): number {
-    return this.backlog(slot, side)?.list.bytes ?? 0;
+    return this.backlogs.of(slot, side)?.list.bytes ?? 0;
   }
 
   urgentCount(slot: number, side: number): number {
     return (this.flows.details[slot * FLOW_INTS + URGENT_COUNT + side] as number) >>> 0;
-  }
-
-  private backlog(slot: number, side: number): ReturnType<BacklogPool["get"]> {
-    return this.backlogs.get(this.flows.details[slot * FLOW_INTS + BACKLOG + side] as number);
   }
 
   private flags(slot: number): number {

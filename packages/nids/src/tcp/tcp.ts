@@ -16,7 +16,7 @@ import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
-import type { BacklogPool } from "./backlog.js";
+import type { BacklogPool } from "./backlog-pool.js";
 import {
   ATTENTION,
   BACKLOG_0,

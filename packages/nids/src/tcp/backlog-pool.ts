@@ -1,0 +1,46 @@
+// Which side of which flow has a backlog. A side's details hold the number of its backlog, 0 for none; a flag of the flow says the same, for
+// the way of a segment. Backlogs that are given back are used again.
+
+import { Backlog } from "./backlog.js";
+import { BACKLOG_0 } from "./connection.js";
+import { BACKLOG, FLAGS, FLOW_INTS } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+
+export class BacklogPool {
+  /** By number. */
+  private readonly all: (Backlog | undefined)[] = [undefined];
+  private readonly free: number[] = [];
+  private readonly flows: FlowTable;
+
+  constructor(flows: FlowTable) {
+    this.flows = flows;
+  }
+
+  /** The backlog of what a side sends; undefined where it has none. */
+  of(slot: number, from: number): Backlog | undefined {
+    const number = this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number;
+    return number === 0 ? undefined : this.all[number];
+  }
+
+  /** The same; a side that has none gets one. */
+  open(slot: number, from: number): Backlog {
+    const existing = this.of(slot, from);
+    if (existing !== undefined) return existing;
+    const number = this.free.pop() ?? this.all.push(new Backlog()) - 1;
+    this.flows.details[slot * FLOW_INTS + BACKLOG + from] = number;
+    const at = slot * FLOW_INTS + FLAGS;
+    this.flows.flows[at] = (this.flows.flows[at] as number) | (BACKLOG_0 << from);
+    return this.all[number] as Backlog;
+  }
+
+  /** Takes a backlog back where it is empty, and still that of this side. */
+  settle(slot: number, from: number, backlog: Backlog): void {
+    if (!backlog.empty || this.of(slot, from) !== backlog) return;
+    backlog.reset();
+    const detail = slot * FLOW_INTS + BACKLOG + from;
+    this.free.push(this.flows.details[detail] as number);
+    this.flows.details[detail] = 0;
+    const at = slot * FLOW_INTS + FLAGS;
+    this.flows.flows[at] = (this.flows.flows[at] as number) & ~(BACKLOG_0 << from);
+  }
+}
