@@ -1,6 +1,6 @@
 // What the express lane asks about the frames it looks ahead at (src/express-lane.ts has the same in TypeScript): are they plain
-// Ethernet, IPv4 without options and fragments, TCP with nothing but ACK and PSH set; are they right; which flow do they belong to;
-// and what do their TCP headers say? The frames of a window are gone over three times. A pass over many frames asks
+// Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what do their TCP headers
+// say? The frames of a window are gone over three times. A pass over many frames asks
 // memory for the lines of all of them at once, where one frame after the other would wait for each:
 //
 //   read     frame   ──► key and hash      asks for the bucket of the index
@@ -21,9 +21,6 @@ const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
-/** Of header length and flags: the flags that decide. ACK must be the only one. */
-const decisive: u32 = 0x00370000;
-const ACK: u32 = 0x00100000;
 const flowBytes: u32 = 64;
 
 /** The entry of a frame in the window: byte offsets. A cache line each. */
@@ -41,6 +38,8 @@ const KEY: usize = 32;
 const SIDE: usize = 48;
 /** Where in the index its search goes on. */
 const BUCKET: usize = 52;
+/** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
+const FLAGS: usize = 56;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
 export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
@@ -57,8 +56,9 @@ export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32
     touched += load<u32>(flows + load<u32>(bucket, 4) * flowBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
+    if (load<u32>(entry, PAYLOAD) != 0 && verify != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
     if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
-    else store<u32>(entry, confirm(entry, verify, index, index + (mask << 3), flows), FOUND);
+    else store<u32>(entry, confirm(entry, index, index + (mask << 3), flows), FOUND);
   }
   return touched;
 }
@@ -85,13 +85,14 @@ function read(entry: u32, seed: u32): u32 {
   const second = words(ip + 28);
   const offsetAndFlags = <u32>i32x4.extract_lane(second, 1);
   const headerBytes = (offsetAndFlags >>> 26) & 0x3c;
-  if ((offsetAndFlags & decisive) != ACK || headerBytes < 20 || headerBytes > totalLength - ipv4Bytes) return 0;
+  if (headerBytes < 20 || headerBytes > totalLength - ipv4Bytes) return 0;
   const source = <u32>i32x4.extract_lane(first, 0);
   const destination = <u32>i32x4.extract_lane(first, 1);
   if (source >>> 1 == destination >>> 1) return 0;
   v128.store32_lane(entry, first, 3, SEQUENCE);
   v128.store32_lane(entry, second, 0, ACKNOWLEDGMENT);
   store<u32>(entry, offsetAndFlags & 0xffff, WINDOW);
+  store<u32>(entry, offsetAndFlags >>> 16, FLAGS);
   store<u32>(entry, ip + ipv4Bytes + headerBytes, PAYLOAD);
   store<u32>(entry, totalLength - ipv4Bytes - headerBytes, LENGTH);
   // Endpoints are ordered without a branch, which would be guessed wrong half of the time.
@@ -122,14 +123,17 @@ function probe(hash: u32, index: u32, mask: u32): u32 {
   }
 }
 
-/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is not right, or of no known flow. */
+/** True where the checksums of a plain frame are right. */
 @inline
-function confirm(entry: u32, verify: u32, index: u32, last: u32, flows: u32): u32 {
+function isRight(entry: u32): bool {
   const ip = load<u32>(entry, FRAME) + ethernetBytes;
-  if (verify != 0) {
-    const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
-    if (ipv4Rightness(ip, ipv4Bytes, totalLength) != 3) return 0;
-  }
+  const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
+  return ipv4Rightness(ip, ipv4Bytes, totalLength) == 3;
+}
+
+/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. */
+@inline
+function confirm(entry: u32, index: u32, last: u32, flows: u32): u32 {
   const key = v128.load(entry, KEY);
   let bucket = load<u32>(entry, BUCKET);
   while (true) {

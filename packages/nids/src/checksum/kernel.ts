@@ -1,12 +1,13 @@
 // Binds the kernel (kernel/*.ts, AssemblyScript) to the engine's memory.
 
+import type { ByteOperations } from "../memory/byte-operations.js";
 import type { Checksums } from "./checksum.js";
 import { kernelModule } from "./kernel.generated.js";
 import { webAssembly } from "../webassembly.js";
 import type { WebAssemblyMemory } from "../webassembly.js";
 
-/** The checksum questions, and the express lane's. */
-export interface Kernel extends Checksums {
+/** The checksum questions, what is done with bytes, and the express lane's questions. */
+export interface Kernel extends Checksums, ByteOperations {
   /**
    * Fills in the entries of a window of `count` frames (express-lane.ts has the layout), asked to verify their checksums with `verify` 1.
    * `index`, `mask`, `flows` and `seed` are those of the flow table. The result means nothing.

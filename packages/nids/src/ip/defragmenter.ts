@@ -63,7 +63,7 @@ export class Defragmenter {
     this.statistics = statistics;
     this.alerts = alerts;
     this.seed = seed;
-    this.store = new PieceStore(memory.bytes, memory.fragments, memory.capacity.fragmentSlabs);
+    this.store = new PieceStore(memory, memory.fragments, memory.capacity.fragmentSlabs);
     this.policies = new NetworkTable(params.fragmentPolicyByNetwork ?? {});
   }
 
@@ -200,8 +200,8 @@ export class Defragmenter {
   }
 
   private insert(datagram: IncompleteDatagram): Readonly<InsertOutcome> {
-    const { fragmentOffset, bytes, transport, end } = this.packet;
-    return this.store.insert(datagram.payload, fragmentOffset, bytes, transport, end - transport, datagram.rule.table);
+    const { fragmentOffset, transport, end } = this.packet;
+    return this.store.insert(datagram.payload, fragmentOffset, transport, end - transport, datagram.rule.table);
   }
 
   /** When nothing is missing, lays the datagram out and forgets it. */
@@ -230,7 +230,9 @@ export class Defragmenter {
     while (payload.head !== 0) {
       const length = store.end(payload) - store.start(payload);
       const offset = store.offset(payload);
-      bytes.set(store.bytes(payload).subarray(offset, offset + length), at);
+      const held = store.bytes(payload);
+      if (held === bytes) this.memory.operations.copy(at, offset, length);
+      else bytes.set(held.subarray(offset, offset + length), at);
       at += length;
       store.shift(payload);
     }

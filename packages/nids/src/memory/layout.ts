@@ -21,6 +21,8 @@ import type { Checksums } from "../checksum/checksum.js";
 import { webAssembly } from "../webassembly.js";
 import { NidsError } from "../errors.js";
 import type { WebAssemblyMemory } from "../webassembly.js";
+import { portableByteOperations } from "./byte-operations.js";
+import type { ByteOperations } from "./byte-operations.js";
 
 /** Bytes of one piece of a segment or fragment that waits. */
 export const slabBytes = 2048;
@@ -54,6 +56,7 @@ export interface EngineMemory {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
   readonly checksums: Checksums;
+  readonly operations: ByteOperations;
   /** Undefined where TypeScript stands in for it. */
   readonly kernel: Kernel | undefined;
   readonly capacity: Capacity;
@@ -99,7 +102,9 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
   };
   const { buffer, kernel } = allocateOrExplain(end + page);
   const checksums = kernel ?? portableChecksums(buffer);
-  return { ...regions, buffer, checksums, kernel, capacity, bytes: new Uint8Array(buffer), view: new DataView(buffer) };
+  const operations = kernel ?? portableByteOperations(buffer);
+  const [bytes, view] = [new Uint8Array(buffer), new DataView(buffer)];
+  return { ...regions, buffer, bytes, view, checksums, operations, kernel, capacity };
 }
 
 function allocateOrExplain(bytes: number): ReturnType<typeof allocate> {

@@ -14,7 +14,9 @@
 
 import { geometry } from "./overlap.js";
 import type { OverlapTable } from "./overlap.js";
+import type { ByteOperations } from "../memory/byte-operations.js";
 import { slabBytes } from "../memory/layout.js";
+import type { EngineMemory } from "../memory/layout.js";
 
 const NODE_INTS = 8;
 const NEXT = 0;
@@ -28,6 +30,8 @@ const LAST = 4;
 const SKIP = 5;
 /** What the owner noted about the piece when it came; 0: nothing. Every part of it keeps that. */
 const MARK = 6;
+/** 1 for a piece whose bytes lie in a buffer of its own. */
+const LARGE = 7;
 
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
@@ -52,6 +56,7 @@ export interface InsertOutcome {
 /** Nodes, slabs and the walk over them. */
 export class PieceStore {
   readonly #memory: Uint8Array;
+  readonly #operations: ByteOperations;
   readonly #nodes: Int32Array;
   readonly #slabs: number;
   readonly #capacity: number;
@@ -62,8 +67,9 @@ export class PieceStore {
   #used = 0;
 
   /** `base` is where the region lies in `memory`; `capacity` is the number of nodes and slabs. */
-  constructor(memory: Uint8Array, base: number, capacity: number) {
-    this.#memory = memory;
+  constructor(memory: EngineMemory, base: number, capacity: number) {
+    this.#memory = memory.bytes;
+    this.#operations = memory.operations;
     this.#nodes = new Int32Array(memory.buffer, base, (capacity + 1) * NODE_INTS);
     this.#slabs = base + (capacity + 1) * NODE_INTS * 4;
     this.#capacity = capacity;
@@ -109,7 +115,7 @@ export class PieceStore {
 
   /** The memory that holds the first piece's bytes. */
   bytes(list: PieceList): Uint8Array {
-    return this.#large.get(list.head) ?? this.#memory;
+    return this.#bytesOf(list.head);
   }
 
   /** Offset of the first piece's first kept byte in `bytes(list)`. */
@@ -135,13 +141,12 @@ export class PieceStore {
   }
 
   /**
-   * Puts [start, start + length) of `bytes` at `offset` into the list, settling overlaps by `policy`; `mark` is kept
-   * with it. The outcome object is reused by the next call.
+   * Puts [start, start + length), which lies in the engine's memory at `offset`, into the list, settling overlaps by `policy`; `mark` is
+   * kept with it. The outcome object is reused by the next call.
    */
   insert(
     list: PieceList,
     start: number,
-    bytes: Uint8Array,
     offset: number,
     length: number,
     policy: OverlapTable,
@@ -163,11 +168,11 @@ export class PieceStore {
       }
       const at = current * NODE_INTS;
       if (current === 0 || ((end - (nodes[at + START] as number)) | 0) <= 0) {
-        this.#store(list, previous, current, from, end, start, bytes, offset, length, mark);
+        this.#store(list, previous, current, from, end, start, offset, length, mark);
         return outcome;
       }
       outcome.overlaps++;
-      if (this.#differs(current, from, end, bytes, offset - start)) outcome.conflicts++;
+      if (this.#differs(current, from, end, offset - start)) outcome.conflicts++;
       const storedStart = nodes[at + START] as number;
       const storedEnd = nodes[at + END] as number;
       const lies =
@@ -177,7 +182,7 @@ export class PieceStore {
       if (policy.newWins[lies] !== true) {
         // O stays: what lies before it is stored, then N goes on behind it.
         if (((storedStart - from) | 0) > 0) {
-          this.#store(list, previous, current, from, storedStart, start, bytes, offset, length, mark);
+          this.#store(list, previous, current, from, storedStart, start, offset, length, mark);
         }
         from = storedEnd;
         previous = current;
@@ -205,7 +210,6 @@ export class PieceStore {
     from: number,
     to: number,
     start: number,
-    bytes: Uint8Array,
     offset: number,
     length: number,
     mark: number,
@@ -225,14 +229,16 @@ export class PieceStore {
     nodes[at + LAST] = (start + length) | 0;
     nodes[at + SKIP] = 0;
     nodes[at + MARK] = mark;
-    this.#fill(node, bytes, source, size);
+    this.#fill(node, this.#memory, source, size);
     this.#link(list, previous, node, next);
     list.bytes += size;
   }
 
   #fill(node: number, bytes: Uint8Array, source: number, size: number): void {
-    if (size > slabBytes) this.#large.set(node, bytes.slice(source, source + size));
-    else if (bytes === this.#memory) bytes.copyWithin(this.#origin(node), source, source + size);
+    const isLarge = size > slabBytes;
+    this.#nodes[node * NODE_INTS + LARGE] = isLarge ? 1 : 0;
+    if (isLarge) this.#large.set(node, bytes.slice(source, source + size));
+    else if (bytes === this.#memory) this.#operations.copy(this.#origin(node), source, size);
     else this.#memory.set(bytes.subarray(source, source + size), this.#origin(node));
   }
 
@@ -241,7 +247,7 @@ export class PieceStore {
     const nodes = this.#nodes;
     const at = node * NODE_INTS;
     const next = nodes[at + NEXT] as number;
-    const bytes = this.#large.get(node) ?? this.#memory;
+    const bytes = this.#bytesOf(node);
     const skip = (position - (nodes[at + START] as number)) | 0;
     const offset = this.#origin(node) + (nodes[at + SKIP] as number) + skip;
     const end = nodes[at + END] as number;
@@ -264,24 +270,34 @@ export class PieceStore {
     list.bytes += size;
   }
 
-  #differs(node: number, from: number, end: number, bytes: Uint8Array, shift: number): boolean {
+  #differs(node: number, from: number, end: number, shift: number): boolean {
     const at = node * NODE_INTS;
     const storedStart = this.#nodes[at + START] as number;
     const storedEnd = this.#nodes[at + END] as number;
     const low = ((from - storedStart) | 0) > 0 ? from : storedStart;
     const high = ((end - storedEnd) | 0) < 0 ? end : storedEnd;
-    const stored = this.#large.get(node) ?? this.#memory;
     const origin = this.#origin(node) + (this.#nodes[at + SKIP] as number) + ((low - storedStart) | 0);
     const incoming = (low + shift) | 0;
     const shared = (high - low) | 0;
+    if (!this.#isLarge(node)) return this.#operations.same(origin, incoming, shared) === 0;
+    const stored = this.#bytesOf(node);
     for (let index = 0; index < shared; index++) {
-      if (stored[origin + index] !== bytes[incoming + index]) return true;
+      if (stored[origin + index] !== this.#memory[incoming + index]) return true;
     }
     return false;
   }
 
+  #isLarge(node: number): boolean {
+    return this.#nodes[node * NODE_INTS + LARGE] === 1;
+  }
+
+  #bytesOf(node: number): Uint8Array {
+    return this.#isLarge(node) ? (this.#large.get(node) as Uint8Array) : this.#memory;
+  }
+
+  /** Where the bytes of a node begin in `#bytesOf` it. */
   #origin(node: number): number {
-    return this.#large.has(node) ? 0 : this.#slabs + node * slabBytes;
+    return this.#isLarge(node) ? 0 : this.#slabs + node * slabBytes;
   }
 
   #length(at: number): number {
@@ -315,7 +331,7 @@ export class PieceStore {
     if (next === 0) list.tail = previous;
     list.bytes -= this.#length(node * NODE_INTS);
     list.pieces--;
-    if (this.#large.size > 0) this.#dropLarge(node);
+    if (this.#isLarge(node)) this.#dropLarge(node);
     this.#nodes[node * NODE_INTS + NEXT] = this.#free;
     this.#free = node;
     this.#used--;
@@ -323,9 +339,7 @@ export class PieceStore {
   }
 
   #dropLarge(node: number): void {
-    const buffer = this.#large.get(node);
-    if (buffer === undefined) return;
-    this.#used -= slabsFor(buffer.length) - 1;
+    this.#used -= slabsFor(this.#bytesOf(node).length) - 1;
     this.#large.delete(node);
   }
 

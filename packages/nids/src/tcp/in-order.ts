@@ -18,7 +18,7 @@ const needed = STATE_MASK | ATTENTION;
 const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
 
 export class InOrder {
-  /** False where the parameters ask for the whole window test of every segment (window.ts). */
+  /** False where connections are not followed, or the parameters ask for the whole window test of every segment (window.ts). */
   readonly usable: boolean;
   private readonly packet: Packet;
   private readonly view: DataView<ArrayBuffer>;
@@ -27,7 +27,7 @@ export class InOrder {
   private readonly statistics: Statistics;
 
   constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams, statistics: Statistics) {
-    this.usable = !params.believeUnseenAcks;
+    this.usable = params.followTcp && !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;

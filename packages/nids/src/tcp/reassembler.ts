@@ -59,7 +59,7 @@ export class Reassembler {
     this.statistics = statistics;
     this.alerts = alerts;
     this.backlogs = backlogs;
-    this.store = new PieceStore(memory.bytes, memory.segments, memory.capacity.segmentSlabs);
+    this.store = new PieceStore(memory, memory.segments, memory.capacity.segmentSlabs);
     this.policy = segmentPolicies[params.segmentPolicy];
   }
 
@@ -137,7 +137,7 @@ export class Reassembler {
     if (cut > 0 && backlog.cuts.count < maxQueuedSegments) backlog.cuts.add(end, advance(end, cut));
     // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
     const mark = segment.has(TcpFlag.URG) ? segment.urgentPointer + 1 : 0;
-    return this.insert(backlog, sequence, this.packet.bytes, payload, length, mark);
+    return this.insert(backlog, sequence, payload, length, mark);
   }
 
   /** The connection is established: delivers what was held, the client's first. */
@@ -211,7 +211,7 @@ export class Reassembler {
     const overlaps =
       backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
     // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
-    if (!overlaps || !this.insert(backlog, sequence, bytes, payload, length)) {
+    if (!overlaps || !this.insert(backlog, sequence, payload, length)) {
       if (length > old) this.run(slot, from, bytes, payload + old, length - old);
     }
     if (segment.has(TcpFlag.FIN)) {
@@ -351,15 +351,8 @@ export class Reassembler {
     segment.cut = 0;
   }
 
-  private insert(
-    backlog: Backlog,
-    sequence: number,
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    mark = 0,
-  ): boolean {
-    const outcome = this.store.insert(backlog.list, sequence, bytes, offset, length, this.policy, mark);
+  private insert(backlog: Backlog, sequence: number, offset: number, length: number, mark = 0): boolean {
+    const outcome = this.store.insert(backlog.list, sequence, offset, length, this.policy, mark);
     if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
     return outcome.complete;
   }

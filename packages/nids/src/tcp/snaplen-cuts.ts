@@ -20,12 +20,13 @@ export class SnaplenCuts {
 
   /** Bytes cut off from `next` on, 0 where none are. Ranges before `next` are forgotten. */
   lengthAt(next: number): number {
+    if (this.empty) return 0;
     const cut = this.ranges.find(({ start, end }) => distance(start, next) >= 0 && distance(next, end) > 0);
     this.ranges = this.ranges.filter(({ end }) => distance(next, end) > 0);
     return cut === undefined ? 0 : distance(next, cut.end);
   }
 
   reset(): void {
-    this.ranges.length = 0;
+    if (!this.empty) this.ranges = [];
   }
 }

@@ -131,17 +131,22 @@ export class Tcp implements SweptFlow {
       this.alerts.raise("tcp-checksum", true);
       return;
     }
-    const found = this.find();
     this.statistics.tcpSegments++;
-    if (found !== 0 && this.inOrder.usable && packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK) {
-      const sequence = view.getInt32(transport + 4);
-      const ack = view.getInt32(transport + 8);
-      const window = view.getUint16(transport + 14);
-      if (this.inOrder.take(found, transport, payload, length, sequence, ack, window)) return;
+    this.take(this.find(), offsetAndFlags, payload, length);
+  }
+
+  /**
+   * Takes the TCP segment the cursor is at, which the express lane has looked at, counted, and not taken itself. `found` is what `find`
+   * would say of its flow, or 0 where that is not known.
+   */
+  receivePlain(found: number, offsetAndFlags: number, payload: number, length: number): void {
+    if ((offsetAndFlags & TcpFlag.ACK) === 0) this.scans.note(offsetAndFlags & 0xff);
+    if (found === 0) {
+      this.take(this.find(), offsetAndFlags, payload, length);
+      return;
     }
-    this.segment.read(packet, offsetAndFlags & 0x3f, payload, length, packet.cut);
-    if (found === 0) this.unknown();
-    else this.unusual(found >> 1, found & 1);
+    this.segment.read(this.packet, offsetAndFlags & 0x3f, payload, length, 0);
+    this.unusual(found >> 1, found & 1);
   }
 
   /** Packet time has moved on by at least a second. */
@@ -208,6 +213,25 @@ export class Tcp implements SweptFlow {
   private refuse(isCut: boolean): void {
     this.statistics.tcpInvalid++;
     if (!isCut) this.alerts.raise("tcp-header", true);
+  }
+
+  /** Takes a segment of a valid header and a right checksum, of a flow or none (0; `find` has just said so). */
+  private take(found: number, offsetAndFlags: number, payload: number, length: number): void {
+    const { packet, segment } = this;
+    segment.read(packet, offsetAndFlags & 0x3f, payload, length, packet.cut);
+    if (found === 0) {
+      this.unknown();
+      return;
+    }
+    const isPlain = packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK;
+    const { sequence, ack, window } = segment;
+    if (
+      isPlain &&
+      this.inOrder.usable &&
+      this.inOrder.take(found, packet.transport, payload, length, sequence, ack, window)
+    )
+      return;
+    this.unusual(found >> 1, found & 1);
   }
 
   /** A packet of a connection that is not in the table; `find` has just said so. */
