@@ -228,11 +228,10 @@ export class Defragmenter {
     let at = start + header.length;
     const { payload } = datagram;
     while (payload.head !== 0) {
-      const length = store.end(payload) - store.start(payload);
-      const offset = store.offset(payload);
-      const held = store.bytes(payload);
-      if (held === bytes) this.memory.operations.copy(at, offset, length);
-      else bytes.set(held.subarray(offset, offset + length), at);
+      const piece = store.first(payload);
+      const length = piece.end - piece.start;
+      if (piece.bytes === bytes) this.memory.operations.copy(at, piece.offset, length);
+      else bytes.set(piece.bytes.subarray(piece.offset, piece.offset + length), at);
       at += length;
       store.shift(payload);
     }

@@ -43,6 +43,20 @@ export class PieceList {
   pieces = 0;
 }
 
+/** A piece that waits. */
+export interface WaitingPiece {
+  /** Position of the first byte kept, and behind the last one. */
+  start: number;
+  end: number;
+  /** Position of the first byte of the segment or fragment as it arrived. */
+  arrivedAt: number;
+  /** What the owner noted about it; 0: nothing. */
+  mark: number;
+  /** Where the first byte kept lies. */
+  bytes: Uint8Array;
+  offset: number;
+}
+
 /** What an insertion met. */
 export interface InsertOutcome {
   /** Stored pieces that the new one overlapped. */
@@ -62,6 +76,7 @@ export class PieceStore {
   readonly #capacity: number;
   readonly #large: Map<number, Uint8Array> = new Map();
   readonly #outcome: InsertOutcome = { overlaps: 0, conflicts: 0, complete: true };
+  readonly #piece: WaitingPiece;
   #free = 0;
   #fresh = 0;
   #used = 0;
@@ -69,6 +84,7 @@ export class PieceStore {
   /** `base` is where the region lies in `memory`; `capacity` is the number of nodes and slabs. */
   constructor(memory: EngineMemory, base: number, capacity: number) {
     this.#memory = memory.bytes;
+    this.#piece = { start: 0, end: 0, arrivedAt: 0, mark: 0, bytes: memory.bytes, offset: 0 };
     this.#operations = memory.operations;
     this.#nodes = new Int32Array(memory.buffer, base, (capacity + 1) * NODE_INTS);
     this.#slabs = base + (capacity + 1) * NODE_INTS * 4;
@@ -80,14 +96,23 @@ export class PieceStore {
     return this.#used;
   }
 
+  /** The list's first piece; the list must not be empty. The object is reused by the next call. */
+  first(list: PieceList): Readonly<WaitingPiece> {
+    const nodes = this.#nodes;
+    const piece = this.#piece;
+    const at = list.head * NODE_INTS;
+    piece.start = nodes[at + START] as number;
+    piece.end = nodes[at + END] as number;
+    piece.arrivedAt = nodes[at + FIRST] as number;
+    piece.mark = nodes[at + MARK] as number;
+    piece.bytes = this.#bytesOf(list.head);
+    piece.offset = this.#origin(list.head) + (nodes[at + SKIP] as number);
+    return piece;
+  }
+
   /** Position of the first byte of the list's first piece; the list must not be empty. */
   start(list: PieceList): number {
     return this.#nodes[list.head * NODE_INTS + START] as number;
-  }
-
-  /** Position at which the segment or fragment of the list's first piece began when it arrived. */
-  first(list: PieceList): number {
-    return this.#nodes[list.head * NODE_INTS + FIRST] as number;
   }
 
   /** True when a segment or fragment that waits began at this position when it arrived. */
@@ -98,36 +123,9 @@ export class PieceStore {
     return false;
   }
 
-  /** What the owner noted about the list's first piece; 0: nothing. */
-  mark(list: PieceList): number {
-    return this.#nodes[list.head * NODE_INTS + MARK] as number;
-  }
-
-  /** Position behind the last byte of the list's first piece. */
-  end(list: PieceList): number {
-    return this.#nodes[list.head * NODE_INTS + END] as number;
-  }
-
   /** Position behind the last byte of the list. */
   lastEnd(list: PieceList): number {
     return this.#nodes[list.tail * NODE_INTS + END] as number;
-  }
-
-  /** The memory that holds the first piece's bytes. */
-  bytes(list: PieceList): Uint8Array {
-    return this.#bytesOf(list.head);
-  }
-
-  /** Offset of the first piece's first kept byte in `bytes(list)`. */
-  offset(list: PieceList): number {
-    return this.#origin(list.head) + (this.#nodes[list.head * NODE_INTS + SKIP] as number);
-  }
-
-  /** Cuts what lies before `position` off the first piece, which ends behind it. */
-  trim(list: PieceList, position: number): void {
-    const at = list.head * NODE_INTS;
-    const cut = (position - (this.#nodes[at + START] as number)) | 0;
-    if (cut > 0) this.#cutHead(list, at, cut);
   }
 
   /** Takes the first piece off the list. */

@@ -23,7 +23,12 @@ export class Backlog {
 
   /** True when there is nothing in it. */
   get empty(): boolean {
-    return this.list.head === 0 && this.fin === undefined && this.cuts.empty && this.urgent.empty;
+    return this.list.head === 0 && this.holdsOnlyData;
+  }
+
+  /** True when what comes in order has only data to meet, if anything. */
+  get holdsOnlyData(): boolean {
+    return !this.finWaiting && this.unsequencedFins.empty && this.cuts.empty && this.urgent.empty;
   }
 
   /** Sequence number of the first FIN that waits for its turn; undefined where none does. */

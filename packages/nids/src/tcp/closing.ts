@@ -42,10 +42,11 @@ export class Closing {
 
   /** A side may have reached a FIN that was acknowledged before: a FIN is confirmed only by a number that covers it. */
   confirm(slot: number, from: number): void {
-    const { anyAckConfirmsFin, finTakesSequence } = this.params;
-    if (anyAckConfirmsFin) return;
     const { flows } = this.flows;
     const at = slot * FLOW_INTS;
+    if (((flows[at + FLAGS] as number) & (FIN_0 << from)) === 0) return;
+    const { anyAckConfirmsFin, finTakesSequence } = this.params;
+    if (anyAckConfirmsFin) return;
     const covered = distance(flows[at + NEXT + from] as number, flows[at + ACK + 1 - from] as number);
     if (covered >= (finTakesSequence ? 0 : 1)) this.confirmed(slot, from);
   }

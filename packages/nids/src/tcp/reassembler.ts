@@ -105,10 +105,7 @@ export class Reassembler {
     for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
       const backlog = this.backlogs.open(slot, from);
       const fits = backlog.list.bytes + segment.length <= maxQueuedBytes && backlog.list.pieces < maxQueuedSegments;
-      if (fits && this.keep(backlog, segment)) {
-        this.drain(slot, from);
-        return true;
-      }
+      if (fits && this.keep(backlog, segment)) return true;
       const reason = fits ? "memory-limit" : "queue-limit";
       if (!alerted) this.alerts.raise("tcp-queue-limit", true, reason);
       if (holePolicy === "wait") return true;
@@ -233,39 +230,48 @@ export class Reassembler {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined) return;
     const { list } = backlog;
-    const { store } = this;
     for (;;) {
       const next = this.next(slot, from);
-      if (backlog.finWaiting && distance(backlog.finSequence, next) >= 0) {
-        this.reachFin(slot, from, backlog);
-        break;
-      }
-      const first = list.head === 0 ? undefined : store.first(list);
-      if (backlog.unsequencedFins.reached(next, first)) this.passFin(slot, from);
-      if (list.head === 0 || distance(next, store.start(list)) > 0) {
+      if (!backlog.holdsOnlyData) {
+        if (backlog.finWaiting && distance(backlog.finSequence, next) >= 0) {
+          this.reachFin(slot, from, backlog);
+          break;
+        }
+        if (this.reachesUnsequencedFin(backlog, next)) this.passFin(slot, from);
         const cut = this.cutAt(backlog, next);
-        if (cut === 0) break;
-        this.gap(slot, from, cut, "snaplen");
-        continue;
+        if (cut > 0) {
+          this.gap(slot, from, cut, "snaplen");
+          continue;
+        }
       }
-      if (distance(next, store.end(list)) > 0) {
-        const mark = store.mark(list);
-        if (mark > 0) backlog.urgent.note(advance(store.first(list), mark - 2), next);
-        store.trim(list, next);
-        let length = distance(next, store.end(list));
-        if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
-        this.run(slot, from, store.bytes(list), store.offset(list), length);
-      }
-      store.shift(list);
+      if (list.head === 0 || distance(next, this.store.start(list)) > 0) break;
+      this.deliverFirst(slot, from, backlog, next);
     }
     this.backlogs.settle(slot, from, backlog);
   }
 
-  /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them. */
-  private cutAt(backlog: Backlog, next: number): number {
-    const { list, cuts } = backlog;
-    const cut = cuts.lengthAt(next);
-    return list.head === 0 ? cut : Math.min(cut, distance(next, this.store.start(list)));
+  /** Delivers of the first piece that waits what is new at `next`, if anything, and takes it off the list. */
+  private deliverFirst(slot: number, from: number, backlog: Backlog, next: number): void {
+    const { store } = this;
+    const { start, end, arrivedAt, mark, bytes, offset } = store.first(backlog.list);
+    let length = distance(next, end);
+    if (length > 0) {
+      if (mark > 0) backlog.urgent.note(advance(arrivedAt, mark - 2), next);
+      if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
+      this.run(slot, from, bytes, offset + distance(start, next), length);
+    }
+    store.shift(backlog.list);
+  }
+
+  private reachesUnsequencedFin({ list, unsequencedFins }: Backlog, next: number): boolean {
+    return unsequencedFins.reached(next, list.head === 0 ? undefined : this.store.first(list).arrivedAt);
+  }
+
+  /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them; 0 or less: none. */
+  private cutAt({ list, cuts }: Backlog, next: number): number {
+    if (list.head === 0) return cuts.lengthAt(next);
+    const untilData = distance(next, this.store.start(list));
+    return untilData <= 0 ? 0 : Math.min(cuts.lengthAt(next), untilData);
   }
 
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */

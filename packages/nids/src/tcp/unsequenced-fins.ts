@@ -18,9 +18,13 @@ interface UnsequencedFin {
 export class UnsequencedFins {
   private readonly waiting: UnsequencedFin[] = [];
 
+  get empty(): boolean {
+    return this.waiting.length === 0;
+  }
+
   /** Where the first segment with a FIN begins; undefined: none waits. */
   get first(): number | undefined {
-    return this.waiting.length === 0 ? undefined : this.waiting[0]?.start;
+    return this.empty ? undefined : this.waiting[0]?.start;
   }
 
   /** A segment [start, end) with a FIN has to wait; at most `limit` are remembered. */
@@ -32,7 +36,6 @@ export class UnsequencedFins {
 
   /** Forgets those whose turn has come at `next`, ahead of a segment that began at `first`; true where one of them counts. */
   reached(next: number, first: number | undefined): boolean {
-    if (this.waiting.length === 0) return false;
     let counts = false;
     for (let fin = this.waiting[0]; fin !== undefined && isReached(fin, next, first); fin = this.waiting[0]) {
       this.waiting.shift();
@@ -42,7 +45,7 @@ export class UnsequencedFins {
   }
 
   reset(): void {
-    if (this.waiting.length > 0) this.waiting.length = 0; // setting a length is slow
+    if (!this.empty) this.waiting.length = 0;
   }
 }
 
