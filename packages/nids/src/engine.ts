@@ -112,7 +112,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     const backlogs = new BacklogPool(flows);
     const sides = new Sides(flows, backlogs);
     this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
-    this.scans = new PortScanDetector(packet, this.params, this.counters, alerts);
+    this.scans = new PortScanDetector(packet, this.params, this.counters, alerts, seed);
     const { verification, link, notifier, faults, scans } = this;
     this.rejecter = new Rejecter({ ...shared, path, link, rails });
     this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });

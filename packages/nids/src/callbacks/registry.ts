@@ -9,7 +9,8 @@ import type { Views } from "./views.js";
 export class Registry<Callback extends (...args: never[]) => unknown> {
   /** Last registered first, the order in which libnids asks them. */
   newestFirst: readonly Callback[] = [];
-  private readonly orders: WeakMap<Callback, number> = new WeakMap();
+  /** Of each of these its number, in order of registration. Replaced with the other list. */
+  orders: readonly number[] = [];
   private registered = 0;
 
   /** Registers a callback; one that is registered already keeps its place. */
@@ -19,17 +20,15 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
     }
     if (this.newestFirst.includes(callback)) return;
     this.newestFirst = [callback, ...this.newestFirst];
-    this.orders.set(callback, this.registered++);
-  }
-
-  /** The number of a callback, in order of registration. */
-  orderOf(callback: Callback): number {
-    return this.orders.get(callback) ?? 0;
+    this.orders = [this.registered++, ...this.orders];
   }
 
   /** Unregisters a callback; an unknown one is ignored. */
   remove(callback: Callback): void {
-    this.newestFirst = this.newestFirst.filter((each) => each !== callback);
+    const at = this.newestFirst.indexOf(callback);
+    if (at < 0) return;
+    this.newestFirst = this.newestFirst.toSpliced(at, 1);
+    this.orders = this.orders.toSpliced(at, 1);
   }
 }
 

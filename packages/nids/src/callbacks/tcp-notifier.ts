@@ -12,7 +12,7 @@ import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
-import { COLLECTED_0, ConnectionState, MIDSTREAM, SYN_ACK_SEEN, SYN_SEEN, withState } from "../tcp/connection.js";
+import { COLLECTED_0, ConnectionState, withState } from "../tcp/connection.js";
 import { FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
@@ -20,7 +20,7 @@ import { Audience, dataInterest, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { CollectCounters } from "./collect-counters.js";
 import { Notification } from "./notification.js";
-import type { EndReason, GapReason, StreamOrigin } from "./reasons.js";
+import type { EndReason, GapReason } from "./reasons.js";
 import { Registry } from "./registry.js";
 import type { Faults } from "./registry.js";
 import { RetainedBytes } from "./retained-bytes.js";
@@ -102,11 +102,13 @@ export class TcpNotifier {
     stream.enclose(this.path.describe());
     this.statistics.streams++;
     if (stream.midstream) this.statistics.midstream++;
-    for (const callback of this.registry.newestFirst) {
-      const before = [stream.client.collect, stream.server.collect] as const;
-      this.call(stream, slot, { callback, order: this.registry.orderOf(callback), interest: 0 });
+    const { newestFirst, orders } = this.registry;
+    for (let index = 0; index < newestFirst.length; index++) {
+      const callback = newestFirst[index] as TcpCallback;
+      const order = orders[index] as number;
+      if (this.params.oneLoopLess) this.askOnce(stream, slot, callback, order);
+      else this.call(stream, slot, callback, order, 0);
       if (stream.slot === 0) return false;
-      if (this.params.oneLoopLess) this.refuseSecond(stream, callback, before);
     }
     stream.state = TcpState.DATA;
     return !this.forgetUnheard(slot, stream);
@@ -193,7 +195,7 @@ export class TcpNotifier {
     if (stream === undefined) return;
     stream.end(state, reason);
     for (const member of stream.audience.members) {
-      this.call(stream, slot, member);
+      this.callMember(stream, slot, member);
       if (stream.slot === 0) break;
     }
     this.current.reclaim();
@@ -231,46 +233,43 @@ export class TcpNotifier {
     return injection;
   }
 
-  originOf(slot: number): StreamOrigin {
-    const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-    if ((flags & MIDSTREAM) === 0) return "handshake";
-    if ((flags & SYN_ACK_SEEN) !== 0) return "syn-ack";
-    return (flags & SYN_SEEN) !== 0 ? "syn" : "first-packet";
-  }
-
   /** Calls the members of the audience that have this interest. */
   private round(stream: TcpStream, slot: number, interest: number): void {
     const { only } = stream.audience;
     if (only === undefined) this.callEach(stream, slot, interest);
-    else if ((only.interest & interest) !== 0) this.call(stream, slot, only);
+    else if ((only.interest & interest) !== 0) this.callMember(stream, slot, only);
     this.current.reclaim();
   }
 
   private callEach(stream: TcpStream, slot: number, interest: number): void {
     for (const member of stream.audience.members) {
       if ((member.interest & interest) === 0) continue;
-      this.call(stream, slot, member);
+      this.callMember(stream, slot, member);
       if (stream.slot === 0) break; // a callback has had the stream forgotten
     }
   }
 
-  private call(stream: TcpStream, slot: number, member: Member): void {
+  private callMember(stream: TcpStream, slot: number, { callback, order, interest }: Member): void {
+    this.call(stream, slot, callback, order, interest);
+  }
+
+  private call(stream: TcpStream, slot: number, callback: TcpCallback, order: number, interest: number): void {
     const { current } = this;
     current.slot = slot;
-    current.order = member.order;
+    current.order = order;
     try {
-      member.callback(stream, this.attachment);
+      callback(stream, this.attachment);
     } catch (error) {
       this.faults.note(error, stream.toString());
     }
     current.slot = 0;
-    if (this.collects.changed) this.noteInterest(stream, member);
+    if (this.collects.changed) this.noteInterest(stream, callback, order, interest);
   }
 
-  private noteInterest(stream: TcpStream, member: Member): void {
-    const interest = this.collects.interestAfter(member.interest);
+  private noteInterest(stream: TcpStream, callback: TcpCallback, order: number, before: number): void {
+    const interest = this.collects.interestAfter(before);
     if (stream.slot === 0) return; // forgotten during the call
-    stream.audience = stream.audience.with(member.callback, member.order, interest);
+    stream.audience = stream.audience.with(callback, order, interest);
   }
 
   /**
@@ -311,10 +310,13 @@ export class TcpNotifier {
   }
 
   /** With oneLoopLess, whoever is asked after a half was taken does not get it as well. */
-  private refuseSecond(stream: TcpStream, callback: TcpCallback, before: readonly [number, number]): void {
-    const order = this.registry.orderOf(callback);
+  private askOnce(stream: TcpStream, slot: number, callback: TcpCallback, order: number): void {
+    const halves = [stream.client, stream.server];
+    const before = halves.map(({ collect }) => collect);
+    this.call(stream, slot, callback, order, 0);
+    if (stream.slot === 0) return;
     let interest = stream.audience.members.find((member) => member.order === order)?.interest ?? 0;
-    for (const [index, half] of [stream.client, stream.server].entries()) {
+    for (const [index, half] of halves.entries()) {
       if (half.collect < 2) continue;
       half.collect = before[index] as number;
       interest &= ~(dataInterest << ((stream.server.key & 1) ^ (1 - index)));

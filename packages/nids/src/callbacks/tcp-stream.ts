@@ -3,7 +3,8 @@
 
 import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
-import { clientSide } from "../tcp/connection.js";
+import { clientSide, originOf } from "../tcp/connection.js";
+import { EndedFlow } from "../tcp/ended-flow.js";
 import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
@@ -49,21 +50,8 @@ class RareProperties {
   user: unknown = undefined;
   params: unknown[] | undefined = undefined;
   endReason: EndReason | undefined = undefined;
-  ended: EndedStream | undefined = undefined;
+  ended: EndedFlow | undefined = undefined;
   watch: KillWatch | undefined = undefined;
-}
-
-/** A stream that has ended keeps what was known of it. */
-interface EndedStream {
-  readonly endpoints: Endpoints;
-  readonly origin: StreamOrigin;
-  readonly scope: number;
-  readonly seconds: number;
-  readonly nanoseconds: number;
-  readonly lastSeconds: number;
-  /** Bytes delivered from side 0 and side 1. */
-  readonly count0: number;
-  readonly count1: number;
 }
 
 const bareWire: readonly Encapsulation[] = Object.freeze([]);
@@ -150,7 +138,7 @@ export class TcpStream {
 
   /** How the stream began, and by that how client and server were told apart. */
   get origin(): StreamOrigin {
-    return this.rare?.ended?.origin ?? this.notifier.originOf(this.slot);
+    return originOf(this.rare?.ended?.flags ?? (this.notifier.flows.flows[this.slot * FLOW_INTS + FLAGS] as number));
   }
 
   /** True when the stream was already running when it was first seen. */
@@ -160,15 +148,12 @@ export class TcpStream {
 
   /** Time of the first packet. */
   get startTime(): PacketTime {
-    const ended = this.rare?.ended;
-    if (ended !== undefined) return { seconds: ended.seconds, nanoseconds: ended.nanoseconds };
-    return this.notifier.flows.startTime(this.slot);
+    return this.rare?.ended?.startTime ?? this.notifier.flows.startTime(this.slot);
   }
 
   /** Time of the last packet, to the second: `nanoseconds` is 0. */
   get lastTime(): PacketTime {
-    const ended = this.rare?.ended;
-    return { seconds: ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
+    return { seconds: this.rare?.ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
   }
 
   /**
@@ -231,7 +216,7 @@ export class TcpStream {
   /** Bytes delivered in order from a side. Used by the halves. */
   countFrom(side: number): number {
     const ended = this.rare?.ended;
-    if (ended !== undefined) return side === 0 ? ended.count0 : ended.count1;
+    if (ended !== undefined) return ended.count(side);
     return this.notifier.flows.counts[this.slot * FLOW_DOUBLES + COUNT + side] as number;
   }
 
@@ -262,11 +247,7 @@ export class TcpStream {
 
   /** The engine forgets the stream: what it knew is kept here. */
   retire(): void {
-    const { seconds, nanoseconds } = this.startTime;
-    const lastSeconds = this.lastTime.seconds;
-    const { endpoints, origin, scope } = this;
-    const [count0, count1] = [this.countFrom(0), this.countFrom(1)];
-    this.properties.ended = { endpoints, origin, scope, seconds, nanoseconds, lastSeconds, count0, count1 };
+    this.properties.ended = new EndedFlow(this.notifier.flows, this.slot);
     this.client.key &= 1;
     this.server.key &= 1;
   }

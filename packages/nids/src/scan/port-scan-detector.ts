@@ -24,6 +24,8 @@ export interface ScanTarget {
 /** A source, and what it has tried since it was last quiet. One that makes room is used again: a SYN allocates nothing then. */
 class Source {
   key = 0;
+  /** The next source of the same bucket. */
+  next: Source | undefined = undefined;
   scope = 0;
   addressLength = 0;
   readonly address: Uint8Array = new Uint8Array(16);
@@ -59,18 +61,22 @@ export class PortScanDetector {
   private readonly maxSources: number;
   private readonly maxTargets: number;
   private readonly delayMs: number;
-  private readonly byKey: Map<number, Source> = new Map();
+  private readonly seed: number;
+  /** The first source of each bucket, by a seeded hash. With every SYN a source may come and another go, which a Map is slow at. */
+  private readonly buckets: (Source | undefined)[];
   private readonly ring: Source[] = [];
   /** Where in the full ring the next source takes the place of another. */
   private oldest = 0;
 
-  constructor(packet: Packet, params: NidsParams, statistics: Statistics, alerts: AlertSink) {
+  constructor(packet: Packet, params: NidsParams, statistics: Statistics, alerts: AlertSink, seed: number) {
     this.packet = packet;
+    this.seed = seed;
     this.alerts = alerts;
     this.statistics = statistics;
     this.maxSources = params.maxScanSources;
     this.maxTargets = params.scanPorts;
     this.delayMs = params.scanDelayMs;
+    this.buckets = new Array<Source | undefined>(2 ** Math.ceil(Math.log2(this.maxSources + 1))).fill(undefined);
   }
 
   /** Notes the TCP segment without ACK the cursor is at, which has these flags. */
@@ -92,29 +98,39 @@ export class PortScanDetector {
 
   /** Forgets all sources. */
   clear(): void {
-    this.byKey.clear();
+    this.buckets.fill(undefined);
     this.ring.length = 0;
     this.oldest = 0;
   }
 
   /** The source of the packet, new where it is not known; in each VLAN and tunnel it is another one. */
   private source(): Source {
-    const { packet, byKey, ring } = this;
-    const key = Math.imul(packet.scopeKey, 0x9e3779b1) ^ packet.sourceKey;
-    const known = byKey.get(key);
-    // The keys of two sources may be equal, by chance and rarely: the later one then takes the place of the other.
-    if (known?.is(packet) === true) return known;
+    const { packet, ring } = this;
+    const key = Math.imul(Math.imul(packet.scopeKey ^ this.seed, 0x9e3779b1) ^ packet.sourceKey, 0x85ebca6b);
+    let known = this.buckets[this.bucketOf(key)];
+    while (known !== undefined && !(known.key === key && known.is(packet))) known = known.next;
+    if (known !== undefined) return known;
     const source = ring.length < this.maxSources ? new Source() : this.forgetOldest();
     if (ring.length < this.maxSources) ring.push(source);
     source.become(key, packet);
-    byKey.set(key, source);
+    const bucket = this.bucketOf(key);
+    source.next = this.buckets[bucket];
+    this.buckets[bucket] = source;
     return source;
+  }
+
+  private bucketOf(key: number): number {
+    return (key ^ (key >>> 15)) & (this.buckets.length - 1);
   }
 
   /** The source that was noticed first, no longer known. */
   private forgetOldest(): Source {
     const source = this.ring[this.oldest] as Source;
-    if (this.byKey.get(source.key) === source) this.byKey.delete(source.key);
+    const bucket = this.bucketOf(source.key);
+    let before = this.buckets[bucket];
+    if (before === source) this.buckets[bucket] = source.next;
+    while (before !== undefined && before.next !== source) before = before.next;
+    if (before !== undefined) before.next = source.next;
     this.oldest = (this.oldest + 1) % this.maxSources;
     this.statistics.scanSourcesForgotten++;
     return source;

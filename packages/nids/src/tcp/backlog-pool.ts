@@ -1,5 +1,5 @@
-// Which side of which flow has a backlog. A side's details hold the number of its backlog, 0 for none; a flag of the flow says the same, for
-// the way of a segment. Backlogs that are given back are used again.
+// Which side of which flow has a backlog. A flag of the flow says that a side has one, its details hold the number: most have
+// none, and then the second line of the flow need not come from memory. Backlogs that are given back are used again.
 
 import { Backlog } from "./backlog.js";
 import { BACKLOG_0 } from "./connection.js";
@@ -18,8 +18,8 @@ export class BacklogPool {
 
   /** The backlog of what a side sends; undefined where it has none. */
   of(slot: number, from: number): Backlog | undefined {
-    const number = this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number;
-    return number === 0 ? undefined : this.all[number];
+    if (((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (BACKLOG_0 << from)) === 0) return undefined;
+    return this.all[this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number];
   }
 
   /** The same; a side that has none gets one. */

@@ -8,6 +8,8 @@
 // ENDED connections stay for a while to absorb what still comes, so that late copies do not look like a new connection.
 // So do IGNORED ones, in which nobody is interested (any more), as long as they are active.
 
+import type { StreamOrigin } from "../callbacks/reasons.js";
+
 export const ConnectionState = { OPENING: 1, ANSWERED: 2, ESTABLISHED: 3, ENDED: 4, GLIMPSED: 5, IGNORED: 6 } as const;
 export type ConnectionState = (typeof ConnectionState)[keyof typeof ConnectionState];
 
@@ -31,8 +33,9 @@ export const MIDSTREAM: number = 1 << 13;
 export const SCALE_UNKNOWN: number = 1 << 14;
 /** Something is unusual: packets take the long way. Kept by `refreshAttention`. */
 export const ATTENTION: number = 1 << 15;
-/** One of the sides has a backlog. */
+/** This side has a backlog; either has. */
 export const BACKLOG_0: number = 1 << 16;
+export const anyBacklog: number = BACKLOG_0 | (BACKLOG_0 << 1);
 /** The client (in OPENING), then both sides offered a window scale (RFC 7323 §2.2). The shifts are 4 bits for each side, 0 where unscaled. */
 export const SCALED: number = 1 << 18;
 export const SCALE_SHIFT_0 = 20;
@@ -41,7 +44,7 @@ export const SIGNED: number = 1 << 19;
 /** The SYN of this connection was seen, and its answer. */
 export const SYN_SEEN: number = 1 << 28;
 export const SYN_ACK_SEEN: number = 1 << 29;
-const unusual = FIN_0 | (FIN_0 << 1) | BACKLOG_0 | (BACKLOG_0 << 1);
+const unusual = FIN_0 | (FIN_0 << 1) | anyBacklog;
 const bothKnown = KNOWN_0 | (KNOWN_0 << 1);
 
 /** The state in a flow's flags. */
@@ -68,4 +71,11 @@ export function refreshAttention(flags: number): number {
 /** The shift by which the windows of a side are scaled (RFC 7323 §2.3). */
 export function scaleOf(flags: number, side: number): number {
   return (flags >>> (SCALE_SHIFT_0 + side * 4)) & 0xf;
+}
+
+/** How the connection began, as far as it was seen. */
+export function originOf(flags: number): StreamOrigin {
+  if ((flags & MIDSTREAM) === 0) return "handshake";
+  if ((flags & SYN_ACK_SEEN) !== 0) return "syn-ack";
+  return (flags & SYN_SEEN) !== 0 ? "syn" : "first-packet";
 }

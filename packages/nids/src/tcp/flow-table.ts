@@ -199,11 +199,14 @@ export class FlowTable {
   /** The endpoints of a flow, as a copy that outlives it. */
   endpoints(slot: number): Endpoints {
     const at = slot * FLOW_INTS;
-    const isV6 = ((this.flows[at + SCOPE] as number) & 1) === 1;
-    const words = isV6
-      ? this.addresses.slice(slot * 8, slot * 8 + 8)
-      : [this.flows[at + KEY_LOW] as number, this.flows[at + KEY_HIGH] as number];
+    const words = this.wideAddresses(slot) ?? [this.flows[at + KEY_LOW] as number, this.flows[at + KEY_HIGH] as number];
     return new Endpoints(this.flows[at + PORTS] as number, words);
+  }
+
+  /** The IPv6 addresses of a flow, a copy; undefined for IPv4. */
+  wideAddresses(slot: number): Int32Array | undefined {
+    const isV6 = ((this.flows[slot * FLOW_INTS + SCOPE] as number) & 1) === 1;
+    return isV6 ? this.addresses.slice(slot * 8, slot * 8 + 8) : undefined;
   }
 
   /** The scope of a flow. */

@@ -5,7 +5,7 @@ import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import { ATTENTION, BACKLOG_0, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
+import { anyBacklog, ATTENTION, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
@@ -15,7 +15,7 @@ const usualTimestampOption = 0x0101080a;
 /** Of the flags, what has to be that of an established connection, and nothing else. */
 const needed = STATE_MASK | ATTENTION;
 /** And of an ignored one: what waits behind its holes is still to be given back. */
-const nothingHeld = STATE_MASK | BACKLOG_0 | (BACKLOG_0 << 1);
+const nothingHeld = STATE_MASK | anyBacklog;
 
 export class InOrder {
   /** False where connections are not followed, or the parameters ask for the whole window test of every segment (window.ts). */

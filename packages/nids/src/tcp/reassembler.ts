@@ -20,7 +20,7 @@ import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
-import { clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
+import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
 import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
@@ -163,7 +163,9 @@ export class Reassembler {
 
   /** The connection ends: what waits is delivered behind gaps, the client's first, unless holes are for ever. */
   flush(slot: number): void {
-    const client = clientSide(this.flags(slot));
+    const flags = this.flags(slot);
+    if ((flags & anyBacklog) === 0) return;
+    const client = clientSide(flags);
     for (const from of [client, 1 - client]) {
       const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined || this.params.holePolicy === "wait") continue;
@@ -179,6 +181,7 @@ export class Reassembler {
 
   /** Gives up everything that waits in a connection. */
   release(slot: number): void {
+    if ((this.flags(slot) & anyBacklog) === 0) return;
     for (const from of [0, 1]) {
       const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined) continue;

@@ -19,7 +19,7 @@ import type { Statistics } from "../stats.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import {
   ATTENTION,
-  BACKLOG_0,
+  anyBacklog,
   clientSide,
   ConnectionState,
   KNOWN_0,
@@ -40,8 +40,6 @@ import { later } from "./sequence.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
 import { WindowTest } from "./window.js";
-
-const anyBacklog = BACKLOG_0 | (BACKLOG_0 << 1);
 
 /** Everything the TCP stage works with. */
 export interface TcpParts {
