@@ -217,6 +217,10 @@ export class Reassembler {
     if (segment.has(TcpFlag.FIN)) {
       // Its turn has come: it counts, whatever was forged further on.
       if (this.params.finTakesSequence) {
+        if (cut === 0 && this.backlogs.of(slot, from) === undefined) {
+          this.takeFin(slot, from, end);
+          return;
+        }
         const own = this.backlogs.open(slot, from);
         own.finWaiting = true;
         own.finSequence = advance(end, cut);
@@ -334,14 +338,19 @@ export class Reassembler {
     backlog.finSequence = sequence;
   }
 
-  /** A FIN takes a sequence number of its own (RFC 9293 §3.4); nothing behind it is data. */
+  /** The turn of a FIN that waited has come; nothing behind it is data. */
   private reachFin(slot: number, from: number, backlog: Backlog): void {
     backlog.finWaiting = false;
-    this.setNext(slot, from, advance(backlog.finSequence, 1));
-    this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
+    this.takeFin(slot, from, backlog.finSequence);
     if (backlog.list.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
     this.store.release(backlog.list);
     backlog.reset();
+  }
+
+  /** A FIN takes a sequence number of its own (RFC 9293 §3.4). */
+  private takeFin(slot: number, from: number, sequence: number): void {
+    this.setNext(slot, from, advance(sequence, 1));
+    this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
   }
 
   /** A FIN that takes no sequence number is reached. One that comes again wants to be confirmed again. */

@@ -1,0 +1,200 @@
+// The sources watched for scans: a ring in which the one that was noticed first makes room, and a hash table over it. With every SYN one
+// may come and another go, so a source is one cache line, and the next to go lies behind the last that went:
+//
+//   │ key │ next │ scope │ address[4] │ seen s, ms │ targets │ first target: port << 8 | flags, address[4] │
+//
+// What a source tried besides its first target is kept elsewhere; most sources try no other.
+
+import type { Packet } from "../packet.js";
+
+const SOURCE_INTS = 16;
+const KEY = 0;
+/** The next source of the same bucket; 0: none. */
+const NEXT = 1;
+const SCOPE = 2;
+const ADDRESS = 3;
+const SECONDS = 7;
+const MILLISECONDS = 8;
+const TARGETS = 9;
+const FIRST_TARGET = 10;
+/** Numbers of a target: port << 8 | flags, then an address, of which IPv4 uses one word. */
+export const TARGET_INTS = 5;
+
+/** Sources are numbers from 1, good until the next one is added. */
+export class ScanSources {
+  private readonly packet: Packet;
+  private readonly limit: number;
+  private readonly seed: number;
+  private readonly fields: Int32Array;
+  /** The first source of each bucket; 0: none. */
+  private readonly buckets: Int32Array;
+  /** By source: all its targets but the first. */
+  private readonly more: (number[] | undefined)[] = [];
+  private used = 0;
+  private oldest = 1;
+
+  constructor(packet: Packet, limit: number, seed: number) {
+    this.packet = packet;
+    this.limit = limit;
+    this.seed = seed;
+    this.fields = new Int32Array((limit + 1) * SOURCE_INTS);
+    this.buckets = new Int32Array(2 ** Math.ceil(Math.log2(limit + 1)));
+  }
+
+  /** The source of the packet in hand; in each VLAN and tunnel it is another one. 0 where it is not known. */
+  find(): number {
+    const { fields } = this;
+    const key = this.key();
+    let source = this.buckets[this.bucketOf(key)] as number;
+    while (source !== 0 && !(fields[source * SOURCE_INTS + KEY] === key && this.isSource(source))) {
+      source = fields[source * SOURCE_INTS + NEXT] as number;
+    }
+    return source;
+  }
+
+  /** True where one has to go before another can be added. */
+  get full(): boolean {
+    return this.used === this.limit;
+  }
+
+  /** Adds the source of the packet in hand, without targets; where it is full, the one that was noticed first goes. */
+  add(): number {
+    const { fields, packet } = this;
+    let source = this.oldest;
+    if (this.full) {
+      this.unlink(source);
+      this.oldest = (source % this.limit) + 1;
+    } else {
+      source = ++this.used;
+    }
+    const at = source * SOURCE_INTS;
+    const key = this.key();
+    const bucket = this.bucketOf(key);
+    fields[at + KEY] = key;
+    fields[at + SCOPE] = packet.scopeKey;
+    fields[at + SECONDS] = packet.seconds;
+    fields[at + MILLISECONDS] = Math.floor(packet.nanoseconds / 1e6);
+    for (let word = 0; word < this.words; word++) {
+      fields[at + ADDRESS + word] = packet.view.getInt32(packet.addresses + word * 4);
+    }
+    fields[at + NEXT] = this.buckets[bucket] as number;
+    this.buckets[bucket] = source;
+    this.restart(source);
+    return source;
+  }
+
+  /** The source is seen now. Milliseconds since it was seen last; 0 where that was later. */
+  see(source: number): number {
+    const { fields, packet } = this;
+    const at = source * SOURCE_INTS;
+    const milliseconds = Math.floor(packet.nanoseconds / 1e6);
+    const pause =
+      ((packet.seconds | 0) - (fields[at + SECONDS] as number)) * 1000 +
+      milliseconds -
+      (fields[at + MILLISECONDS] as number);
+    if (pause < 0) return 0;
+    fields[at + SECONDS] = packet.seconds;
+    fields[at + MILLISECONDS] = milliseconds;
+    return pause;
+  }
+
+  /** The source has tried nothing. */
+  restart(source: number): void {
+    this.fields[source * SOURCE_INTS + TARGETS] = 0;
+    if (this.more[source] !== undefined) this.more[source] = undefined;
+  }
+
+  /** How many targets the source has tried. */
+  count(source: number): number {
+    return this.fields[source * SOURCE_INTS + TARGETS] as number;
+  }
+
+  /** True when the source has tried the target of the packet in hand. */
+  hasTried(source: number): boolean {
+    const count = this.count(source);
+    if (count === 0) return false;
+    if (this.isTarget(this.fields, source * SOURCE_INTS + FIRST_TARGET)) return true;
+    const more = this.more[source] ?? [];
+    for (let at = 0; at < more.length; at += TARGET_INTS) if (this.isTarget(more, at)) return true;
+    return false;
+  }
+
+  /** The source has tried the target of the packet in hand, with these flags. */
+  addTarget(source: number, flags: number): void {
+    const at = source * SOURCE_INTS;
+    const first = this.count(source) === 0;
+    this.fields[at + TARGETS] = this.count(source) + 1;
+    const list = first ? this.fields : (this.more[source] ??= []);
+    const place = first ? at + FIRST_TARGET : list.length;
+    list[place] = (this.port << 8) | flags;
+    for (let word = 0; word < TARGET_INTS - 1; word++) {
+      list[place + 1 + word] = word < this.words ? this.destinationWord(word) : 0;
+    }
+  }
+
+  /** All targets of a source, TARGET_INTS numbers each. */
+  targets(source: number): readonly number[] {
+    const first = source * SOURCE_INTS + FIRST_TARGET;
+    return [...this.fields.subarray(first, first + TARGET_INTS), ...(this.more[source] ?? [])];
+  }
+
+  /** Forgets all. */
+  clear(): void {
+    this.buckets.fill(0);
+    this.more.length = 0;
+    this.used = 0;
+    this.oldest = 1;
+  }
+
+  /** Takes a source out of its bucket. */
+  private unlink(source: number): void {
+    const { fields, buckets } = this;
+    const bucket = this.bucketOf(fields[source * SOURCE_INTS + KEY] as number);
+    const next = fields[source * SOURCE_INTS + NEXT] as number;
+    let before = buckets[bucket] as number;
+    if (before === source) {
+      buckets[bucket] = next;
+      return;
+    }
+    while (fields[before * SOURCE_INTS + NEXT] !== source) before = fields[before * SOURCE_INTS + NEXT] as number;
+    fields[before * SOURCE_INTS + NEXT] = next;
+  }
+
+  private key(): number {
+    const { scopeKey, sourceKey } = this.packet;
+    return Math.imul(Math.imul(scopeKey ^ this.seed, 0x9e3779b1) ^ sourceKey, 0x85ebca6b);
+  }
+
+  private bucketOf(key: number): number {
+    return (key ^ (key >>> 15)) & (this.buckets.length - 1);
+  }
+
+  private isSource(source: number): boolean {
+    const { fields, packet } = this;
+    const at = source * SOURCE_INTS;
+    if (fields[at + SCOPE] !== packet.scopeKey) return false;
+    for (let word = 0; word < this.words; word++) {
+      if (fields[at + ADDRESS + word] !== packet.view.getInt32(packet.addresses + word * 4)) return false;
+    }
+    return true;
+  }
+
+  private isTarget(list: ArrayLike<number>, at: number): boolean {
+    if ((list[at] as number) >>> 8 !== this.port) return false;
+    for (let word = 0; word < this.words; word++) if (list[at + 1 + word] !== this.destinationWord(word)) return false;
+    return true;
+  }
+
+  /** Words of an address. */
+  private get words(): number {
+    return this.packet.addressLength >> 2;
+  }
+
+  private get port(): number {
+    return this.packet.view.getUint16(this.packet.transport + 2);
+  }
+
+  private destinationWord(word: number): number {
+    return this.packet.view.getInt32(this.packet.addresses + this.packet.addressLength + word * 4);
+  }
+}
