@@ -67,6 +67,11 @@ export class KeptEnvelopes {
     this.early.delete(slot);
   }
 
+  clear(): void {
+    this.streams.clear();
+    this.early.clear();
+  }
+
   private dropFirst(map: Map<number, unknown>): void {
     const [oldest] = map.keys();
     if (oldest !== undefined) map.delete(oldest);

@@ -120,6 +120,13 @@ export class ResetSender {
     this.watches.delete(slot);
   }
 
+  /** All connections are forgotten. */
+  clear(): void {
+    this.kept?.clear();
+    for (const watch of this.watches.values()) watch.finish();
+    this.watches.clear();
+  }
+
   /** Sends the resets of a stream, or what `Injection` says instead. Throws NidsError as `TcpStream.kill` says. */
   kill(slot: number, options: KillOptions): Injection {
     checkKillOptions(options);

@@ -43,4 +43,15 @@ export class BacklogPool {
     const at = slot * FLOW_INTS + FLAGS;
     this.flows.flows[at] = (this.flows.flows[at] as number) & ~(BACKLOG_0 << from);
   }
+
+  /** Takes all backlogs back, of flows that are forgotten; each is given to `release` first. */
+  clear(release: (backlog: Backlog) => void): void {
+    this.free.length = 0;
+    for (const [number, backlog] of this.all.entries()) {
+      if (backlog === undefined) continue;
+      release(backlog);
+      backlog.reset();
+      this.free.push(number);
+    }
+  }
 }

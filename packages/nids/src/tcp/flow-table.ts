@@ -196,6 +196,14 @@ export class FlowTable {
     this.version = (this.version + 1) | 0;
   }
 
+  /** Takes all flows out of the table. */
+  clear(): void {
+    this.index.fill(0, 0, (this.mask + 1) * 2);
+    this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
+    this.top = this.live = this.free = 0;
+    this.version = (this.version + 1) | 0;
+  }
+
   /** The endpoints of a flow, as a copy that outlives it. */
   endpoints(slot: number): Endpoints {
     const at = slot * FLOW_INTS;

@@ -191,6 +191,11 @@ export class Reassembler {
     }
   }
 
+  /** Gives up everything that waits in all connections, which are forgotten. */
+  clear(): void {
+    this.backlogs.clear(({ list }) => this.store.release(list));
+  }
+
   /** True where a side's FIN waits for bytes that are missing. */
   awaitsFin(slot: number, from: number): boolean {
     return this.backlogs.of(slot, from)?.fin !== undefined;

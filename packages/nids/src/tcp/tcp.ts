@@ -158,9 +158,9 @@ export class Tcp implements SweptFlow {
       // One that is told may forget others.
       if (stream.slot !== 0) this.end(stream.slot, "EXITING", "exit");
     }
-    for (let slot = 1; slot <= this.flows.top; slot++) {
-      if (this.flows.flows[slot * FLOW_INTS + FLAGS] !== 0) this.remove(slot);
-    }
+    this.reassembler.clear();
+    this.resets.clear();
+    this.flows.clear();
     this.sweep.clear();
   }
 
