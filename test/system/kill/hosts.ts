@@ -8,7 +8,8 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** One of the hosts, or what is between them. */
 export type Host = "client" | "server" | "bridge";
@@ -26,8 +27,10 @@ export const ways = {
 } as const;
 export type Way = keyof typeof ways;
 
-/** Milliseconds a program has to end. */
+/** Milliseconds a program has to end, and to come about what is waited for; milliseconds between two looks. */
 const patience = 2000;
+const limit = 10_000;
+const lookAgain = 5;
 
 /** Each host's own number, and the other's. */
 const numbers = { client: [1, 2], server: [2, 1] } as const;
@@ -36,6 +39,8 @@ const numbers = { client: [1, 2], server: [2, 1] } as const;
 export class Hosts {
   readonly #programs: Readonly<Record<Host, ChildProcess[]>> = { client: [], server: [], bridge: [] };
   readonly #name: string = `tsnids-kill-${process.pid}-`;
+  /** A program on each host that only has to be there: through it the system shows the host's counters. */
+  readonly #present: Partial<Record<Host, number>> = {};
 
   constructor() {
     before(() => this.#make());
@@ -71,8 +76,19 @@ export class Hosts {
 
   /** Connections a host has seen reset so far. */
   resets(host: Host): number {
-    const [names = "", values = ""] = this.run(host, "cat", "/proc/net/snmp").match(/^Tcp: .*/gm) ?? [];
+    const counters = readFileSync(`/proc/${this.#present[host]}/net/snmp`, "latin1");
+    const [names = "", values = ""] = counters.match(/^Tcp: .*/gm) ?? [];
     return Number(values.split(" ")[names.split(" ").indexOf("EstabResets")]);
+  }
+
+  /** Waits until a host has seen so many. */
+  async untilResets(host: Host, count: number): Promise<void> {
+    await until(`${count} resets at the ${host}`, () => this.resets(host) === count);
+  }
+
+  /** Waits until something on a host listens on a port. */
+  async listens(host: Host, port: number): Promise<void> {
+    await until(`port ${port} of the ${host}`, () => this.run(host, "ss", "-Hltn", `sport = :${port}`) !== "");
   }
 
   #make(): void {
@@ -91,6 +107,7 @@ export class Hosts {
       this.#up(host, "vx", `10.78.8.${own}/24`, `fd78:8::${own}/64`);
     }
     this.#on("bridge", `link set ${device} promisc on up`);
+    for (const host of everywhere) this.#present[host] = this.start(host, "sleep", "infinity").pid ?? 0;
   }
 
   async #remove(): Promise<void> {
@@ -116,5 +133,12 @@ export class Hosts {
 
   #space(host: Host): string {
     return `${this.#name}${host}`;
+  }
+}
+
+/** Asks until it is so. */
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  for (const end = performance.now() + limit; !isSo(); await pause(lookAgain)) {
+    if (performance.now() > end) throw new Error(`${what}: not in ${limit} ms`);
   }
 }

@@ -1,0 +1,67 @@
+/** The program killer.ts, started on the bridge between the hosts: told what to do, and its lines waited for with a limit. */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { device } from "./hosts.js";
+import type { Hosts } from "./hosts.js";
+import type { KillCommand, KillerSetup, KillLine } from "./killer.js";
+
+const program = fileURLToPath(new URL("killer.js", import.meta.url));
+
+/** Milliseconds a line may take to come; the last one waits for the grace of what was killed. */
+const limit = 10_000;
+
+/** The lines of one event. */
+type LineOf<Event extends KillLine["event"]> = Extract<KillLine, { event: Event }>;
+
+/** A running killer. */
+export class Killing {
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  #errors = "";
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    this.#lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.#errors += text));
+  }
+
+  /** Starts it and waits until it watches. */
+  static async start(hosts: Hosts, backend: KillerSetup["backend"]): Promise<Killing> {
+    const setup: KillerSetup = { device, backend };
+    const killing = new Killing(hosts.start("bridge", process.execPath, program, JSON.stringify(setup)));
+    await killing.next("watching");
+    return killing;
+  }
+
+  tell(command: KillCommand): void {
+    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
+  }
+
+  /** The next line, which has to be of this event. */
+  async next<Event extends KillLine["event"]>(event: Event): Promise<LineOf<Event>> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(this.#error(`no "${event}" in ${limit} ms`)), limit);
+    });
+    const { value, done } = await Promise.race([this.#lines.next(), late]);
+    clearTimeout(timer);
+    if (done === true) throw this.#error(`it has ended without "${event}"`);
+    const line = JSON.parse(value as string) as KillLine;
+    if (line.event !== event) throw this.#error(`"${event}" expected, it said ${value as string}`);
+    return line as LineOf<Event>;
+  }
+
+  /** Has it end: what became of the streams it has killed. */
+  async end(): Promise<LineOf<"end">> {
+    this.#child.stdin?.end();
+    const end = await this.next("end");
+    if (this.#child.exitCode === null) await once(this.#child, "exit");
+    return end;
+  }
+
+  #error(what: string): Error {
+    return new Error(`killer: ${what}; ${this.#errors}`);
+  }
+}
