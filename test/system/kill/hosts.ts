@@ -138,7 +138,9 @@ export class Hosts {
 
 /** Asks until it is so. */
 async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + limit; !isSo(); await pause(lookAgain)) {
+  const end = performance.now() + limit;
+  while (!isSo()) {
     if (performance.now() > end) throw new Error(`${what}: not in ${limit} ms`);
+    await pause(lookAgain);
   }
 }

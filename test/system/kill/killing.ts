@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { device } from "./hosts.js";
 import type { Hosts } from "./hosts.js";
-import type { KillCommand, KillerSetup, KillLine } from "./killer.js";
+import type { KillCommand, KillerSetup, KillLine, KillTask } from "./killer.js";
 
 const program = fileURLToPath(new URL("killer.js", import.meta.url));
 
@@ -35,8 +35,15 @@ export class Killing {
     return killing;
   }
 
-  tell(command: KillCommand): void {
-    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
+  /** Tells it what to kill from now on. */
+  async tell(task: KillTask): Promise<void> {
+    this.#say(task);
+    await this.next("told");
+  }
+
+  /** Has it kill the connection that was made last. */
+  killNow(): void {
+    this.#say("now");
   }
 
   /** The next line, which has to be of this event. */
@@ -45,11 +52,11 @@ export class Killing {
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(this.#error(`no "${event}" in ${limit} ms`)), limit);
     });
-    const { value, done } = await Promise.race([this.#lines.next(), late]);
+    const next = await Promise.race([this.#lines.next(), late]);
     clearTimeout(timer);
-    if (done === true) throw this.#error(`it has ended without "${event}"`);
-    const line = JSON.parse(value as string) as KillLine;
-    if (line.event !== event) throw this.#error(`"${event}" expected, it said ${value as string}`);
+    if (next.done === true) throw this.#error(`it has ended without "${event}"`);
+    const line = JSON.parse(next.value) as KillLine;
+    if (line.event !== event) throw this.#error(`"${event}" expected, it said ${next.value}`);
     return line as LineOf<Event>;
   }
 
@@ -59,6 +66,10 @@ export class Killing {
     const end = await this.next("end");
     if (this.#child.exitCode === null) await once(this.#child, "exit");
     return end;
+  }
+
+  #say(command: KillCommand): void {
+    this.#child.stdin?.write(`${JSON.stringify(command)}\n`);
   }
 
   #error(what: string): Error {
