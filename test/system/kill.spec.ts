@@ -2,7 +2,7 @@
  * kill() of real connections between two Linux hosts in network namespaces: downloads by HTTP and ssh at 5 MB/s, and connections on which
  * nothing happens. Both ends see them reset within a second, and the engine says that they went silent.
  *
- *     client ════ br0 ════ server      killer.ts: LiveSource and LiveInjector on br0
+ *     client ════ br0 ════ server      killer.ts: LiveSource and LiveInjector on br0, and on one of the hosts
  *
  * TSNIDS_KILL_TRIES sets how often each is tried.
  */
@@ -16,7 +16,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describeNeeding } from "../left-out.js";
 import { Hosts, ways } from "./kill/hosts.js";
-import type { Way } from "./kill/hosts.js";
+import type { Host, Way } from "./kill/hosts.js";
 import { Killing } from "./kill/killing.js";
 import { startSshServer } from "./kill/ssh-server.js";
 import type { SshServer } from "./kill/ssh-server.js";
@@ -100,7 +100,7 @@ describeNeeding(needs, "kill() of real connections", function () {
   };
 
   describe("with cap", () => {
-    watchesWith("cap");
+    watches("bridge", "cap");
 
     for (const way of ["ipv4", "ipv6"] as const) {
       it(`a download over ${way}`, () => killed(download, way));
@@ -131,21 +131,32 @@ describeNeeding(needs, "kill() of real connections", function () {
     it("says that they went silent", allSilent);
   });
 
+  for (const host of ["client", "server"] as const) {
+    describe(`on the ${host} itself`, () => {
+      watches(host, "cap");
+      for (const way of ["ipv4", "ipv6"] as const) {
+        it(`a download over ${way}`, () => killed(download, way, { times: few }));
+        it(`an idle connection over ${way}`, () => killed(silence, way, { times: few }));
+      }
+      it("says that they went silent", allSilent);
+    });
+  }
+
   describe("with tcpdump", () => {
-    watchesWith("tcpdump");
+    watches("bridge", "tcpdump");
     for (const way of ["ipv4", "ipv6"] as const) {
       it(`a download over ${way}`, () => killed(download, way, { times: few }));
     }
     it("says that they went silent", allSilent);
   });
 
-  /** The backend of the enclosing suite. */
-  function watchesWith(backend: BackendName): void {
+  /** What watches in the enclosing suite. */
+  function watches(host: Host, backend: BackendName): void {
     before(async () => {
       kills = 0;
-      killing = await Killing.start(hosts, backend);
+      killing = await Killing.start(hosts, host, backend);
     });
-    after(() => hosts.stopAll("bridge"));
+    after(() => killing.stop());
   }
 
   /** Several times: a connection is made, killed, and the two hosts have each seen one reset. */

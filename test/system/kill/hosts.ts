@@ -15,8 +15,8 @@ import { setTimeout as pause } from "node:timers/promises";
 export type Host = "client" | "server" | "bridge";
 const everywhere: readonly Host[] = ["client", "server", "bridge"];
 
-/** The bridge's own device: everything passes it, and what is sent on it goes to the host it is for. */
-export const device = "br0";
+/** What is captured on. Everything passes the bridge's own device, and what is sent on it goes to the host it is for. */
+export const devices = { client: "e0", server: "e0", bridge: "br0" } as const;
 
 /** Ways from the client to the server, by the server's address. */
 export const ways = {
@@ -95,18 +95,21 @@ export class Hosts {
     for (const host of everywhere) {
       this.#ip("netns", "add", this.#space(host));
       this.#on(host, "link set lo up");
+      // Loose, as Debian has it: packets for the machine itself are sent on its loopback device.
+      const filters = ["all", "lo"].map((name) => `echo 2 > /proc/sys/net/ipv4/conf/${name}/rp_filter`);
+      this.run(host, "sh", "-c", filters.join("; "));
     }
-    this.#on("bridge", `link add ${device} type bridge`);
+    this.#on("bridge", `link add ${devices.bridge} type bridge`);
     for (const host of ["client", "server"] as const) {
       const [own, other] = numbers[host];
       this.#on(host, `link add e0 type veth peer ${host} netns ${this.#space("bridge")}`);
-      this.#on("bridge", `link set ${host} master ${device} up`);
+      this.#on("bridge", `link set ${host} master ${devices.bridge} up`);
       const tunnel = `vxlan id 77 dstport 4789 local 10.78.0.${own} remote 10.78.0.${other}`;
       this.#on(host, `link add vx type ${tunnel} dev e0`);
       this.#up(host, "e0", `10.78.0.${own}/24`, `fd78::${own}/64`);
       this.#up(host, "vx", `10.78.8.${own}/24`, `fd78:8::${own}/64`);
     }
-    this.#on("bridge", `link set ${device} promisc on up`);
+    this.#on("bridge", `link set ${devices.bridge} promisc on up`);
     for (const host of everywhere) this.#present[host] = this.start(host, "sleep", "infinity").pid ?? 0;
   }
 

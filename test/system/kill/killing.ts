@@ -1,10 +1,10 @@
-/** The program killer.ts, started on the bridge between the hosts: told what to do, and its lines waited for with a limit. */
+/** The program killer.ts, started on a host or the bridge between them: told what to do, and its lines waited for with a limit. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { device } from "./hosts.js";
-import type { Hosts } from "./hosts.js";
+import { devices } from "./hosts.js";
+import type { Host, Hosts } from "./hosts.js";
 import type { KillCommand, KillerSetup, KillLine, KillTask } from "./killer.js";
 
 const program = fileURLToPath(new URL("killer.js", import.meta.url));
@@ -28,9 +28,9 @@ export class Killing {
   }
 
   /** Starts it and waits until it watches. */
-  static async start(hosts: Hosts, backend: KillerSetup["backend"]): Promise<Killing> {
-    const setup: KillerSetup = { device, backend };
-    const killing = new Killing(hosts.start("bridge", process.execPath, program, JSON.stringify(setup)));
+  static async start(hosts: Hosts, host: Host, backend: KillerSetup["backend"]): Promise<Killing> {
+    const setup: KillerSetup = { device: devices[host], backend };
+    const killing = new Killing(hosts.start(host, process.execPath, program, JSON.stringify(setup)));
     await killing.next("watching");
     return killing;
   }
@@ -66,6 +66,11 @@ export class Killing {
     const end = await this.next("end");
     if (this.#child.exitCode === null) await once(this.#child, "exit");
     return end;
+  }
+
+  /** Ends it, whatever it is at. */
+  stop(): void {
+    this.#child.kill();
   }
 
   #say(command: KillCommand): void {

@@ -16,7 +16,7 @@ export interface InjectorEvents {
 }
 
 /**
- * Sends frames on one device. An engine that reads several interfaces wants one that chooses by `interfaceIndex`.
+ * Sends frames on one device; on Linux, those for the device's own Ethernet address go to the machine itself. An engine that reads several interfaces wants one that chooses by `interfaceIndex`.
  *
  *     const injector = await LiveInjector.open("eth0");
  *     const nids = new Nids({ injector });
