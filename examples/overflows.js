@@ -49,7 +49,7 @@ function listener(port, name, isAttack) {
     const lines = decoder.decode(data.subarray(0, end)).split(/\r?\n/);
     if (!lines.some((line) => isAttack(line, attachment))) return;
     console.log(`${name}: ${stream.toString()} is reset`);
-    stream.kill();
+    stream.kill({ strategy: "libnids" });
     stream.server.collect--;
   };
 }

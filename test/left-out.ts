@@ -18,9 +18,9 @@ export type Need =
   | "network namespaces"
   | "nginx"
   | "curl"
+  | "sshd"
   | "cap"
   | "dumpcap"
-  | "python3"
   | "tshark"
   | "tcpdump"
   | "zstd"
@@ -35,9 +35,9 @@ const presence: Readonly<Record<Need, () => boolean>> = {
   "network namespaces": () => onPath("ip") && existsSync("/proc/self/ns/net"),
   nginx: () => onPath("nginx"),
   curl: () => onPath("curl"),
+  sshd: () => existsSync("/usr/sbin/sshd") && onPath("ssh"),
   cap: () => existsSync(join(repository, "node_modules/cap/build/Release/cap.node")),
   dumpcap: () => onPath("dumpcap"),
-  python3: () => onPath("python3"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
   zstd: () => onPath("zstd"),

@@ -13,6 +13,7 @@ packages=(
   gcc g++ make libc6-dev
   python3          # with these and libpcap-dev npm builds cap, for live captures
   nginx-light curl # real traffic to capture
+  openssh-server openssh-client
   iproute2         # network namespaces and veth pairs
 )
 

@@ -1,153 +1,195 @@
 /**
- * kill() of real connections between two Linux hosts in network namespaces: nginx and curl, a download at 5 MB/s and a connection on
- * which nothing happens. Both ends see it reset within a second.
+ * kill() of real connections between two Linux hosts in network namespaces: downloads by HTTP and ssh at 5 MB/s, and connections on which
+ * nothing happens. Both ends see them reset within a second, and the engine says that they went silent.
  *
- *     client ════ br0 ════ server      tcpdump on br0 ─► killer.ts ─► sender.py on br0
+ *     client ════ br0 ════ server      killer.ts: LiveSource and LiveInjector on br0, and on one of the hosts
  *
- * TSNIDS_KILL_TRIES sets how often each is tried, for a longer run by hand.
+ * TSNIDS_KILL_TRIES sets how often each is tried.
  */
+import type { BackendName } from "@tsnids/capture";
 import type { KillOptions } from "@tsnids/nids";
 import { expect } from "chai";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { describeNeeding } from "../left-out.js";
-import { repository } from "../suites.js";
-import { device, Hosts, ways } from "./kill/hosts.js";
-import type { Way } from "./kill/hosts.js";
-import type { KillLine, KillTask } from "./kill/killer.js";
+import { Hosts, ways } from "./kill/hosts.js";
+import type { Host, Way } from "./kill/hosts.js";
+import { Killing } from "./kill/killing.js";
+import { startSshServer } from "./kill/ssh-server.js";
+import type { SshServer } from "./kill/ssh-server.js";
+import { startWebServer } from "./kill/web-server.js";
 
-const tries = Number(process.env["TSNIDS_KILL_TRIES"] ?? 3);
-const port = 8080;
-const fileBytes = 64 * 1024 * 1024;
+const tries = Number(process.env["TSNIDS_KILL_TRIES"] ?? 20);
+const few = Math.ceil(tries / 4);
 
-/** Milliseconds in which both ends must have seen the reset, and in which a program must have said something. */
+/** Milliseconds in which both ends must have seen the reset, and after which a connection on which nothing happens is idle. */
 const limit = 1000;
-const patience = 10_000;
+const idle = 100;
 
-/** What curl ends with when it could not receive. */
-const curlReceiveError = 56;
+/** Received of a download when it is killed, and so much more at each further try. */
+const bytes = 500_000;
+const further = 100_000;
 
-const needs = ["root", "network namespaces", "nginx", "curl", "tcpdump", "python3"] as const;
+/** Bits per millisecond of a copy: 5 MB/s. */
+const copyRate = 40_000;
+
+/** A connection of the client's to the server, made by a program. */
+interface Connection {
+  readonly port: () => number;
+  /** The program and its arguments; `address` is the server's, as in a URL. */
+  readonly command: (address: string) => readonly [string, ...string[]];
+  /** What the program may end with when its connection is reset. */
+  readonly codes: readonly number[];
+  /** True where it has something to say as soon as nothing happens any more, and is killed then. */
+  readonly isIdle: boolean;
+}
+
+/** How it is killed, and how often that is tried. */
+interface Manner {
+  readonly times?: number;
+  readonly options?: KillOptions;
+}
+
+const needs = ["root", "network namespaces", "cap", "tcpdump", "nginx", "curl", "sshd"] as const;
 
 describeNeeding(needs, "kill() of real connections", function () {
-  this.timeout(30_000 + 10_000 * tries);
+  this.timeout(30_000 + 5_000 * tries);
   const hosts = new Hosts();
   let folder = "";
+  let web = 0;
+  let ssh: SshServer;
+  let killing: Killing;
+  let kills = 0;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tsnids-kill-"));
-    writeFileSync(join(folder, "file"), "");
-    truncateSync(join(folder, "file"), fileBytes);
-    writeFileSync(join(folder, "nginx.conf"), configuration(folder));
-    hosts.start("server", "nginx", "-p", folder, "-c", join(folder, "nginx.conf"), "-e", join(folder, "error.log"));
-    await until("nginx listens", () => hosts.run("server", "ss", "-Hltn", `sport = :${port}`) !== "");
+    web = await startWebServer(hosts, folder);
+    ssh = await startSshServer(hosts, folder);
   });
-  afterEach(() => hosts.stopAll("bridge"));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const way of Object.keys(ways) as Way[]) {
-    it(`a download over ${way}`, () => download(way, { persist: true }));
-  }
+  const download: Connection = {
+    port: () => web,
+    command: (address) => ["curl", "-sS", "-o", "/dev/null", `http://${address}:${web}/file`],
+    codes: [56], // failure in receiving
+    isIdle: false,
+  };
+  const copy: Connection = {
+    port: () => ssh.port,
+    command: (address) => {
+      const file = `${ssh.user}@${address}:${join(folder, "file")}`;
+      return ["scp", ...ssh.options, "-l", String(copyRate), file, "/dev/null"];
+    },
+    codes: [1, 255], // which of its two ends scp notices first
+    isIdle: false,
+  };
+  const session: Connection = {
+    port: () => ssh.port,
+    command: (address) => ["ssh", ...ssh.options, `${ssh.user}@${bare(address)}`, "echo ready; exec cat"],
+    codes: [255],
+    isIdle: true,
+  };
+  const silence: Connection = {
+    port: () => web,
+    command: (address) => ["bash", "-c", `exec 3<>/dev/tcp/${bare(address)}/${web} && echo ready && exec cat <&3`],
+    codes: [1], // cat: connection reset by peer
+    isIdle: true,
+  };
 
-  it("a download, with every strategy", async () => {
-    await download("ipv4", { strategy: "exact", persist: true });
-    await download("ipv4", { strategy: "stepped", steps: 16, stepBytes: 1448, persist: true });
+  describe("with cap", () => {
+    watches("bridge", "cap");
+
+    for (const way of ["ipv4", "ipv6"] as const) {
+      it(`a download over ${way}`, () => killed(download, way));
+      it(`a file that is copied by ssh over ${way}`, () => killed(copy, way));
+      it(`an idle ssh over ${way}`, () => killed(session, way));
+      it(`an idle connection over ${way}`, () => killed(silence, way));
+      it(`a download over ${way} in vxlan`, () => killed(download, `${way} in vxlan`, { times: few }));
+    }
+
+    it("a download, with every strategy that goes on", async () => {
+      for (const strategy of ["libnids", "exact", "stepped"] as const) {
+        await killed(download, "ipv4", { times: few, options: { strategy, persist: true } });
+      }
+    });
+
+    it("not in a dry run", async () => {
+      await killing.tell({ port: web, bytes, options: { dryRun: true } });
+      const before = hosts.resets("client") + hosts.resets("server");
+      const url = `http://${ways.ipv4}:${web}/file`;
+      const curl = hosts.start("client", "curl", "-sS", "-o", "/dev/null", "--range", "0-2000000", url);
+      const exit = once(curl, "exit") as Promise<[number]>;
+      const { outcome, frames } = await killing.next("kill");
+      expect([outcome, frames]).to.deep.equal(["dry-run", 4]);
+      expect(await exit).to.deep.equal([0, null]);
+      expect(hosts.resets("client") + hosts.resets("server")).to.equal(before);
+    });
+
+    it("says that they went silent", allSilent);
   });
 
-  for (const way of ["ipv4", "ipv6"] as const) {
-    it(`an idle connection over ${way}`, () =>
-      killed({ port, options: {} }, way, async () => {
-        const address = ways[way].replace(/[[\]]/g, "");
-        const idle = hosts.start("client", "bash", "-c", `exec 3<>/dev/tcp/${address}/${port} && cat <&3`);
-        const [code] = (await once(idle, "exit")) as [number];
-        expect(code, "cat: connection reset by peer").to.equal(1);
-      }));
-  }
-
-  it("is left alone by a dry run", async () => {
-    const killer = await startKiller({ port, bytes: 500_000, options: { dryRun: true } });
-    const before = hosts.resets("client") + hosts.resets("server");
-    const url = `http://${ways.ipv4}:${port}/file`;
-    const curl = hosts.start("client", "curl", "-sS", "-o", "/dev/null", "--range", "0-2000000", url);
-    const exit = once(curl, "exit") as Promise<[number]>;
-    expect((await lineOf(killer)).outcome).to.equal("dry-run");
-    const [code] = await exit;
-    expect(code).to.equal(0);
-    expect(hosts.resets("client") + hosts.resets("server")).to.equal(before);
-  });
-
-  function download(way: Way, options: KillOptions): Promise<void> {
-    return killed({ port, bytes: 500_000, options }, way, async () => {
-      const curl = hosts.start("client", "curl", "-sS", "-o", "/dev/null", `http://${ways[way]}:${port}/file`);
-      const [code] = (await once(curl, "exit")) as [number];
-      expect(code, "how curl ended").to.equal(curlReceiveError);
+  for (const host of ["client", "server"] as const) {
+    describe(`on the ${host} itself`, () => {
+      watches(host, "cap");
+      for (const way of ["ipv4", "ipv6"] as const) {
+        it(`a download over ${way}`, () => killed(download, way, { times: few }));
+        it(`an idle connection over ${way}`, () => killed(silence, way, { times: few }));
+      }
+      it("says that they went silent", allSilent);
     });
   }
 
+  describe("with tcpdump", () => {
+    watches("bridge", "tcpdump");
+    for (const way of ["ipv4", "ipv6"] as const) {
+      it(`a download over ${way}`, () => killed(download, way, { times: few }));
+    }
+    it("says that they went silent", allSilent);
+  });
+
+  /** What watches in the enclosing suite. */
+  function watches(host: Host, backend: BackendName): void {
+    before(async () => {
+      kills = 0;
+      killing = await Killing.start(hosts, host, backend);
+    });
+    after(() => killing.stop());
+  }
+
   /** Several times: a connection is made, killed, and the two hosts have each seen one reset. */
-  async function killed(task: KillTask, way: Way, connect: () => Promise<void>): Promise<void> {
-    const killer = await startKiller(task);
-    for (let each = 0; each < tries; each++) {
+  async function killed({ port, command, codes, isIdle }: Connection, way: Way, how: Manner = {}): Promise<void> {
+    const { times = tries, options = {} } = how;
+    for (let each = 0; each < times; each++) {
+      await killing.tell({ port: port(), options, ...(isIdle ? {} : { bytes: bytes + each * further }) });
       const before = { client: hosts.resets("client"), server: hosts.resets("server") };
-      const connection = connect();
-      const line = await lineOf(killer);
+      const program = hosts.start("client", ...command(ways[way]));
+      const exit = once(program, "exit") as Promise<[number]>;
+      if (isIdle) {
+        await once(program.stdout as NodeJS.EventEmitter, "data");
+        await pause(idle);
+        killing.killNow();
+      }
+      const { outcome, encapsulation } = await killing.next("kill");
       const killedAt = performance.now();
-      expect(line.outcome).to.equal("sent");
-      expect(line.encapsulation).to.deep.equal(way.endsWith("vxlan") ? ["vxlan"] : []);
-      await Promise.all([
-        connection,
-        ...(["client", "server"] as const).map((host) =>
-          until(`a reset at the ${host}`, () => hosts.resets(host) === before[host] + 1),
-        ),
-      ]);
+      kills++;
+      expect([outcome, ...encapsulation]).to.deep.equal(way.endsWith("vxlan") ? ["sent", "vxlan"] : ["sent"]);
+      const ends = (["client", "server"] as const).map((host) => hosts.untilResets(host, before[host] + 1));
+      await Promise.all([exit, ...ends]);
       expect(performance.now() - killedAt, "milliseconds until both ends know").to.be.below(limit);
+      expect((await exit)[0], "how the program ended").to.be.oneOf(codes);
     }
   }
 
-  /** What watches the client's device and kills, once it does. */
-  async function startKiller(task: KillTask): Promise<ChildProcess> {
-    const program = fileURLToPath(new URL("kill/killer.js", import.meta.url));
-    const sender = join(repository, "test/system/kill/sender.py");
-    const capture = `exec tcpdump -i ${device} -U --immediate-mode -B 65536 -w -`;
-    const command = `{ (${capture}) | "$0" "$1" "$2" 3>&1 1>&4 | python3 "$3" ${device}; } 4>&1`;
-    const killer = hosts.start("bridge", "sh", "-c", command, process.execPath, program, JSON.stringify(task), sender);
-    killer.stderr?.setEncoding("utf8");
-    for (let said = ""; !said.includes("listening on");) {
-      const [text] = (await once(killer.stderr as NodeJS.EventEmitter, "data", inTime())) as [string];
-      said += text;
-    }
-    return killer;
+  async function allSilent(): Promise<void> {
+    const { verdicts } = await killing.end();
+    expect(verdicts).to.deep.equal(Array.from({ length: kills }).fill("silent"));
   }
 });
 
-async function lineOf(killer: ChildProcess): Promise<KillLine> {
-  const [text] = (await once(killer.stdout as NodeJS.EventEmitter, "data", inTime())) as [Uint8Array];
-  return JSON.parse(new TextDecoder().decode(text)) as KillLine;
-}
-
-function inTime(): { signal: AbortSignal } {
-  return { signal: AbortSignal.timeout(patience) };
-}
-
-/** Asks until it is so. */
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  for (const end = performance.now() + patience; !isSo();) {
-    if (performance.now() > end) throw new Error(`${what}: not in ${patience} ms`);
-    await pause(10);
-  }
-}
-
-function configuration(folder: string): string {
-  const listen = [`listen ${port};`, `listen [::]:${port};`];
-  const server = `server { ${listen.join(" ")} root ${folder}; limit_rate 5m; access_log off; }`;
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder};`);
-  return [
-    ...["daemon off;", "master_process off;", `pid ${folder}/pid;`, "user root;", "events { worker_connections 64; }"],
-    `http { ${temporary.join(" ")} ${server} }`,
-  ].join("\n");
+/** An address without the brackets it has in a URL. */
+function bare(address: string): string {
+  return address.replace(/[[\]]/g, "");
 }

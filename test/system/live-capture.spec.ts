@@ -56,11 +56,11 @@ describeNeeding(needs, "live capture of a download", function () {
     const stream = await watched.event("stream");
     const { live, counters } = await watched.stop();
     const missing = stream.gaps.reduce((sum, [, length]) => sum + length, 0);
-    expect(missing).to.be.above(0);
     expect([counters["gaps"], counters["gapBytes"]]).to.deep.equal([stream.gaps.length, missing]);
-    expect(stream.bytes + missing).to.be.at.most(server.size + stream.header);
-    // Where the end was seen, nothing is missing without being reported.
+    // Where the end was seen, nothing is missing without being reported. What is lost at the end is in no gap: it may be all there is.
     if (stream.state === "CLOSE") expect(stream.bytes + missing).to.equal(server.size + stream.header);
+    else expect(stream.bytes + missing).to.be.below(server.size + stream.header);
+    expect(stream.bytes).to.be.below(server.size);
     expect(live.droppedInQueue).to.be.above(0);
     const warnings = watched.lines.flatMap((line) => (line.event === "warning" ? [line.code] : []));
     expect(warnings).to.include("slow-consumer").and.include("frames-dropped");
@@ -79,7 +79,7 @@ describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a 
       const { code, message } = await watched.event("error");
       network.link();
       expect([code, message]).to.deep.equal(["device-lost", message]);
-      expect(message).to.match(/^c0: the device (was removed|went down or was removed)$/);
+      expect(message).to.match(/^c0: the device (was removed|went down|went down or was removed)$/);
       await watched.event("alive");
       await watched.stop();
     });

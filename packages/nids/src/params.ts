@@ -176,6 +176,8 @@ interface Rule {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly unit?: string;
+  /** What an object has to be able to do. */
+  readonly method?: string;
 }
 
 const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
@@ -249,7 +251,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
   maxScanSources: amount("sources", 4096, 0, 1 << 20),
   ipFilter: { kind: "function", default: undefined },
-  injector: { kind: "object", default: undefined },
+  injector: { kind: "object", method: "inject", default: undefined },
   killDryRun: flag(false),
   killAllow: { kind: "network-list", default: Object.freeze([]) },
   killDeny: { kind: "network-list", default: Object.freeze([]) },
@@ -319,7 +321,8 @@ function complaint(rule: Rule, value: unknown): string | undefined {
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
-      return isObject(value) ? undefined : "an object";
+      if (isObject(value) && typeof Reflect.get(value, rule.method ?? "") === "function") return undefined;
+      return `an object with ${rule.method}()`;
     case "networks": {
       const fits = ([network, choice]: [string, unknown]): boolean =>
         Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;

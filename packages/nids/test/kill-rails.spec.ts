@@ -184,9 +184,28 @@ describe("kill() that persists", () => {
     expect(many).to.have.lengthOf(2 * 1024);
   });
 
-  it("is not what kill() does without being asked", () => {
-    expect(answers(burst, {})).to.deep.equal([]);
+  it("is what kill() does without being asked, and what no strategy does, nor a dry run", () => {
+    expect(answers(burst, {})).to.deep.equal(expected);
+    expect(answers(burst, { sides: "client" })).to.deep.equal(["client 5012", "client 5022", "client 5022"]);
+    expect(answers(burst, { persist: false })).to.deep.equal([]);
+    for (const strategy of ["libnids", "exact", "stepped"] as const) {
+      expect(answers(burst, { strategy })).to.deep.equal([]);
+    }
     expect(answers(burst, { ...options, dryRun: true })).to.deep.equal([]);
+  });
+
+  it("does not answer the segment in whose callback it was called", () => {
+    const short = established().send("client", "z");
+    const long = established().fin("client", { data: "z" });
+    for (const talk of [short, long]) {
+      for (const when of [TcpState.JUST_ESTABLISHED, TcpState.DATA]) {
+        const frames: Uint8Array[] = [];
+        const nids = smallNids({ injector: { inject: (bytes) => void frames.push(bytes) } });
+        nids.registerTcp(following((stream) => (stream.state === when ? stream.kill() : undefined)));
+        nids.process(capture([when === TcpState.DATA ? talk.frames : talk.frames.slice(0, -1)]).batch());
+        expect(frames, when).to.have.lengthOf(4);
+      }
+    }
   });
 
   it("stops where the injector throws, and the packets are delivered all the same", () => {
@@ -267,7 +286,7 @@ describe("kill() and its rails", () => {
     const talk = talked();
     bench.process(talk);
     const outcomes = (): string[] =>
-      [bench.kill(), bench.kill({ dryRun: true }), bench.kill(), bench.kill()].map(({ outcome }) => outcome);
+      [{}, { dryRun: true }, {}, {}].map((options) => bench.kill({ persist: false, ...options }).outcome);
     expect(outcomes()).to.deep.equal(["sent", "dry-run", "sent", "rate-limited"]);
     bench.process(talk.wait("1").ack("client"), 5);
     expect(outcomes()).to.deep.equal(["sent", "dry-run", "sent", "rate-limited"]);

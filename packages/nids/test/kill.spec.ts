@@ -1,5 +1,5 @@
 /**
- * kill(): four RST segments, as libnids sends them.
+ * kill(): four RST segments, as libnids sends them. What follows them where no strategy is named: kill-rails.spec.ts.
  *
  *     1 client → server   next(client)         3 client → server   1 + half the server's window
  *     2 server → client   next(server)         4 server → client   2 + half the client's window
@@ -24,7 +24,7 @@ function killedFrames(talk: Iterable<Frame>, when: TcpState): Injected[] {
     inject: (bytes: Uint8Array, interfaceIndex: number) => void injected.push({ bytes, interfaceIndex }),
   };
   const nids = smallNids({ injector });
-  nids.registerTcp(following((stream) => (stream.state === when ? stream.kill() : undefined)));
+  nids.registerTcp(following((stream) => (stream.state === when ? stream.kill({ strategy: "libnids" }) : undefined)));
   nids.process(capture([talk]).batch());
   return injected;
 }

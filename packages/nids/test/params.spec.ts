@@ -91,6 +91,18 @@ describe("parameters", () => {
     }
   });
 
+  it("injector has to be able to inject", () => {
+    for (const wrong of [{}, { inject: true }, () => undefined]) {
+      expect(refusal({ injector: wrong }).message).to.contain("inject()");
+    }
+    class Wire {
+      inject(): void {
+        return;
+      }
+    }
+    expect(() => new Nids({ injector: new Wire() })).not.to.throw();
+  });
+
   it("say what was given instead", () => {
     expect(refusal({ maxStreams: "many" }).message).to.contain('"many"');
     expect(refusal({ checksums: 5 }).message).to.contain("5");

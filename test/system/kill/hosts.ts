@@ -8,14 +8,15 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** One of the hosts, or what is between them. */
 export type Host = "client" | "server" | "bridge";
 const everywhere: readonly Host[] = ["client", "server", "bridge"];
 
-/** The bridge's own device: everything passes it, and what is sent on it goes to the host it is for. */
-export const device = "br0";
+/** What is captured on. Everything passes the bridge's own device, and what is sent on it goes to the host it is for. */
+export const devices = { client: "e0", server: "e0", bridge: "br0" } as const;
 
 /** Ways from the client to the server, by the server's address. */
 export const ways = {
@@ -26,8 +27,10 @@ export const ways = {
 } as const;
 export type Way = keyof typeof ways;
 
-/** Milliseconds a program has to end. */
+/** Milliseconds a program has to end, and to come about what is waited for; milliseconds between two looks. */
 const patience = 2000;
+const limit = 10_000;
+const lookAgain = 5;
 
 /** Each host's own number, and the other's. */
 const numbers = { client: [1, 2], server: [2, 1] } as const;
@@ -36,6 +39,8 @@ const numbers = { client: [1, 2], server: [2, 1] } as const;
 export class Hosts {
   readonly #programs: Readonly<Record<Host, ChildProcess[]>> = { client: [], server: [], bridge: [] };
   readonly #name: string = `tsnids-kill-${process.pid}-`;
+  /** A program on each host that only has to be there: through it the system shows the host's counters. */
+  readonly #present: Partial<Record<Host, number>> = {};
 
   constructor() {
     before(() => this.#make());
@@ -71,26 +76,41 @@ export class Hosts {
 
   /** Connections a host has seen reset so far. */
   resets(host: Host): number {
-    const [names = "", values = ""] = this.run(host, "cat", "/proc/net/snmp").match(/^Tcp: .*/gm) ?? [];
+    const counters = readFileSync(`/proc/${this.#present[host]}/net/snmp`, "latin1");
+    const [names = "", values = ""] = counters.match(/^Tcp: .*/gm) ?? [];
     return Number(values.split(" ")[names.split(" ").indexOf("EstabResets")]);
+  }
+
+  /** Waits until a host has seen so many. */
+  async untilResets(host: Host, count: number): Promise<void> {
+    await until(`${count} resets at the ${host}`, () => this.resets(host) === count);
+  }
+
+  /** Waits until something on a host listens on a port. */
+  async listens(host: Host, port: number): Promise<void> {
+    await until(`port ${port} of the ${host}`, () => this.run(host, "ss", "-Hltn", `sport = :${port}`) !== "");
   }
 
   #make(): void {
     for (const host of everywhere) {
       this.#ip("netns", "add", this.#space(host));
       this.#on(host, "link set lo up");
+      // Loose, as Debian has it: packets for the machine itself are sent on its loopback device.
+      const filters = ["all", "lo"].map((name) => `echo 2 > /proc/sys/net/ipv4/conf/${name}/rp_filter`);
+      this.run(host, "sh", "-c", filters.join("; "));
     }
-    this.#on("bridge", `link add ${device} type bridge`);
+    this.#on("bridge", `link add ${devices.bridge} type bridge`);
     for (const host of ["client", "server"] as const) {
       const [own, other] = numbers[host];
       this.#on(host, `link add e0 type veth peer ${host} netns ${this.#space("bridge")}`);
-      this.#on("bridge", `link set ${host} master ${device} up`);
+      this.#on("bridge", `link set ${host} master ${devices.bridge} up`);
       const tunnel = `vxlan id 77 dstport 4789 local 10.78.0.${own} remote 10.78.0.${other}`;
       this.#on(host, `link add vx type ${tunnel} dev e0`);
       this.#up(host, "e0", `10.78.0.${own}/24`, `fd78::${own}/64`);
       this.#up(host, "vx", `10.78.8.${own}/24`, `fd78:8::${own}/64`);
     }
-    this.#on("bridge", `link set ${device} promisc on up`);
+    this.#on("bridge", `link set ${devices.bridge} promisc on up`);
+    for (const host of everywhere) this.#present[host] = this.start(host, "sleep", "infinity").pid ?? 0;
   }
 
   async #remove(): Promise<void> {
@@ -116,5 +136,14 @@ export class Hosts {
 
   #space(host: Host): string {
     return `${this.#name}${host}`;
+  }
+}
+
+/** Asks until it is so. */
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const end = performance.now() + limit;
+  while (!isSo()) {
+    if (performance.now() > end) throw new Error(`${what}: not in ${limit} ms`);
+    await pause(lookAgain);
   }
 }

@@ -5,21 +5,15 @@ import { Socket } from "node:net";
 import { CaptureError } from "../capture-error.js";
 import { BlockQueue, descriptorWriter } from "./block-queue.js";
 import { CapCapture } from "./cap-capture.js";
-import { CapHandle } from "./cap-handle.js";
 import { framesDescriptor } from "./cap-messages.js";
 import type { ChildMessage, ParentMessage } from "./cap-messages.js";
 import type { CaptureRequest } from "./capture-feed.js";
-
-/** A filter that no frame fulfils: who sends wants none. */
-const nothing = "less 0";
-
-/** Bytes of the ring of a device that is only sent on. */
-const smallRing = 1 << 16;
+import { FrameSender } from "./frame-sender.js";
 
 /** Milliseconds between two looks at the number of dropped frames. */
 const reportInterval = 250;
 
-let sender: CapHandle | undefined;
+let sender: FrameSender | undefined;
 let stop = (): void => process.exit();
 
 process.on("message", (message: ParentMessage) => {
@@ -28,7 +22,7 @@ process.on("message", (message: ParentMessage) => {
       opened(() => capture(message.request));
       break;
     case "inject":
-      opened(() => (sender = new CapHandle(message.device, nothing, smallRing, () => undefined)));
+      opened(() => (sender = new FrameSender(message.device)));
       break;
     case "frame":
       send(message.bytes);

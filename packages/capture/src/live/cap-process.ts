@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Readable } from "node:stream";
 import { CaptureError } from "../capture-error.js";
-import { deviceState } from "./device-state.js";
+import { deviceLost } from "./device-state.js";
 import { framesDescriptor } from "./cap-messages.js";
 import type { ChildMessage, ParentMessage } from "./cap-messages.js";
 
@@ -122,12 +122,9 @@ export class CapProcess {
 
   #whyGone(): CaptureError {
     if (this.#failure !== undefined) return this.#failure;
-    const state = deviceState(this.#device);
     const cause = new Error(this.#errors);
-    if (this.#hasOpened && (state === "missing" || state === "down")) {
-      const what = state === "missing" ? "the device was removed" : "the device went down";
-      return new CaptureError("device-lost", this.#device, what, undefined, cause);
-    }
+    const lost = this.#hasOpened ? deviceLost(this.#device, cause) : undefined;
+    if (lost !== undefined) return lost;
     const { exitCode, signalCode } = this.#child;
     const how = signalCode === null ? `exit code ${exitCode}` : signalCode;
     return new CaptureError(

@@ -37,7 +37,7 @@ type ToldCode = LiveErrorCode | "no-permission";
 
 const texts: readonly (readonly [pattern: RegExp, code: ToldCode])[] = [
   [/no such device|no device named|doesn't exist|SIOCGIFINDEX/i, "unknown-device"],
-  [/disappeared|went down|no longer attached|device removed|network is down/i, "device-lost"],
+  [/disappeared|went down|no longer (attached|running)|device removed|network is down/i, "device-lost"],
   [/not up\b/i, "device-down"],
   [/permission|not permitted|must be root/i, "no-permission"],
   [/filter|expression|syntax error|illegal token|unknown (host|network|port|ether|protocol)|in '.*'$/i, "bad-filter"],

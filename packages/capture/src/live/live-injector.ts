@@ -16,7 +16,7 @@ export interface InjectorEvents {
 }
 
 /**
- * Sends frames on one device. An engine that reads several interfaces wants one that chooses by `interfaceIndex`.
+ * Sends frames on one device; on Linux, those for the device's own Ethernet address go to the machine itself. An engine that reads several interfaces wants one that chooses by `interfaceIndex`.
  *
  *     const injector = await LiveInjector.open("eth0");
  *     const nids = new Nids({ injector });
@@ -32,8 +32,11 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
     this.device = device;
   }
 
-  /** Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`, …. */
+  /** Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`, `invalid-option`, …. */
   static async open(device: string): Promise<LiveInjector> {
+    if (typeof device !== "string" || device === "") {
+      throw new CaptureError("invalid-option", "LiveInjector", "device must be the name of a device");
+    }
     const injector = new LiveInjector(device);
     injector.#process = await CapProcess.open(device, { type: "inject", device }, undefined, (error) =>
       injector.#fail(error),

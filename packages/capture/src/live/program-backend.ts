@@ -5,6 +5,7 @@
 
 import { CaptureError } from "../capture-error.js";
 import type { CaptureBackend, CaptureFeed, CaptureRequest, Drops } from "./capture-feed.js";
+import { deviceLost } from "./device-state.js";
 import { libpcapError } from "./live-errors.js";
 import { ProgramProcess } from "./program-process.js";
 
@@ -80,12 +81,18 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
         },
         end: async () => {
           await process.end();
-          return process.isStopped ? undefined : errorOf(process, program, request);
+          return process.isStopped ? undefined : endOf(process, program, request);
         },
         stop: () => process.stop(),
       };
     },
   };
+}
+
+/** Why it ended though frames were captured: a device that is gone tells more than what libpcap says in its many versions. */
+function endOf(process: ProgramProcess, program: CaptureProgram, request: CaptureRequest): CaptureError {
+  const error = errorOf(process, program, request);
+  return error.code === "device-lost" ? error : (deviceLost(request.device, error) ?? error);
 }
 
 /** A capture program does not end by itself, so it always ends with an error unless it was told to. */

@@ -24,7 +24,7 @@ export type KillSides = (typeof killSides)[number];
 
 /** How a stream is to be killed. */
 export interface KillOptions {
-  /** Default `libnids`. */
+  /** Default `libnids`, with `persist`. Whoever names one gets the segments it says, and no more. */
   readonly strategy?: KillStrategy;
   /** The ends that get resets, default `both`. An end that gets none goes on sending until the other one answers. */
   readonly sides?: KillSides;
@@ -36,8 +36,9 @@ export interface KillOptions {
    */
   readonly stepBytes?: number;
   /**
-   * Goes on: during `killGraceMs` what the ends still send is answered with resets, with the numbers those packets say. For streams that are
-   * being sent in, whose numbers move faster than packets can be captured and injected. Default false, as in libnids.
+   * Goes on: during `killGraceMs`, up to 1024 segments that the ends still send are answered with resets, with the numbers those segments say.
+   * For streams that are being sent in, whose numbers move faster than packets can be captured and injected. Default: true where no
+   * strategy is named, false where one is.
    */
   readonly persist?: boolean;
   /** Makes the frames and sends nothing. Default: the parameter `killDryRun`. */
@@ -109,6 +110,11 @@ function check(method: string, options: object, rules: Readonly<Record<string, W
       throw new NidsError("invalid-argument", `${method}(): option "${name}" must be ${wanted.text}`);
     }
   }
+}
+
+/** Whether what the ends still send is to be answered. */
+export function persists({ persist, strategy }: KillOptions): boolean {
+  return persist ?? strategy === undefined;
 }
 
 /** How far ahead of the expected number resets are sent; windows of the receiver in bytes, as it means it and as it stands in the header. */

@@ -1,6 +1,7 @@
 // kill(): RST segments (RFC 9293 §3.10.7). Which sequence numbers they have, the strategy says (kill-options.ts); libnids' is the default.
 // A reset must hit the receiver's window, and the receiver moves on while the reset travels; so each end gets one at the
-// sequence number expected now and one half a window further on.
+// sequence number expected now and one half a window further on. Where it has moved on still further, what it sends and is sent from then on
+// is answered (pursuit.ts).
 //
 //   1 client → server  next(client)              3 client → server  1 + window(server) / 2
 //   2 server → client  next(server)              4 server → client  2 + window(client) / 2
@@ -25,7 +26,7 @@ import { Envelope } from "./envelope.js";
 import type { InjectedFrame, Injection, InjectionTarget } from "./injector.js";
 import { ipDatagram, pseudoHeader, writeChecksum } from "./ip-datagram.js";
 import { KeptEnvelopes } from "./kept-envelopes.js";
-import { checkKillOptions, stepsAhead } from "./kill-options.js";
+import { checkKillOptions, persists, stepsAhead } from "./kill-options.js";
 import type { KillOptions } from "./kill-options.js";
 import { KillWatch } from "./kill-watch.js";
 import { Pursuit } from "./pursuit.js";
@@ -148,7 +149,7 @@ export class ResetSender {
   }
 
   private pursuit(slot: number, options: KillOptions): Pursuit | undefined {
-    if (options.persist !== true) return undefined;
+    if (!persists(options)) return undefined;
     const directions = this.directions(slot, options);
     const endpoints = this.flows.endpoints(slot);
     return new Pursuit((from, sequence) => {

@@ -286,6 +286,7 @@ export class Tcp implements SweptFlow {
         return;
       case ConnectionState.ESTABLISHED:
         this.seen(slot);
+        this.resets.heard(slot, from, segment);
         break;
       default:
         if (segment.has(TcpFlag.RST)) {
@@ -297,7 +298,6 @@ export class Tcp implements SweptFlow {
         if (!this.announce(slot, from)) return;
     }
     this.established(slot, from);
-    this.resets.heard(slot, from, segment);
     this.finish(slot);
   }
 
