@@ -120,7 +120,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     const tunnels = new Tunnels(packet, path, this.params);
     this.lookup = new FlowLookup(memory, flows, seed);
     const { lookup, tcp, udp } = this;
-    this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, tcp });
+    this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
     this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels });
     this.express = new ExpressLane({ ...shared, flows, link, path, verification, ip: this.ip, tcp, notifier });
     const { ip, express, clock } = this;
@@ -248,7 +248,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   exit(): void {
     this.whileBusy(() => {
       this.packet.network = 0;
-      this.tcp.exit();
+      this.tcp.connections.exit();
       this.ip.exit();
       this.scans.clear();
       this.link.exit();
@@ -305,7 +305,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private tick(): void {
     const { seconds } = this.clock;
     this.packet.network = 0; // what happens now is not the doing of a packet
-    this.tcp.tick(seconds);
+    this.tcp.connections.tick(seconds);
     const interval = this.params.statisticsIntervalSeconds;
     if (interval === 0 || seconds < this.nextStatistics) return;
     if (this.nextStatistics !== 0) this.tellStatistics();

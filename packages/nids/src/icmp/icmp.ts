@@ -12,7 +12,7 @@ import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
 import type { FlowLookup } from "../tcp/flow-lookup.js";
-import type { Tcp } from "../tcp/tcp.js";
+import type { Connections } from "../tcp/connections.js";
 import { IcmpMessage } from "./icmp-message.js";
 import { QuotedPacket } from "./quoted-packet.js";
 
@@ -41,7 +41,7 @@ export interface IcmpParts {
   readonly views: Views;
   readonly lookup: FlowLookup;
   readonly notifier: TcpNotifier;
-  readonly tcp: Tcp;
+  readonly connections: Connections;
 }
 
 export class Icmp {
@@ -52,7 +52,7 @@ export class Icmp {
   private readonly faults: Faults;
   private readonly views: Views;
   private readonly lookup: FlowLookup;
-  private readonly tcp: Tcp;
+  private readonly connections: Connections;
   private readonly quote: QuotedPacket = new QuotedPacket();
   private readonly shown: IcmpMessage;
 
@@ -63,7 +63,7 @@ export class Icmp {
     this.faults = parts.faults;
     this.views = parts.views;
     this.lookup = parts.lookup;
-    this.tcp = parts.tcp;
+    this.connections = parts.connections;
     this.shown = new IcmpMessage(parts.packet, parts.path, parts.views, parts.lookup, parts.notifier);
   }
 
@@ -109,6 +109,6 @@ export class Icmp {
     const { quote, packet } = this;
     if (quote.protocol !== TCP || !quote.hasPorts || quote.available < quotedBytes) return;
     const found = this.lookup.locate(quote.addresses, packet.family, packet.scope, quote.ports(packet));
-    if (found !== 0) this.tcp.unreachable(found >> 1);
+    if (found !== 0) this.connections.unreachable(found >> 1);
   }
 }

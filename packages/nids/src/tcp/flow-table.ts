@@ -150,6 +150,12 @@ export class FlowTable {
     return 0;
   }
 
+  /** The same for the packet in hand. */
+  lookUp(packet: Packet): number {
+    const { sourceKey, destinationKey, scopeKey, view, transport } = packet;
+    return this.find(sourceKey, destinationKey, view.getInt32(transport), scopeKey, packet);
+  }
+
   /**
    * Makes a flow for the packet that `find` has just not found, with these flags (never 0); the table must not be full.
    * Returns `slot * 2 + side` of the sender.
