@@ -72,9 +72,11 @@ function capture(request: CaptureRequest): void {
   stop = () => {
     device.close();
     report();
-    // The parent does not want what still waits. It has the last report when this process is gone.
-    if (process.connected) process.disconnect();
-    process.exit();
+    // The parent has the last report when this process is gone; and ends it where it does not take what still waits.
+    queue.end(() => {
+      if (process.connected) process.disconnect();
+      process.exit();
+    });
   };
 }
 

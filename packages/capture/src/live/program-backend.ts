@@ -23,6 +23,8 @@ interface CaptureProgram {
   readonly chatter: RegExp;
   /** Seconds a frame may be late. */
   lag(request: CaptureRequest): number;
+  /** Milliseconds until it has taken a frame from the kernel. What it has not taken when it is interrupted is lost. */
+  settling(request: CaptureRequest): number;
 }
 
 const tcpdump: CaptureProgram = {
@@ -39,6 +41,7 @@ const tcpdump: CaptureProgram = {
   deviceDrops: /^(\d+) packets? dropped by interface/m,
   chatter: /^(tcpdump: )?(listening on|data link type|verbose output|\d+ packets?|Warning)|^$/,
   lag: ({ profile }) => (profile === "latency" ? 1 : 30),
+  settling: ({ profile }) => (profile === "latency" ? 300 : 1200),
 };
 
 const dumpcap: CaptureProgram = {
@@ -53,6 +56,7 @@ const dumpcap: CaptureProgram = {
   deviceDrops: /\/ps_ifdrop:(\d+)\)/,
   chatter: /^(Capturing on|File:|Packets)|^$/,
   lag: () => 2,
+  settling: () => 500,
 };
 
 /** The programs by name. */
@@ -65,7 +69,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
   return {
     name,
     async open(request, signal): Promise<CaptureFeed> {
-      const process = new ProgramProcess(name, program.arguments(request));
+      const process = new ProgramProcess(name, program.arguments(request), true);
       const isListening = await process.says(program.listening, signal);
       process.checkStarted();
       if (!isListening) {
@@ -82,6 +86,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
           await process.end();
           return process.isStopped ? undefined : errorOf(process, program, request);
         },
+        finish: () => process.finish(program.settling(request)),
         stop: () => process.stop(),
       };
     },

@@ -23,6 +23,7 @@ import type { EngineOptions } from "../engine-options.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
+import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../json-lines.js";
 import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
@@ -113,15 +114,14 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
     return filter === undefined ? source : new FilteredSource(source, filter);
   }
 
-  const interrupt = (): void => stop.abort(ExitCode.INTERRUPTED);
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
     checkpoints.save();
     await nids.run(new ChainSource(guarded.filter((source) => source !== undefined)));
   } catch (thrown) {
     throw thrown instanceof CallbackError ? thrown.cause : thrown;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+    offInterrupt();
     await output.flush();
   }
   output.check();
