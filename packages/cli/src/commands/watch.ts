@@ -10,6 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
+import type { Filter } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
@@ -27,6 +28,7 @@ import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../json-lines.js";
 import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
+import { WatchLock } from "../watch-lock.js";
 import { loadState } from "../watch-state.js";
 import { WatchedConnections } from "../watched-connections.js";
 
@@ -45,7 +47,7 @@ A line has what "tsnids run" prints.
 
 It ends with SIGINT or SIGTERM. The next watch goes on where it was, with all open connections: it reads again from the file in
 which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
-may. The state is kept in .tsnids-watch.json in the folder.
+may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
 
 Examples:
   tcpdump -i eth0 -C 100 -W 20 -w /var/cap/eth0 &
@@ -82,6 +84,23 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   const isFolder = await isFolderAt(path);
   const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
+  if (stateFile === undefined) return follow(path, isFolder, filter, undefined, options);
+  const lock = new WatchLock(stateFile);
+  try {
+    return await follow(path, isFolder, filter, stateFile, options);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Watches; `stateFile` is locked, and undefined where no state is kept. */
+async function follow(
+  path: string,
+  isFolder: boolean,
+  filter: Filter | undefined,
+  stateFile: string | undefined,
+  options: WatchOptions,
+): Promise<ExitCode> {
   const state = stateFile === undefined ? undefined : loadState(stateFile);
   const stop = new AbortController();
   const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
