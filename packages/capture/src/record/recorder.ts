@@ -111,7 +111,8 @@ export class Recorder {
 
   /** In place of `finish`, for what has failed before the first frame: leaves no empty capture behind. Throws RecordError. */
   abandon(): void {
-    if (this.#isFinished || this.frames > 0) return this.finish();
+    if (this.frames > 0) this.finish();
+    if (this.#isFinished) return;
     this.#isFinished = true;
     this.#open?.file.abandon();
     this.#open = undefined;
