@@ -83,11 +83,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     maximumFiles: files,
     overwrites: force,
   });
-  let isInterrupted = false;
-  const offInterrupt = onInterrupt(() => {
-    isInterrupted = true;
-    stop.abort();
-  });
+  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
     if (containing === undefined) await recordAll(source, recorder);
     else await recordStreams(source, recorder, containing, options);
@@ -98,7 +94,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
     if (written.length > 0) process.stderr.write(`tsnids: ${frames} frames in ${where}\n`);
   }
-  return isInterrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
+  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
 
 async function recordAll(source: FrameSource, recorder: Recorder): Promise<void> {

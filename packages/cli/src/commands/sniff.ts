@@ -41,12 +41,16 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     .description("print packets as trees: protocols, fields and flags")
     .usage("[options] [count] [file] [filter expression]")
     .argument("[args...]", 'number of packets; a capture, "-" is standard input; a filter expression')
+    .option(
+      "--filter <expression>",
+      "print only packets that fulfil a pcap-filter expression; of a device, in the kernel",
+    )
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
-    .option("--write <file>", "write the packets to a pcap file, too")
+    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)")
     .addHelpText("after", afterHelp);
   addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
-    end(await run(sortArguments(args, isLive(options)), options));
+    end(await run(sortArguments(args, isLive(options), options.filter), options));
   });
 }
 
@@ -83,8 +87,8 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   return exitCode;
 }
 
-/** `isLive`: there is no file among them. Throws CommandError. */
-function sortArguments(args: readonly string[], isLive: boolean): Request {
+/** `isLive`: there is no file among them; `expression` is that of --filter. Throws CommandError. */
+function sortArguments(args: readonly string[], isLive: boolean, expression: string | undefined): Request {
   const [first = ""] = args;
   const hasCount = /^\d+$/.test(first);
   const count = hasCount ? Number(first) : Infinity;
@@ -96,7 +100,14 @@ function sortArguments(args: readonly string[], isLive: boolean): Request {
     throw new CommandError(ExitCode.WRONG_INPUT, `${file}: give a file or --interface, not both`);
   }
   const words = rest.slice(file === undefined ? 0 : 1);
-  const filter = words.length === 0 ? undefined : words.join(" ");
+  const [surplus] = words;
+  if (expression !== undefined && surplus !== undefined) {
+    throw new CommandError(
+      ExitCode.WRONG_INPUT,
+      `${surplus}: is neither a number nor a file, and --filter has the filter`,
+    );
+  }
+  const filter = words.length === 0 ? expression : words.join(" ");
   return { count, file, filter };
 }
 
