@@ -20,6 +20,7 @@ export type Need =
   | "curl"
   | "cap"
   | "dumpcap"
+  | "ethtool"
   | "python3"
   | "tshark"
   | "tcpdump"
@@ -37,6 +38,7 @@ const presence: Readonly<Record<Need, () => boolean>> = {
   curl: () => onPath("curl"),
   cap: () => existsSync(join(repository, "node_modules/cap/build/Release/cap.node")),
   dumpcap: () => onPath("dumpcap"),
+  ethtool: () => onPath("ethtool"),
   python3: () => onPath("python3"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),

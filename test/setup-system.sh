@@ -14,6 +14,7 @@ packages=(
   python3          # with these and libpcap-dev npm builds cap, for live captures
   nginx-light curl # real traffic to capture
   iproute2         # network namespaces and veth pairs
+  ethtool          # their offloads switched off
 )
 
 if [ "$(id -u)" -ne 0 ]; then
