@@ -131,6 +131,7 @@ describe("MergeSource", () => {
 
     /** A source that gives a batch when it is told to. */
     class Live implements FrameSource {
+      isOpen = false;
       readonly #items: Item[] = [];
       #wake: () => void = () => undefined;
 
@@ -140,6 +141,7 @@ describe("MergeSource", () => {
       }
 
       async *batches(): AsyncGenerator<FrameBatch, void, undefined> {
+        this.isOpen = true;
         const batch = new FrameBatch(8);
         batch.bytes = Uint8Array.of(9);
         batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
@@ -195,6 +197,8 @@ describe("MergeSource", () => {
       const [one, other] = [new Live(), new Live()];
       const batches = new MergeSource([one, other, new MemorySource(captureOf(1, [1e9]))]).batches();
       const first = batches.next();
+      await new Promise(setImmediate);
+      expect([one.isOpen, other.isOpen]).to.deep.equal([true, true]);
       other.give("frames", 2, 3);
       one.give("silent", 4);
       expect(textOf((await first).value ?? undefined)).to.equal("1");
