@@ -135,7 +135,7 @@ function overIp({ connect, listen }: LiveInputOptions, signal: AbortSignal): Pca
     onListening: (port) => say(`waiting for a sender on port ${port} of ${source.host}`),
     signal,
   });
-  source.on("open", () => say(`connected, ${source.capture}`));
+  source.on("open", () => say(connect === undefined ? "a sender has called" : `connected to ${source.capture}`));
   return source;
 }
 

@@ -44,7 +44,7 @@ describe("pcap over IP", () => {
     it(`is read and filtered by tsnids ${command[0]}`, async () => {
       const port = await send();
       const [status, stdout, stderr] = await run([...command, "--connect", `127.0.0.1:${port}`, ...filter]);
-      expect([status, stderr]).to.deep.equal([0, `tsnids: connected, tcp://127.0.0.1:${port}\n`]);
+      expect([status, stderr]).to.deep.equal([0, `tsnids: connected to tcp://127.0.0.1:${port}\n`]);
       expect(stdout).to.match(pattern);
       expect(stdout).not.to.contain("40000");
     });

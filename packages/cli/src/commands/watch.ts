@@ -84,25 +84,41 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   const isFolder = await isFolderAt(path);
   const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
-  if (stateFile === undefined) return follow(path, isFolder, filter, undefined, options);
-  const lock = new WatchLock(stateFile);
+  const stop = new AbortController();
+  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
-    return await follow(path, isFolder, filter, stateFile, options);
+    await locked(stateFile, () => follow({ path, isFolder, filter, stateFile }, options, stop));
   } finally {
-    lock.release();
+    offInterrupt();
+  }
+  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+/** Does something while no other watch has the state. */
+async function locked(stateFile: string | undefined, action: () => Promise<void>): Promise<void> {
+  const lock = stateFile === undefined ? undefined : new WatchLock(stateFile);
+  try {
+    await action();
+  } finally {
+    lock?.release();
   }
 }
 
-/** Watches; `stateFile` is locked, and undefined where no state is kept. */
+/** What is watched; `stateFile` is undefined where no state is kept. */
+interface Watched {
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly filter: Filter | undefined;
+  readonly stateFile: string | undefined;
+}
+
+/** Watches until `stop` is aborted. */
 async function follow(
-  path: string,
-  isFolder: boolean,
-  filter: Filter | undefined,
-  stateFile: string | undefined,
+  { path, isFolder, filter, stateFile }: Watched,
   options: WatchOptions,
-): Promise<ExitCode> {
+  stop: AbortController,
+): Promise<void> {
   const state = stateFile === undefined ? undefined : loadState(stateFile);
-  const stop = new AbortController();
   const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
   const output = new Output(results?.stream ?? process.stdout, () => stop.abort());
 
@@ -133,18 +149,15 @@ async function follow(
     return filter === undefined ? source : new FilteredSource(source, filter);
   }
 
-  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
     checkpoints.save();
     await nids.run(new ChainSource(guarded.filter((source) => source !== undefined)));
   } catch (thrown) {
     throw thrown instanceof CallbackError ? thrown.cause : thrown;
   } finally {
-    offInterrupt();
     await output.flush();
   }
   output.check();
-  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
 
 function warn(message: string): void {
