@@ -21,6 +21,7 @@ export type Need =
   | "sshd"
   | "cap"
   | "dumpcap"
+  | "ethtool"
   | "tshark"
   | "tcpdump"
   | "zstd"
@@ -38,6 +39,7 @@ const presence: Readonly<Record<Need, () => boolean>> = {
   sshd: () => existsSync("/usr/sbin/sshd") && onPath("ssh"),
   cap: () => existsSync(join(repository, "node_modules/cap/build/Release/cap.node")),
   dumpcap: () => onPath("dumpcap"),
+  ethtool: () => onPath("ethtool"),
   tshark: () => onPath("tshark"),
   tcpdump: () => onPath("tcpdump"),
   zstd: () => onPath("zstd"),

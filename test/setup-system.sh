@@ -15,6 +15,7 @@ packages=(
   nginx-light curl # real traffic to capture
   openssh-server openssh-client
   iproute2         # network namespaces and veth pairs
+  ethtool          # their offloads switched off
 )
 
 if [ "$(id -u)" -ne 0 ]; then

@@ -1,11 +1,13 @@
 /**
- * `tsnids run --interface` on a host of its own: what it prints when interrupted, as time goes by without packets, when the
+ * `tsnids run --interface` and other commands on a host of their own: what it prints when interrupted, as time goes by without packets, when the
  * device goes away, and for each way in which it cannot begin.
  */
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeNeeding } from "../left-out.js";
 import { repository } from "../suites.js";
@@ -64,6 +66,9 @@ describeNeeding(
     this.timeout(60_000);
     const network = new Network();
     const server = new WebServer(network, 4);
+    let folder = "";
+    before(() => (folder = mkdtempSync(join(tmpdir(), "tsnids-record-"))));
+    after(() => rmSync(folder, { recursive: true }));
 
     for (const backend of backends) {
       it(`prints connections as they end, and on an interrupt the summary: ${backend}`, async () => {
@@ -83,6 +88,40 @@ describeNeeding(
           .and.to.match(/^gaps +0$/m);
       });
     }
+
+    for (const [backend, profile] of [
+      ...backends.map((name) => [name, "latency"]),
+      ["tcpdump", "throughput"],
+    ] as const) {
+      it(`records all that passed before the interrupt: ${backend}, ${profile}`, async () => {
+        const path = join(folder, `${backend}-${profile}.pcapng`);
+        const options = ["--write", path, "--backend", backend, "--profile", profile];
+        const command = new RunningCommand(network, "record", "-i", device, ...options, "tcp");
+        await command.prints(/listening on c0/);
+        await server.download(20_000_000);
+        command.interrupt(); // The last packets are in the kernel or in a pipe.
+        expect(await command.end()).to.equal(130);
+        expect(command.stderr).to.match(/^tsnids: listening on c0 .*\ntsnids: \d+ frames in .*\.pcapng\n$/);
+        const { stdout } = spawnSync(process.execPath, [program, "run", "--json", path], { encoding: "utf8" });
+        const lines = stdout.split("\n").slice(0, -1);
+        const printed = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+        expect(printed.find(({ type }) => type === "connection")).to.include({ state: "CLOSE", reason: "fin" });
+        expect(printed.at(-1)).to.deep.include({ gaps: { count: 0, bytes: 0 } });
+        expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).to.deep.equal([]);
+      });
+    }
+
+    it("lists streams, and prints packets, of a device", async () => {
+      const streams = new RunningCommand(network, "streams", "-i", device, "tcp port 8080");
+      const packets = new RunningCommand(network, "sniff", "1", "-i", device, "tcp src port 8080");
+      await Promise.all([streams.prints(/listening on c0/), packets.prints(/listening on c0/)]);
+      await server.download();
+      expect(await packets.end()).to.equal(0);
+      expect(packets.stdout).to.match(/source port: 8080/);
+      await streams.prints(/ -> 10\.77\.0\.2:8080 +#0 +s2c +4194\d+ /);
+      streams.interrupt();
+      expect(await streams.end()).to.equal(130);
+    });
 
     it("tells open streams EXITING when it is interrupted", async () => {
       const command = new RunningCommand(network, "run", "-i", device, "--alerts");

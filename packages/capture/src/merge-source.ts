@@ -5,6 +5,12 @@
 //     b.pcap   2 3 8 …  ─┼─► batch: 1 2 3 4 7 8 9 …
 //     c.pcap   9 …      ─┘
 //
+// A live source that hears nothing stands at the time until which it is silent (see FrameBatch.silentUntil). When that is the earliest
+// of all, it is true of all: the merge says so, too. Frames of others that are later wait for it, a few seconds at most.
+//
+//     eth0     1 4 … silent until 9 ─┐
+//     eth1     2 3 … 12              ┴─► 1 2 3 4, silent until 9, …
+//
 // Memory is that of the sources that are open. A source that can tell when it begins is opened no sooner than the merge
 // has come to that time, so that of a capture written in a thousand files one or two are open.
 
@@ -59,6 +65,8 @@ class Merge {
   readonly #batch: FrameBatch = new FrameBatch();
   /** Bytes of the block that the frames of the batch take. */
   #filled = 0;
+  /** How far silence was told. */
+  #silentUntil = -1;
 
   constructor(sources: readonly FrameSource[], block: Uint8Array) {
     this.#heads = sources.map((source, order) => new SourceHead(source, order));
@@ -67,9 +75,7 @@ class Merge {
 
   async *batches(): AsyncGenerator<FrameBatch, void, undefined> {
     this.#clearBatch();
-    for (const head of this.#heads) {
-      if (await this.#attempt(() => head.prepare())) this.#heap.push(head);
-    }
+    await this.#prepare();
     for (let head = this.#heap.top; head !== undefined; head = this.#heap.top) {
       if (!head.isOpen) {
         await this.#settle(await this.#attempt(() => head.nextBatch()));
@@ -79,10 +85,35 @@ class Merge {
         yield this.#batch;
         this.#clearBatch();
       }
-      this.#copyFrame(head);
-      await this.#settle(head.nextFrame() || (await this.#attempt(() => head.nextBatch())));
+      if (!head.isSilent) {
+        this.#copyFrame(head);
+        if (head.nextFrame()) {
+          this.#heap.sinkTop();
+          continue;
+        }
+      }
+      // Nothing that is there has to wait for what is not.
+      if (head.mayWait && this.#batch.length > 0) {
+        yield this.#batch;
+        this.#clearBatch();
+      }
+      if (head.isSilent && head.seconds > this.#silentUntil) {
+        this.#silentUntil = head.seconds;
+        this.#batch.beSilent(head.seconds);
+        yield this.#batch;
+        this.#clearBatch();
+      }
+      await this.#settle(await this.#attempt(() => head.nextBatch()));
     }
     if (this.#batch.length > 0) yield this.#batch;
+  }
+
+  /** Sources that cannot tell when they begin are opened at once, all together: live ones begin at the same time. */
+  async #prepare(): Promise<void> {
+    const open = this.#heads.map((head) => (head.canTell ? undefined : this.#attempt(() => head.prepare())));
+    for (const [index, head] of this.#heads.entries()) {
+      if (await (open[index] ?? this.#attempt(() => head.prepare()))) this.#heap.push(head);
+    }
   }
 
   async close(): Promise<void> {
@@ -110,7 +141,7 @@ class Merge {
 
   #hasRoomFor(head: SourceHead): boolean {
     const batch = this.#batch;
-    if (batch.length === 0) return true;
+    if (batch.length === 0 || head.isSilent) return true;
     return (
       batch.length < batch.capacity &&
       head.capturedLength <= this.#block.length - this.#filled &&

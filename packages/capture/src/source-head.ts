@@ -1,4 +1,5 @@
-// Where a merge stands in one of its sources: at the next frame, or, before the source is opened, at the time of its first.
+// Where a merge stands in one of its sources: at the next frame; before the source is opened, at the time of its first; or at the time
+// until which a live source is silent.
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
@@ -10,6 +11,10 @@ export class SourceHead {
   /** Time of the frame. */
   seconds = 0;
   nanoseconds = 0;
+  /** True where there is no frame: the source says that it has none before this time. */
+  isSilent = false;
+  /** True where its next batch may take as long as it likes to come, as that of a pipe or a device. */
+  mayWait = false;
   readonly #source: FrameSource;
   #batches: Iterator<FrameBatch> | AsyncIterator<FrameBatch> | undefined;
   #batch: FrameBatch = new FrameBatch(1);
@@ -51,10 +56,18 @@ export class SourceHead {
     return this.#batch.interfaces;
   }
 
+  /** True for a source that can tell when it begins without being opened. */
+  get canTell(): boolean {
+    return this.#source.startTime !== undefined;
+  }
+
   /** Finds out when the source begins; opens it where it cannot tell. False for a source without frames. */
   async prepare(): Promise<boolean> {
     const time = await this.#source.startTime?.();
-    if (time === undefined) return this.nextBatch();
+    if (time === undefined) {
+      this.mayWait = true;
+      return this.nextBatch();
+    }
     this.seconds = time.seconds;
     this.nanoseconds = time.nanoseconds;
     return true;
@@ -66,7 +79,7 @@ export class SourceHead {
     return this.#readTime();
   }
 
-  /** Goes to the first frame of the next batch, opening the source before the first; false at the end. */
+  /** Goes to the first frame of the next batch, or to its silence, opening the source before the first; false at the end. */
   async nextBatch(): Promise<boolean> {
     this.#batches ??= iteratorOf(this.#source.batches());
     for (;;) {
@@ -74,7 +87,7 @@ export class SourceHead {
       if (next.done === true) return false;
       this.#batch = next.value;
       this.#index = 0;
-      if (this.#readTime()) return true;
+      if (this.#readTime() || this.#readSilence()) return true;
     }
   }
 
@@ -83,7 +96,17 @@ export class SourceHead {
     await this.#batches?.return?.();
   }
 
+  #readSilence(): boolean {
+    const { silentUntil } = this.#batch;
+    if (silentUntil < 0) return false;
+    this.isSilent = true;
+    this.seconds = silentUntil;
+    this.nanoseconds = 0;
+    return true;
+  }
+
   #readTime(): boolean {
+    this.isSilent = false;
     if (this.#index >= this.#batch.length) return false;
     this.seconds = this.#batch.seconds[this.#index]!;
     this.nanoseconds = this.#batch.nanoseconds[this.#index]!;

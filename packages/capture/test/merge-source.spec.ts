@@ -121,9 +121,96 @@ describe("MergeSource", () => {
       expect(batch.bytes).to.equal(intake);
       batches++;
     }
-    expect(batches).to.equal(3);
+    expect(batches).to.equal(4); // Two that are full; one before the end of a source is waited for; the rest.
     const twice = (await summaryOf(new MemorySource(big))).flatMap((frame) => [frame, frame]);
     expect(await summaryOf(merge, intake)).to.deep.equal(twice);
+  });
+
+  describe("of live sources", () => {
+    type Item = readonly [what: "frames" | "silent", ...times: number[]];
+
+    /** A source that gives a batch when it is told to. */
+    class Live implements FrameSource {
+      isOpen = false;
+      readonly #items: Item[] = [];
+      #wake: () => void = () => undefined;
+
+      give(...item: Item): void {
+        this.#items.push(item);
+        this.#wake();
+      }
+
+      async *batches(): AsyncGenerator<FrameBatch, void, undefined> {
+        this.isOpen = true;
+        const batch = new FrameBatch(8);
+        batch.bytes = Uint8Array.of(9);
+        batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
+        for (;;) {
+          while (this.#items.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+          const [what, ...times] = this.#items.shift()!;
+          if (times.length === 0) return;
+          batch.clear();
+          if (what === "silent") batch.beSilent(times[0]!);
+          else for (const time of times) batch.push(0, 1, 1, time, 0, 0);
+          yield batch;
+        }
+      }
+    }
+
+    const textOf = (batch: FrameBatch | undefined): string => {
+      if (batch === undefined) return "end";
+      return batch.length === 0 ? `silent ${batch.silentUntil}` : batch.seconds.subarray(0, batch.length).join(" ");
+    };
+
+    async function read(count: number, sources: readonly FrameSource[]): Promise<string[]> {
+      const batches = new MergeSource(sources).batches();
+      const read: string[] = [];
+      while (read.length < count) {
+        const next = await batches.next();
+        read.push(textOf(next.value ?? undefined));
+      }
+      return read;
+    }
+
+    it("says how far time has come in all of them", async () => {
+      const [one, other] = [new Live(), new Live()];
+      one.give("silent", 5);
+      one.give("silent", 9);
+      one.give("frames");
+      other.give("silent", 3);
+      other.give("frames", 7, 8);
+      other.give("silent", 8);
+      other.give("frames", 20);
+      other.give("frames");
+      expect(await read(7, [one, other])).to.deep.equal([
+        "silent 3",
+        "silent 5",
+        "7 8",
+        "silent 8",
+        "silent 9",
+        "20",
+        "end",
+      ]);
+    });
+
+    it("does not keep frames back that it has, and opens all before it waits for one", async () => {
+      const [one, other] = [new Live(), new Live()];
+      const batches = new MergeSource([one, other, new MemorySource(captureOf(1, [1e9]))]).batches();
+      const first = batches.next();
+      await new Promise(setImmediate);
+      expect([one.isOpen, other.isOpen]).to.deep.equal([true, true]);
+      other.give("frames", 2, 3);
+      one.give("silent", 4);
+      expect(textOf((await first).value ?? undefined)).to.equal("1");
+      expect(textOf((await batches.next()).value ?? undefined)).to.equal("2 3");
+    });
+
+    it("never says less than before", async () => {
+      const one = new Live();
+      for (const time of [5, 4, 6]) one.give("silent", time);
+      one.give("frames");
+      expect(await read(3, [one, new MemorySource(captureOf(1, []))])).to.deep.equal(["silent 5", "silent 6", "end"]);
+    });
   });
 
   it("hands a single source through as it is", async () => {

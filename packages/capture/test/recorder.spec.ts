@@ -56,6 +56,42 @@ describe("Recorder", () => {
     });
   }
 
+  it("finishes a file whose time is over while nothing is captured, and has others see what there is", () => {
+    const path = directory.path("silent.pcap");
+    const recorder = new Recorder(path, { maximumSeconds: 10 });
+    recorder.write(batchOf([ethernet], [[0, 1000e9]]));
+    const silence = new FrameBatch(1);
+    silence.beSilent(1009);
+    recorder.write(silence);
+    expect(recorder.files).to.deep.equal([]);
+    expect(bytesOf(directory.path("silent-00001.pcap.part")).length).to.be.greaterThan(100);
+    silence.beSilent(1010);
+    recorder.write(silence);
+    expect(recorder.files).to.deep.equal([directory.path("silent-00001.pcap")]);
+    recorder.finish();
+    expect(recorder.files).to.have.length(1);
+  });
+
+  it("leaves no file behind of a source that fails before its first frame, and what there is of others", async () => {
+    for (const frames of [0, 2]) {
+      const path = directory.path(`failed${frames}.pcapng`);
+      const source: FrameSource = {
+        *batches() {
+          if (frames > 0) yield* new MemorySource(pcapOf([60, 60])).batches();
+          throw new Error("no such device");
+        },
+      };
+      let error: unknown;
+      try {
+        await summaryOf(new RecordingSource(source, new Recorder(path)));
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).to.have.property("message", "no such device");
+      expect([existsSync(path), existsSync(`${path}.part`)]).to.deep.equal([frames > 0, false]);
+    }
+  });
+
   it("keeps nanoseconds and lengths in both formats", () => {
     for (const name of ["exact.pcap", "exact.pcapng"]) {
       const recorder = new Recorder(directory.path(name));

@@ -5,8 +5,8 @@ import type { StreamRecorderOptions } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";
 import type { TcpStream } from "@tsnids/nids";
 import { MemorySource } from "@tsnids/pcap";
-import { capture, conversation } from "@tsnids/testkit";
-import type { Capture, Conversation } from "@tsnids/testkit";
+import { Capture, capture, conversation, frame, fragmentFrame, tunnelPacket } from "@tsnids/testkit";
+import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { temporaryDirectory } from "./sample.js";
@@ -78,6 +78,30 @@ describe("StreamRecorder", () => {
     expect(frames.toSorted()).to.deep.equal(framesOf(both).toSorted());
   });
 
+  it("records a stream that is told to record itself, by the recorder made last", async () => {
+    const nids = new Nids();
+    const files = ["first", "last"].map((name) => new Recorder(directory.path(`${name}.pcapng`)));
+    for (const file of files) new StreamRecorder(nids, file);
+    nids.registerTcp((stream) => {
+      if (stream.clientPort === 1002) stream.record();
+    });
+    await nids.run(new MemorySource(capture([one, other]).pcap()));
+    expect(files.map(({ frames }) => frames)).to.deep.equal([0, other.frames.length]);
+    for (const file of files) file.finish();
+  });
+
+  it("is what a stream asks for that is told to record itself", async () => {
+    const nids = new Nids();
+    nids.registerTcp((stream) => stream.record());
+    let error: unknown;
+    try {
+      await nids.run(new MemorySource(one.pcap()));
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).to.have.nested.property("cause.code", "no-recorder");
+  });
+
   it("does not go on with a new connection between the same endpoints", async () => {
     const again = talk("10.0.0.1:1002", "GET /good", 60);
     const { frames } = await record(capture([other, again]), hasData("evil"));
@@ -103,6 +127,78 @@ describe("StreamRecorder", () => {
     );
     expect(recorder.forgottenPrologues).to.be.greaterThan(30);
     expect(frames).to.have.length(9);
+  });
+
+  describe("and datagrams in fragments", () => {
+    /**
+     * Frames in two fragments each, the later one first where the index is odd; each with an identification of its own. A TCP header cut in
+     * two is for IPv4 only (RFC 7112).
+     */
+    const fragmented = (frames: readonly Frame[], first = 1, cut = 16): Frame[] =>
+      frames.flatMap((each, index) => {
+        if (each.bytes.length < 14 + 40 + 20 + 8 && cut > 16) return [each];
+        const both = fragmentFrame(each, [cut], first + index);
+        return index % 2 === 0 ? both : both.reverse();
+      });
+    const inTunnel = ({ bytes, networkOffset, time }: Frame, id: number): Frame =>
+      frame(
+        tunnelPacket("4in4", bytes.subarray(networkOffset), {
+          source: "192.0.2.1",
+          destination: "192.0.2.2",
+          ip: { ipv4: { identification: id } },
+        }),
+        { time },
+      );
+
+    for (const [what, client, server, cut] of [
+      ["IPv4", "10.0.0.1:1005", "10.0.0.2:80", 16],
+      ["IPv6", "[2001:db8::1]:1005", "[2001:db8::2]:80", 24],
+    ] as const) {
+      it(`records all fragments of the stream and no others, before and after it is chosen: ${what}`, async () => {
+        const evil = conversation({ client, server, start: 1000 })
+          .handshake()
+          .send("client", "GET /evil")
+          .send("server", "x".repeat(1000))
+          .fin("client")
+          .fin("server")
+          .ack("client");
+        const frames = fragmented(evil.frames, 1, cut);
+        expect(frames.length).to.be.greaterThan(evil.frames.length + 1);
+        const { frames: recorded, recorder } = await record(
+          new Capture([...frames, ...fragmented(one.frames, 1000)]),
+          hasData("evil"),
+        );
+        expect(recorded).to.deep.equal(framesOf(frames));
+        expect([recorder.missingFrames, recorder.forgottenDatagrams]).to.deep.equal([0, 0]);
+      });
+    }
+
+    it("records the fragments of a tunnel's datagrams, and those within them", async () => {
+      const inner = fragmented(other.frames);
+      const frames = fragmented(
+        inner.map((each, index) => inTunnel(each, index + 1)),
+        500,
+      );
+      const { frames: recorded } = await record(new Capture(frames), hasData("evil"));
+      expect(recorded).to.deep.equal(framesOf(frames));
+    });
+
+    it("gives up the oldest datagrams that are not complete, and counts them", async () => {
+      const halves = Array.from({ length: 40 }, (_, index) => fragmentFrame(one.frames[3]!, [16], 100 + index)[0]!);
+      const [first, ...rest] = fragmented(other.frames);
+      const { frames, recorder } = await record(new Capture([first!, ...halves, ...rest]), hasData("evil"), {
+        maximumFragmentBytes: 2000,
+      });
+      expect(recorder.forgottenDatagrams).to.be.greaterThan(25);
+      expect(frames).to.deep.equal(framesOf(rest));
+    });
+
+    it("takes a fragment that comes long after for one of another datagram", async () => {
+      const [half] = fragmentFrame({ ...one.frames[3]!, time: { seconds: 900, nanoseconds: 0 } }, [16], 1);
+      const frames = fragmented(one.frames);
+      const { frames: recorded } = await record(new Capture([half!, ...frames]), hasData("good"));
+      expect(recorded).to.deep.equal(framesOf(frames));
+    });
   });
 });
 

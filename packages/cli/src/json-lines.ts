@@ -4,7 +4,7 @@
 import type { Alert, PacketTime } from "@tsnids/nids";
 import type { Connection } from "./connection.js";
 import { endpointKey } from "./endpoint-text.js";
-import type { Warning } from "./replay.js";
+import type { InputWarning } from "./frame-input.js";
 import { speedOf } from "./summary.js";
 import type { Summary } from "./summary.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
@@ -39,7 +39,7 @@ export function alertJson(alert: Alert): string {
 }
 
 /** Something about a capture that stopped nothing. */
-export function warningJson(warning: Warning): string {
+export function warningJson(warning: InputWarning): string {
   const { code, message, capture } = warning;
   if (!("offset" in warning)) return JSON.stringify({ type: "warning", code, message, device: capture });
   return JSON.stringify({ type: "warning", code, message, file: capture, offset: warning.offset });

@@ -1,15 +1,31 @@
-// A device to watch in place of files: its options on the command line, and the source they make.
+// Frames as they pass, in place of files: of a device, or of a sender of pcap over IP. The options of the command line, and the source
+// they make:
+//
+//     --interface DEVICE           LiveSource, filtered where it captures
+//     --connect [HOST:]PORT   ─┐
+//     --listen [HOST:]PORT    ─┴►  PcapOverIpSource, filtered here
 
 import { existsSync } from "node:fs";
-import { backendNames, captureProfiles, LiveSource } from "@tsnids/capture";
-import type { BackendName, CaptureProfile, LiveWarning } from "@tsnids/capture";
+import { backendNames, captureProfiles, LiveSource, PcapOverIpSource } from "@tsnids/capture";
+import type { BackendName, CaptureProfile, FeedSource, LiveWarning } from "@tsnids/capture";
+import { FilteredSource } from "@tsnids/filter";
+import type { FilteredSourceOptions } from "@tsnids/filter";
+import type { FrameSource } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "./exit-codes.js";
 
+/** One end of a TCP connection; the host's default is loopback. */
+interface Endpoint {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
 /** What commander makes of the options. */
 export interface LiveInputOptions {
-  readonly interface?: string;
+  readonly interface?: string | undefined;
+  readonly connect?: Endpoint;
+  readonly listen?: Endpoint;
   readonly filter?: string | undefined;
   readonly backend?: BackendName;
   readonly profile?: CaptureProfile;
@@ -19,10 +35,18 @@ export interface LiveInputOptions {
   readonly bufferSize?: number;
 }
 
-/** A device to watch. */
+/** What to watch: the options, of which one names it; `filter` is that of the arguments, too. */
 export interface LiveInput {
-  readonly device: string;
-  readonly options: LiveInputOptions;
+  readonly live: LiveInputOptions;
+}
+
+/** A live input whose frames can be asked for. */
+export interface OpenLive {
+  readonly feed: FeedSource;
+  /** Its frames that fulfil the filter. */
+  readonly source: FrameSource;
+  /** Where the filter is applied here. */
+  readonly filtering: FilteredSource | undefined;
 }
 
 const mebibyte = 1024 * 1024;
@@ -34,6 +58,8 @@ export function addLiveOptions(command: Command): Command {
       "-i, --interface <device>",
       'watch a device instead of files, until interrupted; "tsnids devices" lists them',
     )
+    .option("--connect <[host:]port>", "take frames from a sender of pcap over IP; host: 127.0.0.1", endpoint)
+    .option("--listen <[host:]port>", "wait for a sender of pcap over IP; 0 is any free port", endpoint)
     .addOption(new Option("--backend <name>", "with --interface: what captures (default: cap)").choices(backendNames))
     .addOption(
       new Option("--profile <name>", "with --interface: frames soon, or many (default: latency)").choices(
@@ -46,42 +72,86 @@ export function addLiveOptions(command: Command): Command {
     .option("--buffer-size <MiB>", "with --interface: the kernel's ring (default: 64)", integer);
 }
 
+/** Whether an option names something to watch. Throws CommandError where several do. */
+export function isLive({ interface: device, connect, listen }: LiveInputOptions): boolean {
+  const named = Object.entries({ interface: device, connect, listen }).filter(([, value]) => value !== undefined);
+  if (named.length < 2) return named.length === 1;
+  const names = named.map(([name]) => `--${name}`).join(" and ");
+  throw new CommandError(ExitCode.WRONG_INPUT, `${names} exclude each other`);
+}
+
 /**
- * The device the command line names; undefined where it names files. Its arguments are a filter expression, as those behind
- * files are. Throws CommandError where it names neither a device nor files, or both.
+ * What to watch by the command line; undefined where it names files. Its arguments are a filter expression, as those behind
+ * files are. Throws CommandError where it names neither something to watch nor files, or both.
  */
 export function liveInput(args: readonly string[], options: LiveInputOptions): LiveInput | undefined {
-  const device = options.interface;
-  if (device === undefined) {
+  if (!isLive(options)) {
     if (args.length > 0) return undefined;
     throw new CommandError(ExitCode.WRONG_INPUT, "missing argument: a capture file, or --interface DEVICE");
   }
-  if (args.length === 0) return { device, options };
+  if (args.length === 0) return { live: options };
   const [first = ""] = args;
   if (options.filter !== undefined || first === "-" || existsSync(first)) {
-    throw new CommandError(ExitCode.WRONG_INPUT, `${first}: a file cannot be read together with --interface`);
+    const option = options.interface === undefined ? "--connect or --listen" : "--interface";
+    throw new CommandError(ExitCode.WRONG_INPUT, `${first}: a file cannot be read together with ${option}`);
   }
-  return { device, options: { ...options, filter: args.join(" ") } };
+  return { live: { ...options, filter: args.join(" ") } };
 }
 
-/** The frames of the device. Says on standard error when it listens. */
+/**
+ * Makes the source. Says on standard error when it listens. `filtered` is for a filter that is applied here. Throws CaptureError, and
+ * FilterError for such a filter.
+ */
 export function openLive(
-  { device, options }: LiveInput,
+  options: LiveInputOptions,
   signal: AbortSignal,
   onWarning: (warning: LiveWarning) => void,
-): LiveSource {
+  filtered: FilteredSourceOptions = {},
+): OpenLive {
+  const feed = options.interface === undefined ? overIp(options, signal) : ofDevice(options.interface, options, signal);
+  feed.on("warning", onWarning);
+  if (feed instanceof LiveSource || options.filter === undefined) return { feed, source: feed, filtering: undefined };
+  const filtering = new FilteredSource(feed, options.filter, filtered);
+  return { feed, source: filtering, filtering };
+}
+
+function ofDevice(device: string, options: LiveInputOptions, signal: AbortSignal): LiveSource {
   const { bufferSize, ...others } = options;
   const live = new LiveSource(device, {
     ...others,
     bufferSize: bufferSize === undefined ? undefined : bufferSize * mebibyte,
     signal,
   });
-  live.on("warning", onWarning);
-  live.on("open", () => process.stderr.write(`tsnids: listening on ${device} (${live.backend})\n`));
+  live.on("open", () => say(`listening on ${device} (${live.backend})`));
   return live;
+}
+
+function overIp({ connect, listen }: LiveInputOptions, signal: AbortSignal): PcapOverIpSource {
+  const end = connect ?? listen;
+  const source = new PcapOverIpSource({
+    host: end?.host,
+    port: end?.port,
+    listen: connect === undefined,
+    onListening: (port) => say(`waiting for a sender on port ${port} of ${source.host}`),
+    signal,
+  });
+  source.on("open", () => say(connect === undefined ? "a sender has called" : `connected to ${source.capture}`));
+  return source;
+}
+
+function say(what: string): void {
+  process.stderr.write(`tsnids: ${what}\n`);
 }
 
 function integer(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a number.");
   return Number(text);
+}
+
+/** "57012", "192.0.2.1:57012", "[2001:db8::1]:57012", "tap.example:57012". */
+function endpoint(text: string): Endpoint {
+  const [, bracketed, plain, digits = ""] = /^(?:\[([^\]]+)\]:|([^:]+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (digits === "" || port > 65535) throw new InvalidArgumentError("Give PORT, HOST:PORT or [IPv6]:PORT.");
+  return { host: bracketed ?? plain, port };
 }

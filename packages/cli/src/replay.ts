@@ -1,29 +1,23 @@
-// Files through an engine, as one capture in order of time, with everything a command line needs around it: warnings,
-// the progress bar, an output that may be slow or gone, and an interrupt.
+// The input of a command through an engine, with everything a command line needs around it: warnings, the progress bar, an
+// output that may be slow or gone, and an interrupt.
 //
-//     files ─► FileSource ─► MergeSource ─► filter ─► paced ─► engine ─► callbacks ─► Output
-//                                                       └─ after each batch: flush the output, move the bar
+//     input ─► paced ─► engine ─► callbacks ─► Output
+//                └─ after each batch: flush the output, move the bar
 //
-// A device to watch takes the place of the files. However it ends, the engine exits: open streams are told EXITING, and the caller
-// prints what it has before it reports.
+// The input is files, or something to watch (frame-input.ts). However it ends, the engine exits: open streams are told EXITING, and the
+// caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
-import { FileSource, MergeSource } from "@tsnids/capture";
-import type { CaptureWarning, LiveStatistics, LiveWarning } from "@tsnids/capture";
-import { FilteredSource } from "@tsnids/filter";
+import type { LiveStatistics } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
-import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
-import type { Inputs } from "./inputs.js";
-import { openLive } from "./live-input.js";
-import type { LiveInput } from "./live-input.js";
+import { openInput } from "./frame-input.js";
+import type { CommandInput, InputWarning } from "./frame-input.js";
+import { onInterrupt } from "./interrupt.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
-
-/** What there may be to say about an input on the way. */
-export type Warning = CaptureWarning | LiveWarning;
 
 /** How a replay ended. */
 export interface ReplayEnd {
@@ -45,58 +39,51 @@ export interface ReplayEnd {
 export class Replay {
   /** Where results go. */
   readonly output: Output;
-  readonly #input: Inputs | LiveInput;
+  readonly #input: CommandInput;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
   /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(input: Inputs | LiveInput, goesOnUnread = false) {
+  constructor(input: CommandInput, goesOnUnread = false) {
     this.#input = input;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
     });
   }
 
-  /** Replays the files, or watches the device until an interrupt. Warnings go to standard error, and to `onWarning`. */
-  async run(nids: Nids, onWarning: (warning: Warning) => void = () => undefined): Promise<ReplayEnd> {
-    const warn = (warning: Warning): void => {
+  /** Reads the input to its end, or until an interrupt. Warnings go to standard error, and to `onWarning`. */
+  async run(nids: Nids, onWarning: (warning: InputWarning) => void = () => undefined): Promise<ReplayEnd> {
+    const warn = (warning: InputWarning): void => {
       progress.clear();
       process.stderr.write(`tsnids: warning: ${warning.message}\n`);
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const { paths, filter } = "device" in this.#input ? { paths: [], filter: undefined } : this.#input;
-    const live = "device" in this.#input ? openLive(this.#input, signal, warn) : undefined;
-    const sources = (await capturePaths(paths)).map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const { source, files, feed, filtering } = await openInput(this.#input, signal, warn);
     const started = performance.now();
-    const progress = new Progress(process.stderr, sources, started);
+    const progress = new Progress(process.stderr, files, started);
     this.output.beforeWriting(() => progress.clear());
-    process.once("SIGINT", this.#interrupt);
-    const all = new MergeSource(sources);
-    const filtering = filter === undefined ? undefined : new FilteredSource(all, filter);
+    const offInterrupt = onInterrupt(() => {
+      this.#interrupted = true;
+      this.#stop.abort();
+    });
     let error: Error | undefined;
     try {
-      await nids.run(new PacedSource(live ?? filtering ?? all, this.output, progress));
+      await nids.run(new PacedSource(source, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
       const cause = thrown instanceof CallbackError ? thrown.cause : thrown;
       error = cause instanceof Error ? cause : new Error(String(cause));
     }
     const seconds = (performance.now() - started) / 1000;
-    process.off("SIGINT", this.#interrupt);
+    offInterrupt();
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
     const filtered = filtering?.dropped;
     const hasResults = error === undefined || nids.statistics().frames + (filtered ?? 0) > 0;
     const exitCode = this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
-    return { seconds, error, filtered, hasResults, exitCode, live: live?.statistics };
+    return { seconds, error, filtered, hasResults, exitCode, live: feed?.statistics };
   }
-
-  /** The first interrupt ends the reading; a second one, while the rest is printed, ends the process. */
-  readonly #interrupt = (): void => {
-    this.#interrupted = true;
-    this.#stop.abort();
-  };
 }
 
 /** A source that does what has to be done between two batches. */

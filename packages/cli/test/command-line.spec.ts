@@ -46,7 +46,7 @@ describe("tsnids", () => {
     expect(mistake("rnu", web)).to.equal("unknown command 'rnu' (Did you mean run?)");
     expect(mistake("run", "--jsno", web)).to.equal("unknown option '--jsno' (Did you mean --json?)");
     expect(mistake("run")).to.equal("missing argument: a capture file, or --interface DEVICE");
-    expect(mistake("streams")).to.equal("missing required argument 'file'");
+    expect(mistake("streams")).to.equal("missing argument: a capture file, or --interface DEVICE");
     expect(mistake("streams", web, "--write")).to.match(/^option '--write <dir>' argument missing/);
     expect(mistake("run", "--checksums", "perhaps", web)).to.contain("Allowed choices are verify, ignore, auto.");
   });

@@ -42,6 +42,13 @@ describe("tsnids sniff", () => {
     expect(headlines("1", web, "tcp", "port", "80", "and", "tcp[tcpflags] & tcp-push != 0")).to.have.lengthOf(1);
   });
 
+  it("takes the filter as an option, too", () => {
+    const { stdout } = tsnids(["sniff", "1", "--filter", "tcp src port 80", web]);
+    expect(stdout).to.equal(tsnids(["sniff", "1", web, "tcp src port 80"]).stdout);
+    const twice = tsnids(["sniff", "--filter", "tcp", web, "udp"]);
+    expect(twice.stderr).to.equal("tsnids: udp: is neither a number nor a file, and --filter has the filter\n");
+  });
+
   it("dumps bytes with --hex", () => {
     const { lines } = tsnids(["sniff", "1", "--hex", web]);
     const dump = lines.filter((line) => /^[0-9a-f]{8}: /.test(line));
@@ -82,7 +89,7 @@ describe("tsnids sniff", () => {
     expect(mistake("--interface", "eth0", web)).to.match(/give a file or --interface, not both$/);
     const dump = folder.path("none/x.pcap");
     const { status, stderr } = tsnids(["sniff", "--write", dump, web]);
-    expect([status, stderr]).to.deep.equal([1, `tsnids: ${dump}: cannot be written (ENOENT)\n`]);
+    expect([status, stderr]).to.deep.equal([1, `tsnids: ${dump}: cannot be written: there is no such folder\n`]);
     const filter = tsnids(["sniff", "1", web, "tcp port foo"]);
     expect([filter.status, filter.stderr.split("\n")[0]]).to.deep.equal([
       2,

@@ -1,11 +1,11 @@
 // tsnids watch: lines of a folder that grows are those of all its files at once; however it ends, the next one goes on without
 // a line twice or missing.
 
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Capture, capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
-import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
+import { jsonLines, temporaryFolder, tsnids } from "./command.js";
 import { closed, open } from "./conversations.js";
 import { Watching } from "./watching.js";
 
@@ -173,6 +173,26 @@ describe("tsnids watch", function () {
     expect(existsSync(join(captureFolder, ".tsnids-watch.json"))).to.equal(false);
   });
 
+  it("refuses a state that another watch has, and takes that of one that is dead", async () => {
+    add("cap0", closed().pcap());
+    const lock = join(captureFolder, ".tsnids-watch.json.lock");
+    writeFileSync(lock, `${process.pid} 1`); // The number is in use again, by a process that was started at another time.
+    const first = start();
+    await first.until(1);
+    const { status, stdout, stderr } = tsnids(["watch", captureFolder]);
+    expect([status, stdout]).to.deep.equal([2, ""]);
+    expect(stderr).to.match(
+      /^tsnids: .*\.tsnids-watch\.json: another watch \(process \d+\) has this state; --state FILE gives this one its own\n$/,
+    );
+    expect(tsnids(["watch", "--no-state", folder.path("missing")]).status).to.equal(2);
+    await first.end("SIGKILL");
+    expect(existsSync(lock)).to.equal(true);
+    const second = start();
+    await second.untilTrue(() => readFileSync(lock, "utf8").startsWith(`${second.pid} `), "the lock");
+    expect(await second.end("SIGINT")).to.equal(130);
+    expect(readdirSync(captureFolder).filter((name) => name.includes("lock"))).to.deep.equal([]);
+  });
+
   it("has one line for each thing that is wrong", () => {
     const bad = folder.write("bad.state", Buffer.from("{}"));
     add("cap0", closed().pcap());
@@ -194,54 +214,6 @@ describe("tsnids watch", function () {
       expect(stderr).to.match(/^tsnids: /);
       expect(stdout).to.equal("");
       expect(status).to.be.oneOf([1, 2]);
-    }
-  });
-});
-
-describe("tsnids record", () => {
-  const folder = temporaryFolder();
-  const web = join(captures, "web.pcap");
-
-  it("writes what fulfils a filter, to the format that the name says", () => {
-    for (const [name, magic] of [
-      ["out.pcap", 0x4d],
-      ["out.pcapng", 0x0a],
-    ] as const) {
-      const path = folder.path(name);
-      const { status, stderr, stdout } = tsnids(["record", "--write", path, web, "tcp port 49866"]);
-      expect({ status, stdout }).to.deep.equal({ status: 0, stdout: "" });
-      expect(stderr).to.match(new RegExp(`^tsnids: \\d+ frames in ${path}\n$`));
-      expect(readFileSync(path)[0]).to.equal(magic);
-      const connections = (args: readonly string[]): unknown =>
-        jsonLines(tsnids(["run", "--json", ...args])).slice(0, -1);
-      expect(connections([path])).to.deep.equal(connections([web, "tcp port 49866"]));
-    }
-  });
-
-  it("writes rows of files", () => {
-    const path = folder.path("row.pcapng");
-    expect(tsnids(["record", "-w", path, "--size", "1", join(captures, "*.pcap")]).status).to.equal(0);
-    expect(existsSync(folder.path("row-00002.pcapng"))).to.equal(true);
-    const frames = (args: readonly string[]): unknown =>
-      jsonLines(tsnids(["run", "--json", ...args])).at(-1)?.["packets"];
-    expect(frames([folder.path("row-*.pcapng")])).to.equal(frames([join(captures, "*.pcap")]));
-  });
-
-  it("has one line for each thing that is wrong", () => {
-    const there = folder.write("there.pcap", closed().pcap());
-    for (const [args, what] of [
-      [["-w", there, web], /there\.pcap: exists already$/m],
-      [["-w", folder.path("no/out.pcap"), web], /out\.pcap: cannot be written: there is no such folder$/m],
-      [
-        ["-w", folder.path("two.pcap"), web, join(captures, "sll.pcap")],
-        /two\.pcap: a pcap file has one link type, .*; write pcapng$/m,
-      ],
-      [["-w", folder.path("a.pcap"), "--size", "0", web], /It must be a whole number above 0\.$/m],
-      [[web], /required option '-w, --write <out>' not specified$/m],
-    ] as const) {
-      const { status, stdout, stderr } = tsnids(["record", ...args]);
-      expect(stderr).to.match(what);
-      expect({ status, stdout }).to.deep.equal({ status: 2, stdout: "" });
     }
   });
 });

@@ -24,6 +24,11 @@ export class Watching {
     this.#process.stderr?.on("data", (piece: Buffer) => (this.stderr += piece.toString()));
   }
 
+  /** Number of the process. */
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** The whole lines that are in the file. */
   get lines(): readonly string[] {
     return existsSync(this.#output) ? linesOf(readFileSync(this.#output, "utf8")) : [];

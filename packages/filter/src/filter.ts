@@ -6,7 +6,7 @@ import { generate } from "./generator/generate.js";
 import type { Fragments } from "./generator/context.js";
 import { parseFilter } from "./language/parser.js";
 import type { Expression } from "./language/syntax.js";
-import { findLinkLayer } from "./link/table.js";
+import { filterableLinkTypes, findLinkLayer } from "./link/table.js";
 import { assemble } from "./program/assembler.js";
 import type { Program } from "./program/assembler.js";
 import { End } from "./program/instruction.js";
@@ -30,10 +30,15 @@ export class Filter {
   readonly #tree: Expression | undefined;
   readonly #predicates: Map<number, FramePredicate> = new Map();
 
-  /** Throws FilterError when it is no expression. An empty one accepts every frame. */
+  /**
+   * Throws FilterError when it is no expression, or one that is wrong for frames of every link type: a name that is in no table, say.
+   * An empty one accepts every frame.
+   */
   constructor(expression: string) {
     this.expression = expression;
     this.#tree = parseFilter(expression);
+    const error = this.#mistake();
+    if (error !== undefined) throw error;
   }
 
   /**
@@ -57,6 +62,21 @@ export class Filter {
    */
   machine(linkType: number, fragments: Fragments): Machine {
     return new Machine(this.#program(linkType, fragments));
+  }
+
+  /** What is wrong with it for Ethernet; undefined where it can be asked of frames of any link type. */
+  #mistake(): FilterError | undefined {
+    let first: FilterError | undefined;
+    for (const linkType of filterableLinkTypes) {
+      try {
+        this.#program(linkType, "exact");
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof FilterError)) throw error;
+        first ??= error;
+      }
+    }
+    return first;
   }
 
   #program(linkType: number, fragments: Fragments): Program {

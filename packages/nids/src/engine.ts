@@ -11,7 +11,7 @@ import { AlertSink } from "./alerts.js";
 import type { Alert, AlertCode } from "./alerts.js";
 import { Faults } from "./callbacks/registry.js";
 import { TcpNotifier } from "./callbacks/tcp-notifier.js";
-import type { PacketTime, TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
+import type { PacketTime, StreamRecording, TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
 import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
@@ -283,6 +283,11 @@ export class Nids extends EventEmitter<NidsEvents> {
    */
   reject(packet: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions = {}): Injection {
     return this.rejecter.reject(packet, options);
+  }
+
+  /** What `stream.record()` asks from now on; in place of what it asked before. */
+  recordWith(recording: StreamRecording): void {
+    this.notifier.recording = recording;
   }
 
   /** Packet time of the frame that is processed, or was last; for use in callbacks. */

@@ -32,6 +32,8 @@ export type NidsErrorCode =
   | "injector-failed"
   /** kill() was called on a stream that has ended. */
   | "stream-ended"
+  /** record() was called on a stream of an engine whose packets nobody records. */
+  | "no-recorder"
   /** A registered callback threw; `cause` is what it threw. */
   | "callback-failed";
 

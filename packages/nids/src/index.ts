@@ -6,7 +6,14 @@ export type { ChecksumRule } from "./checksum/rules.js";
 export type { HalfStream } from "./callbacks/half-stream.js";
 export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js";
 export { TcpState } from "./callbacks/tcp-stream.js";
-export type { Attachment, PacketTime, TcpCallback, TcpStream, TerminalState } from "./callbacks/tcp-stream.js";
+export type {
+  Attachment,
+  PacketTime,
+  StreamRecording,
+  TcpCallback,
+  TcpStream,
+  TerminalState,
+} from "./callbacks/tcp-stream.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
 export { CallbackError, NidsError } from "./errors.js";

@@ -1,66 +1,50 @@
-// The file of `dump`: a pcap with nanoseconds, written packet by packet, so that it is whole whenever the program ends.
+// The file of `dump`: packets go to a recorder of the package capture one by one, so that what was sniffed is in the file at once.
 
-import { closeSync, openSync, writeSync } from "node:fs";
-import { LinkType, linkTypeName, PcapWriter } from "@tsnids/pcap";
+import { Recorder, RecordError } from "@tsnids/capture";
+import { FrameBatch } from "@tsnids/pcap";
 import { SniffError } from "./errors.js";
 import type { Packet } from "./packet.js";
 
 /** A capture file that packets are written to. */
 export class DumpFile {
-  /** The file, as in messages. */
-  readonly path: string;
-  readonly #file: number;
-  #linkType: number | undefined;
-  #writer: PcapWriter | undefined;
+  readonly #recorder: Recorder;
+  readonly #batch: FrameBatch = new FrameBatch(1);
 
-  /** Opens the file; one that exists is overwritten. Throws SniffError `dump-failed`. */
+  /** Opens the file; one that exists is overwritten at the end. Throws SniffError `dump-failed`. */
   constructor(path: string) {
-    this.path = path;
-    this.#file = this.#guarded(() => openSync(path, "w"));
+    this.#recorder = guarded(() => new Recorder(path, { overwrites: true }));
   }
 
-  /** Writes a packet. Throws SniffError `dump-failed`, and `mixed-link-types` where an earlier one had another link type. */
+  /** Writes a packet. Throws SniffError `dump-failed`, and `mixed-link-types` where an earlier one had a type that cannot be in the same file. */
   write({ bytes, originalLength, timestamp, linkType }: Packet): void {
-    const writer = this.#writer ?? this.#begin(linkType);
-    if (linkType !== this.#linkType) {
-      const types = `${linkTypeName(this.#linkType ?? linkType)} and ${linkTypeName(linkType)}`;
-      throw new SniffError(
-        "mixed-link-types",
-        `${this.path}: a pcap file cannot hold frames of ${types}; filter or sniff one device`,
-      );
-    }
-    this.#append(writer.record(bytes, originalLength, timestamp.seconds, timestamp.nanoseconds));
-  }
-
-  /** Closes the file; without packets it is an empty Ethernet capture. Throws SniffError `dump-failed`. */
-  close(): void {
-    try {
-      if (this.#writer === undefined) this.#begin(LinkType.ETHERNET);
-    } finally {
-      this.#guarded(() => closeSync(this.#file));
-    }
-  }
-
-  #begin(linkType: number): PcapWriter {
-    const writer = new PcapWriter({ linkType, nanoseconds: true });
-    this.#linkType = linkType;
-    this.#writer = writer;
-    this.#append(writer.header());
-    return writer;
-  }
-
-  #append(bytes: Uint8Array): void {
-    this.#guarded(() => {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    const batch = this.#batch;
+    batch.clear();
+    batch.bytes = bytes;
+    batch.interfaces = [{ linkType, snapLength: 0 }];
+    batch.push(0, bytes.length, originalLength, timestamp.seconds, timestamp.nanoseconds, 0);
+    guarded(() => {
+      this.#recorder.write(batch);
+      this.#recorder.flush();
     });
   }
 
-  #guarded<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-      throw new SniffError("dump-failed", `${this.path}: cannot be written (${reason})`, error);
-    }
+  /** Gives the file its name; without packets it is an empty capture. Throws SniffError `dump-failed`. */
+  close(): void {
+    guarded(() => this.#recorder.finish());
+  }
+
+  /** In place of `close` after an error: leaves no file where there was no packet. Throws SniffError `dump-failed`. */
+  abandon(): void {
+    guarded(() => this.#recorder.abandon());
+  }
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    const code = error.code === "several-link-types" ? "mixed-link-types" : "dump-failed";
+    throw new SniffError(code, error.message, error);
   }
 }

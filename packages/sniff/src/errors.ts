@@ -7,9 +7,9 @@ export type SniffErrorCode =
   | "invalid-argument"
   /** No device was named, and there is none that is up and not the loopback device. */
   | "no-device"
-  /** The file of `dump` cannot be written; `cause` has the system's error. */
+  /** The file of `dump` cannot be written; `cause` says why. */
   | "dump-failed"
-  /** Frames of two link types cannot be dumped to one pcap file. */
+  /** Frames of two link types cannot be dumped to one pcap file; pcapng can hold them. */
   | "mixed-link-types"
   /** A Sniffer was asked again before it had answered. */
   | "busy";

@@ -17,7 +17,10 @@ export interface SniffOptions {
   readonly device?: string | undefined;
   /** Milliseconds after which it ends with the packets there are. Default: never. */
   readonly timeout?: number | undefined;
-  /** A pcap file to write the packets to as they come. Overwritten where it exists. Default: none. */
+  /**
+   * A file to write the packets to as they come: pcap where its name ends in .pcap or .cap, else pcapng. It is called NAME.part until
+   * it is finished, and replaces one that is there then. Default: none.
+   */
   readonly dump?: string | undefined;
   /** Ends it when aborted, with the packets there are. */
   readonly signal?: AbortSignal | undefined;
@@ -123,6 +126,9 @@ export async function* sniffing(count: number, options: SniffOptions): AsyncGene
       file?.write(packet);
       yield packet;
     }
+  } catch (error) {
+    file?.abandon();
+    throw error;
   } finally {
     clearTimeout(timer);
     file?.close();

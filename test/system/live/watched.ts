@@ -12,7 +12,7 @@ const program = fileURLToPath(new URL("watch.js", import.meta.url));
 const limit = 60_000;
 
 /** The lines of one event. */
-type LineOf<Event extends WatchLine["event"]> = Extract<WatchLine, { event: Event }>;
+export type LineOf<Event extends WatchLine["event"]> = Extract<WatchLine, { event: Event }>;
 
 /** A running watch. */
 export class Watched {

@@ -21,6 +21,7 @@ export class BlockQueue {
   #bytes = 0;
   #retry: NodeJS.Timeout | undefined;
   #hasEnded = false;
+  #onEmpty: (() => void) | undefined;
 
   /** `limit` is the bytes that may wait. `onEnd` is called when nobody reads any longer. */
   constructor(write: Write, limit: number, onEnd: () => void) {
@@ -65,8 +66,15 @@ export class BlockQueue {
     }
   }
 
+  /** Nothing more is added: `onEmpty` is called when nothing waits any longer, or nobody reads. */
+  end(onEmpty: () => void): void {
+    this.#onEmpty = onEmpty;
+    this.#again();
+  }
+
   #again(): void {
     this.flush();
+    if (this.#waiting.length === 0) this.#onEmpty?.();
     this.#retry = this.#waiting.length === 0 ? undefined : setTimeout(() => this.#again(), retryAfter);
   }
 

@@ -20,6 +20,7 @@ export const isolatedCap: CaptureBackend = {
         return { queue: process.dropped };
       },
       end: () => process.end(),
+      finish: () => process.finish(),
       stop: () => process.stop(),
     };
   },
@@ -41,6 +42,10 @@ function openHere(request: CaptureRequest): CaptureFeed {
     if (bytes.readableLength + block.length > request.queueSize) dropped += records;
     else bytes.push(block.slice());
   });
+  const finish = (): void => {
+    capture.close();
+    bytes.push(null);
+  };
   return {
     bytes,
     lag,
@@ -48,8 +53,9 @@ function openHere(request: CaptureRequest): CaptureFeed {
       return { queue: dropped };
     },
     end: () => Promise.resolve(undefined),
+    finish,
     stop: () => {
-      capture.close();
+      finish();
       bytes.destroy();
       return Promise.resolve();
     },

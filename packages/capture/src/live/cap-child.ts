@@ -33,8 +33,8 @@ process.on("message", (message: ParentMessage) => {
   }
 });
 process.on("disconnect", () => stop());
-// An interrupt from the keyboard goes to all processes in the foreground; it is for the parent to say what it means.
-process.on("SIGINT", () => undefined);
+// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) too; it is for the parent to say what it means.
+process.on("SIGINT", () => undefined).on("SIGTERM", () => undefined);
 
 function opened(open: () => void): void {
   try {
@@ -66,9 +66,11 @@ function capture(request: CaptureRequest): void {
   stop = () => {
     device.close();
     report();
-    // The parent does not want what still waits. It has the last report when this process is gone.
-    if (process.connected) process.disconnect();
-    process.exit();
+    // The parent has the last report when this process is gone; and ends it where it does not take what still waits.
+    queue.end(() => {
+      if (process.connected) process.disconnect();
+      process.exit();
+    });
   };
 }
 

@@ -23,5 +23,5 @@ export type ParentMessage =
   | { readonly type: "inject"; readonly device: string }
   /** A frame to send. */
   | { readonly type: "frame"; readonly bytes: Uint8Array }
-  /** Report and end. */
+  /** Capture no more, hand over what there is, report and end. */
   | { readonly type: "stop" };

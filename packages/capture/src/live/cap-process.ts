@@ -93,10 +93,16 @@ export class CapProcess {
     return true;
   }
 
-  /** Ends it: asks first, and does not ask for long. */
-  async stop(): Promise<void> {
+  /** Asks it to end when all frames that it has are taken. */
+  finish(): void {
+    if (this.#isStopped) return;
     this.#isStopped = true;
     this.tell({ type: "stop" });
+  }
+
+  /** Ends it: asks first, and does not ask for long. */
+  async stop(): Promise<void> {
+    this.finish();
     const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     this.#child.stdio[framesDescriptor]?.destroy();
     await this.#gone;

@@ -48,7 +48,9 @@ export interface CaptureFeed {
   readonly drops: Drops;
   /** After the end of `bytes`: why it ended; undefined where nothing went wrong. */
   end(): Promise<CaptureError | undefined>;
-  /** Ends it, waits a limited time for the last counts, and forces it otherwise. Does nothing when it has ended. */
+  /** Captures no more: `bytes` goes on with what was captured before, and ends. */
+  finish(): void;
+  /** Ends it whatever it still has, waits a limited time for the last counts, and forces it otherwise. Does nothing when it has ended. */
   stop(): Promise<void>;
 }
 

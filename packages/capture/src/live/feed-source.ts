@@ -1,7 +1,8 @@
 // What all live sources have in common: a feed is opened when frames are asked for, its frames are handed on with a word about
 // silence, losses are counted, and however it ends the feed is stopped.
 //
-//     batches() ─► open feed ─► "open" ─► frames … ─┬─ signal, or the consumer wants no more ─► stop, counts
+//     batches() ─► open feed ─► "open" ─► frames … ─┬─ signal ─► finish ─► what was captured before ─┬─► stop, counts
+//                    │                              ├─ the consumer wants no more ───────────────────┘
 //                    │                              └─ the feed ends ─► why? ─► "error", rejects
 //                    └─ cannot be opened ─► "error", rejects
 
@@ -14,6 +15,9 @@ import type { Timekeeper } from "./byte-inlet.js";
 import type { CaptureFeed, Drops } from "./capture-feed.js";
 import { liveFrames } from "./live-frames.js";
 import { SlowConsumer } from "./slow-consumer.js";
+
+/** Milliseconds in which frames are handed on that were captured before the signal. */
+const patience = 2000;
 
 /** Something about a live capture that its reader should know and that stopped nothing. */
 export interface LiveWarning {
@@ -54,7 +58,7 @@ export interface LiveStatistics {
 
 /** What every live source can be told. */
 export interface FeedOptions {
-  /** Ends the capture without an error, between two batches and while nothing comes. */
+  /** Ends the capture without an error. Frames captured before it are still handed on, for two seconds at most. */
   readonly signal?: AbortSignal | undefined;
   /** The clock by which silence is told; for tests. */
   readonly time?: Timekeeper | undefined;
@@ -92,7 +96,7 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
   }
 
   /**
-   * Frames from now on, until `signal` ends it or the source does. While nothing comes, a batch without frames says once a
+   * Frames from now on, until `signal` ends it or the source does (frames captured before the signal are still handed on). While nothing comes, a batch without frames says once a
    * second how far time has come. `intake` is used as FileSource does. It may be called again after the end. Throws CaptureError.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
@@ -125,21 +129,25 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
   ): AsyncGenerator<FrameBatch, void, undefined> {
     this.#drops = () => feed.drops;
     const inlet = new ByteInlet(feed.bytes, this.#time);
-    // Also when the consumer stands between two batches and never asks again.
-    const stop = (): void => {
-      inlet.close();
-      void feed.stop();
+    let callOff = (): void => undefined;
+    const finish = (): void => {
+      feed.finish();
+      // Also when the consumer stands between two batches and never asks again.
+      callOff = this.#time.after(patience, () => {
+        inlet.close();
+        void feed.stop();
+      });
     };
     const isStopped = (): boolean => signal.aborted;
-    signal.addEventListener("abort", stop, { once: true });
+    signal.addEventListener("abort", finish, { once: true });
     const slow = new SlowConsumer(() => this.#warn("slow-consumer", "frames come faster than they are worked on"));
     try {
       if (isStopped()) return;
       this.emit("open");
       const frames = liveFrames(inlet, block, feed.lag, this.#time, slow);
       for (let next = await frames.next(); ; next = await frames.next()) {
-        if (isStopped()) return;
         if (next.done === true) {
+          if (isStopped()) return;
           if (next.value !== undefined) this.#warn("cut-record", next.value.message);
           break;
         }
@@ -150,7 +158,8 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
       const error = await feed.end();
       if (error !== undefined) throw error;
     } finally {
-      signal.removeEventListener("abort", stop);
+      callOff();
+      signal.removeEventListener("abort", finish);
     }
   }
 

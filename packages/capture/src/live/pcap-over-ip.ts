@@ -82,6 +82,7 @@ export class PcapOverIpSource extends FeedSource {
       lag,
       drops: {},
       end: () => Promise.resolve(failure === undefined ? undefined : this.#error(failure)),
+      finish: () => void socket.destroy(),
       stop: () => {
         socket.destroy();
         return Promise.resolve();

@@ -36,6 +36,7 @@ export class PipeSource extends FeedSource {
         await process.end();
         return process.isStopped || process.ending === 0 ? undefined : this.#failure(process);
       },
+      finish: () => process.finish(),
       stop: () => process.stop(),
     };
   }

@@ -24,6 +24,8 @@ interface CaptureProgram {
   readonly chatter: RegExp;
   /** Seconds a frame may be late. */
   lag(request: CaptureRequest): number;
+  /** Milliseconds until it has taken a frame from the kernel. What it has not taken when it is interrupted is lost. */
+  settling(request: CaptureRequest): number;
 }
 
 const tcpdump: CaptureProgram = {
@@ -40,6 +42,7 @@ const tcpdump: CaptureProgram = {
   deviceDrops: /^(\d+) packets? dropped by interface/m,
   chatter: /^(tcpdump: )?(listening on|data link type|verbose output|\d+ packets?|Warning)|^$/,
   lag: ({ profile }) => (profile === "latency" ? 1 : 30),
+  settling: ({ profile }) => (profile === "latency" ? 300 : 1200),
 };
 
 const dumpcap: CaptureProgram = {
@@ -54,6 +57,7 @@ const dumpcap: CaptureProgram = {
   deviceDrops: /\/ps_ifdrop:(\d+)\)/,
   chatter: /^(Capturing on|File:|Packets)|^$/,
   lag: () => 2,
+  settling: () => 500,
 };
 
 /** The programs by name. */
@@ -66,7 +70,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
   return {
     name,
     async open(request, signal): Promise<CaptureFeed> {
-      const process = new ProgramProcess(name, program.arguments(request));
+      const process = new ProgramProcess(name, program.arguments(request), true);
       const isListening = await process.says(program.listening, signal);
       process.checkStarted();
       if (!isListening) {
@@ -83,6 +87,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
           await process.end();
           return process.isStopped ? undefined : endOf(process, program, request);
         },
+        finish: () => process.finish(program.settling(request)),
         stop: () => process.stop(),
       };
     },

@@ -28,10 +28,12 @@ export class ProgramProcess {
   #onText: () => void = () => undefined;
   #startError: Error | undefined;
   #isStopped = false;
+  #interrupting: NodeJS.Timeout | undefined;
 
-  constructor(program: string, args: readonly string[]) {
+  /** Starts it; with `hasOwnSession` an interrupt from the keyboard does not reach it, and it cannot ask for a password. */
+  constructor(program: string, args: readonly string[], hasOwnSession = false) {
     this.program = program;
-    this.#child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: hasOwnSession });
     this.#gone = once(this.#child, "close").catch((error: unknown) => {
       this.#startError = error instanceof Error ? error : new Error(String(error));
     });
@@ -100,15 +102,20 @@ export class ProgramProcess {
     await this.#gone;
   }
 
-  /** Interrupts it, which makes capture programs print their counts, and kills it where that is not enough. */
-  async stop(): Promise<void> {
-    if (this.#isStopped) {
-      await this.#gone;
-      return;
-    }
+  /** Interrupts it, which makes capture programs write what they have and print their counts; after so many milliseconds. */
+  finish(after = 0): void {
+    if (this.#isStopped) return;
     this.#isStopped = true;
+    this.#interrupting = setTimeout(() => this.#child.kill("SIGINT"), after);
+    void this.#gone.then(() => clearTimeout(this.#interrupting));
+  }
+
+  /** Interrupts it, and kills it where that is not enough. What it still writes is given up. */
+  async stop(): Promise<void> {
     // It must not wait for somebody to read what it writes.
     this.bytes.removeAllListeners("data").resume();
+    this.#isStopped = true;
+    clearTimeout(this.#interrupting);
     this.#child.kill("SIGINT");
     const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
     await this.#gone;

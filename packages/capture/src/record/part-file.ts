@@ -1,7 +1,7 @@
 // A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two are in the
 // same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { asRecordError, RecordError } from "./record-error.js";
 
 /** Bytes gathered before they are written. */
@@ -56,6 +56,12 @@ export class PartFile {
       closeSync(this.#descriptor);
     }
     attempt(this.path, () => renameSync(this.#part, this.path));
+  }
+
+  /** Leaves nothing behind. */
+  abandon(): void {
+    closeSync(this.#descriptor);
+    attempt(this.path, () => rmSync(this.#part, { force: true }));
   }
 
   #write(bytes: Uint8Array): void {

@@ -1,4 +1,4 @@
-// The first frames of a stream, copied, until somebody decides whether the stream is to be recorded.
+// Frames that are copied until it is decided whether they are recorded: the first ones of a stream, the fragments of a datagram.
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { Recorder } from "./recorder.js";
@@ -30,6 +30,22 @@ export class Prologue {
     this.#frames.push(frame);
     this.bytes += length + frameOverhead;
     return true;
+  }
+
+  /** Keeps the frames of another prologue, as far as they fit. */
+  keepAll(other: Prologue, limit: number): void {
+    for (const frame of other.#frames) this.keep(frame, 0, limit);
+    this.missing += other.missing;
+  }
+
+  /** Forgets the frame that was kept last; one that was left out is no longer missing. */
+  removeLast(): void {
+    if (this.missing > 0) {
+      this.missing--;
+      return;
+    }
+    const last = this.#frames.pop();
+    if (last !== undefined) this.bytes -= last.capturedLength[0]! + frameOverhead;
   }
 
   /** Writes the frames. Throws RecordError. */

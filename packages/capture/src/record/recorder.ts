@@ -83,9 +83,13 @@ export class Recorder {
     return this.#files;
   }
 
-  /** Writes the frames of a batch from `first` to before `last`; they are copied. Throws RecordError. */
+  /**
+   * Writes the frames of a batch from `first` to before `last`; they are copied. A batch that tells of silence finishes a file whose time
+   * is over, and has others see what was gathered. Throws RecordError.
+   */
   write(batch: FrameBatch, first: number = 0, last: number = batch.length): void {
     if (this.#isFinished) throw new RecordError("finished", this.#path, "the recorder is finished");
+    if (batch.silentUntil >= 0) this.#beSilent(batch.silentUntil);
     for (let index = first; index < last; index++) {
       const { file, encoder } = this.#fileFor(batch.seconds[index]!, batch.nanoseconds[index]!);
       for (const piece of encoder.encode(batch, index)) file.add(piece);
@@ -105,21 +109,41 @@ export class Recorder {
     this.#finishFile();
   }
 
+  /** In place of `finish`, for what has failed before the first frame: leaves no empty capture behind. Throws RecordError. */
+  abandon(): void {
+    if (this.frames > 0) this.finish();
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    this.#open?.file.abandon();
+    this.#open = undefined;
+  }
+
   get #isRow(): boolean {
     const { maximumBytes, maximumSeconds } = this.#options;
     return maximumBytes !== undefined || maximumSeconds !== undefined;
   }
 
   #fileFor(seconds: number, nanoseconds: number): OpenFile {
-    const { maximumBytes = Infinity, maximumSeconds = Infinity } = this.#options;
+    const { maximumBytes = Infinity } = this.#options;
     const open = this.#open;
     if (open !== undefined) {
-      const age = seconds - open.seconds - (nanoseconds < open.nanoseconds ? 1 : 0);
-      if (!this.#isRow || (open.file.length < maximumBytes && age < maximumSeconds)) return open;
+      const isOver = open.file.length >= maximumBytes || this.#isTimeOver(open, seconds, nanoseconds);
+      if (!this.#isRow || !isOver) return open;
       this.#finishFile();
     }
     this.#number++;
     return (this.#open = this.#begin(numbered(this.#path, this.#number), false, seconds, nanoseconds));
+  }
+
+  #isTimeOver(open: OpenFile, seconds: number, nanoseconds: number): boolean {
+    const { maximumSeconds = Infinity } = this.#options;
+    return seconds - open.seconds - (nanoseconds < open.nanoseconds ? 1 : 0) >= maximumSeconds;
+  }
+
+  #beSilent(until: number): void {
+    const open = this.#open;
+    if (open !== undefined && this.#isTimeOver(open, until, 0)) this.#finishFile();
+    this.flush();
   }
 
   #begin(path: string, overwrites: boolean, seconds: number, nanoseconds: number): OpenFile {

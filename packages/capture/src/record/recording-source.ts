@@ -8,7 +8,10 @@ export class RecordingSource implements FrameSource {
   readonly #source: FrameSource;
   readonly #recorder: Recorder;
 
-  /** The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too. */
+  /**
+   * The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too. Where the source fails
+   * before its first frame, no file is left behind.
+   */
   constructor(source: FrameSource, recorder: Recorder) {
     this.#source = source;
     this.#recorder = recorder;
@@ -16,13 +19,18 @@ export class RecordingSource implements FrameSource {
 
   /** The batches of the source. Throws what the source throws, and RecordError. */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
+    let hasFailed = false;
     try {
       for await (const batch of this.#source.batches(intake)) {
         this.#recorder.write(batch);
         yield batch;
       }
+    } catch (error) {
+      hasFailed = true;
+      throw error;
     } finally {
-      this.#recorder.finish();
+      if (hasFailed) this.#recorder.abandon();
+      else this.#recorder.finish();
     }
   }
 }

@@ -7,10 +7,11 @@
 // `prologueBytes` of each, `maximumPrologueBytes` of all; where that is too much, the stream not seen for longest loses its prologue.
 //
 // A packet belongs to a stream by addresses, ports and scope, whatever its sequence numbers; copies and late packets are recorded too.
-// The frame is recorded as it was captured, with all that is around the packet. Of a datagram that came in fragments it is the frame
-// that completed it.
+// The frame is recorded as it was captured, with all that is around the packet; of a datagram that came in fragments all their frames
+// (fragment-frames.ts), when the last one has come.
 
-import type { IpPacket, Nids, TcpStream } from "@tsnids/nids";
+import type { IpPacket, Nids, StreamRecording, TcpStream } from "@tsnids/nids";
+import { FragmentFrames } from "./fragment-frames.js";
 import { Prologue } from "./prologue.js";
 import type { Recorder } from "./recorder.js";
 
@@ -28,6 +29,8 @@ export interface StreamRecorderOptions {
   readonly prologueBytes?: number;
   /** Bytes kept of all of them. Default: 16 MiB. */
   readonly maximumPrologueBytes?: number;
+  /** Bytes kept of the fragments of incomplete datagrams, whatever they belong to. Default: 4 MiB. */
+  readonly maximumFragmentBytes?: number;
 }
 
 /** A stream as packets show it. */
@@ -38,7 +41,7 @@ interface RecordedStream {
 }
 
 /** Writes the packets of streams that are chosen in callbacks of an engine. */
-export class StreamRecorder {
+export class StreamRecorder implements StreamRecording {
   /** Prologues given up to keep within `maximumPrologueBytes`. */
   forgottenPrologues = 0;
   /** Frames of chosen streams that came before the choice and were not kept. */
@@ -46,20 +49,30 @@ export class StreamRecorder {
   readonly #recorder: Recorder;
   readonly #prologueBytes: number;
   readonly #maximumPrologueBytes: number;
+  readonly #fragments: FragmentFrames;
   /** The one seen last comes last. */
   readonly #streams: Map<string, RecordedStream> = new Map();
   #keptBytes = 0;
 
-  /** Registers an ip callback, which costs the engine some of its speed. `recorder` is finished by its owner, after the run. */
+  /** Registers an ip and an ip fragment callback, which costs the engine some of its speed. `recorder` is finished by its owner, after the run. */
   constructor(nids: Nids, recorder: Recorder, options: StreamRecorderOptions = {}) {
     const { prologueBytes = 65536, maximumPrologueBytes = 16 * 1024 * 1024 } = options;
+    const { maximumFragmentBytes = 4 * 1024 * 1024 } = options;
+    this.#fragments = new FragmentFrames(maximumFragmentBytes);
     this.#recorder = recorder;
     this.#prologueBytes = prologueBytes;
     this.#maximumPrologueBytes = maximumPrologueBytes;
+    nids.recordWith(this);
+    nids.registerIpFragment((packet) => this.#fragments.see(packet));
     nids.registerIp((packet) => this.#take(packet));
   }
 
-  /** Has the packets of a stream recorded, those before too where they were kept. For callbacks, at any time. Throws RecordError. */
+  /** Incomplete datagrams whose fragments were given up to keep within `maximumFragmentBytes`. */
+  get forgottenDatagrams(): number {
+    return this.#fragments.forgotten;
+  }
+
+  /** What `stream.record()` does: has the packets of a stream recorded, those before too where they were kept. For callbacks, at any time. Throws RecordError. */
   choose(stream: TcpStream): void {
     const { clientAddress, clientPort, serverAddress, serverPort, scope } = stream;
     const key = keyOf(clientAddress, clientPort, serverAddress, serverPort, scope);
@@ -73,6 +86,7 @@ export class StreamRecorder {
   }
 
   #take(packet: IpPacket): void {
+    const before = this.#fragments.before(packet);
     const { payload } = packet;
     if (packet.protocol !== TCP || payload.length <= flagsOffset) return;
     const { source, destination, scope, batch, frame } = packet;
@@ -84,12 +98,16 @@ export class StreamRecorder {
     if (stream?.chosen?.endReason !== undefined && isSyn) stream = undefined;
     stream ??= { chosen: undefined, prologue: undefined };
     this.#streams.set(key, stream);
-    if (stream.chosen !== undefined) this.#recorder.write(batch, frame, frame + 1);
-    else {
-      stream.prologue ??= new Prologue();
-      const before = stream.prologue.bytes;
-      stream.prologue.keep(batch, frame, this.#prologueBytes);
-      this.#keptBytes += stream.prologue.bytes - before;
+    if (stream.chosen !== undefined) {
+      before?.write(this.#recorder);
+      this.missingFrames += before?.missing ?? 0;
+      this.#recorder.write(batch, frame, frame + 1);
+    } else {
+      const prologue = (stream.prologue ??= new Prologue());
+      this.#keptBytes -= prologue.bytes;
+      if (before !== undefined) prologue.keepAll(before, this.#prologueBytes);
+      prologue.keep(batch, frame, this.#prologueBytes);
+      this.#keptBytes += prologue.bytes;
     }
     this.#makeRoom();
   }

@@ -17,6 +17,8 @@ export class FakeBackend implements CaptureBackend {
   /** Why the capture ended, when it does. */
   endError: CaptureError | undefined;
   isStopped = false;
+  /** It does not end when it is told to finish. */
+  hangs = false;
   readonly #bytes: PassThrough = new PassThrough();
 
   constructor() {
@@ -34,6 +36,11 @@ export class FakeBackend implements CaptureBackend {
         return drops();
       },
       end: () => Promise.resolve(this.endError),
+      finish: () => {
+        if (this.hangs) return;
+        this.isStopped = true;
+        this.#bytes.end();
+      },
       stop: () => {
         this.isStopped = true;
         return Promise.resolve();
@@ -61,7 +68,7 @@ export class FakeBackend implements CaptureBackend {
 /** A clock that stands still. */
 export class FakeTime implements Timekeeper {
   milliseconds: number;
-  #waiting: (() => void) | undefined;
+  readonly #waiting: Set<() => void> = new Set();
   #onWait: (() => void) | undefined;
 
   constructor(seconds: number) {
@@ -73,15 +80,18 @@ export class FakeTime implements Timekeeper {
   }
 
   after(_milliseconds: number, action: () => void): () => void {
-    this.#waiting = action;
+    this.#waiting.add(action);
     this.#onWait?.();
-    return () => (this.#waiting = undefined);
+    return () => this.#waiting.delete(action);
   }
 
   /** Lets time go by, once somebody waits. */
   async pass(seconds: number): Promise<void> {
-    while (this.#waiting === undefined) await new Promise<void>((resolve) => (this.#onWait = resolve));
+    while (this.#waiting.size === 0) await new Promise<void>((resolve) => (this.#onWait = resolve));
     this.milliseconds += seconds * 1000;
-    this.#waiting();
+    for (const action of [...this.#waiting]) {
+      this.#waiting.delete(action);
+      action();
+    }
   }
 }

@@ -114,17 +114,30 @@ describe("LiveSource", () => {
       expect(backend.isStopped).to.equal(true);
     });
 
-    it("on abort between two batches", async () => {
+    it("on abort between two batches, when what was captured before is handed on", async () => {
       const stop = new AbortController();
       const { backend, live } = make({ signal: stop.signal });
       backend.frame(new Uint8Array(60), start);
       let batches = 0;
       for await (const batch of live.batches()) {
+        if (batches === 0) backend.frame(new Uint8Array(60), start);
         batches += batch.length;
-        backend.frame(new Uint8Array(60), start);
         stop.abort();
       }
-      expect([batches, backend.isStopped]).to.deep.equal([1, true]);
+      expect([batches, backend.isStopped]).to.deep.equal([2, true]);
+    });
+
+    it("on abort, two seconds later at most, where the backend does not come to its end", async () => {
+      const stop = new AbortController();
+      const { backend, time, live } = make({ signal: stop.signal });
+      backend.hangs = true;
+      backend.frame(new Uint8Array(60), start);
+      const batches = live.batches();
+      await batches.next();
+      stop.abort();
+      const last = batches.next();
+      await time.pass(2);
+      expect([(await last).done, backend.isStopped]).to.deep.equal([true, true]);
     });
 
     it("without opening anything when it was aborted before", async () => {

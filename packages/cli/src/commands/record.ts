@@ -1,18 +1,28 @@
-// tsnids record FILE… --write OUT: writes the frames of captures, merged and filtered, to pcap or pcapng.
+// tsnids record FILE… --write OUT, tsnids record --interface DEVICE --write OUT: writes the frames of captures, or of a device as they
+// pass, to pcap or pcapng; all of them, those that fulfil a filter, or those of the streams in which a text stands.
+//
+//     input ─┬─► RecordingSource ─────────────────────────► Recorder ─► files
+//            └─► engine ─► text found ─► StreamRecorder ─┘  (--containing)
 
-import { FileSource, MergeSource, Recorder, RecordingSource } from "@tsnids/capture";
+import { Recorder, RecordingSource } from "@tsnids/capture";
 import type { RecordFormat } from "@tsnids/capture";
-import { FilteredSource } from "@tsnids/filter";
+import { CallbackError } from "@tsnids/nids";
+import type { FrameSource } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { capturePaths } from "../capture-paths.js";
+import { addEngineOptions, engineParams } from "../engine-options.js";
+import type { EngineOptions } from "../engine-options.js";
 import { ExitCode } from "../exit-codes.js";
-import { sortInputs } from "../inputs.js";
-import type { Inputs } from "../inputs.js";
+import { commandInput, openInput } from "../frame-input.js";
+import type { CommandInput } from "../frame-input.js";
+import { onInterrupt } from "../interrupt.js";
+import { addLiveOptions } from "../live-input.js";
+import type { LiveInputOptions } from "../live-input.js";
+import { TextRecording } from "../text-recording.js";
 
-interface RecordOptions {
+interface RecordOptions extends EngineOptions, LiveInputOptions {
   readonly write: string;
-  readonly filter?: string;
+  readonly containing?: string;
   readonly format?: RecordFormat;
   readonly size?: number;
   readonly seconds?: number;
@@ -24,40 +34,48 @@ const afterHelp = `
 A file is called OUT.part until it is whole; an interrupt finishes it. With --size or --seconds there is a row of files,
 OUT-00001.pcapng, OUT-00002.pcapng, …, numbered on from those that are there.
 
+With --containing every packet of the TCP streams is written in whose data the text stands, from the handshake on (of what came before the
+text, the first 64 KiB of packets).
+
 Examples:
   tsnids record --write web.pcap big.pcapng 'tcp port 80 and host 10.0.0.1'
   tsnids record --write day.pcapng 'tap-*.pcap.gz'
+  sudo tsnids record --interface eth0 --write eth0.pcapng --size 100 --files 20
+  sudo tsnids record --interface eth0 --write login.pcap --containing 'USER anonymous' 'tcp port 21'
   ssh tap tcpdump -U -w - | tsnids record --write tap.pcapng --size 100 --files 20 -`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function recordCommand(root: Command, end: (code: ExitCode) => void): void {
-  root
+  const command = root
     .command("record")
-    .description("write the frames of captures, in order of time, to pcap or pcapng")
-    .usage("--write <out> [options] <file...> [filter expression]")
-    .argument("<file...>", 'captures, as one in order of time; "-" is standard input; then a filter expression')
+    .description("write the frames of captures, in order of time, or of a device, to pcap or pcapng")
+    .usage(
+      "--write <out> [options] <file...> [filter expression]\n" +
+        "       tsnids record --write <out> [options] --interface <device> [filter expression]",
+    )
+    .argument("[file...]", 'captures, as one in order of time; "-" is standard input; then a filter expression')
     .requiredOption("-w, --write <out>", "the file to write; its name says the format (.pcap, .cap, or else pcapng)")
-    .option("--filter <expression>", "write only frames that fulfil a pcap-filter expression")
+    .option(
+      "--filter <expression>",
+      "write only frames that fulfil a pcap-filter expression; of a device, in the kernel",
+    )
+    .option("--containing <text>", "write only the packets of TCP streams in whose data this text stands", searchText)
     .addOption(new Option("--format <format>", "the format, whatever the name says").choices(["pcap", "pcapng"]))
     .option("--size <megabytes>", "begin a new file after so many megabytes (10⁶ bytes)", amount)
     .option("--seconds <seconds>", "begin a new file after so many seconds of packet time", amount)
     .option("--files <number>", "keep so many files of the row, delete the oldest", amount)
     .option("--force", "replace a file that is there")
-    .addHelpText("after", afterHelp)
-    .action(async (args: string[], options: RecordOptions) => {
-      end(await record(sortInputs(args, options.filter), options));
-    });
+    .addHelpText("after", afterHelp);
+  addLiveOptions(command);
+  addEngineOptions(command).action(async (args: string[], options: RecordOptions) => {
+    end(await record(commandInput(args, options), options));
+  });
 }
 
-async function record({ paths, filter }: Inputs, options: RecordOptions): Promise<ExitCode> {
-  const { write, format, size, seconds, files, force } = options;
+async function record(input: CommandInput, options: RecordOptions): Promise<ExitCode> {
+  const { write, format, size, seconds, files, force, containing } = options;
   const stop = new AbortController();
-  const { signal } = stop;
-  const onWarning = ({ message }: { message: string }): void => {
-    process.stderr.write(`tsnids: warning: ${message}\n`);
-  };
-  const sources = (await capturePaths(paths)).map((path) => new FileSource(path, { signal, onWarning }));
-  const all = new MergeSource(sources);
+  const { source } = await openInput(input, stop.signal, ({ message }) => warn(message));
   const recorder = new Recorder(write, {
     format,
     maximumBytes: size === undefined ? undefined : size * 1e6,
@@ -65,21 +83,54 @@ async function record({ paths, filter }: Inputs, options: RecordOptions): Promis
     maximumFiles: files,
     overwrites: force,
   });
-  const recording = new RecordingSource(filter === undefined ? all : new FilteredSource(all, filter), recorder);
-  const interrupt = (): void => stop.abort();
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
-    const batches = recording.batches();
-    while ((await batches.next()).done !== true);
+    if (containing === undefined) await recordAll(source, recorder);
+    else await recordStreams(source, recorder, containing, options);
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
-    const where = recorder.files.length === 1 ? recorder.files[0]! : `${recorder.files.length} files`;
-    process.stderr.write(`tsnids: ${recorder.frames} frames in ${where}\n`);
+    stop.abort(); // After an error of ours, a pipe or a device would still wait for frames.
+    offInterrupt();
+    const { files: written, frames } = recorder;
+    const where = written.length === 1 ? written[0]! : `${written.length} files`;
+    if (written.length > 0) process.stderr.write(`tsnids: ${frames} frames in ${where}\n`);
   }
-  return signal.aborted ? ExitCode.INTERRUPTED : ExitCode.OK;
+  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+async function recordAll(source: FrameSource, recorder: Recorder): Promise<void> {
+  const batches = new RecordingSource(source, recorder).batches();
+  while ((await batches.next()).done !== true);
+}
+
+async function recordStreams(
+  source: FrameSource,
+  recorder: Recorder,
+  text: string,
+  options: EngineOptions,
+): Promise<void> {
+  const recording = new TextRecording(recorder, text, engineParams(options));
+  try {
+    await recording.run(source);
+  } catch (thrown) {
+    recorder.abandon();
+    throw thrown instanceof CallbackError ? thrown.cause : thrown;
+  }
+  recorder.finish();
+  const { streams, missingFrames } = recording;
+  process.stderr.write(`tsnids: ${streams} ${streams === 1 ? "stream contains" : "streams contain"} the text\n`);
+  if (missingFrames > 0) warn(`${missingFrames} of their frames before the text were no longer there`);
+}
+
+function warn(message: string): void {
+  process.stderr.write(`tsnids: warning: ${message}\n`);
 }
 
 function amount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number above 0.");
+}
+
+function searchText(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It must not be empty.");
 }

@@ -10,11 +10,11 @@ import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
+import { commandInput } from "../frame-input.js";
+import type { CommandInput } from "../frame-input.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
-import { sortInputs } from "../inputs.js";
-import type { Inputs } from "../inputs.js";
-import { addLiveOptions, liveInput } from "../live-input.js";
-import type { LiveInput, LiveInputOptions } from "../live-input.js";
+import { addLiveOptions } from "../live-input.js";
+import type { LiveInputOptions } from "../live-input.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
@@ -36,7 +36,8 @@ Examples:
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
   tsnids run 'tap-*.pcapng.gz'
   ssh tap tcpdump -w - | tsnids run -
-  sudo tsnids run --interface eth0 'tcp port 80'        until Ctrl-C`;
+  sudo tsnids run --interface eth0 'tcp port 80'        until Ctrl-C
+  tsnids run --connect 57012                            pcap over IP, as PolarProxy sends it`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function runCommand(root: Command, end: (code: ExitCode) => void): void {
@@ -57,11 +58,11 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
-    end(await run(liveInput(args, options) ?? sortInputs(args, options.filter), options));
+    end(await run(commandInput(args, options), options));
   });
 }
 
-async function run(input: Inputs | LiveInput, options: RunOptions): Promise<ExitCode> {
+async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
   const nids = new Nids(engineParams(options));
   const replay = new Replay(input);

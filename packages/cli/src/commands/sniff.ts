@@ -5,7 +5,8 @@ import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { isFile } from "../inputs.js";
-import { addLiveOptions, openLive } from "../live-input.js";
+import { onInterrupt } from "../interrupt.js";
+import { addLiveOptions, isLive, openLive } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
 import { Output } from "../output.js";
 
@@ -24,7 +25,7 @@ interface Request {
 
 const afterHelp = `
 COUNT is how many packets; without it, all of a file, or until the interrupt. Without a file it is the device of --interface, or the first that is
-up, has an address and is not the loopback device. The filter is an expression of pcap-filter(7). A packet that
+up, has an address and is not the loopback device; or the sender of --connect or --listen. The filter is an expression of pcap-filter(7). A packet that
 cannot be decoded to the end says so in its last line.
 
 Examples:
@@ -40,12 +41,16 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     .description("print packets as trees: protocols, fields and flags")
     .usage("[options] [count] [file] [filter expression]")
     .argument("[args...]", 'number of packets; a capture, "-" is standard input; a filter expression')
+    .option(
+      "--filter <expression>",
+      "print only packets that fulfil a pcap-filter expression; of a device, in the kernel",
+    )
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
-    .option("--write <file>", "write the packets to a pcap file, too")
+    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)")
     .addHelpText("after", afterHelp);
   addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
-    end(await run(sortArguments(args, options.interface !== undefined), options));
+    end(await run(sortArguments(args, isLive(options), options.filter), options));
   });
 }
 
@@ -67,21 +72,23 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     if (hex) output.line(packet.hexdump());
     await output.flush();
   };
-  const openLiveSource: OpenSource = (name, { filter: expression, signal }) =>
-    openLive({ device: name ?? defaultDevice(), options: { ...options, filter: expression } }, signal, warn);
+  const openLiveSource: OpenSource = (name, { filter: expression, signal }) => {
+    const live = isLive(options) ? options : { ...options, interface: name ?? defaultDevice() };
+    return openLive({ ...live, filter: expression }, signal, warn, { keepsFragments: false }).source;
+  };
   const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
-  process.once("SIGINT", interrupt);
+  const stopWaiting = onInterrupt(interrupt);
   try {
     await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);
   } finally {
-    process.off("SIGINT", interrupt);
+    stopWaiting();
   }
   output.check();
   return exitCode;
 }
 
-/** `hasDevice`: there is no file among them. Throws CommandError. */
-function sortArguments(args: readonly string[], hasDevice: boolean): Request {
+/** `isLive`: there is no file among them; `expression` is that of --filter. Throws CommandError. */
+function sortArguments(args: readonly string[], isLive: boolean, expression: string | undefined): Request {
   const [first = ""] = args;
   const hasCount = /^\d+$/.test(first);
   const count = hasCount ? Number(first) : Infinity;
@@ -89,11 +96,18 @@ function sortArguments(args: readonly string[], hasDevice: boolean): Request {
   const rest = hasCount ? args.slice(1) : args;
   const [path] = rest;
   const file = path !== undefined && isFile(path) ? path : undefined;
-  if (file !== undefined && hasDevice) {
+  if (file !== undefined && isLive) {
     throw new CommandError(ExitCode.WRONG_INPUT, `${file}: give a file or --interface, not both`);
   }
   const words = rest.slice(file === undefined ? 0 : 1);
-  const filter = words.length === 0 ? undefined : words.join(" ");
+  const [surplus] = words;
+  if (expression !== undefined && surplus !== undefined) {
+    throw new CommandError(
+      ExitCode.WRONG_INPUT,
+      `${surplus}: is neither a number nor a file, and --filter has the filter`,
+    );
+  }
+  const filter = words.length === 0 ? expression : words.join(" ");
   return { count, file, filter };
 }
 

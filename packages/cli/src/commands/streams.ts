@@ -1,4 +1,4 @@
-// tsnids streams FILE…: lists the stream directions that carried data, with a hash of their bytes, or writes the bytes
+// tsnids streams FILE…, tsnids streams --interface DEVICE: lists the stream directions that carried data, with a hash of their bytes, or writes the bytes
 // to files. A stream is listed when it ends, client to server first; those still open at the end of the input come last,
 // in order of beginning. The same input always gives the same lines in the same order.
 
@@ -10,16 +10,17 @@ import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import type { ExitCode } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
-import { sortInputs } from "../inputs.js";
-import type { Inputs } from "../inputs.js";
+import { commandInput } from "../frame-input.js";
+import type { CommandInput } from "../frame-input.js";
+import { addLiveOptions } from "../live-input.js";
+import type { LiveInputOptions } from "../live-input.js";
 import { Replay } from "../replay.js";
 import { directionJson } from "../stream-direction.js";
 import type { StreamDirection } from "../stream-direction.js";
 import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
-interface StreamsOptions extends EngineOptions, CommunityIdOptions {
-  readonly filter?: string;
+interface StreamsOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions {
   readonly json?: boolean;
   readonly write?: string;
   readonly force?: boolean;
@@ -35,33 +36,37 @@ Examples:
   tsnids streams web.pcap
   tsnids streams web.pcap 'port 80'
   tsnids streams --json web.pcap | jq 'select(.bytes > 1000000)'
-  tsnids streams --write out web.pcap`;
+  tsnids streams --write out web.pcap
+  sudo tsnids streams --interface eth0 --write out 'tcp port 25'`;
 
 /** Adds the subcommand. `end` is told the exit code. */
 export function streamsCommand(root: Command, end: (code: ExitCode) => void): void {
   const command = root
     .command("streams")
     .description("list stream directions with bytes, hash and gaps, or write their bytes to files")
-    .usage("[options] <file...> [filter expression]")
+    .usage(
+      "[options] <file...> [filter expression]\n       tsnids streams [options] --interface <device> [filter expression]",
+    )
     .argument(
-      "<file...>",
+      "[file...]",
       'captures, replayed as one in order of time; "-" is standard input; then a filter expression',
     )
-    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
+    .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression; of a device, in the kernel")
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
     .addHelpText("after", afterHelp);
+  addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
-    end(await streams(sortInputs(args, options.filter), options));
+    end(await streams(commandInput(args, options), options));
   });
 }
 
-async function streams(inputs: Inputs, options: StreamsOptions): Promise<ExitCode> {
+async function streams(input: CommandInput, options: StreamsOptions): Promise<ExitCode> {
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(inputs, files !== undefined);
+  const replay = new Replay(input, files !== undefined);
   const { output } = replay;
   const lines = new DirectionLines();
   const idOf = communityIdOf(options);

@@ -10,6 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
+import type { Filter } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
@@ -23,9 +24,11 @@ import type { EngineOptions } from "../engine-options.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
+import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../json-lines.js";
 import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
+import { WatchLock } from "../watch-lock.js";
 import { loadState } from "../watch-state.js";
 import { WatchedConnections } from "../watched-connections.js";
 
@@ -44,7 +47,7 @@ A line has what "tsnids run" prints.
 
 It ends with SIGINT or SIGTERM. The next watch goes on where it was, with all open connections: it reads again from the file in
 which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
-may. The state is kept in .tsnids-watch.json in the folder.
+may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
 
 Examples:
   tcpdump -i eth0 -C 100 -W 20 -w /var/cap/eth0 &
@@ -81,8 +84,41 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   const isFolder = await isFolderAt(path);
   const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
-  const state = stateFile === undefined ? undefined : loadState(stateFile);
   const stop = new AbortController();
+  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
+  try {
+    await locked(stateFile, () => follow({ path, isFolder, filter, stateFile }, options, stop));
+  } finally {
+    offInterrupt();
+  }
+  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+/** Does something while no other watch has the state. */
+async function locked(stateFile: string | undefined, action: () => Promise<void>): Promise<void> {
+  const lock = stateFile === undefined ? undefined : new WatchLock(stateFile);
+  try {
+    await action();
+  } finally {
+    lock?.release();
+  }
+}
+
+/** What is watched; `stateFile` is undefined where no state is kept. */
+interface Watched {
+  readonly path: string;
+  readonly isFolder: boolean;
+  readonly filter: Filter | undefined;
+  readonly stateFile: string | undefined;
+}
+
+/** Watches until `stop` is aborted. */
+async function follow(
+  { path, isFolder, filter, stateFile }: Watched,
+  options: WatchOptions,
+  stop: AbortController,
+): Promise<void> {
+  const state = stateFile === undefined ? undefined : loadState(stateFile);
   const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
   const output = new Output(results?.stream ?? process.stdout, () => stop.abort());
 
@@ -113,19 +149,15 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
     return filter === undefined ? source : new FilteredSource(source, filter);
   }
 
-  const interrupt = (): void => stop.abort(ExitCode.INTERRUPTED);
-  process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
   try {
     checkpoints.save();
     await nids.run(new ChainSource(guarded.filter((source) => source !== undefined)));
   } catch (thrown) {
     throw thrown instanceof CallbackError ? thrown.cause : thrown;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     await output.flush();
   }
   output.check();
-  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
 
 function warn(message: string): void {

@@ -30,6 +30,12 @@ const linkLayers: ReadonlyMap<number, LinkLayer> = new Map<number, LinkLayer>([
   [LinkType.LINUX_SLL2, linuxCooked2],
 ]);
 
+/** The link types that filters can look into, the one that is nearly everywhere first. */
+export const filterableLinkTypes: readonly number[] = [
+  LinkType.ETHERNET,
+  ...[...linkLayers.keys()].filter((linkType) => linkType !== LinkType.ETHERNET),
+];
+
 /** The link layer of frames of a link type; undefined where filters cannot look into them. */
 export function findLinkLayer(linkType: number): LinkLayer | undefined {
   return linkLayers.get(linkType);

@@ -8,6 +8,7 @@
 
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";
+import { NidsError } from "../errors.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
 import type { ResetSender } from "../kill/reset-sender.js";
@@ -25,7 +26,7 @@ import { Registry } from "./registry.js";
 import type { Faults } from "./registry.js";
 import { RetainedBytes } from "./retained-bytes.js";
 import { TcpState, TcpStream } from "./tcp-stream.js";
-import type { Attachment, TcpCallback, TerminalState } from "./tcp-stream.js";
+import type { Attachment, StreamRecording, TcpCallback, TerminalState } from "./tcp-stream.js";
 import type { Views } from "./views.js";
 
 /** The attachment of the call in hand: what a callback keeps lies with the stream, and only when it keeps something. */
@@ -54,6 +55,8 @@ export class TcpNotifier {
   readonly sides: Sides;
   readonly collects: CollectCounters;
   readonly retained: RetainedBytes;
+  /** What records the packets of streams. */
+  recording: StreamRecording | undefined;
 
   private readonly path: EncapsulationPath;
   private readonly params: NidsParams;
@@ -231,6 +234,14 @@ export class TcpNotifier {
     const injection = this.resets.kill(stream.slot, options);
     if (injection.outcome === "sent") stream.watch(this.resets.watch(stream.slot, options));
     return injection;
+  }
+
+  record(stream: TcpStream): void {
+    if (this.recording === undefined) {
+      const what = "nothing records packets of this engine; make a StreamRecorder for it";
+      throw new NidsError("no-recorder", `record(): ${what}`);
+    }
+    this.recording.choose(stream);
   }
 
   /** Calls the members of the audience that have this interest. */

@@ -44,6 +44,12 @@ export interface Attachment {
 /** A registered tcp callback. */
 export type TcpCallback = (stream: TcpStream, attachment: Attachment) => void;
 
+/** Records the packets of streams; StreamRecorder of @tsnids/capture does. */
+export interface StreamRecording {
+  /** Records the packets of this stream, those before this moment as far as they were kept. */
+  choose(stream: TcpStream): void;
+}
+
 /** What callbacks keep about a stream, and what is known when it has ended. */
 class RareProperties {
   encapsulation: readonly Encapsulation[] | undefined = undefined;
@@ -195,6 +201,14 @@ export class TcpStream {
    */
   get killed(): KillVerdict | undefined {
     return this.rare?.watch?.verdict;
+  }
+
+  /**
+   * Has all packets of the stream recorded, from the handshake on, by what records for this engine (`recordWith`): a StreamRecorder of
+   * @tsnids/capture. Once is enough. Throws NidsError `no-recorder` where there is nothing that records, and what that throws.
+   */
+  record(): void {
+    this.notifier.record(this);
   }
 
   /**

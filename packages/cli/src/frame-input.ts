@@ -1,0 +1,49 @@
+// What a command reads, whatever it is, as one source: the way in of all commands that take frames.
+//
+//     files ─► FileSource ─► MergeSource ─► filter ─┐
+//     device, pcap over IP ─► (filter) ─────────────┴─► frames
+
+import { FileSource, MergeSource } from "@tsnids/capture";
+import type { CaptureWarning, FeedSource, LiveWarning } from "@tsnids/capture";
+import { FilteredSource } from "@tsnids/filter";
+import type { FrameSource } from "@tsnids/pcap";
+import { capturePaths } from "./capture-paths.js";
+import { sortInputs } from "./inputs.js";
+import type { Inputs } from "./inputs.js";
+import { liveInput, openLive } from "./live-input.js";
+import type { LiveInput, LiveInputOptions } from "./live-input.js";
+
+/** What a command line asks for. */
+export type CommandInput = Inputs | LiveInput;
+
+/** What there may be to say about an input on the way. */
+export type InputWarning = CaptureWarning | LiveWarning;
+
+/** An input whose frames can be asked for. */
+export interface FrameInput {
+  readonly source: FrameSource;
+  /** The files it reads; none of a live input. */
+  readonly files: readonly FileSource[];
+  /** What captures, of a live input. */
+  readonly feed: FeedSource | undefined;
+  /** The filter, where there is one and it is not the kernel's. */
+  readonly filtering: FilteredSource | undefined;
+}
+
+/** What the arguments and options of a command ask for. Throws CommandError and FilterError. */
+export function commandInput(args: readonly string[], options: LiveInputOptions): CommandInput {
+  return liveInput(args, options) ?? sortInputs(args, options.filter);
+}
+
+/** Makes the sources. `signal` ends them. Throws CommandError, CaptureError and FilterError; what concerns opening is for later. */
+export async function openInput(
+  input: CommandInput,
+  signal: AbortSignal,
+  onWarning: (warning: InputWarning) => void,
+): Promise<FrameInput> {
+  if ("live" in input) return { ...openLive(input.live, signal, onWarning), files: [] };
+  const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning }));
+  const all = new MergeSource(files);
+  const filtering = input.filter === undefined ? undefined : new FilteredSource(all, input.filter);
+  return { source: filtering ?? all, files, feed: undefined, filtering };
+}

@@ -1,0 +1,58 @@
+// Records the TCP streams in which a text stands, in either direction. Bytes come in pieces, so of each piece what could be the
+// beginning of the text is kept until the next one:
+//
+//     … anony│mous …      kept: "anony"  ─►  "anonymous …" is found
+
+import { StreamRecorder } from "@tsnids/capture";
+import type { Recorder } from "@tsnids/capture";
+import { Nids, TcpState } from "@tsnids/nids";
+import type { Attachment, NidsParams, TcpStream } from "@tsnids/nids";
+import type { FrameSource } from "@tsnids/pcap";
+
+/** What is remembered of a stream in which the text was found. */
+const isFound = "found";
+
+/** A recording of the streams that contain a text. */
+export class TextRecording {
+  /** Streams in which the text was found. */
+  streams = 0;
+  readonly #nids: Nids;
+  readonly #recorder: StreamRecorder;
+  readonly #text: Buffer;
+
+  /** `text` is looked for as UTF-8. Throws NidsError for parameters that are not as they should be. */
+  constructor(recorder: Recorder, text: string, params: Partial<NidsParams>) {
+    this.#text = Buffer.from(text, "utf8");
+    this.#nids = new Nids(params);
+    this.#recorder = new StreamRecorder(this.#nids, recorder);
+    this.#nids.registerTcp((stream, attachment) => this.#look(stream, attachment));
+  }
+
+  /** Frames of these streams that came before the text and were not kept. */
+  get missingFrames(): number {
+    return this.#recorder.missingFrames;
+  }
+
+  /** Puts the frames of a source through the engine. Rejects with what the source throws, and CallbackError around a RecordError. */
+  run(source: FrameSource): Promise<void> {
+    return this.#nids.run(source);
+  }
+
+  #look(stream: TcpStream, attachment: Attachment): void {
+    const { client, server, state } = stream;
+    if (state === TcpState.JUST_ESTABLISHED) {
+      // Still collected when the text was found: so the end of the stream is seen, and with it that of its recording.
+      client.collect = server.collect = 1;
+      return;
+    }
+    if (state !== TcpState.DATA || attachment.param === isFound) return;
+    const { data } = client.countNew > 0 ? client : server;
+    if (Buffer.from(data.buffer, data.byteOffset, data.length).includes(this.#text)) {
+      attachment.param = isFound;
+      this.streams++;
+      this.#recorder.choose(stream);
+    } else {
+      stream.discard(Math.max(0, data.length - this.#text.length + 1));
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// One watch at a time per state file: a file beside it names the process that has it. A process that was killed leaves its lock behind, so
+// what counts is whether that very process still runs: its number, and where the system tells it, when it was started, because numbers
+// are used again.
+//
+//     link(own, lock) ─┬─ done ──────────────────────────────► ours
+//                      └─ there is one ─┬─ its process runs ──► error
+//                                       └─ it does not ───────► moved away, once more
+//
+// The lock is written under another name first: whoever sees it sees all of it. It holds between processes of one machine.
+
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+
+/** Locks of dead processes that are moved away before it is given up. */
+const attempts = 5;
+
+/** The lock of a state file. */
+export class WatchLock {
+  readonly #path: string;
+
+  /** Takes it. Throws CommandError where another process has it, or it cannot be written. */
+  constructor(stateFile: string) {
+    this.#path = `${stateFile}.lock`;
+    const own = `${this.#path}.${process.pid}`;
+    try {
+      writeFileSync(own, identityOf(process.pid));
+      for (let attempt = 0; !this.#link(own); attempt++) this.#moveAwayIfDead(stateFile, attempt);
+    } catch (error) {
+      if (error instanceof CommandError) throw error;
+      const what = `${stateFile}: the state cannot be written (${systemReason(error)}); --state FILE keeps it elsewhere`;
+      throw new CommandError(ExitCode.FAILED, what);
+    } finally {
+      rmSync(own, { force: true });
+    }
+  }
+
+  /** Gives it back. */
+  release(): void {
+    rmSync(this.#path, { force: true });
+  }
+
+  /** False where there is a lock. */
+  #link(own: string): boolean {
+    try {
+      linkSync(own, this.#path);
+      return true;
+    } catch (error) {
+      if (systemReason(error) === "EEXIST") return false;
+      throw error;
+    }
+  }
+
+  #moveAwayIfDead(stateFile: string, attempt: number): void {
+    const holder = read(this.#path);
+    if (holder === undefined) return; // Given back just now.
+    const pid = Number(holder.split(" ", 1)[0]);
+    if (attempt === attempts || (isRunning(pid) && identityOf(pid) === holder)) {
+      const what = `${stateFile}: another watch (process ${pid}) has this state; --state FILE gives this one its own`;
+      throw new CommandError(ExitCode.WRONG_INPUT, what);
+    }
+    const away = `${this.#path}.${process.pid}.dead`;
+    try {
+      renameSync(this.#path, away);
+    } catch (error) {
+      if (systemReason(error) === "ENOENT") return;
+      throw error;
+    }
+    // Somebody else may have moved it away before, and this be his: then it goes back.
+    if (read(away) !== holder) this.#link(away);
+    rmSync(away, { force: true });
+  }
+}
+
+/** "PID STARTED": the second is the 22nd field of /proc/PID/stat (proc(5)), clock ticks since the system began; "" elsewhere. */
+function identityOf(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`) ?? "";
+  // The second field is a name in parentheses, with whatever characters; the third follows the last parenthesis.
+  const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  return `${pid} ${started}`;
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemReason(error) === "EPERM"; // It runs, and is another user's.
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

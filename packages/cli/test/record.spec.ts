@@ -1,0 +1,90 @@
+// tsnids record: what is written is what was read, all of it or the part that is wanted.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { capture, conversation } from "@tsnids/testkit";
+import { expect } from "chai";
+import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
+import { closed } from "./conversations.js";
+
+describe("tsnids record", () => {
+  const folder = temporaryFolder();
+  const web = join(captures, "web.pcap");
+
+  it("writes what fulfils a filter, to the format that the name says", () => {
+    for (const [name, magic] of [
+      ["out.pcap", 0x4d],
+      ["out.pcapng", 0x0a],
+    ] as const) {
+      const path = folder.path(name);
+      const { status, stderr, stdout } = tsnids(["record", "--write", path, web, "tcp port 49866"]);
+      expect({ status, stdout }).to.deep.equal({ status: 0, stdout: "" });
+      expect(stderr).to.match(new RegExp(`^tsnids: \\d+ frames in ${path}\n$`));
+      expect(readFileSync(path)[0]).to.equal(magic);
+      const connections = (args: readonly string[]): unknown =>
+        jsonLines(tsnids(["run", "--json", ...args])).slice(0, -1);
+      expect(connections([path])).to.deep.equal(connections([web, "tcp port 49866"]));
+    }
+  });
+
+  it("writes rows of files", () => {
+    const path = folder.path("row.pcapng");
+    expect(tsnids(["record", "-w", path, "--size", "1", join(captures, "*.pcap")]).status).to.equal(0);
+    expect(existsSync(folder.path("row-00002.pcapng"))).to.equal(true);
+    const frames = (args: readonly string[]): unknown =>
+      jsonLines(tsnids(["run", "--json", ...args])).at(-1)?.["packets"];
+    expect(frames([folder.path("row-*.pcapng")])).to.equal(frames([join(captures, "*.pcap")]));
+  });
+
+  it("has one line for each thing that is wrong", () => {
+    const there = folder.write("there.pcap", closed().pcap());
+    for (const [args, what] of [
+      [["-w", there, web], /there\.pcap: exists already$/m],
+      [["-w", folder.path("no/out.pcap"), web], /out\.pcap: cannot be written: there is no such folder$/m],
+      [
+        ["-w", folder.path("two.pcap"), web, join(captures, "sll.pcap")],
+        /two\.pcap: a pcap file has one link type, .*; write pcapng$/m,
+      ],
+      [["-w", folder.path("a.pcap"), "--size", "0", web], /It must be a whole number above 0\.$/m],
+      [[web], /required option '-w, --write <out>' not specified$/m],
+    ] as const) {
+      const { status, stdout, stderr } = tsnids(["record", ...args]);
+      expect(stderr).to.match(what);
+      expect({ status, stdout }).to.deep.equal({ status: 2, stdout: "" });
+    }
+  });
+
+  it("writes the streams in which a text stands, whole, also where the text is cut in two", () => {
+    const client = "10.0.0.1:50001";
+    const found = conversation({ client, server: "10.0.0.2:21", start: 1000 })
+      .handshake()
+      .send("client", "USER anony")
+      .send("client", "mous")
+      .send("server", "230")
+      .fin("client")
+      .fin("server")
+      .ack("client");
+    const input = folder.write("logins.pcap", capture([closed({ start: 1000 }), found]).pcap());
+    const path = folder.path("anonymous.pcap");
+    const { status, stderr } = tsnids(["record", "-w", path, "--containing", "anonymous", input]);
+    expect([status, stderr]).to.deep.equal([
+      0,
+      `tsnids: 1 stream contains the text\ntsnids: ${found.frames.length} frames in ${path}\n`,
+    ]);
+    expect(jsonLines(tsnids(["run", "--json", path])).map(({ type, client: of }) => [type, of])).to.deep.equal([
+      ["connection", "10.0.0.1|50001"],
+      ["summary", undefined],
+    ]);
+    const none = tsnids(["record", "-w", folder.path("none.pcap"), "--containing", "anonymouse", input]);
+    expect([none.status, none.stderr.split("\n")[0]]).to.deep.equal([0, "tsnids: 0 streams contain the text"]);
+  });
+
+  it("leaves no file behind where there was nothing to read", () => {
+    for (const containing of [[], ["--containing", "text"]]) {
+      const path = folder.path("nothing.pcap");
+      const { status, stderr } = tsnids(["record", "-w", path, ...containing, folder.path("missing.pcap")]);
+      expect([status, stderr]).to.deep.equal([2, `tsnids: ${folder.path("missing.pcap")}: no such file\n`]);
+      expect([existsSync(path), existsSync(`${path}.part`)]).to.deep.equal([false, false]);
+    }
+  });
+});
