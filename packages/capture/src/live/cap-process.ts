@@ -5,14 +5,12 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import type { Readable } from "node:stream";
 import { CaptureError } from "../capture-error.js";
+import { capProgram } from "../programs.js";
 import { deviceLost } from "./device-state.js";
 import { framesDescriptor } from "./cap-messages.js";
 import type { ChildMessage, ParentMessage } from "./cap-messages.js";
-
-const program = fileURLToPath(new URL("./cap-child.js", import.meta.url));
 
 /** Milliseconds a process has to end when told to. */
 const patience = 1000;
@@ -34,7 +32,7 @@ export class CapProcess {
   private constructor(device: string, onFailure: (error: CaptureError) => void) {
     this.#device = device;
     this.#onFailure = onFailure;
-    this.#child = fork(program, [], {
+    this.#child = fork(capProgram, [], {
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
