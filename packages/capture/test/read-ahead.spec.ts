@@ -113,7 +113,7 @@ describe("FileSource that reads ahead", function () {
       ["pcap", pcapOf, 24, 16],
       ["pcapng", pcapngOf, pcapngOf([]).length, 32],
     ] as const) {
-      for (const beyond of [-40, -33, -32, -17, -16, -12, -8, -4, -1, 0, 1, 4, 8, 12, 16, 17, 32, 33, 40]) {
+      for (const beyond of [-33, -17, -16, -8, -1, 0, 1, 8, 16, 17, 33]) {
         // The fifth record ends `beyond` bytes behind the first chunk, which pcapng rounds up; the last one that much behind the third.
         const whole = [250_000, 250_000, 250_000, 250_000];
         const rest = intakeChunk - header - 1_000_000 - 5 * around + beyond;

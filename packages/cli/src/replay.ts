@@ -41,17 +41,26 @@ export interface ReplayEnd {
   readonly live: LiveStatistics | undefined;
 }
 
+/** How a replay is done. */
+export interface ReplayOptions {
+  /** A reader of the output that goes away does not end it. */
+  readonly goesOnUnread?: boolean;
+  /** Chunks of a file read ahead (see FileSource). */
+  readonly readAhead?: number;
+}
+
 /** One replay: made before the engine, which wants its output. */
 export class Replay {
   /** Where results go. */
   readonly output: Output;
   readonly #input: Inputs | LiveInput;
+  readonly #readAhead: number;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
-  /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(input: Inputs | LiveInput, goesOnUnread = false) {
+  constructor(input: Inputs | LiveInput, { goesOnUnread = false, readAhead = 0 }: ReplayOptions = {}) {
     this.#input = input;
+    this.#readAhead = readAhead;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
     });
@@ -67,7 +76,8 @@ export class Replay {
     const { signal } = this.#stop;
     const { paths, filter } = "device" in this.#input ? { paths: [], filter: undefined } : this.#input;
     const live = "device" in this.#input ? openLive(this.#input, signal, warn) : undefined;
-    const sources = (await capturePaths(paths)).map((path) => new FileSource(path, { signal, onWarning: warn }));
+    const options = { signal, onWarning: warn, readAhead: this.#readAhead };
+    const sources = (await capturePaths(paths)).map((path) => new FileSource(path, options));
     const started = performance.now();
     const progress = new Progress(process.stderr, sources, started);
     this.output.beforeWriting(() => progress.clear());

@@ -12,13 +12,15 @@ import type { ExitCode } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
+import { readAheadOption } from "../read-ahead-option.js";
+import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
 import { directionJson } from "../stream-direction.js";
 import type { StreamDirection } from "../stream-direction.js";
 import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
-interface StreamsOptions extends EngineOptions, CommunityIdOptions {
+interface StreamsOptions extends EngineOptions, CommunityIdOptions, ReadAheadOptions {
   readonly filter?: string;
   readonly json?: boolean;
   readonly write?: string;
@@ -51,6 +53,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
+    .addOption(readAheadOption())
     .addHelpText("after", afterHelp);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
     end(await streams(sortInputs(args, options.filter), options));
@@ -61,7 +64,7 @@ async function streams(inputs: Inputs, options: StreamsOptions): Promise<ExitCod
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(inputs, files !== undefined);
+  const replay = new Replay(inputs, { goesOnUnread: files !== undefined, readAhead: options.readAhead });
   const { output } = replay;
   const lines = new DirectionLines();
   const idOf = communityIdOf(options);
