@@ -1,6 +1,8 @@
-// Bytes of a file, a pipe or standard input, read into memory the caller names. Two ways:
+// Bytes of a file, a pipe or standard input, read into memory the caller names. Three ways:
 //
-//   files      fs.readSync: the fastest way, and it does not wait, because the bytes are there
+//   files      by position, ahead of time where that is wanted: see regular-file.ts
+//   the rest   standard input that is a file begins where whoever opened it left off, and devices know no positions:
+//              fs.readSync, from where they stand
 //   pipes      the event loop tells when there are bytes; a blocking read would stop timers and signals until then,
 //              and a read in a thread could not be called off
 
@@ -11,6 +13,7 @@ import { isatty } from "node:tty";
 import { promisify } from "node:util";
 import { CaptureError } from "./capture-error.js";
 import { PieceReader } from "./piece-reader.js";
+import { RegularFile } from "./regular-file.js";
 
 /** The name that stands for standard input. */
 export const standardInput = "-";
@@ -21,8 +24,20 @@ const standardInputDescriptor = 0;
 export interface ByteReader {
   /** Reads up to `length` bytes to `target[position]`; the number read, 0 at the end or after `close`. */
   read(target: Uint8Array, position: number, length: number): number | Promise<number>;
-  /** Ends it; a read that waits returns 0. May be called twice. */
+  /** Ends it; a read that waits returns 0, unless the bytes are on their way already. May be called twice. */
   close(): void;
+
+  // What only readers have that can read ahead:
+
+  /** Reads that were announced and not taken yet. */
+  readonly announced?: number;
+  /**
+   * Begins a read in the background, of the bytes behind all those read and announced before. `read` takes announced reads in their order, and
+   * has to name the same place. A short one ends all that were announced behind it. False where nothing can be read ahead.
+   */
+  announce?(target: Uint8Array, position: number, length: number): boolean;
+  /** Waits until nothing is read in the background any more, and forgets what was. Only then the memory is the caller's again. */
+  settle?(): Promise<void>;
 }
 
 /** Opens `path`, "-" for standard input. Throws CaptureError, or the system's error. */
@@ -43,7 +58,9 @@ function readerFor(descriptor: number, stats: Stats, path: string): ByteReader {
   if (isatty(descriptor)) {
     throw new CaptureError("is-terminal", captureName(path), "is a terminal; give a file, or pipe a capture in");
   }
-  return stats.isFIFO() || stats.isSocket() ? new PipeReader(descriptor) : new FileReader(descriptor);
+  if (stats.isFIFO() || stats.isSocket()) return new PipeReader(descriptor);
+  const hasPositions = stats.isFile() && descriptor !== standardInputDescriptor;
+  return hasPositions ? new RegularFile(descriptor, stats.size) : new InOrderReader(descriptor);
 }
 
 /** What messages call a path. */
@@ -51,7 +68,7 @@ export function captureName(path: string): string {
   return path === standardInput ? "standard input" : path;
 }
 
-class FileReader implements ByteReader {
+class InOrderReader implements ByteReader {
   readonly #descriptor: number;
   #isOpen = true;
 

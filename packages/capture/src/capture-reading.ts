@@ -3,15 +3,18 @@
 // the intake. Between two chunks the event loop gets its turn, so that timers, signals and a progress bar live.
 
 import { setImmediate } from "node:timers/promises";
-import { FrameBatch, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
+import { FrameBatch, intakeLanes, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
 import type { CaptureDecoder, CaptureInterface, PcapngBlockListener, Truncation } from "@tsnids/pcap";
 import { CaptureError, inside } from "./capture-error.js";
 import type { CaptureWarning } from "./capture-warning.js";
-import { IntakeWindow } from "./intake-window.js";
+import { IntakeFiller } from "./intake-filler.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
 /** Chunks read between two turns of the event loop: a millisecond or two of work. */
 const chunksPerTurn = 2;
+
+/** Chunks that are read ahead at most. */
+export const maximumReadAhead: number = intakeLanes - 1;
 
 /** What a reading is told. */
 export interface CaptureReadingOptions {
@@ -20,11 +23,14 @@ export interface CaptureReadingOptions {
   readonly signal: AbortSignal | undefined;
   readonly onWarning: (warning: CaptureWarning) => void;
   readonly onBlock?: PcapngBlockListener | undefined;
+  /** Chunks to read ahead, where the reader can; default: 0. */
+  readonly readAhead?: number | undefined;
 }
 
 /** Memory for a reading: that of the consumer, where it is of use. */
-export function readingBlock(intake: Uint8Array | undefined): Uint8Array {
-  return intake !== undefined && intake.length >= intakeLength ? intake : new Uint8Array(intakeLength);
+export function readingBlock(intake: Uint8Array | undefined, readAhead = 0): Uint8Array {
+  if (intake !== undefined && intake.length >= intakeLength) return intake;
+  return new Uint8Array((readAhead + 1) * intakeLength);
 }
 
 /** One reading of one capture. */
@@ -43,23 +49,21 @@ export class CaptureReading {
     return this.#decoder?.interfaces ?? [];
   }
 
-  /** All frames, read into `block`, which has `intakeLength` bytes or more. Throws CaptureFormatError, CaptureError and the system's errors. */
+  /** All frames, read into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled. Throws CaptureFormatError, CaptureError and the system's errors. */
   async *batches(block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    const { onBlock } = this.#options;
-    const reader = this.#reader;
+    const { onBlock, readAhead = 0 } = this.#options;
+    const filler = new IntakeFiller(this.#reader, block, readAhead);
+    const { window } = filler;
     const batch = new FrameBatch();
     let chunks = 0;
-    const window = new IntakeWindow(block);
     for (;;) {
-      const room = window.makeRoom();
-      const count = await reader.read(block, window.end, room);
+      const count = await filler.fill();
       if (this.#isStopped()) {
         return;
       }
       if (count === 0) {
         break;
       }
-      window.end += count;
       if (window.left >= longestMagic) {
         this.#decoder ??= openDecoder(window.bytes, { onBlock });
       }

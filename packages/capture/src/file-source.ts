@@ -1,10 +1,11 @@
 // A capture file as a source of frames; capture-reading.ts does the reading.
 
 import { fstatSync, statSync } from "node:fs";
+import { CaptureArgumentError } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch, FrameSource, FrameTime, PcapngBlockListener } from "@tsnids/pcap";
 import { captureName, openReader, standardInput } from "./byte-reader.js";
 import { asCaptureError } from "./capture-error.js";
-import { CaptureReading, readingBlock } from "./capture-reading.js";
+import { CaptureReading, maximumReadAhead, readingBlock } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { UnpackingReader } from "./compression/unpacking-reader.js";
 
@@ -16,6 +17,11 @@ export interface FileSourceOptions {
   readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
   /** Told of what a pcapng file holds besides frames. */
   readonly onBlock?: PcapngBlockListener | undefined;
+  /**
+   * Chunks of 1 MiB read in the background while the one before is processed: 0 to `maximumReadAhead`; default 0. Where a second core is free it
+   * saves the time the reading takes. It is for regular files that are not compressed; all others, and standard input, are read as without it.
+   */
+  readonly readAhead?: number | undefined;
 }
 
 /**
@@ -32,17 +38,23 @@ export class FileSource implements FrameSource {
   readonly #signal: AbortSignal | undefined;
   readonly #onWarning: ((warning: CaptureWarning) => void) | undefined;
   readonly #onBlock: PcapngBlockListener | undefined;
+  readonly #readAhead: number;
   #reader: UnpackingReader | undefined;
   #reading: CaptureReading | undefined;
   #warnings: readonly CaptureWarning[] = [];
 
-  /** Does not open the file; that, and its errors, is for `batches`. */
+  /** Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead` that there is not. */
   constructor(path: string, options: FileSourceOptions = {}) {
+    const { readAhead = 0 } = options;
+    if (!Number.isInteger(readAhead) || readAhead < 0 || readAhead > maximumReadAhead) {
+      throw new CaptureArgumentError("readAhead", readAhead, `an integer from 0 to ${maximumReadAhead}`);
+    }
     this.path = path;
     this.size = sizeOf(path);
     this.#signal = options.signal;
     this.#onWarning = options.onWarning;
     this.#onBlock = options.onBlock;
+    this.#readAhead = readAhead;
   }
 
   /** Bytes of the file read so far; with `size`, how far the reading is. */
@@ -63,7 +75,8 @@ export class FileSource implements FrameSource {
   /**
    * All frames, from the beginning of the file. It may be called again after the end (standard input and pipes, of
    * course, are then empty), but not while a reading goes on. `intake` is used when it has `intakeLength` bytes or
-   * more; it should begin on a page boundary. Throws CaptureError: at once when the file cannot be read, and after
+   * more; it should begin on a page boundary. What is read ahead needs as many bytes again for each chunk: in an intake that has room
+   * for fewer, fewer are. The intake is in use until the iterator has ended or its `return` has come back. Throws CaptureError: at once when the file cannot be read, and after
    * all good frames when it is damaged from some place on.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
@@ -73,7 +86,7 @@ export class FileSource implements FrameSource {
     if (this.#isStopped()) {
       return;
     }
-    const block = readingBlock(intake);
+    const block = readingBlock(intake, this.#readAhead);
     const capture = captureName(this.path);
     let reader: UnpackingReader | undefined;
     const stop = (): void => reader?.close();
@@ -84,7 +97,13 @@ export class FileSource implements FrameSource {
         return; // While it waited for somebody to open the other end of a named pipe.
       }
       const onWarning = (warning: CaptureWarning): void => this.#warn(warning);
-      const options = { capture, signal: this.#signal, onWarning, onBlock: this.#onBlock };
+      const options = {
+        capture,
+        signal: this.#signal,
+        onWarning,
+        onBlock: this.#onBlock,
+        readAhead: this.#readAhead,
+      };
       this.#reading = new CaptureReading(reader, options);
       yield* this.#reading.batches(block);
     } catch (error) {
@@ -92,6 +111,7 @@ export class FileSource implements FrameSource {
     } finally {
       this.#signal?.removeEventListener("abort", stop);
       reader?.close();
+      await reader?.settle();
     }
   }
 

@@ -2,6 +2,7 @@
 
 export { CaptureError } from "./capture-error.js";
 export type { CaptureErrorCode } from "./capture-error.js";
+export { maximumReadAhead } from "./capture-reading.js";
 export { ChainSource } from "./chain-source.js";
 export type { CaptureWarning } from "./capture-warning.js";
 export { FileSource } from "./file-source.js";

@@ -9,6 +9,8 @@ export class IntakeWindow {
   start: number = intakeHeadroom;
   end: number = intakeHeadroom;
   readonly #block: Uint8Array;
+  /** Where the chunk of the lane in use begins. */
+  #chunk: number = intakeHeadroom;
 
   /** `block` has `intakeLength` bytes or more. */
   constructor(block: Uint8Array) {
@@ -22,17 +24,35 @@ export class IntakeWindow {
 
   /** Makes room behind `end` where it gets short; how much there is. */
   makeRoom(): number {
-    const { left } = this;
-    if (left === 0 || intakeLength - this.end < intakeChunk / 2) {
-      this.#block.copyWithin(intakeHeadroom - left, this.start, this.end);
-      this.start = intakeHeadroom - left;
-      this.end = intakeHeadroom;
-    }
-    return intakeLength - this.end;
+    if (this.left === 0 || this.#room < intakeChunk / 2) this.#moveBefore(this.#chunk);
+    return this.#room;
+  }
+
+  /** Goes to another lane, to read a whole chunk behind what is left; how much room there is. */
+  enter(lane: number): number {
+    this.#moveBefore(chunkOf(lane));
+    return this.#room;
   }
 
   /** What was read and not decoded yet, as a view. */
   get bytes(): Uint8Array {
     return this.#block.subarray(this.start, this.end);
   }
+
+  get #room(): number {
+    return this.#chunk + intakeChunk - this.end;
+  }
+
+  #moveBefore(chunk: number): void {
+    const { left } = this;
+    this.#block.copyWithin(chunk - left, this.start, this.end);
+    this.start = chunk - left;
+    this.end = chunk;
+    this.#chunk = chunk;
+  }
+}
+
+/** Where the chunk of a lane begins. */
+export function chunkOf(lane: number): number {
+  return lane * intakeLength + intakeHeadroom;
 }

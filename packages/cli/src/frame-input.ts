@@ -35,14 +35,15 @@ export function commandInput(args: readonly string[], options: LiveInputOptions)
   return liveInput(args, options) ?? sortInputs(args, options.filter);
 }
 
-/** Makes the sources. `signal` ends them. Throws CommandError, CaptureError and FilterError; what concerns opening is for later. */
+/** Makes the sources. `signal` ends them, `readAhead` is for files. Throws CommandError, CaptureError and FilterError; what concerns opening is for later. */
 export async function openInput(
   input: CommandInput,
   signal: AbortSignal,
   onWarning: (warning: InputWarning) => void,
+  readAhead = 0,
 ): Promise<FrameInput> {
   if ("live" in input) return { ...openLive(input.live, signal, onWarning), files: [] };
-  const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning }));
+  const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
   const all = new MergeSource(files);
   const filtering = input.filter === undefined ? undefined : new FilteredSource(all, input.filter);
   return { source: filtering ?? all, files, feed: undefined, filtering };

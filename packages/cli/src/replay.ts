@@ -35,17 +35,26 @@ export interface ReplayEnd {
   readonly live: LiveStatistics | undefined;
 }
 
+/** How a replay is done. */
+export interface ReplayOptions {
+  /** A reader of the output that goes away does not end it. */
+  readonly goesOnUnread?: boolean;
+  /** Chunks of a file read ahead (see FileSource). */
+  readonly readAhead?: number;
+}
+
 /** One replay: made before the engine, which wants its output. */
 export class Replay {
   /** Where results go. */
   readonly output: Output;
   readonly #input: CommandInput;
+  readonly #readAhead: number;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
 
-  /** With `goesOnUnread` a reader of the output that goes away does not end the replay. */
-  constructor(input: CommandInput, goesOnUnread = false) {
+  constructor(input: CommandInput, { goesOnUnread = false, readAhead = 0 }: ReplayOptions = {}) {
     this.#input = input;
+    this.#readAhead = readAhead;
     this.output = new Output(process.stdout, () => {
       if (!goesOnUnread) this.#stop.abort();
     });
@@ -59,7 +68,7 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const { source, files, feed, filtering } = await openInput(this.#input, signal, warn);
+    const { source, files, feed, filtering } = await openInput(this.#input, signal, warn, this.#readAhead);
     const started = performance.now();
     const progress = new Progress(process.stderr, files, started);
     this.output.beforeWriting(() => progress.clear());

@@ -49,6 +49,20 @@ describe("tsnids", () => {
     expect(mistake("streams")).to.equal("missing argument: a capture file, or --interface DEVICE");
     expect(mistake("streams", web, "--write")).to.match(/^option '--write <dir>' argument missing/);
     expect(mistake("run", "--checksums", "perhaps", web)).to.contain("Allowed choices are verify, ignore, auto.");
+    for (const amount of ["4", "-1", "1.5", "much", ""]) {
+      const wrong = `option '--read-ahead <MiB>' argument '${amount}' is invalid. It must be a whole number from 0 to 3.`;
+      expect(mistake("streams", web, `--read-ahead=${amount}`)).to.equal(wrong);
+    }
+  });
+
+  it("reads files ahead where it is told to, with the same results", () => {
+    for (const command of ["run", "streams"]) {
+      const { stdout, stderr, status } = tsnids([command, "--json", "--read-ahead", "3", web]);
+      expect([stderr, status]).to.deep.equal(["", 0]);
+      const withoutTimes = (text: string): string =>
+        text.replace(/"(seconds|packetsPerSecond|megabytesPerSecond)":[^,]+/g, "");
+      expect(withoutTimes(stdout)).to.equal(withoutTimes(tsnids([command, "--json", web]).stdout));
+    }
   });
 
   it("lists in its help every parameter that --set takes", () => {

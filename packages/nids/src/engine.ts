@@ -81,6 +81,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly loop: FrameLoop;
   private readonly lookup: FlowLookup;
   private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
+  /** Whose source reads into the intake. */
+  private intakeReader: FrameReader | undefined;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
   private busy = false;
@@ -235,7 +237,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     const reader = this.readerOf(source);
     const batch = await this.framesOf(reader);
     if (batch === undefined) {
-      this.readers.delete(source);
+      this.leave(source, reader);
       return 0;
     }
     const first = reader.index;
@@ -338,9 +340,17 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readerOf(source: FrameSource): FrameReader {
     const known = this.readers.get(source);
     if (known !== undefined) return known;
-    const reader = new FrameReader(source, this.loop.intake);
+    // The intake is one source's until its end: it may have frames there, or read ahead, while another one is begun.
+    const reader = new FrameReader(source, this.intakeReader === undefined ? this.loop.intake : undefined);
+    this.intakeReader ??= reader;
     this.readers.set(source, reader);
     return reader;
+  }
+
+  /** The source is at its end. */
+  private leave(source: FrameSource, reader: FrameReader): void {
+    this.readers.delete(source);
+    if (this.intakeReader === reader) this.intakeReader = undefined;
   }
 
   /** The batch that holds the next frame; silence before it is dealt with. */
@@ -355,10 +365,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {
     try {
       const batch = await reader.batch();
-      if (batch === undefined) this.readers.delete(source);
+      if (batch === undefined) this.leave(source, reader);
       return batch;
     } catch (error) {
-      this.readers.delete(source);
+      this.leave(source, reader);
       this.exit();
       throw error;
     }

@@ -14,7 +14,7 @@ import { expressWindow } from "./express-lane.js";
 import type { ExpressLane } from "./express-lane.js";
 import type { Ip } from "./ip/ip.js";
 import type { LinkLayer } from "./link/decap.js";
-import { intakeBytes } from "./memory/layout.js";
+import { copyBytes, intakeBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
 import type { Statistics } from "./stats.js";
@@ -77,7 +77,8 @@ export class FrameLoop {
       this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
       return;
     }
-    // Bytes from elsewhere are copied into the intake, as many frames at a time as it holds.
+    // Bytes from elsewhere are copied, as many frames at a time as there is room for; not into the intake, in which the source in hand may have
+    // frames still to come.
     const { offset, capturedLength, bytes } = batch;
     while (first < last) {
       const start = offset[first] as number;
@@ -85,14 +86,15 @@ export class FrameLoop {
       let next = first;
       for (; next < last && (offset[next] as number) >= end; next++) {
         const frameEnd = (offset[next] as number) + (capturedLength[next] as number);
-        if (frameEnd - start > intakeBytes) break;
+        if (frameEnd - start > copyBytes) break;
         end = frameEnd;
       }
       if (next === first) {
-        throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${intakeBytes} bytes`);
+        throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${copyBytes} bytes`);
       }
-      this.intake.set(bytes.subarray(start, end));
-      this.framesInPlace(batch, first, next, this.memory.intake - start);
+      const { memory } = this;
+      memory.bytes.set(bytes.subarray(start, end), memory.copies);
+      this.framesInPlace(batch, first, next, memory.copies - start);
       first = next;
     }
   }

@@ -9,7 +9,7 @@ export class FrameReader {
   private readonly iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>;
   private current: FrameBatch | undefined;
 
-  constructor(source: FrameSource, intake: Uint8Array) {
+  constructor(source: FrameSource, intake: Uint8Array | undefined) {
     const batches = source.batches(intake);
     this.iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }

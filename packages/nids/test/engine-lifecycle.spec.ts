@@ -156,7 +156,55 @@ describe("run and next", () => {
     expect(heard).to.deep.equal(["1 JUST_ESTABLISHED ", "1 DATA x", "1 EXITING "]);
   });
 
-  it("a batch may be larger than the intake, and its frames in any order", () => {
+  it("sources in turn, and batches in between, do not overwrite each other's frames", async () => {
+    const { nids, heard } = logging();
+    const inIntake = (data: string, id: number): FrameSource => ({
+      *batches(intake?: Uint8Array): Generator<FrameBatch> {
+        const batch = established(id).send("client", data).batch();
+        if (intake !== undefined) {
+          intake.set(batch.bytes);
+          batch.bytes = intake;
+        }
+        yield batch;
+      },
+    });
+    const [first, second] = [inIntake("one", 1), inIntake("two", 2)];
+    await nids.next(first);
+    nids.process(established(3).send("client", "three").batch());
+    await nids.next(second);
+    while (await nids.next(first));
+    while (await nids.next(second));
+    await nids.run(inIntake("four", 4));
+    expect(heard.filter((line) => line.includes("DATA"))).to.deep.equal([
+      "3 DATA three",
+      "1 DATA one",
+      "2 DATA two",
+      "4 DATA four",
+    ]);
+    expect(nids.statistics()).to.include({ frames: 16, tcpInvalid: 0, ipInvalid: 0 });
+  });
+
+  it("the intake goes to the next source when the one that had it is at its end, or failed", async () => {
+    const { nids } = logging();
+    const offered: boolean[] = [];
+    const source = (error?: Error): FrameSource => ({
+      *batches(intake?: Uint8Array): Generator<FrameBatch> {
+        offered.push(intake !== undefined);
+        yield established(1).batch();
+        if (error !== undefined) throw error;
+      },
+    });
+    await nids.run(source());
+    await nids.run(source(new Error("gone"))).catch(() => undefined);
+    const half = source();
+    await nids.next(half);
+    await nids.run(source());
+    await nids.run(half);
+    await nids.run(source());
+    expect(offered).to.deep.equal([true, true, true, false, true]);
+  });
+
+  it("a batch may be larger than what is copied at once, and its frames in any order", () => {
     const { nids, heard } = logging();
     const talk = established(1);
     for (let segments = 0; segments < 1200; segments++) talk.send("client", new Uint8Array(1400));
@@ -176,7 +224,7 @@ describe("run and next", () => {
     expect(nids.statistics()).to.include({ frames: 1203, tcpInvalid: 0, ipInvalid: 0 });
   });
 
-  it("a frame longer than the intake is the caller's mistake", () => {
+  it("a frame longer than what is copied at once is the caller's mistake", () => {
     const batch = established(1).batch();
     batch.bytes = new Uint8Array(3 << 20);
     batch.capturedLength[0] = 2 << 20;

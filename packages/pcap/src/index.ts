@@ -7,7 +7,7 @@ export { captureFormats, detectFormat, longestMagic, openDecoder } from "./forma
 export type { CaptureFormat, DecoderOptions } from "./format.js";
 export { FrameBatch } from "./frame-batch.js";
 export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
-export { intakeChunk, intakeHeadroom, intakeLength, maximumCapturedLength } from "./intake.js";
+export { intakeChunk, intakeHeadroom, intakeLanes, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
 export { MemorySource } from "./memory-source.js";
 export { PcapBlock } from "./pcap/block.js";

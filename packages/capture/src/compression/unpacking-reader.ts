@@ -45,6 +45,22 @@ export class UnpackingReader implements ByteReader {
     return this.#isKnown ? this.#readFile(target, position, length) : this.#readHead(target, position, length);
   }
 
+  /** See ByteReader. */
+  get announced(): number {
+    return this.#file.announced ?? 0;
+  }
+
+  /** See ByteReader. False until the first bytes were read, and for what is compressed. */
+  announce(target: Uint8Array, position: number, length: number): boolean {
+    const isPlain = this.#isKnown && this.#unpacked === undefined;
+    return isPlain && this.#file.announce?.(target, position, length) === true;
+  }
+
+  /** See ByteReader. */
+  async settle(): Promise<void> {
+    await this.#file.settle?.();
+  }
+
   close(): void {
     this.#file.close();
     // A decompressor that waits for its turn is told that there will be none; one at work finds the file at its end.

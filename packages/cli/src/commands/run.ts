@@ -15,10 +15,12 @@ import type { CommandInput } from "../frame-input.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
+import { readAheadOption } from "../read-ahead-option.js";
+import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
 
-interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions {
+interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -55,6 +57,7 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
     .option("--json", "print JSON lines: connection, alert, warning, summary")
     .option("--alerts", "print a line per alert, also with --quiet (--json has them anyway)")
     .option("-q, --quiet", "print the summary only")
+    .addOption(readAheadOption())
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
@@ -65,7 +68,7 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
 async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
   const nids = new Nids(engineParams(options));
-  const replay = new Replay(input);
+  const replay = new Replay(input, { readAhead: options.readAhead });
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const idOf = communityIdOf(options);

@@ -14,13 +14,15 @@ import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
+import { readAheadOption } from "../read-ahead-option.js";
+import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
 import { directionJson } from "../stream-direction.js";
 import type { StreamDirection } from "../stream-direction.js";
 import { StreamFiles } from "../stream-files.js";
 import { StreamWatch } from "../stream-watch.js";
 
-interface StreamsOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions {
+interface StreamsOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions {
   readonly json?: boolean;
   readonly write?: string;
   readonly force?: boolean;
@@ -55,6 +57,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
     .option("--json", "print a JSON line per direction")
     .option("--write <dir>", "write the bytes of each direction to a file in this folder")
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
+    .addOption(readAheadOption())
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
@@ -66,7 +69,7 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
   const { json = false, write, force = false } = options;
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
-  const replay = new Replay(input, files !== undefined);
+  const replay = new Replay(input, { goesOnUnread: files !== undefined, readAhead: options.readAhead });
   const { output } = replay;
   const lines = new DirectionLines();
   const idOf = communityIdOf(options);

@@ -3,7 +3,8 @@
 // space, not memory.
 //
 //   0 ┌──────────────┐  never used: 0 means "none" wherever a position or number is stored
-//     │ intake       │  where sources put captured bytes: [ headroom for a cut-off tail | chunk ]
+//     │ intake       │  where the source in hand puts captured bytes: lanes of [ headroom for a cut-off tail | chunk ]
+//     │ copies       │  where frames that lie elsewhere are copied to
 //     │ datagram     │  the IP datagram that was last put together from fragments
 //     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-table.ts)
 //     │ flow details │  one cache line a flow: what few packets read          (tcp/flow-table.ts)
@@ -14,6 +15,7 @@
 //     │ window       │  frames the express lane looks ahead at                (express-lane.ts)
 //     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 
+import { intakeLanes, intakeLength } from "@tsnids/pcap";
 import { instantiateKernel } from "../checksum/kernel.js";
 import type { Kernel } from "../checksum/kernel.js";
 import { portableChecksums } from "../checksum/checksum.js";
@@ -28,7 +30,10 @@ import type { ByteOperations } from "./byte-operations.js";
 export const slabBytes = 2048;
 
 /** Bytes of the region a source may read into. */
-export const intakeBytes: number = 3 << 19;
+export const intakeBytes: number = intakeLanes * intakeLength;
+
+/** Bytes copied at once of frames that lie elsewhere: few enough to stay in a cache. */
+export const copyBytes: number = 3 << 19;
 
 /** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
 const datagramBytes = 1 << 17;
@@ -61,6 +66,7 @@ export interface EngineMemory {
   readonly kernel: Kernel | undefined;
   readonly capacity: Capacity;
   readonly intake: number;
+  readonly copies: number;
   readonly datagram: number;
   readonly flows: number;
   readonly details: number;
@@ -91,6 +97,7 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
   };
   const regions = {
     intake: reserve(intakeBytes),
+    copies: reserve(copyBytes),
     datagram: reserve(datagramBytes),
     flows: reserve((capacity.flows + 1) * cacheLine),
     details: reserve((capacity.flows + 1) * cacheLine),
