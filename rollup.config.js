@@ -12,19 +12,19 @@ const compilersMaps = {
   load: (path) => ({ code: readFileSync(path, "utf8"), map: JSON.parse(readFileSync(`${path}.map`, "utf8")) }),
 };
 
-/** The module that is made for each package, and the one it begins with. */
-const bundles = {
-  pcap: ["pcap.js", "index.js"],
-  nids: ["nids.js", "index.js"],
-  capture: ["capture.js", "index.js"],
-  filter: ["filter.js", "index.js"],
-  sniff: ["sniff.js", "index.js"],
-  cli: ["tsnids.js", "main.js"],
+/** The packages, and the module that each begins with. */
+const packages = {
+  pcap: "index.js",
+  nids: "index.js",
+  capture: "index.js",
+  filter: "index.js",
+  sniff: "index.js",
+  cli: "main.js",
 };
 
-export default Object.entries(bundles).map(([name, [made, first]]) => ({
+export default Object.entries(packages).map(([name, first]) => ({
   input: `packages/${name}/dist/${first}`,
-  output: { file: `packages/${name}/dist/${made}`, format: "es", sourcemap: true, inlineDynamicImports: true },
+  output: { file: `packages/${name}/dist/bundle.js`, format: "es", sourcemap: true, inlineDynamicImports: true },
   external: /^(?![./])/,
   plugins: [compilersMaps],
 }));

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { main } from "../dist/tsnids.js";
+import { main } from "../dist/bundle.js";
 
 await main(process.argv);
