@@ -5,7 +5,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { CaptureError } from "@tsnids/capture";
+// Of the same module as what is tested: the package exports one module made of all.
+import { CaptureError } from "../../dist/capture-error.js";
 import { LinkType, MemorySource } from "@tsnids/pcap";
 import { expect } from "chai";
 import { loadCap } from "../../dist/live/cap-addon.js";
