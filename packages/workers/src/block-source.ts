@@ -11,8 +11,10 @@ import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { everyShare } from "@tsnids/nids";
 import { copyFrames } from "./copy-frames.js";
 import type { Choice } from "./copy-frames.js";
-import { FrameBlock } from "./frame-block.js";
+import { FrameBlock, framesOfBlock } from "./frame-block.js";
 import type { MessageFromWorker, MessageToWorker } from "./messages.js";
+
+type FramesMessage = Extract<MessageToWorker, { type: "frames" }>;
 
 export class BlockSource implements FrameSource {
   /** How many lists of interfaces there were: the number of the current one. */
@@ -23,7 +25,6 @@ export class BlockSource implements FrameSource {
   private readonly waiting: MessageToWorker[] = [];
   private arrived: () => void = () => undefined;
   private interfaces: readonly CaptureInterface[] = [];
-  private clock = -1;
 
   constructor(port: MessagePort, share: number, memory: readonly SharedArrayBuffer[]) {
     this.port = port;
@@ -41,13 +42,12 @@ export class BlockSource implements FrameSource {
   }
 
   async *batches(intake: Uint8Array = new Uint8Array(intakeLength)): AsyncGenerator<FrameBatch, void, undefined> {
-    const batch = new FrameBatch();
+    const batch = new FrameBatch(framesOfBlock);
     batch.bytes = intake;
     for (;;) {
       const message = await this.next();
       if (message.type === "end") return;
       if (message.type === "silence") {
-        this.clock = Math.max(this.clock, message.until);
         batch.beSilent(message.until);
         yield batch;
         continue;
@@ -57,7 +57,7 @@ export class BlockSource implements FrameSource {
         this.list++;
       }
       batch.interfaces = this.interfaces;
-      yield* this.framesOf(message.block, message.frames, batch);
+      yield* this.framesOf(message, batch);
       await setImmediate(); // What else the module waits for gets its turn.
     }
   }
@@ -73,18 +73,18 @@ export class BlockSource implements FrameSource {
   }
 
   /** The worker's frames of a block, which is given back when the last of them is copied. */
-  private *framesOf(number: number, frames: number, batch: FrameBatch): Generator<FrameBatch, void, undefined> {
+  private *framesOf({ block: number, frames, ticks }: FramesMessage, batch: FrameBatch): Generator<FrameBatch> {
     const block = this.blocks[number] as FrameBlock;
     const choice: Choice = { shares: block.shares, share: this.share };
-    for (let first = 0; first < frames;) {
-      const end = this.nextTick(block, first, frames);
+    const silences = Array.from(block.ticks.subarray(0, ticks)).filter((index) => this.isOther(block.shares[index]));
+    let first = 0;
+    for (const end of [...silences, frames]) {
+      const second = block.seconds[end] as number;
       batch.clear();
       copyFrames(block, first, end, batch, choice);
-      const second = block.seconds[end] as number;
       if (end === frames) this.port.postMessage({ type: "free", block: number } satisfies MessageFromWorker);
       if (batch.length > 0) yield batch;
       if (end < frames) {
-        this.clock = second;
         batch.beSilent(second);
         yield batch;
       }
@@ -92,14 +92,7 @@ export class BlockSource implements FrameSource {
     }
   }
 
-  /** The first frame from `first` on that moves the clock on and is another worker's; `last` where there is none. */
-  private nextTick({ seconds, shares }: FrameBlock, first: number, last: number): number {
-    for (let index = first; index < last; index++) {
-      const second = seconds[index] as number;
-      if (second <= this.clock) continue;
-      if (shares[index] !== this.share && shares[index] !== everyShare) return index;
-      this.clock = second;
-    }
-    return last;
+  private isOther(share: number | undefined): boolean {
+    return share !== this.share && share !== everyShare;
   }
 }

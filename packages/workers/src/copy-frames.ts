@@ -20,11 +20,13 @@ export interface Frames {
   readonly interfaceIndex: Int32Array;
 }
 
-/** Where they are put, which is empty. */
+/** Where they are put, behind the frames it has: those lie one behind the other, from the beginning. */
 export interface FrameRoom {
   readonly bytes: Uint8Array;
   readonly capacity: number;
   readonly length: number;
+  readonly offset: Int32Array;
+  readonly capturedLength: Int32Array;
   push(
     offset: number,
     capturedLength: number,
@@ -48,16 +50,16 @@ export function copyFrames(from: Frames, first: number, last: number, into: Fram
   const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = from;
   const shares = choice?.shares;
   const room = into.bytes.length;
+  /** A run: bytes that are copied in one go, and where they go. None yet; it ends where there is nothing to join. */
   let start = 0;
   let end = 0;
-  /** Where the run from `start` to `end` goes. */
-  let target = 0;
+  let target = endOfFrames(into);
   let index = first;
   for (; index < last && into.length < into.capacity; index++) {
     if (shares !== undefined && shares[index] !== choice?.share && shares[index] !== everyShare) continue;
     const frame = offset[index] as number;
     const captured = capturedLength[index] as number;
-    const goesOn = into.length > 0 && frame >= end && frame - end <= widestGap;
+    const goesOn = end > start && frame >= end && frame - end <= widestGap;
     const begin = goesOn ? start : frame;
     const place = goesOn ? target : target + end - start;
     if (place + frame + captured - begin > room) break;
@@ -76,4 +78,9 @@ export function copyFrames(from: Frames, first: number, last: number, into: Fram
   }
   into.bytes.set(bytes.subarray(start, end), target);
   return index;
+}
+
+/** Where the last frame ends. */
+function endOfFrames({ length, offset, capturedLength }: FrameRoom): number {
+  return length === 0 ? 0 : (offset[length - 1] as number) + (capturedLength[length - 1] as number);
 }

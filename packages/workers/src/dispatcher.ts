@@ -10,6 +10,13 @@ import { WorkerError } from "./errors.js";
 import type { FrameBlock } from "./frame-block.js";
 import type { MessageToWorker } from "./messages.js";
 
+/** A block that is not yet sent, and whose frames are in it. */
+interface Filling {
+  readonly number: number;
+  readonly block: FrameBlock;
+  readonly interfaces: readonly CaptureInterface[];
+}
+
 export class Dispatcher {
   readonly pool: BlockPool = new BlockPool();
   /** By worker: frames that were its alone. */
@@ -23,6 +30,7 @@ export class Dispatcher {
   private list = 0;
   /** For each interface of the list, 1 where it is no longer on trial. */
   private readonly settled: Uint8Array = new Uint8Array(maximumInterfaces);
+  private filling: Filling | undefined;
   private freed: () => void = () => undefined;
 
   /** `post` sends to all `workers`. */
@@ -36,26 +44,26 @@ export class Dispatcher {
   /** Passes a batch on; waits while all blocks are with workers. Throws WorkerError `invalid-argument` for a frame that fits into none. */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0 && batch.silentUntil >= 0) {
+      this.flush();
       this.sieve.silence(batch.silentUntil);
       this.post({ type: "silence", until: batch.silentUntil });
     }
     for (let first = 0; first < batch.length;) {
-      const number = this.pool.take();
-      if (number === undefined) {
-        await new Promise<void>((resolve) => {
-          this.freed = resolve;
-        });
-        continue;
-      }
-      const block = this.pool.block(number);
-      block.length = 0;
-      const next = copyFrames(batch, first, batch.length, block);
-      if (next === first) {
+      this.filling ??= await this.emptyBlock(batch.interfaces);
+      const { block } = this.filling;
+      const next = batch.interfaces === this.filling.interfaces ? copyFrames(batch, first, batch.length, block) : first;
+      if (next === first && block.length === 0) {
         throw new WorkerError("invalid-argument", `a frame of the source is longer than ${block.bytes.length} bytes`);
       }
+      if (next < batch.length) this.flush();
       first = next;
-      this.send(number, block, batch.interfaces);
     }
+  }
+
+  /** Sends the block that is being filled, if there is one. */
+  flush(): void {
+    if (this.filling !== undefined) this.send(this.filling);
+    this.filling = undefined;
   }
 
   /** A worker needs a block no more. */
@@ -69,7 +77,27 @@ export class Dispatcher {
     if (list === this.list) this.settled[interfaceIndex] = 1;
   }
 
-  private send(number: number, block: FrameBlock, interfaces: readonly CaptureInterface[]): void {
+  /** A block to fill. It is sent when it is full, and not later than the event loop comes round: then the source is waiting for something. */
+  private async emptyBlock(interfaces: readonly CaptureInterface[]): Promise<Filling> {
+    for (;;) {
+      const number = this.pool.take();
+      if (number === undefined) {
+        await new Promise<void>((resolve) => {
+          this.freed = resolve;
+        });
+        continue;
+      }
+      const block = this.pool.block(number);
+      block.length = 0;
+      const filling = { number, block, interfaces };
+      setImmediate(() => {
+        if (this.filling === filling) this.flush();
+      });
+      return filling;
+    }
+  }
+
+  private send({ number, block, interfaces }: Filling): void {
     const isOther = interfaces !== this.interfaces;
     if (isOther) {
       this.interfaces = interfaces;
@@ -78,10 +106,10 @@ export class Dispatcher {
     }
     const { length, offset, capturedLength, seconds, interfaceIndex, shares } = block;
     const frames = { length, interfaces, offset, capturedLength, seconds, interfaceIndex };
-    this.sieve.sort(frames, block.view, this.settled, shares);
+    const ticks = this.sieve.sort(frames, block.view, this.settled, shares, block.ticks);
     this.count(block);
     this.pool.lend(number, this.sorted.length);
-    this.post({ type: "frames", block: number, frames: length, interfaces: isOther ? interfaces : undefined });
+    this.post({ type: "frames", block: number, frames: length, ticks, interfaces: isOther ? interfaces : undefined });
   }
 
   private count({ length, shares, capturedLength }: FrameBlock): void {

@@ -1,14 +1,14 @@
 // A block of frames in memory that threads share: the columns of a FrameBatch, and the bytes they point into. The reading thread fills it, with
 // one copy; every worker takes its own frames out of it.
 //
-//   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ share │ bytes … │
+//   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ share │ ticks │ bytes … │
 //
 // A message after the writing, and one after the reading, order them; nothing here needs to be atomic.
 
 import { intakeLength } from "@tsnids/pcap";
 
-/** Frames of a block at most: as many as a source gives at once. */
-const framesOfBlock = 2048;
+/** Frames of a block at most. */
+export const framesOfBlock = 8192;
 
 /** Bytes of a block at most: as many as fit into the intake of an engine. */
 const bytesOfBlock = intakeLength;
@@ -24,7 +24,8 @@ const columns = {
   nanoseconds: 5 * columnBytes,
   interfaceIndex: 6 * columnBytes,
   shares: 7 * columnBytes,
-  bytes: 8 * columnBytes,
+  ticks: 8 * columnBytes,
+  bytes: 9 * columnBytes,
 } as const;
 
 /** Memory for a block. */
@@ -48,6 +49,8 @@ export class FrameBlock {
   readonly interfaceIndex: Int32Array;
   /** For each frame the worker that has to see it, or `everyShare`. */
   readonly shares: Uint16Array;
+  /** The frames that move the packet clock on. */
+  readonly ticks: Int32Array;
 
   constructor(memory: SharedArrayBuffer) {
     const column = (start: number): Int32Array => new Int32Array(memory, start, framesOfBlock);
@@ -59,6 +62,7 @@ export class FrameBlock {
     this.seconds = new Float64Array(memory, columns.seconds, framesOfBlock);
     this.nanoseconds = column(columns.nanoseconds);
     this.interfaceIndex = column(columns.interfaceIndex);
+    this.ticks = column(columns.ticks);
     this.shares = new Uint16Array(memory, columns.shares, framesOfBlock);
   }
 

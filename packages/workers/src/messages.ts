@@ -33,6 +33,8 @@ export type MessageToWorker =
       /** Which block, and how many frames are in it. */
       readonly block: number;
       readonly frames: number;
+      /** How many of them move the packet clock on. */
+      readonly ticks: number;
       /** The interfaces of these frames, where they are not those of the frames before. */
       readonly interfaces: readonly CaptureInterface[] | undefined;
     }

@@ -40,6 +40,7 @@ export class WorkersRun {
       for (let index = 0; index < this.options.workers; index++) this.threads.push(this.start(index));
       await this.until(() => this.ready === this.threads.length);
       const fault = await this.feed(source);
+      this.dispatcher.flush();
       this.post({ type: "end" });
       await this.until(() => this.threads.every((_, index) => this.done[index] !== undefined));
       return fault;

@@ -60,17 +60,22 @@ export class FrameSieve {
   }
 
   /**
-   * Writes into `shares`, for each frame, the share it is for, or `everyShare`. `view` is of the bytes that offsets point into; `settled` has a 1 for each
+   * Writes into `shares`, for each frame, the share it is for, or `everyShare`; and into `ticks` which frames move the packet clock on: engines that are
+   * not given such a frame are to be told of its second (FrameBatch.silentUntil). Returns how many these are. `view` is of the bytes that offsets point into; `settled` has a 1 for each
    * interface of which an engine has said `isSettled`. Frames are to be given in order, each once.
    */
-  sort(frames: SievedFrames, view: DataView, settled: Uint8Array, shares: Uint16Array): void {
+  sort(frames: SievedFrames, view: DataView, settled: Uint8Array, shares: Uint16Array, ticks: Int32Array): number {
     const { offset, capturedLength, seconds, interfaceIndex, interfaces } = frames;
     let current = -1;
     let open = false;
+    let moved = 0;
     for (let index = 0; index < frames.length; index++) {
       const second = seconds[index] as number;
       const isLate = second < this.clock || this.clock < 0;
-      if (second > this.clock) this.clock = second;
+      if (second > this.clock) {
+        this.clock = second;
+        ticks[moved++] = index;
+      }
       const from = interfaceIndex[index] as number;
       if (from !== current) {
         current = from;
@@ -81,6 +86,7 @@ export class FrameSieve {
         ? this.shareOf(view, offset[index] as number, capturedLength[index] as number)
         : everyShare;
     }
+    return moved;
   }
 
   private shareOf(view: DataView, frame: number, captured: number): number {
