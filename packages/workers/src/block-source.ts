@@ -1,16 +1,12 @@
-// Frames in a worker: out of the blocks that the reading thread passes on, the worker's own ones, and those that are for all. Of the others the worker
-// learns what time it is: where they move the packet clock on, its engine is told so, in its place among the frames.
+// Frames in a worker, out of the blocks that the reading thread passes on. Where frames of other workers have moved the packet clock on, the engine is told so,
+// in that place among the frames.
 //
-//   block    │ 7 own │ 7 other │ 8 other │ 8 own │ 9 own │       (seconds)
-//   batches  │ 7 own │  silent until 8   │ 8 own │ 9 own │
+//   block    │ frame │ frame │ tick │ frame │        ──►   batches  │ frame, frame │ silence │ frame │
 
 import { setImmediate } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import { FrameBatch, intakeLength } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
-import { everyShare } from "@tsnids/nids";
-import { copyFrames } from "./copy-frames.js";
-import type { Choice } from "./copy-frames.js";
 import { FrameBlock, framesOfBlock } from "./frame-block.js";
 import type { MessageFromWorker, MessageToWorker } from "./messages.js";
 
@@ -20,15 +16,13 @@ export class BlockSource implements FrameSource {
   /** How many lists of interfaces there were: the number of the current one. */
   list = 0;
   private readonly port: MessagePort;
-  private readonly share: number;
   private readonly blocks: readonly FrameBlock[];
   private readonly waiting: MessageToWorker[] = [];
   private arrived: () => void = () => undefined;
   private interfaces: readonly CaptureInterface[] = [];
 
-  constructor(port: MessagePort, share: number, memory: readonly SharedArrayBuffer[]) {
+  constructor(port: MessagePort, memory: readonly SharedArrayBuffer[]) {
     this.port = port;
-    this.share = share;
     this.blocks = memory.map((block) => new FrameBlock(block));
     port.on("message", (message: MessageToWorker) => {
       this.waiting.push(message);
@@ -72,27 +66,33 @@ export class BlockSource implements FrameSource {
     }
   }
 
-  /** The worker's frames of a block, which is given back when the last of them is copied. */
-  private *framesOf({ block: number, frames, ticks }: FramesMessage, batch: FrameBatch): Generator<FrameBatch> {
+  /** The frames of a block, which is given back when the last of them is copied. */
+  private *framesOf({ block: number, entries }: FramesMessage, batch: FrameBatch): Generator<FrameBatch> {
     const block = this.blocks[number] as FrameBlock;
-    const choice: Choice = { shares: block.shares, share: this.share };
-    const silences = Array.from(block.ticks.subarray(0, ticks)).filter((index) => this.isOther(block.shares[index]));
-    let first = 0;
-    for (const end of [...silences, frames]) {
-      const second = block.seconds[end] as number;
-      batch.clear();
-      copyFrames(block, first, end, batch, choice);
-      if (end === frames) this.port.postMessage({ type: "free", block: number } satisfies MessageFromWorker);
+    block.length = entries;
+    batch.bytes.set(block.bytes.subarray(0, block.end));
+    for (let first = 0; first < entries;) {
+      const tick = block.nextTick(first, entries);
+      const second = block.seconds[tick] as number;
+      takeColumns(batch, block, first, tick);
+      first = tick + 1;
+      if (first >= entries) this.port.postMessage({ type: "free", block: number } satisfies MessageFromWorker);
       if (batch.length > 0) yield batch;
-      if (end < frames) {
-        batch.beSilent(second);
-        yield batch;
-      }
-      first = end;
+      if (tick === entries) return;
+      batch.beSilent(second);
+      yield batch;
     }
   }
+}
 
-  private isOther(share: number | undefined): boolean {
-    return share !== this.share && share !== everyShare;
-  }
+/** Makes entries `first` to `last` - 1 of a block the frames of a batch. */
+function takeColumns(batch: FrameBatch, block: FrameBlock, first: number, last: number): void {
+  batch.clear();
+  batch.offset.set(block.offset.subarray(first, last));
+  batch.capturedLength.set(block.capturedLength.subarray(first, last));
+  batch.originalLength.set(block.originalLength.subarray(first, last));
+  batch.seconds.set(block.seconds.subarray(first, last));
+  batch.nanoseconds.set(block.nanoseconds.subarray(first, last));
+  batch.interfaceIndex.set(block.interfaceIndex.subarray(first, last));
+  batch.length = last - first;
 }

@@ -1,17 +1,19 @@
-// A block of frames in memory that threads share: the columns of a FrameBatch, and the bytes they point into. The reading thread fills it, with
-// one copy; every worker takes its own frames out of it.
+// A block of frames in memory that two threads share: the columns of a FrameBatch, and the bytes they point into. The reading thread fills it with
+// the frames of one worker, and the worker copies it into its engine.
 //
-//   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ share │ ticks │ bytes … │
+//   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
+//
+// An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock on to its second.
 //
 // A message after the writing, and one after the reading, order them; nothing here needs to be atomic.
 
-import { intakeLength } from "@tsnids/pcap";
+import { maximumCapturedLength } from "@tsnids/pcap";
 
 /** Frames of a block at most. */
-export const framesOfBlock = 8192;
+export const framesOfBlock = 4096;
 
-/** Bytes of a block at most: as many as fit into the intake of an engine. */
-const bytesOfBlock = intakeLength;
+/** Bytes of a block: two of the longest frames, and small enough for a processor's cache. */
+const bytesOfBlock = 2 * maximumCapturedLength;
 
 const columnBytes = framesOfBlock * 4;
 
@@ -23,9 +25,7 @@ const columns = {
   originalLength: 4 * columnBytes,
   nanoseconds: 5 * columnBytes,
   interfaceIndex: 6 * columnBytes,
-  shares: 7 * columnBytes,
-  ticks: 8 * columnBytes,
-  bytes: 9 * columnBytes,
+  bytes: 7 * columnBytes,
 } as const;
 
 /** Memory for a block. */
@@ -34,36 +34,27 @@ export function allocateBlock(): SharedArrayBuffer {
 }
 
 export class FrameBlock {
-  /** Frames it has room for. */
+  /** Entries it has room for. */
   readonly capacity: number = framesOfBlock;
-  /** Frames held. */
+  /** Entries held. */
   length = 0;
   readonly bytes: Uint8Array;
-  /** Of the same bytes. */
-  readonly view: DataView;
   readonly offset: Int32Array;
   readonly capturedLength: Int32Array;
   readonly originalLength: Int32Array;
   readonly seconds: Float64Array;
   readonly nanoseconds: Int32Array;
   readonly interfaceIndex: Int32Array;
-  /** For each frame the worker that has to see it, or `everyShare`. */
-  readonly shares: Uint16Array;
-  /** The frames that move the packet clock on. */
-  readonly ticks: Int32Array;
 
   constructor(memory: SharedArrayBuffer) {
     const column = (start: number): Int32Array => new Int32Array(memory, start, framesOfBlock);
     this.bytes = new Uint8Array(memory, columns.bytes, bytesOfBlock);
-    this.view = new DataView(memory, columns.bytes, bytesOfBlock);
     this.offset = column(columns.offset);
     this.capturedLength = column(columns.capturedLength);
     this.originalLength = column(columns.originalLength);
     this.seconds = new Float64Array(memory, columns.seconds, framesOfBlock);
     this.nanoseconds = column(columns.nanoseconds);
     this.interfaceIndex = column(columns.interfaceIndex);
-    this.ticks = column(columns.ticks);
-    this.shares = new Uint16Array(memory, columns.shares, framesOfBlock);
   }
 
   /** Adds a frame, as FrameBatch.push does. */
@@ -83,5 +74,22 @@ export class FrameBlock {
     this.nanoseconds[at] = nanoseconds;
     this.interfaceIndex[at] = interfaceIndex;
     this.length = at + 1;
+  }
+
+  /** Adds that packet time has come to `seconds`. */
+  pushTick(seconds: number): void {
+    this.push(this.end, 0, -1, seconds, 0, 0);
+  }
+
+  /** The first entry from `first` on that is no frame; `last` where there is none. */
+  nextTick(first: number, last: number): number {
+    const at = this.originalLength.subarray(first, last).indexOf(-1);
+    return at < 0 ? last : first + at;
+  }
+
+  /** Where the bytes of the last frame end. */
+  get end(): number {
+    const last = this.length - 1;
+    return last < 0 ? 0 : (this.offset[last] as number) + (this.capturedLength[last] as number);
   }
 }

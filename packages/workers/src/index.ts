@@ -1,8 +1,8 @@
 // @tsnids/workers: one capture on many cores, an engine in each of several threads.
 
-export { blocksInFlight } from "./block-pool.js";
 export { WorkerError } from "./errors.js";
 export type { WorkerErrorCode } from "./errors.js";
+export { blocksInFlight } from "./lane.js";
 export { NidsWorkers, run } from "./nids-workers.js";
 export type { WorkersOutcome } from "./nids-workers.js";
 export { mostWorkers } from "./options.js";

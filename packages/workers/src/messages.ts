@@ -1,9 +1,10 @@
-// What the reading thread and the workers say to each other. Frames are not in messages, but in shared blocks; a message passes them on.
+// What the reading thread and the workers say to each other. Frames are not in messages, but in blocks of shared memory; a message passes
+// a block on.
 //
 //   reading thread                               worker
 //        │ ── (workerData: WorkerStart) ─────────► │  imports the module, sets up
 //        │ ◄──────────────────────────── ready ─── │
-//        │ ── frames: block 3 ───────────────────► │  copies its frames out of it
+//        │ ── frames: block 3 ───────────────────► │  copies them into its engine
 //        │ ◄──────────────────────────── free 3 ── │  and processes them
 //        │ ◄──────────── report, alert, settled ── │
 //        │ ── end ───────────────────────────────► │  exits
@@ -30,11 +31,9 @@ export interface WorkerStart {
 export type MessageToWorker =
   | {
       readonly type: "frames";
-      /** Which block, and how many frames are in it. */
+      /** Which block, and how many entries it has. */
       readonly block: number;
-      readonly frames: number;
-      /** How many of them move the packet clock on. */
-      readonly ticks: number;
+      readonly entries: number;
       /** The interfaces of these frames, where they are not those of the frames before. */
       readonly interfaces: readonly CaptureInterface[] | undefined;
     }

@@ -32,7 +32,7 @@ async function work(): Promise<void> {
   const report = (value: unknown): void => post({ type: "report", value });
   const context: WorkerContext = { index, workers, data, report };
   const resultOf = await attempt("setup-failed", "the module's default export threw", () => setup(nids, context));
-  const source = new BlockSource(port, index, blocks);
+  const source = new BlockSource(port, blocks);
   post({ type: "ready" });
   // The state of all shares is the same before the flows, so it is enough that one tells.
   await nids.run(index === 0 ? settledInterfaces(source, nids, post) : source);

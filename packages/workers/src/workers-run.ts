@@ -6,6 +6,7 @@ import { NidsError, totalOfShares } from "@tsnids/nids";
 import type { AlertCode } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { Dispatcher } from "./dispatcher.js";
+import { Lane } from "./lane.js";
 import { isAboutParameters, WorkerError } from "./errors.js";
 import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
 import type { WorkersOutcome } from "./nids-workers.js";
@@ -21,6 +22,8 @@ export interface SourceFault {
 
 export class WorkersRun {
   private readonly options: CheckedOptions;
+  private readonly seed: number = randomInt(2 ** 32);
+  private readonly lanes: readonly Lane[];
   private readonly dispatcher: Dispatcher;
   private readonly threads: Worker[] = [];
   private readonly done: Done[] = [];
@@ -31,7 +34,10 @@ export class WorkersRun {
 
   constructor(options: CheckedOptions) {
     this.options = options;
-    this.dispatcher = new Dispatcher(options.workers, randomInt(2 ** 32), (message) => this.post(message));
+    this.lanes = Array.from({ length: options.workers }, (_, index) => {
+      return new Lane(index, (message) => this.threads[index]?.postMessage(message));
+    });
+    this.dispatcher = new Dispatcher(this.lanes, this.seed);
   }
 
   /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker. */
@@ -58,8 +64,9 @@ export class WorkersRun {
       }
     }
     const shares = this.done.map(({ statistics }) => statistics);
+    const sorted = this.lanes.map((lane) => lane.sorted);
     const results = this.done.map(({ result }) => result);
-    return { statistics: totalOfShares(shares, this.dispatcher.sorted), alerts, results };
+    return { statistics: totalOfShares(shares, sorted), alerts, results };
   }
 
   private async feed(source: FrameSource): Promise<SourceFault | undefined> {
@@ -69,7 +76,9 @@ export class WorkersRun {
         const next = await this.unlessFailed(nextOf(iterator));
         if ("error" in next) return next;
         if (next.done === true) return undefined;
-        await this.unlessFailed(this.dispatcher.pass(next.value));
+        const { value: batch } = next;
+        if (batch.silentUntil >= 0) this.silence(batch.silentUntil);
+        else await this.unlessFailed(this.dispatcher.pass(batch));
       }
     } catch (error) {
       // The source may be waiting for frames, and end only with the next one.
@@ -78,18 +87,22 @@ export class WorkersRun {
     }
   }
 
+  private silence(until: number): void {
+    this.dispatcher.silence(until);
+    this.post({ type: "silence", until });
+  }
+
   private start(index: number): Worker {
     const { workers, module, data, params, onAlert } = this.options;
-    const { memory } = this.dispatcher.pool;
     const wantsAlerts = onAlert !== undefined;
     const start: WorkerStart = {
       index,
       workers,
-      seed: this.dispatcher.seed,
+      seed: this.seed,
       params,
       module,
       data,
-      blocks: memory,
+      blocks: this.lanes[index]?.memory ?? [],
       wantsAlerts,
     };
     const thread = startThread(start);
@@ -113,7 +126,7 @@ export class WorkersRun {
         this.ready++;
         break;
       case "free":
-        this.dispatcher.giveBack(message.block);
+        this.lanes[index]?.giveBack(message.block);
         return;
       case "settled":
         this.dispatcher.settle(message.list, message.interfaceIndex);
