@@ -69,8 +69,9 @@ export class Lane {
   flush(): void {
     const { filling, interfaces } = this;
     if (filling === undefined) return;
-    this.filling = undefined;
     const { length } = this.blocks[filling] as FrameBlock;
+    if (length === 0) return; // No frame of the last batches was for this worker.
+    this.filling = undefined;
     const isKnown = interfaces === this.sentInterfaces;
     this.sentInterfaces = interfaces;
     this.post({ type: "frames", block: filling, entries: length, interfaces: isKnown ? undefined : interfaces });
