@@ -12,7 +12,7 @@ import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning, LiveStatistics, LiveWarning } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
 import { CallbackError } from "@tsnids/nids";
-import type { Nids } from "@tsnids/nids";
+import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
 import { ExitCode } from "./exit-codes.js";
@@ -24,6 +24,12 @@ import { Progress } from "./progress.js";
 
 /** What there may be to say about an input on the way. */
 export type Warning = CaptureWarning | LiveWarning;
+
+/** What frames are replayed through: an engine, or several. */
+export interface Processor {
+  run(source: FrameSource): Promise<void>;
+  statistics(): StatisticsSnapshot;
+}
 
 /** How a replay ended. */
 export interface ReplayEnd {
@@ -58,7 +64,7 @@ export class Replay {
   }
 
   /** Replays the files, or watches the device until an interrupt. Warnings go to standard error, and to `onWarning`. */
-  async run(nids: Nids, onWarning: (warning: Warning) => void = () => undefined): Promise<ReplayEnd> {
+  async run(nids: Processor, onWarning: (warning: Warning) => void = () => undefined): Promise<ReplayEnd> {
     const warn = (warning: Warning): void => {
       progress.clear();
       process.stderr.write(`tsnids: warning: ${warning.message}\n`);
