@@ -61,7 +61,7 @@ export function printResults({ results }: NidsWorkers, { output, json, quiet }: 
 
 /** Text as it is, anything else as JSON. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  return typeof value === "string" ? value : ((JSON.stringify(value) as string | undefined) ?? String(value));
 }
 
 function wholeNumber(given: string): number {
