@@ -59,9 +59,10 @@ export function printResults({ results }: NidsWorkers, { output, json, quiet }: 
   }
 }
 
-/** Text as it is, anything else as JSON. */
+/** Text as it is; anything else as JSON, where JSON has it. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : ((JSON.stringify(value) as string | undefined) ?? String(value));
+  const isText = typeof value === "string" || typeof value === "bigint" || value === undefined;
+  return isText ? String(value) : JSON.stringify(value);
 }
 
 function wholeNumber(given: string): number {

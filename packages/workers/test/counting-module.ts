@@ -23,6 +23,8 @@ export default function setup(nids: Nids): () => Heard {
     bytes += stream.client.countNew + stream.server.countNew;
     (attachment.param as [string, string])[1] += ` ${stream.state} ${stream.client.count} ${stream.server.count}`;
   });
-  nids.registerUdp(() => void datagrams++);
+  nids.registerUdp(() => {
+    datagrams++;
+  });
   return () => ({ bytes, streams, datagrams });
 }

@@ -144,7 +144,8 @@ describe("workers", function () {
   }
 
   it("name the stream of a callback that throws, and what it threw", async () => {
-    const error = (await refusal(behaving({ callback: "throws" }))) as WorkerError;
+    const error = await refusal(behaving({ callback: "throws" }));
+    if (!(error instanceof WorkerError)) throw error;
     expect(error.stream).to.match(/^10\.9\.0\.2:\d+ -> 10\.9\.0\.1:80$/);
     expect(error.cause).to.be.an.instanceOf(Error).with.property("name", "RangeError");
     expect(error.worker).to.be.oneOf([0, 1]);
@@ -169,7 +170,7 @@ describe("workers", function () {
   });
 
   it("have parameters and options checked", async () => {
-    const wrong = (options: unknown): void => void new NidsWorkers(options as WorkersOptions);
+    const wrong = (options: unknown): NidsWorkers => new NidsWorkers(options as WorkersOptions);
     for (const workers of [0, -1, 1.5, 65, "2", null]) {
       expect(() => wrong({ workers, worker })).to.throw(WorkerError, /workers must be a whole number from 1 to 64/);
     }
