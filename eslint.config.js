@@ -15,7 +15,8 @@ const imports = {
   capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
   output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+", "@noble/hashes/.+"],
   sniff: ["@tsnids/(pcap|nids|filter|capture)", "node:.+", "hexy"],
-  cli: ["@tsnids/(pcap|nids|filter|capture|output|sniff)", "node:.+", "commander", "picocolors", "tinyglobby"],
+  workers: ["@tsnids/(pcap|nids)", "node:.+"],
+  cli: ["@tsnids/(pcap|nids|filter|capture|output|sniff|workers)", "node:.+", "commander", "picocolors", "tinyglobby"],
 };
 
 /** Packages that run anywhere, a browser included, and give the same answers to the same input. */

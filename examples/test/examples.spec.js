@@ -23,6 +23,19 @@ function run(example, ...args) {
   return output.split("\n").filter((line) => line !== "");
 }
 
+describe("bytes-per-server", () => {
+  it("is a module for workers: what servers have sent, in their results", () => {
+    const args = ["run", "--workers", "2", "--worker", "examples/bytes-per-server.js", "pcaps/web.pcap"];
+    const output = execFileSync(process.execPath, ["packages/cli/bin/tsnids.js", ...args], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    const results = output.match(/^\{.*\}$/gm)?.map((line) => JSON.parse(line)) ?? [];
+    expect(results).to.have.lengthOf(2);
+    expect(results.flatMap((bytes) => Object.keys(bytes))).to.include("10.9.0.1:80");
+  });
+});
+
 describe("print-streams", () => {
   it("prints every stream with its bytes each way and its end", () => {
     const lines = run("print-streams");

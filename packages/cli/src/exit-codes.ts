@@ -4,6 +4,7 @@ import { CaptureError, RecordError } from "@tsnids/capture";
 import { FilterError } from "@tsnids/filter";
 import { NidsError } from "@tsnids/nids";
 import { SniffError } from "@tsnids/sniff";
+import { WorkerError } from "@tsnids/workers";
 
 /** Exit codes of the command. */
 export const ExitCode = {
@@ -45,6 +46,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof SniffError) {
     return { text: error.message, exitCode: error.code === "dump-failed" ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
   }
+  if (error instanceof WorkerError) return { text: oneLine(error.message), exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }

@@ -38,6 +38,16 @@ export function alertJson(alert: Alert): string {
   return JSON.stringify({ type: "alert", code, severity, text, detail, source, destination, ...times("time", alert) });
 }
 
+/** What the module of a worker has reported; left out where JSON has no such value. */
+export function reportJson(value: unknown, worker: number): string {
+  return JSON.stringify({ type: "report", worker, value });
+}
+
+/** What the module of a worker gave as its result. */
+export function resultJson(value: unknown, worker: number): string {
+  return JSON.stringify({ type: "result", worker, value });
+}
+
 /** Something about a capture that stopped nothing. */
 export function warningJson(warning: InputWarning): string {
   const { code, message, capture } = warning;

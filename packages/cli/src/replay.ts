@@ -10,7 +10,7 @@
 import { performance } from "node:perf_hooks";
 import type { LiveStatistics } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
-import type { Nids } from "@tsnids/nids";
+import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { ExitCode } from "./exit-codes.js";
 import { openInput } from "./frame-input.js";
@@ -18,6 +18,12 @@ import type { CommandInput, InputWarning } from "./frame-input.js";
 import { onInterrupt } from "./interrupt.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
+
+/** What frames are replayed through: an engine, or several. */
+export interface Processor {
+  run(source: FrameSource): Promise<void>;
+  statistics(): StatisticsSnapshot;
+}
 
 /** How a replay ended. */
 export interface ReplayEnd {
@@ -61,7 +67,7 @@ export class Replay {
   }
 
   /** Reads the input to its end, or until an interrupt. Warnings go to standard error, and to `onWarning`. */
-  async run(nids: Nids, onWarning: (warning: InputWarning) => void = () => undefined): Promise<ReplayEnd> {
+  async run(nids: Processor, onWarning: (warning: InputWarning) => void = () => undefined): Promise<ReplayEnd> {
     const warn = (warning: InputWarning): void => {
       progress.clear();
       process.stderr.write(`tsnids: warning: ${warning.message}\n`);

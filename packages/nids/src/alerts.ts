@@ -8,6 +8,8 @@ import type { EventEmitter } from "eventemitter3";
 import { formatAddress } from "./ip/address.js";
 import type { Packet } from "./packet.js";
 import type { ScanTarget } from "./scan/port-scan-detector.js";
+import { isAboutFlow } from "./share/flow-share.js";
+import type { FlowShare } from "./share/flow-share.js";
 import type { Statistics } from "./stats.js";
 
 export type AlertSeverity = "info" | "notice" | "warning";
@@ -203,14 +205,24 @@ export class AlertSink {
   private readonly statistics: Statistics;
   private readonly faults: Faults;
   private readonly views: Views;
+  /** True where another share raises the alerts about what all shares see. */
+  private readonly onlyFlows: boolean;
   private readonly raised: Map<AlertCode, number> = new Map();
 
-  constructor(events: EventEmitter<NidsEvents>, packet: Packet, statistics: Statistics, faults: Faults, views: Views) {
+  constructor(
+    events: EventEmitter<NidsEvents>,
+    packet: Packet,
+    statistics: Statistics,
+    faults: Faults,
+    views: Views,
+    share: FlowShare | undefined,
+  ) {
     this.events = events;
     this.packet = packet;
     this.statistics = statistics;
     this.faults = faults;
     this.views = views;
+    this.onlyFlows = share !== undefined && share.index > 0;
   }
 
   /** How often each alert was raised. */
@@ -221,6 +233,7 @@ export class AlertSink {
   /** Raises an alert about the current packet; `withAddresses` where its IP header is known to be whole. */
   raise(code: AlertCode, withAddresses: boolean, detail?: string, subject: AlertSubject = {}): void {
     const { packet, events, views } = this;
+    if (this.onlyFlows && !isAboutFlow(code)) return;
     this.statistics.alerts++;
     this.raised.set(code, (this.raised.get(code) ?? 0) + 1);
     if (events.listenerCount("alert") === 0) return;

@@ -99,7 +99,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     });
     const packet = new Packet(memory);
     const views = new Views(this.params.poisonAfterCallback);
-    const alerts = new AlertSink(this, packet, this.counters, this.faults, views);
+    const alerts = new AlertSink(this, packet, this.counters, this.faults, views, this.params.share);
     this.alerts = alerts;
     const seed = randomSeed();
     const flows = new FlowTable(memory, seed);
@@ -123,7 +123,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.lookup = new FlowLookup(memory, flows, seed);
     const { lookup, tcp, udp } = this;
     this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
-    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels });
+    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels, scans });
     this.express = new ExpressLane({ ...shared, flows, link, path, verification, ip: this.ip, tcp, notifier });
     const { ip, express, clock } = this;
     this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick: () => this.tick() });
@@ -296,6 +296,14 @@ export class Nids extends EventEmitter<NidsEvents> {
   get time(): PacketTime {
     const { seconds, nanoseconds } = this.packet;
     return { seconds, nanoseconds };
+  }
+
+  /**
+   * True when the checksums of an interface of the batch processed last are no longer on trial (`checksums: "auto"`): what one packet of it says changes
+   * nothing for others. FrameSieve wants to know.
+   */
+  isSettled(interfaceIndex: number): boolean {
+    return this.verification.isSettled(interfaceIndex);
   }
 
   /** How often each alert was raised; alerts that never were are left out. */

@@ -23,6 +23,7 @@ import type { EncapsulationPath } from "./link/encapsulation.js";
 import { windowBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
+import type { NidsParams } from "./params.js";
 import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
 import type { InOrder } from "./tcp/in-order.js";
@@ -59,6 +60,7 @@ const FLAGS = 14;
 export interface ExpressParts {
   readonly memory: EngineMemory;
   readonly packet: Packet;
+  readonly params: NidsParams;
   readonly flows: FlowTable;
   readonly statistics: Statistics;
   readonly verification: ChecksumVerification;
@@ -83,6 +85,8 @@ export class ExpressLane {
   private readonly tcp: Tcp;
   private readonly inOrder: InOrder;
   private readonly notifier: TcpNotifier;
+  /** False where a flow that is not known may be another engine's (parameter `share`): the rooms find out. */
+  private readonly takesUnknown: boolean;
   private open = false;
   /** True as long as the window tells the truth about the frames in it. */
   private usable = false;
@@ -110,6 +114,7 @@ export class ExpressLane {
     this.tcp = parts.tcp;
     this.inOrder = parts.tcp.inOrder;
     this.notifier = parts.notifier;
+    this.takesUnknown = parts.params.share === undefined;
     this.entries = new Int32Array(parts.memory.buffer, parts.memory.window, expressWindow * ENTRY_INTS);
   }
 
@@ -150,8 +155,9 @@ export class ExpressLane {
     this.next = entry + ENTRY_INTS;
     const payload = entries[entry + PAYLOAD] as number;
     if (payload === 0 || !this.usable) return false;
-    this.taken++;
     const found = this.version === this.flows.version ? (entries[entry + FOUND] as number) : 0;
+    if (found === 0 && !this.takesUnknown) return false;
+    this.taken++;
     const flags = entries[entry + FLAGS] as number;
     const length = entries[entry + LENGTH] as number;
     if (found !== 0 && (flags & decisiveFlags) === TcpFlag.ACK) {

@@ -12,6 +12,8 @@ import { Network } from "./ip/network.js";
 import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 import { mostScopes } from "./link/scopes.js";
+import { faultInShare } from "./share/flow-share.js";
+import type { FlowShare } from "./share/flow-share.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
 import type { SegmentPolicy } from "./tcp/overlap-policy.js";
 
@@ -145,6 +147,11 @@ export interface NidsParams {
   readonly greInUdpPorts: readonly number[];
   /** UDP ports of MPLS in UDP. */
   readonly mplsInUdpPorts: readonly number[];
+  /**
+   * Follow only the flows of this share, such as `{ index: 0, of: 4, seed: 1 }`: for several engines that divide a capture among them, each given all
+   * its frames. Limits are those of each engine. Alerts about what comes before the flows (`ip-…`, `fragment-…`, `port-scan`, …) are raised by share 0.
+   */
+  readonly share: FlowShare | undefined;
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
   readonly ipFilter: IpFilter | undefined;
   /** What `stream.kill()` and `nids.reject()` send with; without one they throw. */
@@ -176,9 +183,12 @@ interface Rule {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly unit?: string;
-  /** What an object has to be able to do. */
-  readonly method?: string;
+  /** What an object should have been, where it is not. */
+  readonly fault?: (value: object) => string | undefined;
 }
+
+const faultInInjector = (value: object): string | undefined =>
+  typeof Reflect.get(value, "inject") === "function" ? undefined : "an object with inject()";
 
 const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
 const choice = (choices: readonly string[], value: string): Rule => ({ kind: "choice", choices, default: value });
@@ -250,8 +260,9 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   scanPorts: amount("targets", 10, 1, 1024),
   scanDelayMs: amount("milliseconds", 3000, 1, 365 * day),
   maxScanSources: amount("sources", 4096, 0, 1 << 20),
+  share: { kind: "object", default: undefined, fault: faultInShare },
   ipFilter: { kind: "function", default: undefined },
-  injector: { kind: "object", method: "inject", default: undefined },
+  injector: { kind: "object", default: undefined, fault: faultInInjector },
   killDryRun: flag(false),
   killAllow: { kind: "network-list", default: Object.freeze([]) },
   killDeny: { kind: "network-list", default: Object.freeze([]) },
@@ -321,8 +332,7 @@ function complaint(rule: Rule, value: unknown): string | undefined {
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
-      if (isObject(value) && typeof Reflect.get(value, rule.method ?? "") === "function") return undefined;
-      return `an object with ${rule.method}()`;
+      return isObject(value) ? rule.fault?.(value) : "an object";
     case "networks": {
       const fits = ([network, choice]: [string, unknown]): boolean =>
         Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;

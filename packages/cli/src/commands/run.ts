@@ -1,11 +1,13 @@
 // tsnids run FILE…, tsnids run --interface DEVICE: replays captures or watches a device, prints a line per connection as it ends, then a summary.
 
 import { Nids } from "@tsnids/nids";
+import type { NidsParams } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
 import type { CommunityIdOptions } from "../community-id-options.js";
 import { ConnectionWatch } from "../connection.js";
+import type { Connection } from "../connection.js";
 import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
@@ -19,8 +21,10 @@ import { readAheadOption } from "../read-ahead-option.js";
 import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
+import { addWorkerOptions, printResults, workersFor } from "../worker-options.js";
+import type { WorkerOptions, RunPrinting } from "../worker-options.js";
 
-interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions {
+interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions, WorkerOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly alerts?: boolean;
@@ -38,6 +42,7 @@ Examples:
   tsnids run --json web.pcap | jq -r 'select(.type == "connection") | .server'
   tsnids run 'tap-*.pcapng.gz'
   ssh tap tcpdump -w - | tsnids run -
+  tsnids run --worker handler.js --workers 4 big.pcap
   sudo tsnids run --interface eth0 'tcp port 80'        until Ctrl-C
   tsnids run --connect 57012                            pcap over IP, as PolarProxy sends it`;
 
@@ -59,7 +64,7 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
     .option("-q, --quiet", "print the summary only")
     .addOption(readAheadOption())
     .addHelpText("after", afterHelp);
-  addLiveOptions(command);
+  addLiveOptions(addWorkerOptions(command));
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
     end(await run(commandInput(args, options), options));
   });
@@ -67,21 +72,18 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
 
 async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
-  const nids = new Nids(engineParams(options));
   const replay = new Replay(input, { readAhead: options.readAhead });
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
-  const idOf = communityIdOf(options);
-  new ConnectionWatch(nids, (connection) => {
-    if (quiet) return;
-    const id = idOf(connection);
-    output.line(json ? connectionJson(connection, id) : lines.connection(connection, id));
-  });
-  if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
+  const printing = { output, lines, json, quiet, showsAlerts };
+  const params = engineParams(options);
+  const workers = workersFor(options, params, printing);
+  const nids = workers ?? watchingEngine(params, communityIdOf(options), printing);
 
   const { seconds, error, filtered, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
+  if (workers !== undefined && hasResults) printResults(workers, printing);
   const statistics = nids.statistics();
   if (hasResults) {
     const summary = { statistics, alerts: nids.alertCounts(), seconds, filtered, live };
@@ -92,4 +94,20 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   output.check();
   if (error !== undefined) throw error;
   return exitCode;
+}
+
+/** An engine whose connections are printed, and its alerts where they are wanted. */
+function watchingEngine(
+  params: Partial<NidsParams>,
+  idOf: (connection: Connection) => string | undefined,
+  { output, lines, json, quiet, showsAlerts }: RunPrinting,
+): Nids {
+  const nids = new Nids(params);
+  new ConnectionWatch(nids, (connection) => {
+    if (quiet) return;
+    const id = idOf(connection);
+    output.line(json ? connectionJson(connection, id) : lines.connection(connection, id));
+  });
+  if (showsAlerts) nids.on("alert", (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)));
+  return nids;
 }

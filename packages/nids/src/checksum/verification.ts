@@ -61,7 +61,12 @@ export class ChecksumVerification {
 
   /** True when nothing is to be learned from the packets of the current interface. */
   get settled(): boolean {
-    return this.mode !== "auto" || this.trial.seen >= trialPackets || !this.trial.verify;
+    return this.isOver(this.trial);
+  }
+
+  /** The same for the packets of any interface. */
+  isSettled(interfaceIndex: number): boolean {
+    return this.isOver(this.trials[interfaceIndex]);
   }
 
   /**
@@ -113,6 +118,10 @@ export class ChecksumVerification {
   clear(): void {
     this.trials.length = 0;
     this.select(0);
+  }
+
+  private isOver(trial: Trial | undefined): boolean {
+    return this.mode !== "auto" || (trial !== undefined && (trial.seen >= trialPackets || !trial.verify));
   }
 
   /** True where a rule has decided. */

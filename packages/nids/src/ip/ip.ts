@@ -12,6 +12,8 @@ import type { Icmp } from "../icmp/icmp.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import type { PortScanDetector } from "../scan/port-scan-detector.js";
+import { ShareOfFlows } from "../share/flow-share.js";
 import type { Statistics } from "../stats.js";
 import type { Tcp } from "../tcp/tcp.js";
 import type { Udp } from "../udp/udp.js";
@@ -47,6 +49,7 @@ export interface IpParts {
   readonly path: EncapsulationPath;
   readonly tunnels: Tunnels;
   readonly icmp: Icmp;
+  readonly scans: PortScanDetector;
 }
 
 export class Ip {
@@ -68,6 +71,10 @@ export class Ip {
   private readonly ipv6: Ipv6;
   private readonly defragmenter: Defragmenter;
   private readonly shown: IpPacket;
+  /** Undefined where the engine follows all flows. */
+  private readonly share: ShareOfFlows | undefined;
+  /** True where the packet in hand belongs to a flow that this engine follows. */
+  private isOwn = true;
 
   constructor(parts: IpParts) {
     const { memory, packet, params, statistics, alerts } = parts;
@@ -84,6 +91,8 @@ export class Ip {
     this.defragmenter = new Defragmenter(parts);
     this.views = parts.views;
     this.shown = new IpPacket(packet, parts.path, parts.views);
+    const { share, followTcp } = params;
+    if (share !== undefined) this.share = new ShareOfFlows(share, packet, parts.verification, parts.scans, followTcp);
   }
 
   /** True when somebody wants to see packets on the IP layer. */
@@ -112,7 +121,9 @@ export class Ip {
   private take(family: number): boolean {
     const { packet } = this;
     packet.family = family;
-    if (this.fragmentCallbacks.newestFirst.length > 0) this.show(this.fragmentCallbacks.newestFirst, false);
+    if (this.fragmentCallbacks.newestFirst.length > 0 && this.share?.isOwnAsCaptured !== false) {
+      this.show(this.fragmentCallbacks.newestFirst, false);
+    }
     const { ipFilter } = this.params;
     if (ipFilter !== undefined && !this.passes(ipFilter)) {
       this.statistics.ipFiltered++;
@@ -128,22 +139,24 @@ export class Ip {
         return false;
       }
     }
-    if (this.callbacks.newestFirst.length > 0) this.show(this.callbacks.newestFirst, true);
+    if (this.share !== undefined) this.isOwn = this.share.isOwn;
+    if (this.callbacks.newestFirst.length > 0 && this.isOwn) this.show(this.callbacks.newestFirst, true);
     return true;
   }
 
   /** To TCP, UDP, ICMP or into a tunnel; returns the version of the packet in that, or 0. */
   private handOn(): number {
-    const { packet, tunnels } = this;
+    const { packet, tunnels, isOwn } = this;
     if (packet.protocol === TCP) {
-      this.tcp.receive();
+      if (isOwn) this.tcp.receive();
+      else this.share?.overhear();
       return 0;
     }
     if (packet.protocol === (packet.family === 4 ? ICMP : ICMPV6)) {
-      this.icmp.receive();
+      if (isOwn) this.icmp.receive();
       return 0;
     }
-    if (packet.protocol === UDP && !this.udp.receive(tunnels)) return 0;
+    if (packet.protocol === UDP && !(isOwn ? this.udp.receive(tunnels) : this.udp.acceptable(tunnels))) return 0;
     return tunnels.enter();
   }
 

@@ -176,7 +176,7 @@ export class FlowTable {
     this.index[this.bucket << 1] = this.hash;
     this.index[(this.bucket << 1) + 1] = slot;
     this.live++;
-    if (this.live * 2 > this.mask && (this.mask + 1) * 2 < this.index.length) this.rebuild(this.mask * 2 + 1);
+    if (this.live * 2 > this.mask && (this.mask + 1) * 2 < this.index.length) this.grow();
     return (slot << 1) | this.side;
   }
 
@@ -283,14 +283,20 @@ export class FlowTable {
     );
   }
 
-  /** Fills the index anew, with `mask + 1` buckets. */
-  private rebuild(mask: number): void {
-    const { index, flows } = this;
+  /**
+   * Doubles the index. In order of the old one, what goes to each half of the new one is in order, too: memory is walked, not jumped about
+   * in, and a million flows make no pause.
+   */
+  private grow(): void {
+    const { index } = this;
+    const old = index.slice(0, (this.mask + 1) * 2);
+    const mask = this.mask * 2 + 1;
     this.mask = mask;
     index.fill(0, 0, (mask + 1) * 2);
-    for (let slot = 1; slot <= this.top; slot++) {
-      if (flows[slot * FLOW_INTS + FLAGS] === 0) continue;
-      const hash = this.hashOf(slot);
+    for (let at = 0; at < old.length; at += 2) {
+      const slot = old[at + 1] as number;
+      if (slot === 0) continue;
+      const hash = old[at] as number;
       let bucket = hash & mask;
       while (index[(bucket << 1) + 1] !== 0) bucket = (bucket + 1) & mask;
       index[bucket << 1] = hash;

@@ -54,7 +54,8 @@ export class Udp {
     return true;
   }
 
-  private acceptable(tunnels: Tunnels): boolean {
+  /** True where header and checksum are right; what is behind the datagram is then cut off. */
+  acceptable(tunnels: Tunnels): boolean {
     const { packet } = this;
     const { view, transport, end, cut } = packet;
     const available = end - transport;

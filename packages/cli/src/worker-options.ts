@@ -1,0 +1,72 @@
+// tsnids run --worker MODULE: callbacks of the user's, in several threads. What they report is printed, a line each; then the summary, as without them.
+
+import type { NidsParams } from "@tsnids/nids";
+import { mostWorkers, NidsWorkers } from "@tsnids/workers";
+import { InvalidArgumentError } from "commander";
+import type { Command } from "commander";
+import { CommandError, ExitCode } from "./exit-codes.js";
+import { alertJson, reportJson, resultJson } from "./json-lines.js";
+import type { ConnectionLines } from "./connection-line.js";
+import type { Output } from "./output.js";
+
+/** What commander makes of the options. */
+export interface WorkerOptions {
+  readonly worker?: string;
+  readonly workers?: number;
+}
+
+/** How results are printed. */
+export interface RunPrinting {
+  readonly output: Output;
+  readonly lines: ConnectionLines;
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly showsAlerts: boolean;
+}
+
+/** Adds the options to a command. */
+export function addWorkerOptions(command: Command): Command {
+  return command
+    .option("--worker <module>", "call the callbacks of this module, in several threads, and print what they report")
+    .option("--workers <count>", `threads for --worker, 1 to ${mostWorkers}; by default one per core`, wholeNumber);
+}
+
+/** The workers that the options ask for, or undefined. Throws CommandError and WorkerError. */
+export function workersFor(
+  { worker, workers }: WorkerOptions,
+  params: Partial<NidsParams>,
+  { output, lines, json, quiet, showsAlerts }: RunPrinting,
+): NidsWorkers | undefined {
+  if (worker === undefined) {
+    if (workers === undefined) return undefined;
+    throw new CommandError(ExitCode.WRONG_INPUT, "--workers needs --worker MODULE: what is to be done in them");
+  }
+  return new NidsWorkers({
+    worker,
+    workers,
+    params,
+    onReport: (value, index) => {
+      if (!quiet) output.line(json ? reportJson(value, index) : text(value));
+    },
+    onAlert: showsAlerts ? (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)) : undefined,
+  });
+}
+
+/** Prints what the modules of the workers gave as results. */
+export function printResults({ results }: NidsWorkers, { output, json, quiet }: RunPrinting): void {
+  for (const [index, result] of results.entries()) {
+    if (!quiet && result !== undefined) output.line(json ? resultJson(result, index) : text(result));
+  }
+}
+
+/** Text as it is; anything else as JSON, where JSON has it. */
+function text(value: unknown): string {
+  const isText = typeof value === "string" || typeof value === "bigint" || value === undefined;
+  return isText ? String(value) : JSON.stringify(value);
+}
+
+function wholeNumber(given: string): number {
+  const number = /^\d{1,3}$/.test(given) ? Number(given) : 0;
+  if (number < 1 || number > mostWorkers) throw new InvalidArgumentError(`Give a number from 1 to ${mostWorkers}.`);
+  return number;
+}

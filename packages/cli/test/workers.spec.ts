@@ -1,0 +1,65 @@
+// tsnids run --worker: reports and results as lines, the summary of one engine.
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { captures, tsnids } from "./command.js";
+
+const web = `${captures}web.pcap`;
+const follower = `export default (nids, { report }) => {
+  nids.registerTcp((stream) => {
+    if (stream.state === "JUST_ESTABLISHED") { stream.client.collect++; stream.server.collect++; }
+    else if (stream.state === "CLOSE") report(\`closed \${stream}\`);
+  });
+  return () => ({ done: true });
+};`;
+
+describe("tsnids run --worker", function () {
+  this.timeout(20_000);
+
+  let folder = "";
+  let module = "";
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tsnids-workers-"));
+    module = join(folder, "follower.mjs");
+    writeFileSync(module, follower);
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** The last lines of a run, from the packets on, without the speed. */
+  const summary = (stdout: string): string => /^packets [^]*?(?=^speed)/m.exec(stdout)?.[0] ?? "";
+
+  it("prints what workers report and what they result in, then the usual summary", () => {
+    const { status, stdout, stderr } = tsnids(["run", "--workers", "2", "--worker", module, web]);
+    expect([status, stderr]).to.deep.equal([0, ""]);
+    expect(stdout.match(/^closed 10\.9\.0\.2:\d+ -> 10\.9\.0\.1:80$/gm)).to.have.length(12);
+    expect(stdout.match(/^\{"done":true\}$/gm)).to.have.length(2);
+    expect(summary(stdout))
+      .to.equal(summary(tsnids(["run", web]).stdout))
+      .and.contain("12 CLOSE");
+  });
+
+  it("prints them as JSON, with their worker, and alerts", () => {
+    const args = ["run", "--json", "--workers", "2", "--worker", module, `${captures}lo-offload.pcap`];
+    const lines = tsnids(args).stdout.trim().split("\n");
+    const types = lines.map((line) => JSON.parse(line) as { type: string; worker?: number });
+    expect(types.map(({ type }) => type)).to.include.members(["report", "alert"]);
+    expect(types.filter(({ type }) => type === "result").map(({ worker }) => worker)).to.deep.equal([0, 1]);
+    expect(types.at(-1)).to.have.property("type", "summary");
+  });
+
+  it("says in a line what is wrong", () => {
+    writeFileSync(join(folder, "failing.mjs"), "export default () => { throw new Error('no luck'); };");
+    for (const [args, text] of [
+      [["--workers", "2"], /^tsnids: --workers needs --worker MODULE/],
+      [["--workers", "0", "--worker", module], /^tsnids: option '--workers <count>' argument '0' is invalid/],
+      [["--worker", join(folder, "missing.mjs")], /^tsnids: worker \d: .*missing\.mjs cannot be imported/],
+      [["--worker", join(folder, "failing.mjs")], /^tsnids: worker \d: .*no luck\n$/],
+    ] as const) {
+      const { status, stderr } = tsnids(["run", ...args, web]);
+      expect(stderr).to.match(text);
+      expect([status, stderr.split("\n").length]).to.deep.equal([2, 2]);
+    }
+  });
+});

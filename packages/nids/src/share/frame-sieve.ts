@@ -1,0 +1,132 @@
+// Sorts the frames of a batch by the share that has to see them, for whoever feeds several engines. A frame that is plain in every respect
+// concerns nobody but the share of its flow; anything else goes to every share, because it may change what all of them know:
+//
+//   plain: Ethernet │ IPv4 without options and fragments, its checksum right │ TCP with ACK │ …      ──► the share of its flow
+//                   │ IPv6 without extension headers                         │
+//   fragments, VLANs, tunnels, UDP, ICMP, segments that may be a scan's, damage                      ──► all
+//   interfaces whose checksums are still on trial; packets from the past; the first frame            ──► all
+//
+// The two halves of a decision must agree: where this says "the share of its flow", ShareOfFlows.isOwn says the same there.
+
+import { LinkType } from "@tsnids/pcap";
+import type { CaptureInterface } from "@tsnids/pcap";
+import { TcpFlag, tcpHeaderBytes } from "../tcp/segment.js";
+import { flowHash, mostShares, shareOfHash } from "./flow-hash.js";
+import { NidsError } from "../errors.js";
+
+/** Says in a list of shares that a frame is for all of them. */
+export const everyShare: number = 0xffff;
+
+/** What the sieve has to know of frames; FrameBatch has it. */
+export interface SievedFrames {
+  readonly length: number;
+  readonly interfaces: readonly CaptureInterface[];
+  readonly offset: Int32Array;
+  readonly capturedLength: Int32Array;
+  readonly seconds: Float64Array;
+  readonly interfaceIndex: Int32Array;
+}
+
+const ethernetBytes = 14;
+const ipv4Bytes = 20;
+const ipv6Bytes = 40;
+const TCP = 6;
+/** EtherType, version and, in IPv4, the header length; the next byte may be anything. */
+const plainIpv4 = 0x08004500;
+const plainIpv6 = 0x86dd6000 | 0;
+const typeAndLengthMask = 0xffffff00 | 0;
+const typeAndVersionMask = 0xfffff000 | 0;
+
+export class FrameSieve {
+  private readonly of: number;
+  private readonly seed: number;
+  private clock = -1;
+
+  /** For `of` shares, with the `seed` that they have. Throws NidsError `invalid-argument`. */
+  constructor(of: number, seed: number) {
+    if (!Number.isInteger(of) || of < 1 || of > mostShares) {
+      throw new NidsError(
+        "invalid-argument",
+        `FrameSieve(of, seed): of must be a whole number from 1 to ${mostShares}`,
+      );
+    }
+    this.of = of;
+    this.seed = seed | 0;
+  }
+
+  /** Nothing was captured until `seconds`. */
+  silence(seconds: number): void {
+    if (this.clock >= 0 && seconds > this.clock) this.clock = seconds;
+  }
+
+  /**
+   * Writes into `shares`, for each frame, the share it is for, or `everyShare`; and into `ticks` which frames move the packet clock on: engines that are
+   * not given such a frame are to be told of its second (FrameBatch.silentUntil). Returns how many these are. `view` is of the bytes that offsets point into; `settled` has a 1 for each
+   * interface of which an engine has said `isSettled`. Frames are to be given in order, each once.
+   */
+  sort(frames: SievedFrames, view: DataView, settled: Uint8Array, shares: Uint16Array, ticks: Int32Array): number {
+    const { offset, capturedLength, seconds, interfaceIndex, interfaces } = frames;
+    let current = -1;
+    let open = false;
+    let moved = 0;
+    for (let index = 0; index < frames.length; index++) {
+      const second = seconds[index] as number;
+      const isLate = second < this.clock || this.clock < 0;
+      if (second > this.clock) {
+        this.clock = second;
+        ticks[moved++] = index;
+      }
+      const from = interfaceIndex[index] as number;
+      if (from !== current) {
+        current = from;
+        open = settled[from] === 1 && interfaces[from]?.linkType === LinkType.ETHERNET;
+      }
+      const isSorted = open && !isLate;
+      shares[index] = isSorted
+        ? this.shareOf(view, offset[index] as number, capturedLength[index] as number)
+        : everyShare;
+    }
+    return moved;
+  }
+
+  private shareOf(view: DataView, frame: number, captured: number): number {
+    if (captured < ethernetBytes + ipv4Bytes + tcpHeaderBytes) return everyShare;
+    const typeAndVersion = view.getInt32(frame + 12);
+    const network = frame + ethernetBytes;
+    const available = captured - ethernetBytes;
+    if ((typeAndVersion & typeAndLengthMask) === plainIpv4) return this.shareOfIpv4(view, network, available);
+    if ((typeAndVersion & typeAndVersionMask) === plainIpv6) return this.shareOfIpv6(view, network, available);
+    return everyShare;
+  }
+
+  private shareOfIpv4(view: DataView, network: number, available: number): number {
+    const lengthWord = view.getInt32(network);
+    const fragmentWord = view.getInt32(network + 4);
+    const protocolWord = view.getInt32(network + 8);
+    const totalLength = lengthWord & 0xffff;
+    if (totalLength > available || totalLength < ipv4Bytes + tcpHeaderBytes) return everyShare;
+    if ((fragmentWord & 0x3fff) !== 0 || ((protocolWord >>> 16) & 0xff) !== TCP) return everyShare;
+    if ((view.getUint8(network + ipv4Bytes + 13) & TcpFlag.ACK) === 0) return everyShare;
+    const source = view.getInt32(network + 12);
+    const destination = view.getInt32(network + 16);
+    let sum = halves(lengthWord) + halves(fragmentWord) + halves(protocolWord) + halves(source) + halves(destination);
+    sum = (sum & 0xffff) + (sum >>> 16);
+    if ((sum & 0xffff) + (sum >>> 16) !== 0xffff) return everyShare;
+    const ports = view.getInt32(network + ipv4Bytes);
+    return shareOfHash(flowHash(view, network + 12, 4, ports, this.seed), this.of);
+  }
+
+  private shareOfIpv6(view: DataView, network: number, available: number): number {
+    const payloadLength = view.getUint16(network + 4);
+    if (payloadLength > available - ipv6Bytes || payloadLength < tcpHeaderBytes) return everyShare;
+    if (view.getUint8(network + 6) !== TCP) return everyShare;
+    if ((view.getUint8(network + ipv6Bytes + 13) & TcpFlag.ACK) === 0) return everyShare;
+    const ports = view.getInt32(network + ipv6Bytes);
+    return shareOfHash(flowHash(view, network + 8, 16, ports, this.seed), this.of);
+  }
+}
+
+/** The two halves of a word of 32 bits, added (RFC 1071 §1). */
+function halves(word: number): number {
+  return (word & 0xffff) + (word >>> 16);
+}

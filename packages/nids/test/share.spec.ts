@@ -1,0 +1,175 @@
+/** Engines that divide a capture count, raise and tell together what one engine does: each packet and stream belongs to exactly one. */
+import type { Nids, NidsParams } from "@tsnids/nids";
+import { FrameSieve } from "@tsnids/nids";
+import type { FrameBatch } from "@tsnids/pcap";
+import type { Frame } from "@tsnids/testkit";
+import {
+  addTime,
+  capture,
+  conversation,
+  defaultStart,
+  fragmentFrame,
+  frame,
+  parseScenario,
+  scenarioCapture,
+  scenarioVariants,
+  tcpPacket,
+  time,
+  tunnelPacket,
+  udpPacket,
+  variantName,
+} from "@tsnids/testkit";
+import { expect } from "chai";
+import { readdirSync, readFileSync } from "node:fs";
+import { following, smallNids } from "./following.js";
+import { alertsOf, givenAll, sharers, sieved } from "./sharing.js";
+
+const small: Partial<NidsParams> = { maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 18 };
+
+/** Has everything said that an engine tells, in `heard`. */
+function listening(heard: string[]): (nids: Nids) => void {
+  return (nids) => {
+    nids.registerTcp(
+      following((stream) => void heard.push(`tcp ${stream.toString()} ${stream.state} ${stream.scope}`)),
+    );
+    nids.registerUdp((datagram) => void heard.push(`udp ${datagram.sourcePort} ${datagram.ip.scope}`));
+    nids.registerIcmp((message) => void heard.push(`icmp ${message.type}`));
+    nids.registerIp((packet) => void heard.push(`ip ${packet.source} ${packet.destination} ${packet.protocol}`));
+    nids.registerIpFragment((packet) => void heard.push(`fragment ${packet.bytes.length}`));
+    nids.on("alert", ({ code, detail }) => void heard.push(`alert ${code} ${detail ?? ""}`));
+  };
+}
+
+/** What one engine, and so many together, make of a capture; sieved or not. */
+function compare(whole: FrameBatch, of: number, params: Partial<NidsParams>, where?: string): number {
+  const alone: string[] = [];
+  const one = smallNids({ checksums: "auto", ...params });
+  listening(alone)(one);
+  one.process(whole);
+  one.exit();
+  let sorted = 0;
+  for (const isSieved of [false, true]) {
+    const together: string[] = [];
+    const engines = sharers(of, { ...small, ...params }, listening(together));
+    const result = isSieved ? sieved(engines, whole) : { total: givenAll(engines, whole), alone: 0 };
+    sorted = result.alone;
+    expect(result.total, where).to.deep.equal(one.statistics());
+    expect(alertsOf(engines), where).to.deep.equal(one.alertCounts());
+    expect(together.sort(), where).to.deep.equal(alone.slice().sort());
+  }
+  return sorted;
+}
+
+/** Conversations of a few hosts with one server, in turns. */
+function talks(count: number, family: 4 | 6 = 4): Frame[] {
+  const address = (host: number): string => (family === 4 ? `10.0.0.${host}` : `[2001:db8::${host}]`);
+  return Array.from({ length: count }, (_, index) => [
+    ...conversation({ client: `${address(2 + (index % 5))}:${40000 + index}`, server: `${address(1)}:80` })
+      .handshake()
+      .send("client", `question ${index}`)
+      .send("server", `answer ${index}`)
+      .fin("client")
+      .fin("server")
+      .ack("client"),
+  ]).flat();
+}
+
+function later(frames: readonly Frame[], seconds: string): Frame[] {
+  return frames.map((each) => ({ ...each, time: addTime(each.time, time(seconds)) }));
+}
+
+describe("engines that share a capture", () => {
+  for (const family of [4, 6] as const) {
+    it(`divide the streams of IPv${family} among them`, () => {
+      const frames = talks(60, family);
+      const sorted = compare(capture([frames]).batch(), 4, { checksums: "verify" });
+      expect(sorted).to.be.above(frames.length / 2);
+      const engines = sharers(4, { ...small, checksums: "verify" }, (nids) =>
+        nids.registerTcp(following(() => undefined)),
+      );
+      givenAll(engines, capture([frames]).batch());
+      for (const nids of engines) expect(nids.statistics().streams).to.be.within(4, 30);
+    });
+  }
+
+  it("agree about checksums that are on trial, and about what comes after", () => {
+    const wrong = talks(120).map((each, index) => {
+      const bytes = each.bytes.slice();
+      if (index % 3 === 0) bytes[51] = (bytes[51] ?? 0) ^ 0xff;
+      return { ...each, bytes };
+    });
+    const sorted = compare(capture([wrong, later(talks(120), "100")]).batch(), 3, { checksums: "auto" });
+    expect(sorted).to.be.above(0);
+  });
+
+  it("put datagrams and tunnels together wherever they belong", () => {
+    const inTunnel = talks(10).flatMap((each) => {
+      const outer = { source: "192.0.2.1", destination: "192.0.2.2" };
+      const gre = frame(tunnelPacket("gre", each.bytes.subarray(each.networkOffset), outer), { time: each.time });
+      return fragmentFrame(gre, [24]);
+    });
+    const fragmented = talks(20).flatMap((each, index) => fragmentFrame(each, [16], index + 1));
+    const datagrams = [1, 2, 3].map((port) => frame(udpPacket(`10.0.0.1:${port}`, "10.0.0.2:53", { data: "query" })));
+    compare(capture([fragmented, inTunnel, datagrams]).batch(), 3, { checksums: "verify" });
+  });
+
+  it("hear of scans once", () => {
+    const probes = Array.from({ length: 30 }, (_, port) =>
+      frame(tcpPacket("10.0.0.9:1000", `10.0.0.1:${port + 1}`, { flags: "S", seq: 1 })),
+    );
+    const whole = capture([probes]).batch();
+    compare(whole, 4, { checksums: "verify" });
+    const engines = sharers(4, { ...small, checksums: "verify" }, () => undefined);
+    givenAll(engines, whole);
+    expect(alertsOf(engines)).to.deep.equal({ "port-scan": 2 });
+  });
+
+  it("keep the same time, although each sees packets of its own", () => {
+    const idle = { checksums: "verify", closingTimeoutMs: 2000, idleTimeoutMs: 3000, halfOpenTimeoutMs: 1000 } as const;
+    const open = talks(20).filter((_, index) => index % 9 < 5);
+    const ticking = Array.from({ length: 12 }, (_, second) =>
+      later(
+        [...conversation({ client: "10.0.0.77:1", server: "10.0.0.1:80" }).handshake().send("client", "tick")],
+        `${second}`,
+      ),
+    ).flat();
+    const past = talks(3);
+    compare(capture([open, ticking, past, later(open, "20")]).batch(), 4, idle);
+  });
+
+  for (const file of readdirSync(new URL("../test/scenarios/", import.meta.url)).sort()) {
+    it(`make of the scenarios of ${file} what one engine does`, () => {
+      for (const scenario of parseScenario(
+        readFileSync(new URL(`../test/scenarios/${file}`, import.meta.url), "latin1"),
+      )) {
+        for (const variant of scenarioVariants(scenario).slice(0, 2)) {
+          const { capture: played } = scenarioCapture(scenario, variant);
+          compare(played.batch(), 3, { checksums: "verify" }, `${file}:${scenario.line}, ${variantName(variant)}`);
+        }
+      }
+    });
+  }
+
+  it("need a share that there is", () => {
+    for (const share of [
+      {},
+      { index: 2, of: 2, seed: 0 },
+      { index: 0, of: 1025, seed: 0 },
+      { index: 0, of: 1, seed: -1 },
+    ]) {
+      expect(() => smallNids({ share } as Partial<NidsParams>)).to.throw(/"share" must be a share such as/);
+    }
+    for (const of of [0, 1.5, 1025]) expect(() => new FrameSieve(of, 1)).to.throw(/of must be a whole number/);
+  });
+
+  it("have frames without a moment before the first one for all", () => {
+    const sieve = new FrameSieve(2, 1);
+    sieve.silence(defaultStart.seconds + 10);
+    const batch = capture([talks(1)]).batch();
+    const shares = new Uint16Array(batch.length);
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    sieve.sort(batch, view, new Uint8Array([1]), shares, new Int32Array(batch.length));
+    expect(shares[0]).to.equal(0xffff);
+    expect(new Set(shares.subarray(2)).size).to.equal(1);
+  });
+});

@@ -1,0 +1,98 @@
+// Frames in a worker, out of the blocks that the reading thread passes on. Where frames of other workers have moved the packet clock on, the engine is told so,
+// in that place among the frames.
+//
+//   block    │ frame │ frame │ tick │ frame │        ──►   batches  │ frame, frame │ silence │ frame │
+
+import { setImmediate } from "node:timers/promises";
+import type { MessagePort } from "node:worker_threads";
+import { FrameBatch, intakeLength } from "@tsnids/pcap";
+import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
+import { FrameBlock, framesOfBlock } from "./frame-block.js";
+import type { MessageFromWorker, MessageToWorker } from "./messages.js";
+
+type FramesMessage = Extract<MessageToWorker, { type: "frames" }>;
+
+export class BlockSource implements FrameSource {
+  /** How many lists of interfaces there were: the number of the current one. */
+  list = 0;
+  private readonly port: MessagePort;
+  private readonly blocks: readonly FrameBlock[];
+  private readonly waiting: MessageToWorker[] = [];
+  private arrived: () => void = () => undefined;
+  private interfaces: readonly CaptureInterface[] = [];
+
+  constructor(port: MessagePort, memory: readonly SharedArrayBuffer[]) {
+    this.port = port;
+    this.blocks = memory.map((block) => new FrameBlock(block));
+    port.on("message", (message: MessageToWorker) => {
+      this.waiting.push(message);
+      this.arrived();
+    });
+  }
+
+  /** Interfaces of the current list. */
+  get interfaceCount(): number {
+    return this.interfaces.length;
+  }
+
+  async *batches(intake: Uint8Array = new Uint8Array(intakeLength)): AsyncGenerator<FrameBatch, void, undefined> {
+    const batch = new FrameBatch(framesOfBlock);
+    batch.bytes = intake;
+    for (;;) {
+      const message = await this.next();
+      if (message.type === "end") return;
+      if (message.type === "silence") {
+        batch.beSilent(message.until);
+        yield batch;
+        continue;
+      }
+      if (message.interfaces !== undefined) {
+        this.interfaces = message.interfaces;
+        this.list++;
+      }
+      batch.interfaces = this.interfaces;
+      yield* this.framesOf(message, batch);
+      await setImmediate(); // What else the module waits for gets its turn.
+    }
+  }
+
+  private async next(): Promise<MessageToWorker> {
+    for (;;) {
+      const message = this.waiting.shift();
+      if (message !== undefined) return message;
+      await new Promise<void>((resolve) => {
+        this.arrived = resolve;
+      });
+    }
+  }
+
+  /** The frames of a block, which is given back when the last of them is copied. */
+  private *framesOf({ block: number, entries }: FramesMessage, batch: FrameBatch): Generator<FrameBatch> {
+    const block = this.blocks[number] as FrameBlock;
+    block.length = entries;
+    batch.bytes.set(block.bytes.subarray(0, block.end));
+    for (let first = 0; first < entries;) {
+      const tick = block.nextTick(first, entries);
+      const second = block.seconds[tick] as number;
+      takeColumns(batch, block, first, tick);
+      first = tick + 1;
+      if (first >= entries) this.port.postMessage({ type: "free", block: number } satisfies MessageFromWorker);
+      if (batch.length > 0) yield batch;
+      if (tick === entries) return;
+      batch.beSilent(second);
+      yield batch;
+    }
+  }
+}
+
+/** Makes entries `first` to `last` - 1 of a block the frames of a batch. */
+function takeColumns(batch: FrameBatch, block: FrameBlock, first: number, last: number): void {
+  batch.clear();
+  batch.offset.set(block.offset.subarray(first, last));
+  batch.capturedLength.set(block.capturedLength.subarray(first, last));
+  batch.originalLength.set(block.originalLength.subarray(first, last));
+  batch.seconds.set(block.seconds.subarray(first, last));
+  batch.nanoseconds.set(block.nanoseconds.subarray(first, last));
+  batch.interfaceIndex.set(block.interfaceIndex.subarray(first, last));
+  batch.length = last - first;
+}

@@ -1,0 +1,64 @@
+// What the reading thread and the workers say to each other. Frames are not in messages, but in blocks of shared memory; a message passes
+// a block on.
+//
+//   reading thread                               worker
+//        │ ── (workerData: WorkerStart) ─────────► │  imports the module, sets up
+//        │ ◄──────────────────────────── ready ─── │
+//        │ ── frames: block 3 ───────────────────► │  copies them into its engine
+//        │ ◄──────────────────────────── free 3 ── │  and processes them
+//        │ ◄──────────── report, alert, settled ── │
+//        │ ── end ───────────────────────────────► │  exits
+//        │ ◄───────────────────── done or failed ─ │
+
+import type { Alert, AlertCode, NidsParams, StatisticsSnapshot } from "@tsnids/nids";
+import type { CaptureInterface } from "@tsnids/pcap";
+import type { ParameterErrorCode, WorkerErrorCode } from "./errors.js";
+
+/** What a worker begins with. */
+export interface WorkerStart {
+  readonly index: number;
+  readonly workers: number;
+  readonly seed: number;
+  readonly params: Partial<NidsParams>;
+  /** URL of the module. */
+  readonly module: string;
+  readonly data: unknown;
+  readonly blocks: readonly SharedArrayBuffer[];
+  readonly wantsAlerts: boolean;
+}
+
+/** To a worker. */
+export type MessageToWorker =
+  | {
+      readonly type: "frames";
+      /** Which block, and how many entries it has. */
+      readonly block: number;
+      readonly entries: number;
+      /** The interfaces of these frames, where they are not those of the frames before. */
+      readonly interfaces: readonly CaptureInterface[] | undefined;
+    }
+  | { readonly type: "silence"; readonly until: number }
+  | { readonly type: "end" };
+
+/** From a worker. */
+export type MessageFromWorker =
+  | { readonly type: "ready" }
+  /** The worker needs a block no more. */
+  | { readonly type: "free"; readonly block: number }
+  /** What the sieve is told: an interface of the list with this number, in order of appearance, is no longer on trial. */
+  | { readonly type: "settled"; readonly list: number; readonly interfaceIndex: number }
+  | { readonly type: "report"; readonly value: unknown }
+  | { readonly type: "alert"; readonly alert: Alert }
+  | {
+      readonly type: "done";
+      readonly statistics: StatisticsSnapshot;
+      readonly alerts: { readonly [code in AlertCode]?: number };
+      readonly result: unknown;
+    }
+  | {
+      readonly type: "failed";
+      readonly code: WorkerErrorCode | ParameterErrorCode;
+      readonly message: string;
+      readonly stream: string | undefined;
+      readonly cause: Error | undefined;
+    };

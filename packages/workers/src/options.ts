@@ -1,0 +1,75 @@
+// What a run in several threads is told, and what is wrong with it.
+
+import { availableParallelism } from "node:os";
+import { pathToFileURL } from "node:url";
+import type { Alert, NidsParams } from "@tsnids/nids";
+import { WorkerError } from "./errors.js";
+
+/** Workers there may be: each is a thread with an engine, and its memory, of its own. */
+export const mostWorkers = 64;
+
+/** Options of a run in several threads. */
+export interface WorkersOptions {
+  /** How many workers there are, 1 to 64; by default as many as the machine has cores. The thread that reads comes on top. */
+  readonly workers?: number | undefined;
+  /** The module with the callbacks (see WorkerSetup): a URL, or a path. */
+  readonly worker: URL | string;
+  /** Given to every worker as `data`; a copy (structured clone). */
+  readonly workerData?: unknown;
+  /** The parameters of every worker's engine; without `ipFilter`, `injector` and `share`. Limits are those of each engine. */
+  readonly params?: Partial<NidsParams> | undefined;
+  /** Called with what the workers report. While it runs, nothing is read. */
+  readonly onReport?: ((value: unknown, worker: number) => void) | undefined;
+  /** Called with each alert, with a copy of its packet. Those of one worker come in their order. */
+  readonly onAlert?: ((alert: Alert) => void) | undefined;
+}
+
+/** Options that are right, with all defaults. */
+export interface CheckedOptions {
+  readonly workers: number;
+  /** URL of the module. */
+  readonly module: string;
+  readonly data: unknown;
+  readonly params: Partial<NidsParams>;
+  readonly onReport: (value: unknown, worker: number) => void;
+  /** Undefined where nobody wants them: then they are not handed over. */
+  readonly onAlert: ((alert: Alert) => void) | undefined;
+}
+
+/** Parameters that a thread cannot be given, and why. */
+const notForWorkers: Partial<Record<keyof NidsParams, string>> = {
+  ipFilter: "functions cannot be handed to another thread; filter the source",
+  injector: "functions cannot be handed to another thread; report the stream and kill it where the injector is",
+  share: "each worker has a share of its own",
+};
+
+/** Throws WorkerError `invalid-argument`. */
+export function checkOptions(options: WorkersOptions): CheckedOptions {
+  const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {} } = options;
+  if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
+    throw wrong(`workers must be a whole number from 1 to ${mostWorkers}, not ${String(workers)}`);
+  }
+  if (!(worker instanceof URL) && (typeof worker !== "string" || worker === "")) {
+    throw wrong("worker must be the URL or the path of a module");
+  }
+  for (const [name, why] of Object.entries(notForWorkers)) {
+    if (params[name as keyof NidsParams] !== undefined) throw wrong(`parameter "${name}" is not for workers: ${why}`);
+  }
+  return {
+    workers,
+    module: worker instanceof URL ? worker.href : moduleUrl(worker),
+    data: options.workerData,
+    params,
+    onReport: options.onReport ?? (() => undefined),
+    onAlert: options.onAlert,
+  };
+}
+
+/** "file:///a/b.js" as it is; anything else is a path, relative to the working directory. */
+function moduleUrl(worker: string): string {
+  return /^(file|data|node):/.test(worker) ? worker : pathToFileURL(worker).href;
+}
+
+function wrong(what: string): WorkerError {
+  return new WorkerError("invalid-argument", what);
+}

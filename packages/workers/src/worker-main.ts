@@ -1,0 +1,91 @@
+// What runs in a worker: it imports the user's module, lets it register its callbacks with an engine for the worker's share of the flows, runs the engine over
+// the blocks, and says how it went.
+
+import { parentPort, workerData } from "node:worker_threads";
+import type { MessagePort } from "node:worker_threads";
+import { CallbackError, Nids, NidsError } from "@tsnids/nids";
+import { BlockSource } from "./block-source.js";
+import { isAboutParameters, WorkerError } from "./errors.js";
+import type { WorkerErrorCode } from "./errors.js";
+import type { MessageFromWorker, WorkerStart } from "./messages.js";
+import { settledInterfaces } from "./settled-interfaces.js";
+import type { WorkerContext, WorkerSetup } from "./worker-setup.js";
+
+const port = parentPort as MessagePort;
+const start = workerData as WorkerStart;
+const post = (message: MessageFromWorker): void => port.postMessage(message);
+
+try {
+  await work();
+} catch (error) {
+  post(failure(error));
+}
+port.close();
+
+async function work(): Promise<void> {
+  const { index, workers, seed, params, blocks, data } = start;
+  const setup = await importSetup();
+  const nids = new Nids({ ...params, share: { index, of: workers, seed } });
+  if (start.wantsAlerts) {
+    nids.on("alert", (alert) => post({ type: "alert", alert: { ...alert, packet: alert.packet?.slice() } }));
+  }
+  const report = (value: unknown): void => post({ type: "report", value });
+  const context: WorkerContext = { index, workers, data, report };
+  const resultOf = await attempt("setup-failed", "the module's default export threw", () => setup(nids, context));
+  const source = new BlockSource(port, blocks);
+  post({ type: "ready" });
+  // The state of all shares is the same before the flows, so it is enough that one tells.
+  await nids.run(index === 0 ? settledInterfaces(source, nids, post) : source);
+  await attempt("result-failed", "the worker's result cannot be had", async () => {
+    const result: unknown = typeof resultOf === "function" ? await (resultOf as () => unknown)() : undefined;
+    post({ type: "done", statistics: nids.statistics(), alerts: nids.alertCounts(), result });
+  });
+}
+
+async function importSetup(): Promise<WorkerSetup> {
+  const module = await attempt("module-failed", `${start.module} cannot be imported`, () => {
+    return import(start.module) as Promise<{ readonly default?: unknown }>;
+  });
+  if (typeof module.default === "function") return module.default as WorkerSetup;
+  throw new WorkerError("no-setup", `${start.module} has no function as its default export`);
+}
+
+/** Does something of the module's; what it throws is told as an error with this code. */
+async function attempt<Value>(
+  code: WorkerErrorCode,
+  what: string,
+  action: () => Value | Promise<Value>,
+): Promise<Value> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new WorkerError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function failure(error: unknown): MessageFromWorker {
+  const { cause } = error as { readonly cause?: unknown };
+  const told = {
+    type: "failed",
+    cause: cause === undefined ? undefined : plainError(cause),
+    stream: undefined,
+  } as const;
+  if (error instanceof CallbackError) {
+    return { ...told, code: "callback-failed", message: error.message, stream: error.stream };
+  }
+  if (error instanceof WorkerError) return { ...told, code: error.code, message: error.message };
+  if (error instanceof NidsError && isAboutParameters(error.code)) {
+    return { ...told, code: error.code, message: error.message };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { ...told, code: "worker-ended", message, cause: plainError(error) };
+}
+
+/** An error that can be handed over, whatever was thrown. */
+function plainError(thrown: unknown): Error {
+  if (!(thrown instanceof Error)) return new Error(String(thrown));
+  const error = new Error(thrown.message);
+  error.name = thrown.name;
+  if (thrown.stack !== undefined) error.stack = thrown.stack;
+  return error;
+}

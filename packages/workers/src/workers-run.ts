@@ -1,0 +1,224 @@
+// One run: threads from their beginning to their end. Whatever goes wrong in a worker ends the run at once, whatever the reading thread waits for.
+
+import { randomInt } from "node:crypto";
+import { Worker } from "node:worker_threads";
+import { NidsError, totalOfShares } from "@tsnids/nids";
+import type { AlertCode } from "@tsnids/nids";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { Dispatcher } from "./dispatcher.js";
+import { Lane } from "./lane.js";
+import { isAboutParameters, WorkerError } from "./errors.js";
+import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
+import type { WorkersOutcome } from "./nids-workers.js";
+import type { CheckedOptions } from "./options.js";
+
+type Done = Extract<MessageFromWorker, { type: "done" }>;
+type Failed = Extract<MessageFromWorker, { type: "failed" }>;
+
+/** What the source threw. */
+export interface SourceFault {
+  readonly error: unknown;
+}
+
+export class WorkersRun {
+  private readonly options: CheckedOptions;
+  private readonly seed: number = randomInt(2 ** 32);
+  private readonly lanes: readonly Lane[];
+  private readonly dispatcher: Dispatcher;
+  private readonly threads: Worker[] = [];
+  private readonly done: Done[] = [];
+  private ready = 0;
+  /** Goes on with what waits for workers; asked whenever one has said something. */
+  private awaken: () => void = () => undefined;
+  private failure: Error | undefined;
+
+  constructor(options: CheckedOptions) {
+    this.options = options;
+    this.lanes = Array.from({ length: options.workers }, (_, index) => {
+      return new Lane(index, (message) => this.threads[index]?.postMessage(message));
+    });
+    this.dispatcher = new Dispatcher(this.lanes, this.seed);
+  }
+
+  /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker. */
+  async over(source: FrameSource): Promise<SourceFault | undefined> {
+    try {
+      for (let index = 0; index < this.options.workers; index++) this.threads.push(this.start(index));
+      await this.until(() => this.ready === this.threads.length);
+      const fault = await this.feed(source);
+      this.dispatcher.flush();
+      this.post({ type: "end" });
+      await this.until(() => this.threads.every((_, index) => this.done[index] !== undefined));
+      return fault;
+    } finally {
+      await Promise.all(this.threads.map((thread) => thread.terminate()));
+    }
+  }
+
+  /** What the run amounts to, when it is over. */
+  get outcome(): WorkersOutcome {
+    const alerts: { [code in AlertCode]?: number } = {};
+    for (const done of this.done) {
+      for (const [code, count] of Object.entries(done.alerts) as [AlertCode, number][]) {
+        alerts[code] = (alerts[code] ?? 0) + count;
+      }
+    }
+    const shares = this.done.map(({ statistics }) => statistics);
+    const sorted = this.lanes.map((lane) => lane.sorted);
+    const results = this.done.map(({ result }) => result);
+    return { statistics: totalOfShares(shares, sorted), alerts, results };
+  }
+
+  private async feed(source: FrameSource): Promise<SourceFault | undefined> {
+    const iterator = iteratorOf(source);
+    try {
+      for (;;) {
+        const next = await this.unlessFailed(nextOf(iterator));
+        if ("error" in next) return next;
+        if (next.done === true) return undefined;
+        const { value: batch } = next;
+        if (batch.silentUntil >= 0) this.silence(batch.silentUntil);
+        else await this.unlessFailed(this.dispatcher.pass(batch));
+      }
+    } catch (error) {
+      // The source may be waiting for frames, and end only with the next one.
+      void Promise.resolve(iterator.return?.()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private silence(until: number): void {
+    this.dispatcher.silence(until);
+    this.post({ type: "silence", until });
+  }
+
+  private start(index: number): Worker {
+    const { workers, module, data, params, onAlert } = this.options;
+    const wantsAlerts = onAlert !== undefined;
+    const start: WorkerStart = {
+      index,
+      workers,
+      seed: this.seed,
+      params,
+      module,
+      data,
+      blocks: this.lanes[index]?.memory ?? [],
+      wantsAlerts,
+    };
+    const thread = startThread(start);
+    thread.on("message", (message: MessageFromWorker) => this.hear(index, message));
+    thread.on("error", (cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.fail(new WorkerError("worker-ended", `worker ${index} ended: ${reason}`, { worker: index, cause }));
+    });
+    thread.on("exit", (code) => {
+      if (this.done[index] !== undefined) return;
+      const message = `worker ${index} ended by itself, with exit code ${code}`;
+      this.fail(new WorkerError("worker-ended", message, { worker: index }));
+    });
+    return thread;
+  }
+
+  private hear(index: number, message: MessageFromWorker): void {
+    if (this.failure !== undefined) return;
+    switch (message.type) {
+      case "ready":
+        this.ready++;
+        break;
+      case "free":
+        this.lanes[index]?.giveBack(message.block);
+        return;
+      case "settled":
+        this.dispatcher.settle(message.list, message.interfaceIndex);
+        return;
+      case "report":
+        this.tell(() => this.options.onReport(message.value, index));
+        return;
+      case "alert":
+        this.tell(() => this.options.onAlert?.(message.alert));
+        return;
+      case "done":
+        this.done[index] = message;
+        break;
+      case "failed":
+        this.fail(failureOf(index, message));
+        return;
+    }
+    this.awaken();
+  }
+
+  /** Calls the user's function; what it throws ends the run as it is. */
+  private tell(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private post(message: MessageToWorker): void {
+    for (const thread of this.threads) thread.postMessage(message);
+  }
+
+  /** The first failure counts; what comes behind it is its consequence. */
+  private fail(error: Error): void {
+    this.failure ??= error;
+    this.awaken();
+  }
+
+  /** Waits until something is so; throws the failure where there is one before. */
+  private async until(isSo: () => boolean): Promise<void> {
+    while (this.failure === undefined && !isSo()) {
+      await new Promise<void>((resolve) => {
+        this.awaken = resolve;
+      });
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Waits for a promise, or throws the failure where there is one before. */
+  private unlessFailed<Value>(promise: Promise<Value>): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      this.awaken = () => {
+        if (this.failure !== undefined) reject(this.failure);
+      };
+      this.awaken();
+      promise.then(resolve, reject);
+    });
+  }
+}
+
+function iteratorOf(source: FrameSource): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
+  const batches = source.batches();
+  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+}
+
+/** What the source gives next, or what it throws. */
+async function nextOf(
+  iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>,
+): Promise<IteratorResult<FrameBatch> | SourceFault> {
+  try {
+    return await iterator.next();
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Throws WorkerError `invalid-argument` for what a thread cannot be given. */
+function startThread(workerData: WorkerStart): Worker {
+  try {
+    // Options that are about the text a process runs mean nothing to a thread that runs a file.
+    const execArgv = process.execArgv.filter((option) => !/^--(input-type|eval|print|test)\b/.test(option));
+    return new Worker(new URL("worker-main.js", import.meta.url), { workerData, execArgv });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new WorkerError("invalid-argument", `workerData or params cannot be handed to a thread: ${reason}`, {
+      cause,
+    });
+  }
+}
+
+function failureOf(worker: number, { code, message, stream, cause }: Failed): Error {
+  if (isAboutParameters(code)) return new NidsError(code, message);
+  return new WorkerError(code, `worker ${worker}: ${message}`, { worker, stream, cause });
+}
