@@ -9,7 +9,7 @@ import { small } from "./small.js";
 import { Traffic } from "./traffic.js";
 
 /** Raised when a kind's output changes for the same arguments: older captures are made again. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 
 /**
  * @typedef {object} Kind
