@@ -19,6 +19,7 @@ export function runRounds(peers, capture, rounds, title, measure, outcomes = new
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`bench: ${capture.name}, ${title}, round ${round} of ${rounds}\n`);
     for (const peer of peers) {
+      if (round > (peer.mostRounds ?? rounds)) continue;
       const outcome = outcomes.get(peer.name);
       attempt(outcome, () => outcome.samples.push(measure(peer, capture)));
     }
