@@ -64,7 +64,7 @@ export function warm(path) {
 
 /** @returns {Sample} */
 function sample(peer, capture, prefix, secondsOf) {
-  const [fewPasses, manyPasses] = peer.passes;
+  const [fewPasses, manyPasses] = peer.passes(capture);
   const few = run(peer, capture, fewPasses, prefix, []);
   const many = run(peer, capture, manyPasses, prefix, []);
   const passSeconds = (secondsOf(many.usage) - secondsOf(few.usage)) / (manyPasses - fewPasses);

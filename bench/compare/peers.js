@@ -19,16 +19,14 @@ export const OURS = "tsnids";
 /** A program beside this repository that shows what is within reach; no part of what is published. */
 export const YARDSTICK = "yardstick";
 
-/** Passes of the two processes of a sample. Where a pass is long against the fixed cost, few will do. */
-const USUAL_PASSES = Object.freeze([1, 5]);
-const FEW_PASSES = Object.freeze([1, 3]);
-const FEWEST_PASSES = Object.freeze([1, 2]);
+/** Of so many packets on, a pass takes long against the fixed cost. */
+const LARGE_CAPTURE_PACKETS = 2_000_000;
 
 /**
  * @typedef {object} Peer
  * @property {string} name
  * @property {(capture: import("./captures.js").Capture, passes: number) => Start} start
- * @property {readonly number[]} passes of the two processes of a sample
+ * @property {(capture: import("./captures.js").Capture) => number[]} passes of the two processes of a sample
  * @property {number} [mostRounds] it takes part in the first ones only
  * @property {boolean} listsDirections it knows `--directions FILE`
  * @property {boolean} [cumulative] its totals are those of all passes together, not of the last
@@ -40,7 +38,7 @@ const FEWEST_PASSES = Object.freeze([1, 2]);
 
 /** The peers by name. Each function makes one, or returns undefined where it is not there and may be missing. */
 const PEERS = {
-  [LOOP]: () => ({ ...program(LOOP), passes: USUAL_PASSES, listsDirections: false }),
+  [LOOP]: () => ({ ...program(LOOP), passes: manyPasses, listsDirections: false }),
   [OURS]: () => tsnids([]),
   "tsnids-no-checksums": () => tsnids(["--no-checksums"]),
   [LIBNIDS]: () => libnids([]),
@@ -79,6 +77,15 @@ export function preparePeers(names = Object.keys(PEERS)) {
     });
 }
 
+function manyPasses() {
+  return [1, 5];
+}
+
+/** For those that are slower and begin at once. */
+function fewPasses({ truth }) {
+  return truth.packets < LARGE_CAPTURE_PACKETS ? [1, 3] : [1, 2];
+}
+
 /** A peer; undefined where it cannot be built. */
 function prepared(make) {
   try {
@@ -95,7 +102,7 @@ function program(name) {
   const path = buildPeer(name);
   return {
     start: (capture, passes) => ({ command: [path, capture.path, "--passes", String(passes)] }),
-    passes: FEW_PASSES,
+    passes: fewPasses,
     listsDirections: true,
   };
 }
@@ -108,20 +115,20 @@ function libnids(options) {
       const streams = String(capture.truth.streams);
       return { command: [path, capture.path, "--passes", String(passes), "--streams", streams, ...options] };
     },
-    passes: FEW_PASSES,
+    passes: fewPasses,
     listsDirections: true,
   };
 }
 
 function tsnids(options) {
   if (!existsSync(ENGINE)) throw new BenchError("not-built", "packages/nids is not built: npm run build");
-  return { ...script(join(BENCH, "replay.js"), options), passes: USUAL_PASSES };
+  return { ...script(join(BENCH, "replay.js"), options), passes: manyPasses };
 }
 
 /** It takes so long that a few per cent of noise do not matter. */
 function npmPcap() {
   buildPeer("npm-pcap");
-  return { ...script(join(BENCH, "peers", "npm-pcap.js"), []), passes: FEWEST_PASSES, mostRounds: 1 };
+  return { ...script(join(BENCH, "peers", "npm-pcap.js"), []), passes: () => [1, 2], mostRounds: 1 };
 }
 
 /** A program for Node. */
@@ -145,7 +152,7 @@ function yardstick() {
         environment: { MAXF: String(2 ** (tableBits - 1)), HB: String(tableBits) },
       };
     },
-    passes: USUAL_PASSES,
+    passes: manyPasses,
     listsDirections: false,
     cumulative: true,
   };

@@ -48,7 +48,10 @@ export function resultTable(results, columns) {
  * @returns {string} lines of the table in Markdown
  */
 export function table(items, columns) {
-  const rows = [columns.map((column) => column.heading), ...items.map((item) => columns.map((each) => each.cell(item)))];
+  const rows = [
+    columns.map((column) => column.heading),
+    ...items.map((item) => columns.map((each) => each.cell(item))),
+  ];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index].length)));
   const lines = rows.map((row) => `| ${row.map((text, index) => text.padEnd(widths[index])).join(" | ")} |`);
   lines.splice(1, 0, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`);

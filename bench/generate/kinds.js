@@ -21,9 +21,9 @@ const GENERATOR_VERSION = 2;
 /** @type {Readonly<Record<string, Kind>>} */
 export const KINDS = Object.freeze({
   bulk: { write: bulk, packets: 400_000, quickPackets: 100_000 },
-  small: { write: small, packets: 4_000_000, quickPackets: 800_000 },
-  mixed: { write: mixed, packets: 1_200_000, quickPackets: 240_000 },
-  evil: { write: evil, packets: 300_000, quickPackets: 100_000 },
+  small: { write: small, packets: 4_000_000, quickPackets: 400_000 },
+  mixed: { write: mixed, packets: 1_200_000, quickPackets: 200_000 },
+  evil: { write: evil, packets: 300_000, quickPackets: 60_000 },
   conc1k: { write: concurrent(1000), packets: 1_000_000, quickPackets: 400_000 },
   conc10k: { write: concurrent(10_000), packets: 1_000_000, quickPackets: 400_000 },
   conc100k: { write: concurrent(100_000), packets: 1_200_000, quickPackets: 800_000 },
