@@ -34,7 +34,7 @@ export function writePerformancePage({ rounds, results, wall, ways, flows, start
       ["memory per idle connection", `${flows.bytesPerFlow} bytes`],
       ["of it on the JavaScript heap", `${flows.heapBytesPerFlow} bytes`],
       ["longest time the event loop was held", `${flows.longestPauseMs} ms`],
-      ["99 % of the times were at most", `${flows.pause99Ms} ms`],
+      ["longest time the main thread ran in one turn of it", `${flows.longestPauseCpuMs} ms`],
       ["longest collection of garbage", `${flows.longestCollectionMs} ms`],
     ]),
     "start-up": figures([

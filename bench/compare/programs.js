@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { BenchError } from "./bench-error.js";
 
-/** @returns {{flows: number, bytesPerFlow: number, heapBytesPerFlow: number, longestPauseMs: number, pause99Ms: number, longestCollectionMs: number}} see bench/flows.js */
+/** @returns {{flows: number, bytesPerFlow: number, heapBytesPerFlow: number, longestPauseMs: number, longestPauseCpuMs: number, longestCollectionMs: number}} see bench/flows.js */
 export function measureFlows() {
   return run("flows.js");
 }
