@@ -5,9 +5,11 @@
 //     memory   how much the resident size grows by opening them, per connection. Both directions are collected, nothing
 //              is kept; the engine has run before, so neither its code nor its buffers count.
 //     pauses   the longest time between two turns of the event loop while all are opened, used and closed: by the clock, and
-//              what the main thread ran of it, as a busy machine makes pauses longer; and the longest collection of garbage
+//              what the main thread ran of it, as a busy machine makes pauses longer; the longest collection of garbage; and
+//              the last turn, in which the engine exits and forgets them all
 //
-// Prints one JSON line: {"flows","bytesPerFlow","heapBytesPerFlow","longestPauseMs","longestPauseCpuMs","longestCollectionMs"}
+// Prints one JSON line: {"flows","bytesPerFlow","heapBytesPerFlow","longestPauseMs","longestPauseCpuMs","longestCollectionMs",
+// "lastPauseMs","lastPauseCpuMs"}
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -83,26 +85,29 @@ async function pauses() {
   nids.registerTcp(new CollectingCounter().callback);
   let running = true;
   const run = nids.run(new FileSource(prepareCapture(CAPTURE, false).path)).finally(() => (running = false));
-  let [longest, longestCpu] = [0, 0];
-  for (let [before, cpuBefore] = [performance.now(), mainThreadMs()]; running;) {
+  const turns = [];
+  for (let before = mainThread(); running;) {
     await setImmediate();
-    const [now, cpuNow] = [performance.now(), mainThreadMs()];
-    longest = Math.max(longest, now - before);
-    longestCpu = Math.max(longestCpu, cpuNow - cpuBefore);
-    [before, cpuBefore] = [now, cpuNow];
+    const now = mainThread();
+    turns.push({ clock: now.clock - before.clock, cpu: now.cpu - before.cpu });
+    before = now;
   }
   await run;
   await setTimeout(0); // the last collection is told a turn later
+  const last = turns.pop();
   return {
-    longestPauseMs: tenths(longest),
-    longestPauseCpuMs: tenths(longestCpu),
+    longestPauseMs: tenths(Math.max(...turns.map(({ clock }) => clock))),
+    longestPauseCpuMs: tenths(Math.max(...turns.map(({ cpu }) => cpu))),
     longestCollectionMs: tenths(Math.max(0, ...collections.map((entry) => entry.duration))),
+    lastPauseMs: tenths(last.clock),
+    lastPauseCpuMs: tenths(last.cpu),
   };
 }
 
-/** CPU time of this thread so far; the first number there is nanoseconds. */
-function mainThreadMs() {
-  return Number.parseInt(readFileSync("/proc/thread-self/schedstat", "latin1"), 10) / 1e6;
+/** Milliseconds by the clock, and CPU time of this thread so far: the first number there is nanoseconds. */
+function mainThread() {
+  const cpu = Number.parseInt(readFileSync("/proc/thread-self/schedstat", "latin1"), 10) / 1e6;
+  return { clock: performance.now(), cpu };
 }
 
 function tenths(value) {

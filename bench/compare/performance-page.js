@@ -33,9 +33,11 @@ export function writePerformancePage({ rounds, results, wall, ways, flows, start
     flows: figures([
       ["memory per idle connection", `${flows.bytesPerFlow} bytes`],
       ["of it on the JavaScript heap", `${flows.heapBytesPerFlow} bytes`],
-      ["longest time the event loop was held", `${flows.longestPauseMs} ms`],
-      ["longest time the main thread ran in one turn of it", `${flows.longestPauseCpuMs} ms`],
+      ["longest pause of the event loop", `${flows.longestPauseMs} ms`],
+      ["longest the main thread ran in one turn of it", `${flows.longestPauseCpuMs} ms`],
       ["longest collection of garbage", `${flows.longestCollectionMs} ms`],
+      ["the last turn, in which the engine exits", `${flows.lastPauseMs} ms`],
+      ["what the main thread ran of it", `${flows.lastPauseCpuMs} ms`],
     ]),
     "start-up": figures([
       [`median of ${startUp.runs}`, `${startUp.medianMs} ms`],

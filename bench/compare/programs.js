@@ -4,12 +4,12 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { BenchError } from "./bench-error.js";
 
-/** @returns {{flows: number, bytesPerFlow: number, heapBytesPerFlow: number, longestPauseMs: number, longestPauseCpuMs: number, longestCollectionMs: number}} see bench/flows.js */
+/** @returns {Record<string, number>} what bench/flows.js says it prints */
 export function measureFlows() {
   return run("flows.js");
 }
 
-/** @returns {{runs: number, medianMs: number, leastMs: number}} see bench/start-up.js */
+/** @returns {Record<string, number>} what bench/start-up.js says it prints */
 export function measureStartUp() {
   return run("start-up.js");
 }
