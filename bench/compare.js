@@ -33,15 +33,13 @@ try {
 function main(args) {
   const { captures, peers, rounds, json } = readOptions(args);
   const results = compare(captures ?? ALL_CAPTURES, peers, rounds, json);
-  if (json) return;
-  process.stdout.write(resultTable(results, CPU_COLUMNS));
-  if (captures !== undefined || peers !== undefined) return;
+  if (json || captures !== undefined || peers !== undefined) return;
   const wall = inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
   const ways = inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
   writePerformancePage({ rounds, results, wall, ways, flows: measureFlows(), startUp: measureStartUp() });
 }
 
-/** CPU time, and whether the bytes are right. */
+/** CPU time, and whether the bytes are right; printed capture by capture. */
 function compare(captures, peerNames, rounds, json) {
   const peers = preparePeers(peerNames);
   return captures.flatMap((name) => {
@@ -52,7 +50,7 @@ function compare(captures, peerNames, rounds, json) {
       attempt(outcome, () => (outcome.exactDirections = exactDirections(peer, capture)));
     }
     const results = summarize(capture, runRounds(peers, capture, rounds, "CPU time", measure, outcomes));
-    if (json) process.stdout.write(jsonLines(results));
+    process.stdout.write(json ? jsonLines(results) : `${resultTable(results, CPU_COLUMNS)}\n`);
     return results;
   });
 }

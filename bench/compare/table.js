@@ -87,7 +87,7 @@ function exactText({ failure, exactDirections, directions, rightTotals }) {
 
 /** @param {number | null | undefined} value @param {number} digits */
 function fixed(value, digits) {
-  return value === null || value === undefined ? "-" : value.toFixed(digits);
+  return value === null || value === undefined ? "-" : value.toFixed(digits).replace(/^-(0\.0*)$/, "$1");
 }
 
 function rounded(value) {
