@@ -14,7 +14,7 @@ import { runOnce } from "./measure.js";
  */
 export function exactDirections(peer, capture) {
   if (!peer.listsDirections) return null;
-  const listing = join(CACHE, "directions.tsv");
+  const listing = join(CACHE, `directions-${process.pid}.tsv`);
   try {
     runOnce(peer, capture, listing);
     const truth = new Set(lines(capture.truthLines));
