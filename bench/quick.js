@@ -7,9 +7,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { BenchError } from "./compare/bench-error.js";
 import { prepareCapture } from "./compare/captures.js";
+import { runCommand } from "./compare/command.js";
 import { measure } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers } from "./compare/peers.js";
 import { ratio } from "./compare/result.js";
@@ -32,17 +32,16 @@ const COLUMNS = [
   { heading: "change", cell: ({ now, expected }) => (expected === undefined ? "-" : percent(now / expected - 1)) },
 ];
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof BenchError)) throw error;
-  process.stderr.write(`bench: ${error.message}\n`);
-  process.exitCode = 1;
-}
+const OPTIONS = {
+  captures: { type: "string", default: CAPTURES.join() },
+  update: { type: "boolean", default: false },
+};
 
-/** @param {string[]} args */
-function main(args) {
-  const { captures, update } = readOptions(args);
+runCommand(OPTIONS, main);
+
+function main(options) {
+  const captures = options.captures.split(",");
+  const { update } = options;
   const peers = quickPeers();
   const reference = readReference();
   const rows = captures.map((name) => {
@@ -104,20 +103,4 @@ function writeReference({ ratios }, rows) {
 
 function machine() {
   return cpus()[0].model;
-}
-
-/** @param {string[]} args */
-function readOptions(args) {
-  try {
-    const { captures, update } = parseArgs({
-      args,
-      options: {
-        captures: { type: "string", default: CAPTURES.join() },
-        update: { type: "boolean", default: false },
-      },
-    }).values;
-    return { captures: captures.split(","), update };
-  } catch (error) {
-    throw new BenchError("bad-option", /** @type {Error} */ (error).message);
-  }
 }
