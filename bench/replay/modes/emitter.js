@@ -1,8 +1,11 @@
 // Streams as events: an emitter (eventemitter3) per stream with "data" and "end", put in front of the callback in a few
 // lines, as the engine itself has no events for streams. A listener may keep the bytes: they are copies.
 
-import EventEmitter from "eventemitter3";
+import { createRequire } from "node:module";
 import { TcpState } from "@tsnids/nids";
+
+// The version that the engine itself uses.
+const EventEmitter = createRequire(import.meta.resolve("@tsnids/nids"))("eventemitter3");
 
 /** A stream as an emitter: "data" (fromClient, bytes), "end". */
 class EmittingStream extends EventEmitter {}
