@@ -1,4 +1,5 @@
-// Builds the C programs of bench/peers into bench/.cache/peers, each when its source is newer than its program.
+// Builds the programs of bench/peers into bench/.cache/peers with what Debian has, each when one of its sources is newer
+// than it. The npm package `pcap` is installed there too: it is no dependency of this repository.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
@@ -8,33 +9,95 @@ import { CACHE } from "./captures.js";
 
 const SOURCES = join(import.meta.dirname, "..", "peers");
 const PROGRAMS = join(CACHE, "peers");
-
-/** Libraries each program is linked with. */
-const LIBRARIES = Object.freeze({
-  cputime: [],
-  "pcap-loop": ["-lpcap"],
-  "libnids-count": ["-lnids", "-lpcap"],
-});
-
-const HOW_TO_GET_THEM =
-  "it needs Debian's packages gcc, libc6-dev, libpcap-dev and libnids-dev: sudo npm run setup:system";
+const NPM_PCAP = join(PROGRAMS, "npm-pcap");
+const NPM_PCAP_VERSION = "3.1.0";
 
 /**
- * @param {keyof typeof LIBRARIES} name
- * @returns {string} path of the built program
- * @throws {BenchError} `missing-tool` if the compiler or a library is not there
+ * @typedef {object} Recipe
+ * @property {string[]} sources files in bench/peers
+ * @property {string} product what is built: a path
+ * @property {string[]} command
+ * @property {Record<string, string>} [environment] variables on top of the present ones
+ * @property {string} packages Debian's packages it takes
+ */
+
+/** @type {Readonly<Record<string, (name: string) => Recipe>>} */
+const RECIPES = Object.freeze({
+  cputime: (name) => compiled(name, ["gcc"], ["cputime.c"], [], "gcc libc6-dev"),
+  "pcap-loop": (name) => compiled(name, ["gcc"], ["pcap-loop.c"], ["-lpcap"], "gcc libc6-dev libpcap-dev"),
+  libnids: (name) =>
+    compiled(
+      name,
+      ["gcc"],
+      ["libnids.c", "direction.h"],
+      ["-lnids", "-lpcap", "-lz"],
+      "gcc libc6-dev libpcap-dev libnids-dev zlib1g-dev",
+    ),
+  libtins: (name) =>
+    compiled(
+      name,
+      ["g++", "-std=c++17"],
+      ["libtins.cpp", "direction.h"],
+      ["-ltins", "-lpcap", "-lz"],
+      "g++ libpcap-dev libtins-dev zlib1g-dev",
+    ),
+  "gopacket-reassembly": (name) => go(name, ["gopacket.go", "gopacket-reassembly.go"]),
+  "gopacket-tcpassembly": (name) => go(name, ["gopacket.go", "gopacket-tcpassembly.go"]),
+  "npm-pcap": npmPcap,
+});
+
+/**
+ * @param {string} name
+ * @returns {string} path of what was built
+ * @throws {BenchError} `missing-tool` if it cannot be built here
  */
 export function buildPeer(name) {
-  const source = join(SOURCES, `${name}.c`);
-  const program = join(PROGRAMS, name);
-  if (existsSync(program) && statSync(program).mtimeMs >= statSync(source).mtimeMs) return program;
-  mkdirSync(PROGRAMS, { recursive: true });
-  const args = ["-O2", "-Wall", "-Wextra", "-o", program, source, ...LIBRARIES[name]];
-  const { error, status, stderr } = spawnSync("gcc", args, { encoding: "utf8" });
-  if (error) throw new BenchError("missing-tool", `bench/peers/${name}.c: gcc cannot be run; ${HOW_TO_GET_THEM}`);
-  if (status !== 0) {
-    const reason = stderr.split("\n").find((line) => /error|cannot find/.test(line)) ?? `gcc ended with ${status}`;
-    throw new BenchError("missing-tool", `bench/peers/${name}.c: ${reason.trim()}; ${HOW_TO_GET_THEM}`);
+  const { sources, product, command, environment, packages } = RECIPES[name](name);
+  const inputs = sources.map((source) => join(SOURCES, source));
+  if (existsSync(product) && inputs.every((input) => statSync(product).mtimeMs >= statSync(input).mtimeMs)) {
+    return product;
   }
-  return program;
+  mkdirSync(PROGRAMS, { recursive: true });
+  const [tool, ...args] = command;
+  const env = { ...process.env, ...environment };
+  const { error, status, stderr } = spawnSync(tool, args, { encoding: "utf8", env, cwd: SOURCES });
+  if (error === undefined && status === 0 && existsSync(product)) return product;
+  const reason = error
+    ? `${tool} cannot be run`
+    : (stderr.split("\n").find((line) => /error|cannot find/i.test(line)) ?? `${tool} ended with ${status}`);
+  throw new BenchError("missing-tool", `${name} cannot be built: ${reason.trim()}; it needs ${packages}`);
+}
+
+/** A program in C or C++. @returns {Recipe} */
+function compiled(name, compiler, sources, libraries, packages) {
+  const product = join(PROGRAMS, name);
+  const command = [...compiler, "-O2", "-Wall", "-Wextra", "-o", product, sources[0], ...libraries];
+  return { sources, product, command, packages };
+}
+
+/** A program in Go against the libraries in Debian's packages; nothing is fetched. @returns {Recipe} */
+function go(name, sources) {
+  const product = join(PROGRAMS, name);
+  return {
+    sources,
+    product,
+    command: ["go", "build", "-o", product, ...sources],
+    environment: {
+      GO111MODULE: "off",
+      GOFLAGS: "",
+      GOPATH: "/usr/share/gocode",
+      GOCACHE: join(PROGRAMS, "go-build"),
+    },
+    packages: "golang-go golang-github-google-gopacket-dev",
+  };
+}
+
+/** @returns {Recipe} */
+function npmPcap() {
+  return {
+    sources: [],
+    product: join(NPM_PCAP, "node_modules", "pcap", "build", "Release", "pcap_binding.node"),
+    command: ["npm", "install", "--prefix", NPM_PCAP, "--no-audit", "--no-fund", `pcap@${NPM_PCAP_VERSION}`],
+    packages: "g++ make python3 libpcap-dev, and npm's registry",
+  };
 }

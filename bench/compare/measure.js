@@ -1,40 +1,60 @@
-// How one peer is measured on one capture: whole processes, pinned to one core, with 1 and with 5 passes.
+// How one peer is measured on one capture: whole processes, with few passes and with many.
 //
-//     CPU ^                       o  5 passes
-//         |                 .
-//         |           .              slope: the cost of a pass
-//         |     o  1 pass
-//         |  .                       what is left at 0 passes: the fixed cost (start, warm-up)
-//         +--+--+------------------>
+//     time ^                      o  many passes
+//          |                .
+//          |          .              slope: the cost of a pass
+//          |    o  few passes
+//          |  .                      what is left at 0 passes: the fixed cost (start, warm-up)
+//          +--+---------------------->
+//
+// CPU time is measured with the process pinned to one core, wall time with all cores there are.
 
 import { spawnSync } from "node:child_process";
 import { BenchError } from "./bench-error.js";
 import { buildPeer } from "./build-peers.js";
 
-const FEW_PASSES = 1;
-const MANY_PASSES = 5;
+const LONGEST_RUN_MS = 900_000;
+const MOST_OUTPUT_BYTES = 1 << 26;
 
 /**
  * @typedef {object} Sample one peer on one capture in one round
- * @property {number} passSeconds CPU time of a pass
- * @property {number} fixedSeconds CPU time beside the passes
+ * @property {number} passSeconds time of a pass
+ * @property {number} fixedSeconds time beside the passes
  * @property {number} rssMiB largest resident size, in the run with more passes
  * @property {Record<string, number>[]} totals what the peer printed, from each run that says it for one pass
  */
 
 /**
+ * CPU time.
  * @param {import("./peers.js").Peer} peer
  * @param {import("./captures.js").Capture} capture
  * @returns {Sample}
  * @throws {BenchError} `peer-failed`
  */
 export function measure(peer, capture) {
-  const few = run(peer, capture, FEW_PASSES);
-  const many = run(peer, capture, MANY_PASSES);
-  const passSeconds = (many.cpuSeconds - few.cpuSeconds) / (MANY_PASSES - FEW_PASSES);
-  const fixedSeconds = few.cpuSeconds - FEW_PASSES * passSeconds;
-  const totals = peer.cumulative ? [few.totals] : [few.totals, many.totals];
-  return { passSeconds, fixedSeconds, rssMiB: many.rssMiB, totals };
+  return sample(peer, capture, pinning(), (usage) => usage.userSeconds + usage.systemSeconds);
+}
+
+/**
+ * Wall time. Parameters as for `measure`.
+ * @param {import("./peers.js").Peer} peer
+ * @param {import("./captures.js").Capture} capture
+ * @returns {Sample}
+ * @throws {BenchError} `peer-failed`
+ */
+export function measureWall(peer, capture) {
+  return sample(peer, capture, [], (usage) => usage.wallSeconds);
+}
+
+/**
+ * One pass that writes a line per direction.
+ * @param {import("./peers.js").Peer} peer
+ * @param {import("./captures.js").Capture} capture
+ * @param {string} listing file for the lines
+ * @throws {BenchError} `peer-failed`
+ */
+export function runOnce(peer, capture, listing) {
+  run(peer, capture, 1, [], ["--directions", listing]);
 }
 
 /** Reads a file through once, so that all peers find it in memory. @param {string} path */
@@ -42,22 +62,43 @@ export function warm(path) {
   spawnSync("cat", [path], { stdio: ["ignore", "ignore", "ignore"] });
 }
 
+/** @returns {Sample} */
+function sample(peer, capture, prefix, secondsOf) {
+  const [fewPasses, manyPasses] = peer.passes(capture);
+  const few = run(peer, capture, fewPasses, prefix, []);
+  const many = run(peer, capture, manyPasses, prefix, []);
+  const passSeconds = (secondsOf(many.usage) - secondsOf(few.usage)) / (manyPasses - fewPasses);
+  const fixedSeconds = secondsOf(few.usage) - fewPasses * passSeconds;
+  const totals = peer.cumulative ? [few.totals] : [few.totals, many.totals];
+  return { passSeconds, fixedSeconds, rssMiB: many.usage.maxRssKiB / 1024, totals };
+}
+
 /** One process: its output's last line but one is the peer's, the last one cputime's. */
-function run(peer, capture, passes) {
+function run(peer, capture, passes, prefix, options) {
   const { command, environment } = peer.start(capture, passes);
-  const [program, ...args] = [...pinning(), buildPeer("cputime"), ...command];
-  const env = { ...process.env, ...environment };
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: "utf8", env });
+  const [program, ...args] = [...prefix, buildPeer("cputime"), ...command, ...options];
+  const { status, stdout, stderr, error } = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { ...process.env, ...environment },
+    timeout: LONGEST_RUN_MS,
+    maxBuffer: MOST_OUTPUT_BYTES,
+  });
   if (error || status !== 0) {
-    const reason = error?.message ?? (stderr.trim().split("\n").at(-1) || `exit status ${status}`);
-    throw new BenchError("peer-failed", `${peer.name} failed on ${capture.name}: ${reason}`);
+    throw new BenchError("peer-failed", `${peer.name} failed on ${capture.name}: ${reasonOf(error, status, stderr)}`);
   }
   const [totals, usage] = stdout
     .trim()
     .split("\n")
     .slice(-2)
     .map((line) => JSON.parse(line));
-  return { totals, cpuSeconds: usage.userSeconds + usage.systemSeconds, rssMiB: usage.maxRssKiB / 1024 };
+  return { totals, usage };
+}
+
+/** In a few words, why a process did not end well. */
+function reasonOf(error, status, stderr) {
+  if (error?.code === "ETIMEDOUT") return `not done after ${LONGEST_RUN_MS / 1000} s`;
+  if (/out of memory|cannot allocate|bad_alloc/i.test(stderr)) return "out of memory";
+  return error?.message ?? (stderr.trim().split("\n").at(-1) || `exit status ${status}`);
 }
 
 /** @type {string[] | undefined} */

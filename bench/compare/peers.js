@@ -1,7 +1,8 @@
-// Who takes part, and how each is started for a number of passes over a capture. The first is what ratios are taken to.
+// Who takes part, and how each is started for a number of passes over a capture.
 
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { MODES, USUAL_MODE } from "../replay/modes/mode.js";
 import { BenchError } from "./bench-error.js";
 import { buildPeer } from "./build-peers.js";
 
@@ -13,78 +14,152 @@ const YARDSTICK_PROGRAM = join(BENCH, "..", "..", "shared", "prototype", "replay
 export const LOOP = "pcap-loop";
 /** libnids with checksums verified. */
 export const LIBNIDS = "libnids";
-const YARDSTICK = "yardstick";
+/** The engine, with a registered callback. */
+export const OURS = "tsnids";
+/** A program beside this repository that shows what is within reach; no part of what is published. */
+export const YARDSTICK = "yardstick";
+
+/** Of so many packets on, a pass takes long against the fixed cost. */
+const LARGE_CAPTURE_PACKETS = 2_000_000;
 
 /**
  * @typedef {object} Peer
  * @property {string} name
  * @property {(capture: import("./captures.js").Capture, passes: number) => Start} start
- * @property {boolean} cumulative its totals are those of all passes together, not of the last
+ * @property {(capture: import("./captures.js").Capture) => number[]} passes of the two processes of a sample
+ * @property {number} [mostRounds] it takes part in the first ones only
+ * @property {boolean} listsDirections it knows `--directions FILE`
+ * @property {boolean} [cumulative] its totals are those of all passes together, not of the last
  *
  * @typedef {object} Start
  * @property {string[]} command program and arguments
  * @property {Record<string, string>} [environment] variables on top of the present ones
  */
 
-/** All peers by name; each function says how to run one, or undefined where it is not there and may be missing. */
+/** The peers by name. Each function makes one, or returns undefined where it is not there and may be missing. */
 const PEERS = {
-  [LOOP]: () => program(buildPeer("pcap-loop")),
+  [LOOP]: () => ({ ...program(LOOP), passes: manyPasses, listsDirections: false }),
+  [OURS]: () => tsnids([]),
+  "tsnids-no-checksums": () => tsnids(["--no-checksums"]),
   [LIBNIDS]: () => libnids([]),
   "libnids-no-checksums": () => libnids(["--no-checksums"]),
-  tsnids: () => tsnids([]),
-  "tsnids-no-checksums": () => tsnids(["--no-checksums"]),
+  libtins: () => program("libtins"),
+  "gopacket-reassembly": () => program("gopacket-reassembly"),
+  "gopacket-tcpassembly": () => program("gopacket-tcpassembly"),
+  "npm-pcap": npmPcap,
   [YARDSTICK]: yardstick,
 };
 
+/** The engine whose file is read ahead by other threads: for wall time. */
+export const READING_AHEAD = `${OURS}-read-ahead`;
+
+const OTHER_MODES = MODES.filter((mode) => mode !== USUAL_MODE);
+
+/** The engine used in the other ways there are, by name. */
+const WAYS = {
+  ...Object.fromEntries(OTHER_MODES.map((mode) => [`${OURS}-${mode}`, () => tsnids(["--mode", mode])])),
+  [READING_AHEAD]: () => tsnids(["--read-ahead", "3"]),
+};
+
+/** Names of the ways of using the engine, the bare one first. */
+export const WAY_NAMES = Object.freeze([OURS, ...OTHER_MODES.map((mode) => `${OURS}-${mode}`)]);
+
 /**
- * @param {string[] | undefined} names those to run; all if undefined
- * @returns {Peer[]}
- * @throws {BenchError} `unknown-peer`, `not-built`, `missing-tool`
+ * @param {readonly string[]} [names] those to run; all peers without them
+ * @returns {Peer[]} those that can be run here; about each other one a line is printed
+ * @throws {BenchError} `unknown-peer`, `not-built`
  */
-export function preparePeers(names) {
-  const unknown = names?.find((name) => !Object.hasOwn(PEERS, name));
+export function preparePeers(names = Object.keys(PEERS)) {
+  const known = { ...PEERS, ...WAYS };
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
-    throw new BenchError("unknown-peer", `unknown peer "${unknown}"; there are ${Object.keys(PEERS).join(", ")}`);
+    throw new BenchError("unknown-peer", `unknown peer "${unknown}"; there are ${Object.keys(known).join(", ")}`);
   }
-  const peers = [];
-  for (const [name, prepare] of Object.entries(PEERS)) {
-    if (names !== undefined && !names.includes(name)) continue;
-    const start = prepare();
-    if (start !== undefined) peers.push({ name, start, cumulative: name === YARDSTICK });
-  }
-  return peers;
+  return Object.keys(known)
+    .filter((name) => names.includes(name))
+    .flatMap((name) => {
+      const peer = prepared(known[name]);
+      return peer === undefined ? [] : [{ name, ...peer }];
+    });
 }
 
-/** @param {string} path @returns {Peer["start"]} */
-function program(path) {
-  return (capture, passes) => ({ command: [path, capture.path, "--passes", String(passes)] });
+function manyPasses() {
+  return [1, 5];
+}
+
+/** For those that are slower and begin at once. */
+function fewPasses({ truth }) {
+  return truth.packets < LARGE_CAPTURE_PACKETS ? [1, 3] : [1, 2];
+}
+
+/** A peer; undefined where it cannot be built. */
+function prepared(make) {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof BenchError && error.code === "missing-tool")) throw error;
+    process.stderr.write(`bench: left out: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** @param {string} name of a program that takes FILE, `--passes N` and `--directions FILE` */
+function program(name) {
+  const path = buildPeer(name);
+  return {
+    start: (capture, passes) => ({ command: [path, capture.path, "--passes", String(passes)] }),
+    passes: fewPasses,
+    listsDirections: true,
+  };
 }
 
 /** libnids is given room for all connections of the capture: it would evict the oldest. */
 function libnids(options) {
-  const path = buildPeer("libnids-count");
-  return (capture, passes) => {
-    const streams = String(capture.truth.streams);
-    return { command: [path, capture.path, "--passes", String(passes), "--streams", streams, ...options] };
+  const path = buildPeer(LIBNIDS);
+  return {
+    start: (capture, passes) => {
+      const streams = String(capture.truth.streams);
+      return { command: [path, capture.path, "--passes", String(passes), "--streams", streams, ...options] };
+    },
+    passes: fewPasses,
+    listsDirections: true,
   };
 }
 
 function tsnids(options) {
   if (!existsSync(ENGINE)) throw new BenchError("not-built", "packages/nids is not built: npm run build");
-  const replay = join(BENCH, "replay.js");
-  return (capture, passes) => ({
-    command: [process.execPath, replay, capture.path, "--passes", String(passes), ...options],
-  });
+  return { ...script(join(BENCH, "replay.js"), options), passes: manyPasses };
 }
 
-/** A program beside this repository that shows what is within reach; its tables are sized by the environment. */
+/** It takes so long that a few per cent of noise do not matter. */
+function npmPcap() {
+  buildPeer("npm-pcap");
+  return { ...script(join(BENCH, "peers", "npm-pcap.js"), []), passes: () => [1, 2], mostRounds: 1 };
+}
+
+/** A program for Node. */
+function script(path, options) {
+  return {
+    start: (capture, passes) => ({
+      command: [process.execPath, path, capture.path, "--passes", String(passes), ...options],
+    }),
+    listsDirections: true,
+  };
+}
+
+/** Its tables are sized by the environment. */
 function yardstick() {
   if (!existsSync(YARDSTICK_PROGRAM)) return undefined;
-  return (capture, passes) => {
-    const tableBits = Math.max(18, Math.ceil(Math.log2(capture.truth.streams)) + 1);
-    return {
-      command: [process.execPath, YARDSTICK_PROGRAM, capture.path, "--passes", String(passes)],
-      environment: { MAXF: String(2 ** (tableBits - 1)), HB: String(tableBits) },
-    };
+  return {
+    start: (capture, passes) => {
+      const tableBits = Math.max(18, Math.ceil(Math.log2(capture.truth.streams)) + 1);
+      return {
+        command: [process.execPath, YARDSTICK_PROGRAM, capture.path, "--passes", String(passes)],
+        environment: { MAXF: String(2 ** (tableBits - 1)), HB: String(tableBits) },
+      };
+    },
+    passes: manyPasses,
+    listsDirections: false,
+    cumulative: true,
   };
 }

@@ -9,7 +9,7 @@ import { small } from "./small.js";
 import { Traffic } from "./traffic.js";
 
 /** Raised when a kind's output changes for the same arguments: older captures are made again. */
-const GENERATOR_VERSION = 1;
+const GENERATOR_VERSION = 2;
 
 /**
  * @typedef {object} Kind
@@ -21,9 +21,9 @@ const GENERATOR_VERSION = 1;
 /** @type {Readonly<Record<string, Kind>>} */
 export const KINDS = Object.freeze({
   bulk: { write: bulk, packets: 400_000, quickPackets: 100_000 },
-  small: { write: small, packets: 4_000_000, quickPackets: 800_000 },
-  mixed: { write: mixed, packets: 1_200_000, quickPackets: 240_000 },
-  evil: { write: evil, packets: 300_000, quickPackets: 100_000 },
+  small: { write: small, packets: 4_000_000, quickPackets: 400_000 },
+  mixed: { write: mixed, packets: 1_200_000, quickPackets: 200_000 },
+  evil: { write: evil, packets: 300_000, quickPackets: 60_000 },
   conc1k: { write: concurrent(1000), packets: 1_000_000, quickPackets: 400_000 },
   conc10k: { write: concurrent(10_000), packets: 1_000_000, quickPackets: 400_000 },
   conc100k: { write: concurrent(100_000), packets: 1_200_000, quickPackets: 800_000 },

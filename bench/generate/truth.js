@@ -1,20 +1,17 @@
 // What is really in a generated capture, so that a replay can be checked:
 //
 //     FILE.truth.json   totals: packets, streams, bytes each way, directions that carried data
-//     FILE.truth.tsv    client, server, dir, bytes, crc32 (zlib, hexadecimal): a line per direction, the first
-//                       100,000 directions in the order their connections ended
+//     FILE.truth.tsv    source, destination, bytes, crc32 (zlib, hexadecimal): a line per direction, in the order
+//                       their connections ended
 
 import { writeFileSync } from "node:fs";
 import { C2S, S2C } from "./flow.js";
-
-const MOST_LISTED_DIRECTIONS = 100_000;
 
 /** Totals and checksums of all connections of a capture. */
 export class Truth {
   #pool;
   #streams = 0;
   #bytes = [0, 0];
-  #directions = 0;
   /** @type {string[]} */
   #lines = [];
 
@@ -29,8 +26,10 @@ export class Truth {
    */
   add(flow) {
     this.#streams++;
-    this.#direction(flow, C2S, "c2s", flow.clientStart);
-    this.#direction(flow, S2C, "s2c", flow.serverStart);
+    const client = endpoint(flow.clientAddress, flow.clientPort);
+    const server = endpoint(flow.serverAddress, flow.serverPort);
+    this.#direction(client, server, flow.sent(C2S), flow.clientStart, C2S);
+    this.#direction(server, client, flow.sent(S2C), flow.serverStart, S2C);
   }
 
   /**
@@ -44,23 +43,17 @@ export class Truth {
       streams: this.#streams,
       c2s: this.#bytes[C2S],
       s2c: this.#bytes[S2C],
-      directions: this.#directions,
-      listedDirections: this.#lines.length,
+      directions: this.#lines.length,
     };
-    writeFileSync(`${path}.truth.tsv`, `client\tserver\tdir\tbytes\tcrc32\n${this.#lines.join("")}`);
+    writeFileSync(`${path}.truth.tsv`, this.#lines.join(""));
     writeFileSync(`${path}.truth.json`, `${JSON.stringify(totals)}\n`);
   }
 
-  #direction(flow, direction, name, start) {
-    const bytes = flow.sent(direction);
+  #direction(source, destination, bytes, start, direction) {
     if (bytes === 0) return;
     this.#bytes[direction] += bytes;
-    this.#directions++;
-    if (this.#lines.length >= MOST_LISTED_DIRECTIONS) return;
     const crc = this.#pool.crc(start, bytes).toString(16).padStart(8, "0");
-    const client = endpoint(flow.clientAddress, flow.clientPort);
-    const server = endpoint(flow.serverAddress, flow.serverPort);
-    this.#lines.push(`${client}\t${server}\t${name}\t${bytes}\t${crc}\n`);
+    this.#lines.push(`${source}\t${destination}\t${bytes}\t${crc}\n`);
   }
 }
 

@@ -2,10 +2,12 @@
  * cputime COMMAND [ARGUMENT...]
  *
  * Runs the command and then prints one JSON line to standard output: processor time of the whole process (user and
- * system, all its threads), wall time, and the largest resident size. Exit status is the command's own.
+ * system, all its threads), wall time, and the largest resident size. Exit status is the command's own. The command
+ * does not outlive this program.
  */
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/types.h>
@@ -32,6 +34,7 @@ int main(int argc, char **argv)
 		return 126;
 	}
 	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execvp(argv[1], argv + 1);
 		perror(argv[1]);
 		_exit(127);

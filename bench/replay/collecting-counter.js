@@ -29,6 +29,20 @@ export class CollectingCounter {
     }
   };
 
+  /** One more stream, for those who hear of streams in another way. */
+  addStream() {
+    this.#counts[STREAMS]++;
+  }
+
+  /**
+   * More bytes of a stream.
+   * @param {boolean} fromClient which direction they are of
+   * @param {number} length
+   */
+  addBytes(fromClient, length) {
+    this.#counts[fromClient ? FROM_CLIENT : FROM_SERVER] += length;
+  }
+
   /** Starts again from nothing. */
   clear() {
     this.#counts.fill(0);
