@@ -332,7 +332,7 @@ function complaint(rule: Rule, value: unknown): string | undefined {
     case "function":
       return typeof value === "function" ? undefined : "a function";
     case "object":
-      return isObject(value) ? rule.fault?.(value) : "an object";
+      return rule.fault?.(isObject(value) ? value : {}) ?? (isObject(value) ? undefined : "an object");
     case "networks": {
       const fits = ([network, choice]: [string, unknown]): boolean =>
         Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;
