@@ -43,6 +43,8 @@ const headerAndPayloadRight = 3;
 const ENTRY_INTS = 16;
 /** Frames looked at in one go. */
 export const expressWindow: number = windowBytes / (ENTRY_INTS * 4);
+/** The streams of so many flows stay in the processor's cache, and need not be asked for ahead. */
+const FEW_FLOWS = 256;
 const FRAME = 0;
 const CAPTURED = 1;
 /** Side of the flow that sent the frame, as FlowTable.find says it; 0: no flow is known. */
@@ -145,7 +147,7 @@ export class ExpressLane {
       entries[entry + CAPTURED] = capturedLength[index] as number;
     }
     this.ask(count);
-    this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, count);
+    if (this.flows.live > FEW_FLOWS) this.touched = this.notifier.touch(entries, FOUND, ENTRY_INTS, count);
   }
 
   /** Takes the next frame that was looked at, if it is plain. False leaves it as it was. */

@@ -5,6 +5,7 @@
 //
 // Each step is made once and remembered. The members of an audience are in order of registration.
 
+import type { TcpNotifier } from "./tcp-notifier.js";
 import type { TcpCallback } from "./tcp-stream.js";
 
 /** Bits of an interest: what side 0 sends, what side 1 sends, the urgent bytes of side 0, and of side 1. */
@@ -25,9 +26,12 @@ export class Audience {
   /** The member, where there is just one: nearly always. */
   readonly only: Member | undefined;
   readonly isEmpty: boolean;
+  /** Of the engine that calls them: kept here, and not in each stream. */
+  readonly notifier: TcpNotifier;
   private readonly steps: Map<number, Audience> = new Map();
 
-  constructor(members: readonly Member[]) {
+  constructor(notifier: TcpNotifier, members: readonly Member[]) {
+    this.notifier = notifier;
     this.members = members;
     this.only = members.length === 1 ? members[0] : undefined;
     this.isEmpty = members.length === 0;
@@ -40,7 +44,10 @@ export class Audience {
     if (next === undefined) {
       const others = this.members.filter((member) => member.order !== order);
       const members = interest === 0 ? others : [...others, { callback, order, interest }];
-      next = new Audience(members.sort((a, b) => a.order - b.order));
+      next = new Audience(
+        this.notifier,
+        members.sort((a, b) => a.order - b.order),
+      );
       this.steps.set(step, next);
     }
     return next;

@@ -3,7 +3,7 @@
 // which of them are above 0: the way of a segment looks at these.
 
 import { COLLECTED_0, URGENT_COLLECTED_0 } from "../tcp/connection.js";
-import { COLLECTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
+import { COLLECTS, DETAIL_INTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { interestKinds } from "./audience.js";
 import type { Notification } from "./notification.js";
@@ -24,7 +24,7 @@ export class CollectCounters {
 
   /** How often the data of a half, or its urgent bytes, are collected. */
   of(half: number, urgent: boolean): number {
-    return this.flows.detailBytes[((half >> 1) * FLOW_INTS + COLLECTS) * 4 + (half & 1) + (urgent ? 2 : 0)] as number;
+    return this.flows.detailBytes[((half >> 1) * DETAIL_INTS + COLLECTS) * 4 + (half & 1) + (urgent ? 2 : 0)] as number;
   }
 
   set(half: number, urgent: boolean, times: number): void {
@@ -33,7 +33,7 @@ export class CollectCounters {
     const from = half & 1;
     const kind = from + (urgent ? 2 : 0);
     const { detailBytes, flows } = this.flows;
-    const at = (slot * FLOW_INTS + COLLECTS) * 4 + kind;
+    const at = (slot * DETAIL_INTS + COLLECTS) * 4 + kind;
     const before = detailBytes[at] as number;
     detailBytes[at] = times;
     const after = detailBytes[at];

@@ -65,7 +65,7 @@ export class TcpNotifier {
   private readonly resets: ResetSender;
   private readonly streams: (TcpStream | undefined)[] = [undefined];
   private readonly attachment: Attachment;
-  private readonly nobody: Audience = new Audience([]);
+  private readonly nobody: Audience = new Audience(this, []);
   private created = 0;
 
   constructor(
@@ -100,7 +100,7 @@ export class TcpNotifier {
   established(slot: number): boolean {
     // Filled up one by one: an array written far behind its end would become a hash table.
     while (this.streams.length <= slot) this.streams.push(undefined);
-    const stream = new TcpStream(this, slot, ++this.created, this.nobody);
+    const stream = new TcpStream(slot, ++this.created, this.nobody);
     this.streams[slot] = stream;
     stream.enclose(this.path.describe());
     this.statistics.streams++;

@@ -73,20 +73,23 @@ export class TcpStream {
   readonly server: HalfStream;
   /** Who listens, and to what; an engine's matter. */
   audience: Audience;
-  readonly notifier: TcpNotifier;
   /** Number of the stream, in order of creation, from 1. */
   readonly id: number;
   /** What only some streams have. */
   private rare: RareProperties | undefined = undefined;
 
   /** Streams are made by the engine. */
-  constructor(notifier: TcpNotifier, slot: number, id: number, audience: Audience) {
-    const key = slot * 2 + clientSide(notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
+  constructor(slot: number, id: number, audience: Audience) {
+    const key = slot * 2 + clientSide(audience.notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
     this.client = new HalfStream(this, key ^ 1);
     this.server = new HalfStream(this, key);
-    this.notifier = notifier;
     this.audience = audience;
     this.id = id;
+  }
+
+  /** What calls the listeners; an engine's matter. */
+  get notifier(): TcpNotifier {
+    return this.audience.notifier;
   }
 
   /** Where the stream lies in the flow table; 0 when it has ended. */

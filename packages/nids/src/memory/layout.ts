@@ -7,7 +7,8 @@
 //     │ copies       │  where frames that lie elsewhere are copied to
 //     │ datagram     │  the IP datagram that was last put together from fragments
 //     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-table.ts)
-//     │ flow details │  one cache line a flow: what few packets read          (tcp/flow-table.ts)
+//     │ flow details │  half a line a flow: what few packets read             (tcp/flow-table.ts)
+//     │ flow extras  │  what few flows have                                   (tcp/flow-table.ts)
 //     │ addresses    │  the two IPv6 addresses of a flow                      (tcp/flow-table.ts)
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
@@ -70,6 +71,7 @@ export interface EngineMemory {
   readonly datagram: number;
   readonly flows: number;
   readonly details: number;
+  readonly extras: number;
   readonly addresses: number;
   readonly index: number;
   readonly segments: number;
@@ -100,7 +102,8 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     copies: reserve(copyBytes),
     datagram: reserve(datagramBytes),
     flows: reserve((capacity.flows + 1) * cacheLine),
-    details: reserve((capacity.flows + 1) * cacheLine),
+    details: reserve((capacity.flows + 1) * 32),
+    extras: reserve((capacity.flows + 1) * 32),
     addresses: reserve((capacity.flows + 1) * 32),
     index: reserve(indexBuckets(capacity.flows) * 8),
     segments: reserve(storeBytes(capacity.segmentSlabs)),

@@ -1,9 +1,9 @@
-// Which side of which flow has a backlog. A flag of the flow says that a side has one, its details hold the number: most have
-// none, and then the second line of the flow need not come from memory. Backlogs that are given back are used again.
+// Which side of which flow has a backlog. A flag of the flow says that a side has one, its extras hold the number: most have
+// none, and then these need not come from memory. Backlogs that are given back are used again.
 
 import { Backlog } from "./backlog.js";
 import { BACKLOG_0 } from "./connection.js";
-import { BACKLOG, FLAGS, FLOW_INTS } from "./flow-table.js";
+import { FLAGS, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 export class BacklogPool {
@@ -19,7 +19,7 @@ export class BacklogPool {
   /** The backlog of what a side sends; undefined where it has none. */
   of(slot: number, from: number): Backlog | undefined {
     if (((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (BACKLOG_0 << from)) === 0) return undefined;
-    return this.all[this.flows.details[slot * FLOW_INTS + BACKLOG + from] as number];
+    return this.all[this.flows.backlogNumber(slot, from)];
   }
 
   /** The same; a side that has none gets one. */
@@ -27,7 +27,7 @@ export class BacklogPool {
     const existing = this.of(slot, from);
     if (existing !== undefined) return existing;
     const number = this.free.pop() ?? this.all.push(new Backlog()) - 1;
-    this.flows.details[slot * FLOW_INTS + BACKLOG + from] = number;
+    this.flows.noteBacklog(slot, from, number);
     const at = slot * FLOW_INTS + FLAGS;
     this.flows.flows[at] = (this.flows.flows[at] as number) | (BACKLOG_0 << from);
     return this.all[number] as Backlog;
@@ -37,9 +37,7 @@ export class BacklogPool {
   settle(slot: number, from: number, backlog: Backlog): void {
     if (!backlog.empty || this.of(slot, from) !== backlog) return;
     backlog.reset();
-    const detail = slot * FLOW_INTS + BACKLOG + from;
-    this.free.push(this.flows.details[detail] as number);
-    this.flows.details[detail] = 0;
+    this.free.push(this.flows.backlogNumber(slot, from));
     const at = slot * FLOW_INTS + FLAGS;
     this.flows.flows[at] = (this.flows.flows[at] as number) & ~(BACKLOG_0 << from);
   }

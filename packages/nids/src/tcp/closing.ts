@@ -9,7 +9,7 @@
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import { FIN_0, FIN_ACKED_0 } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT, STUCK_SINCE } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { distance } from "./sequence.js";
@@ -54,9 +54,8 @@ export class Closing {
   /** Notes since when the end of a connection waits for missing bytes. */
   review(slot: number): void {
     if (this.params.stuckCloseTimeoutMs === 0) return;
-    const at = slot * FLOW_INTS + STUCK_SINCE;
-    if (this.flows.details[at] !== 0 || !(this.isStuck(slot, 0) || this.isStuck(slot, 1))) return;
-    this.flows.details[at] = this.packet.seconds | 0 || 1;
+    if (this.flows.stuckSince(slot) !== 0 || !(this.isStuck(slot, 0) || this.isStuck(slot, 1))) return;
+    this.flows.noteStuck(slot, this.packet.seconds | 0 || 1);
   }
 
   /** True where this side's FIN waits and the other side has finished. */

@@ -4,6 +4,7 @@
 import { Endpoints } from "./endpoints.js";
 import {
   COUNT,
+  DETAIL_INTS,
   FLAGS,
   FLOW_DOUBLES,
   FLOW_INTS,
@@ -39,8 +40,8 @@ export class EndedFlow {
     this.high = flows[at + KEY_HIGH] as number;
     this.ports = flows[at + PORTS] as number;
     this.scopeKey = flows[at + SCOPE] as number;
-    this.startSeconds = details[at + START_SECONDS] as number;
-    this.startNanoseconds = details[at + START_NANOSECONDS] as number;
+    this.startSeconds = details[slot * DETAIL_INTS + START_SECONDS] as number;
+    this.startNanoseconds = details[slot * DETAIL_INTS + START_NANOSECONDS] as number;
     this.count0 = counts[slot * FLOW_DOUBLES + COUNT] as number;
     this.count1 = counts[slot * FLOW_DOUBLES + COUNT + 1] as number;
     this.words = table.wideAddresses(slot);

@@ -6,7 +6,8 @@
 // that sent a packet, 1 - from the other. Which of them is the client is a flag.
 //
 //   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
-//   details:  │ isn[2] │ tsval[2] │ backlog[2] │ start sec, ns │ collects │ SYN window[2] │ urgent[2] │ … │ stuck since │
+//   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
+//   extras:   │ backlog[2] │ urgent[2] │ stuck since │                                  of few flows: other pages are never touched
 //
 // The index is an open-addressing hash table of (hash, slot) pairs, at most half full, with linear probing and
 // backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a few cache lines.
@@ -36,22 +37,25 @@ export const LAST_SEEN = 11;
 export const FLOW_DOUBLES = 8;
 export const COUNT = 6;
 
-/** Int32 fields of a flow's second line. */
+/** Int32 fields of a flow's details, relative to `slot * DETAIL_INTS`. */
+export const DETAIL_INTS = 8;
 export const ISN = 0;
 export const TSVAL = 2;
-/** Number of each side's backlog (data that waits, FIN out of order, urgent pointer); 0: none. */
-export const BACKLOG = 4;
-export const START_SECONDS = 6;
-export const START_NANOSECONDS = 7;
-/** Window each side advertised in its SYN, which is not scaled. */
-export const SYN_WINDOW = 9;
-/** Urgent bytes taken out of what each side sent. */
-export const URGENT_COUNT = 11;
+export const START_SECONDS = 4;
+export const START_NANOSECONDS = 5;
 /** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
-export const COLLECTS = 8;
+export const COLLECTS = 6;
+/** Two unsigned 16-bit numbers: the window each side advertised in its SYN, which is not scaled. */
+const SYN_WINDOWS = 7;
 
+/** Int32 fields of a flow's extras, relative to `slot * EXTRA_INTS`. */
+const EXTRA_INTS = 8;
+/** Number of each side's backlog, good while a flag says that there is one. */
+const BACKLOG = 0;
+/** Urgent bytes taken out of what each side sent. */
+const URGENT_COUNT = 2;
 /** Packet time since when the end of the connection waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
-export const STUCK_SINCE = 15;
+const STUCK_SINCE = 4;
 
 const initialBuckets = 1 << 12;
 
@@ -62,6 +66,10 @@ export class FlowTable {
   readonly details: Int32Array<ArrayBuffer>;
   /** The details as bytes, for the collect counters. */
   readonly detailBytes: Int8Array<ArrayBuffer>;
+  private readonly detailWords: Uint16Array<ArrayBuffer>;
+  private readonly extras: Int32Array<ArrayBuffer>;
+  /** True when a flow has or had urgent bytes or a stuck end: then extras are to be cleared. */
+  private hasExtras = false;
   /** Highest slot ever used; every live slot is in 1..top. */
   top = 0;
   /** Slots in use. */
@@ -88,8 +96,10 @@ export class FlowTable {
     const slots = memory.capacity.flows + 1;
     this.flows = new Int32Array(memory.buffer, memory.flows, slots * FLOW_INTS);
     this.counts = new Float64Array(memory.buffer, memory.flows, slots * FLOW_DOUBLES);
-    this.details = new Int32Array(memory.buffer, memory.details, slots * FLOW_INTS);
-    this.detailBytes = new Int8Array(memory.buffer, memory.details, slots * FLOW_INTS * 4);
+    this.details = new Int32Array(memory.buffer, memory.details, slots * DETAIL_INTS);
+    this.detailBytes = new Int8Array(memory.buffer, memory.details, slots * DETAIL_INTS * 4);
+    this.detailWords = new Uint16Array(memory.buffer, memory.details, slots * DETAIL_INTS * 2);
+    this.extras = new Int32Array(memory.buffer, memory.extras, slots * EXTRA_INTS);
     this.addresses = new Int32Array(memory.buffer, memory.addresses, slots * 8);
     const buckets = indexBuckets(memory.capacity.flows);
     this.index = new Int32Array(memory.buffer, memory.index, buckets * 2);
@@ -164,7 +174,8 @@ export class FlowTable {
     const slot = this.takeSlot();
     const at = slot * FLOW_INTS;
     const { flows, details } = this;
-    for (let field = 0; field < FLOW_INTS; field++) flows[at + field] = details[at + field] = 0;
+    for (let field = 0; field < FLOW_INTS; field++) flows[at + field] = 0;
+    for (let field = slot * DETAIL_INTS; field < (slot + 1) * DETAIL_INTS; field++) details[field] = 0;
     flows[at + KEY_LOW] = this.low;
     flows[at + KEY_HIGH] = this.high;
     flows[at + PORTS] = this.ports;
@@ -195,6 +206,7 @@ export class FlowTable {
     }
     index[hole << 1] = 0;
     index[(hole << 1) + 1] = 0;
+    if (this.hasExtras) this.extras.fill(0, slot * EXTRA_INTS, (slot + 1) * EXTRA_INTS);
     this.flows[slot * FLOW_INTS + FLAGS] = 0;
     this.flows[slot * FLOW_INTS + KEY_LOW] = this.free;
     this.free = slot;
@@ -206,6 +218,8 @@ export class FlowTable {
   clear(): void {
     this.index.fill(0, 0, (this.mask + 1) * 2);
     this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
+    if (this.hasExtras) this.extras.fill(0, 0, (this.top + 1) * EXTRA_INTS);
+    this.hasExtras = false;
     this.top = this.live = this.free = 0;
     this.version = (this.version + 1) | 0;
   }
@@ -230,13 +244,13 @@ export class FlowTable {
 
   /** The packet in hand is the first one of its flow. */
   restart(slot: number, packet: Packet): void {
-    this.details[slot * FLOW_INTS + START_SECONDS] = packet.seconds | 0;
-    this.details[slot * FLOW_INTS + START_NANOSECONDS] = packet.nanoseconds;
+    this.details[slot * DETAIL_INTS + START_SECONDS] = packet.seconds | 0;
+    this.details[slot * DETAIL_INTS + START_NANOSECONDS] = packet.nanoseconds;
   }
 
   /** Packet time of a flow's first packet. */
   startTime(slot: number): { seconds: number; nanoseconds: number } {
-    const at = slot * FLOW_INTS;
+    const at = slot * DETAIL_INTS;
     return {
       seconds: (this.details[at + START_SECONDS] as number) >>> 0,
       nanoseconds: this.details[at + START_NANOSECONDS] as number,
@@ -246,6 +260,45 @@ export class FlowTable {
   /** Packet time of a flow's last packet, in whole seconds. */
   lastSeconds(slot: number): number {
     return (this.flows[slot * FLOW_INTS + LAST_SEEN] as number) >>> 0;
+  }
+
+  /** The window a side advertised in its SYN, not scaled. */
+  synWindow(slot: number, side: number): number {
+    return this.detailWords[(slot * DETAIL_INTS + SYN_WINDOWS) * 2 + side] as number;
+  }
+
+  noteSynWindow(slot: number, side: number, window: number): void {
+    this.detailWords[(slot * DETAIL_INTS + SYN_WINDOWS) * 2 + side] = window;
+  }
+
+  /** The number of a side's backlog, where a flag says that it has one. */
+  backlogNumber(slot: number, side: number): number {
+    return this.extras[slot * EXTRA_INTS + BACKLOG + side] as number;
+  }
+
+  noteBacklog(slot: number, side: number, number: number): void {
+    this.extras[slot * EXTRA_INTS + BACKLOG + side] = number;
+  }
+
+  /** Urgent bytes taken out of what a side sent. */
+  urgentCount(slot: number, side: number): number {
+    return (this.extras[slot * EXTRA_INTS + URGENT_COUNT + side] as number) >>> 0;
+  }
+
+  countUrgent(slot: number, side: number): void {
+    const at = slot * EXTRA_INTS + URGENT_COUNT + side;
+    this.extras[at] = (this.extras[at] as number) + 1;
+    this.hasExtras = true;
+  }
+
+  /** Packet time since when the end of a flow waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
+  stuckSince(slot: number): number {
+    return this.extras[slot * EXTRA_INTS + STUCK_SINCE] as number;
+  }
+
+  noteStuck(slot: number, seconds: number): void {
+    this.extras[slot * EXTRA_INTS + STUCK_SINCE] = seconds;
+    this.hasExtras = true;
   }
 
   private takeSlot(): number {

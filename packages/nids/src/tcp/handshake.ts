@@ -28,7 +28,7 @@ import {
   TIMESTAMPS,
   withState,
 } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, ISN, NEXT, SYN_WINDOW, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
@@ -66,7 +66,7 @@ export class Handshake {
   /** True for a SYN that has been seen before, in a connection that has gone on. */
   isRepetition(slot: number, from: number, segment: Segment): boolean {
     const known = (this.flags(slot) & (SYN_SEEN | SYN_ACK_SEEN)) !== 0;
-    return known && this.flows.details[slot * FLOW_INTS + ISN + from] === segment.sequence;
+    return known && this.flows.details[slot * DETAIL_INTS + ISN + from] === segment.sequence;
   }
 
   /** Makes the connection such a packet begins. The flow table has room. */
@@ -91,7 +91,7 @@ export class Handshake {
   lateAnswer(slot: number, from: number, segment: Segment): void {
     const flags = this.flags(slot);
     if (from === clientSide(flags) || (flags & (KNOWN_0 << from)) !== 0) return;
-    this.flows.details[slot * FLOW_INTS + ISN + from] = segment.sequence;
+    this.flows.details[slot * DETAIL_INTS + ISN + from] = segment.sequence;
     this.know(slot, from, advance(segment.sequence, 1));
     this.set(slot, refreshAttention(this.flags(slot) | SYN_ACK_SEEN));
   }
@@ -132,17 +132,18 @@ export class Handshake {
   /** What a SYN says: the sequence number, what the client offers, and data if it carries any (RFC 7413). */
   private noteOpening(slot: number, segment: Segment): void {
     const { flows, details } = this.flows;
-    const at = slot * FLOW_INTS;
+    const detail = slot * DETAIL_INTS;
     const client = clientSide(this.flags(slot));
-    details[at + ISN + client] = segment.sequence;
+    details[detail + ISN + client] = segment.sequence;
     this.know(slot, client, advance(segment.sequence, 1));
     const { windowShift, timestampAt } = segment;
-    flows[at + WINDOW + client] = details[at + SYN_WINDOW + client] = segment.window;
+    flows[slot * FLOW_INTS + WINDOW + client] = segment.window;
+    this.flows.noteSynWindow(slot, client, segment.window);
     let flags = this.flags(slot) & ~(SCALED | TIMESTAMPS | (0xff << SCALE_SHIFT_0));
     if (windowShift >= 0) flags |= SCALED | (windowShift << (SCALE_SHIFT_0 + client * 4));
     if (timestampAt !== 0) {
       flags |= TIMESTAMPS;
-      details[at + TSVAL + client] = this.packet.view.getInt32(timestampAt);
+      details[detail + TSVAL + client] = this.packet.view.getInt32(timestampAt);
     }
     if (segment.isSigned) flags |= SIGNED;
     this.set(slot, flags);
@@ -154,7 +155,7 @@ export class Handshake {
     const slot = found >> 1;
     const client = 1 - (found & 1);
     if (client === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
-    this.flows.details[slot * FLOW_INTS + ISN + client] = advance(segment.ack, -1);
+    this.flows.details[slot * DETAIL_INTS + ISN + client] = advance(segment.ack, -1);
     this.know(slot, client, segment.ack);
     this.set(slot, this.flags(slot) | SCALE_UNKNOWN);
     this.answer(slot, client, segment);
@@ -164,7 +165,7 @@ export class Handshake {
   private repeatOpening(slot: number, segment: Segment): void {
     const flags = this.flags(slot);
     const client = clientSide(flags);
-    if (this.flows.details[slot * FLOW_INTS + ISN + client] === segment.sequence) {
+    if (this.flows.details[slot * DETAIL_INTS + ISN + client] === segment.sequence) {
       // Its answer came first (a late tap): now the beginning is complete.
       if ((flags & SYN_SEEN) === 0) this.set(slot, (flags | SYN_SEEN) & ~MIDSTREAM);
       return;
@@ -188,7 +189,7 @@ export class Handshake {
     }
     // A server that does not acknowledge the SYN's data has not read it (RFC 7413 §3.1): the client will send it again.
     if (beyond === 0) this.reassembler.release(slot);
-    details[at + ISN + server] = segment.sequence;
+    details[slot * DETAIL_INTS + ISN + server] = segment.sequence;
     this.know(slot, server, advance(segment.sequence, 1));
     flows[at + ACK + server] = segment.ack;
     // Options count only when both sides offered them (RFC 7323 §2.2, §3.2).
@@ -198,9 +199,11 @@ export class Handshake {
     else if ((flags & SCALED) !== 0) flags |= windowShift << (SCALE_SHIFT_0 + server * 4);
     if (segment.isSigned) flags |= SIGNED;
     if (timestampAt === 0) flags &= ~TIMESTAMPS;
-    else if ((flags & TIMESTAMPS) !== 0) details[at + TSVAL + server] = this.packet.view.getInt32(timestampAt);
+    else if ((flags & TIMESTAMPS) !== 0)
+      details[slot * DETAIL_INTS + TSVAL + server] = this.packet.view.getInt32(timestampAt);
     // The window in a SYN is never scaled (RFC 7323 §2.2).
-    flows[at + WINDOW + server] = details[at + SYN_WINDOW + server] = segment.window;
+    flows[at + WINDOW + server] = segment.window;
+    this.flows.noteSynWindow(slot, server, segment.window);
     this.set(slot, withState(flags, ConnectionState.ANSWERED) | SYN_ACK_SEEN);
     if (segment.length > 0) this.holdPayload(slot, server, segment);
   }

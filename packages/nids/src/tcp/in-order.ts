@@ -6,7 +6,18 @@ import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import { anyBacklog, ATTENTION, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
-import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import {
+  ACK,
+  COUNT,
+  DETAIL_INTS,
+  FLAGS,
+  FLOW_DOUBLES,
+  FLOW_INTS,
+  LAST_SEEN,
+  NEXT,
+  TSVAL,
+  WINDOW,
+} from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
@@ -61,7 +72,8 @@ export class InOrder {
       sequence !== fields[own + NEXT] ||
       ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
       (length !== 0 && fields[other + WINDOW] === 0) ||
-      ((flags & TIMESTAMPS) !== 0 && !this.timestampPasses(own + TSVAL, transport, payload, length))
+      ((flags & TIMESTAMPS) !== 0 &&
+        !this.timestampPasses(slot * DETAIL_INTS + from + TSVAL, transport, payload, length))
     ) {
       return this.passBy(own - from, flags);
     }

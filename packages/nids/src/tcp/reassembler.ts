@@ -21,7 +21,7 @@ import type { Statistics } from "../stats.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
-import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT, URGENT_COUNT } from "./flow-table.js";
+import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
@@ -296,8 +296,7 @@ export class Reassembler {
     }
     if (before > 0) this.deliver(slot, from, bytes, offset, before);
     this.setNext(slot, from, advance(this.next(slot, from), 1));
-    const counted = slot * FLOW_INTS + URGENT_COUNT + from;
-    this.flows.details[counted] = (this.flows.details[counted] as number) + 1;
+    this.flows.countUrgent(slot, from);
     const urgent = bytes[offset + before] as number;
     if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
     const behind = length - before - 1;

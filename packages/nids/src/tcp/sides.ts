@@ -3,7 +3,7 @@
 
 import type { BacklogPool } from "./backlog-pool.js";
 import { FIN_0, FIN_ACKED_0, scaleOf, TIMESTAMPS } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, SYN_WINDOW, URGENT_COUNT, WINDOW } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** How far one side of a connection has come in finishing what it sends. */
@@ -22,10 +22,11 @@ export const HalfState = {
 export type HalfState = (typeof HalfState)[keyof typeof HalfState];
 
 /** The window a side advertised last as it stood in the header, not scaled (RFC 7323 §2.2: in a SYN it never is). */
-export function windowInHeader({ flows, details }: FlowTable, slot: number, side: number): number {
+export function windowInHeader(table: FlowTable, slot: number, side: number): number {
+  const { flows } = table;
   const at = slot * FLOW_INTS;
   const window = flows[at + WINDOW + side] as number;
-  if (window === details[at + SYN_WINDOW + side]) return window;
+  if (window === table.synWindow(slot, side)) return window;
   return window >>> scaleOf(flows[at + FLAGS] as number, side);
 }
 
@@ -68,7 +69,7 @@ export class Sides {
   }
 
   urgentCount(slot: number, side: number): number {
-    return (this.flows.details[slot * FLOW_INTS + URGENT_COUNT + side] as number) >>> 0;
+    return this.flows.urgentCount(slot, side);
   }
 
   private flags(slot: number): number {

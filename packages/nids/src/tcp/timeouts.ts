@@ -4,7 +4,7 @@
 
 import type { NidsParams } from "../params.js";
 import { ConnectionState, FIN_0, stateOf } from "./connection.js";
-import { FLAGS, FLOW_INTS, LAST_SEEN, STUCK_SINCE } from "./flow-table.js";
+import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Seconds of packet time in which every slot is looked at, and the slots looked at whenever the clock moves. */
@@ -64,7 +64,7 @@ export class TimeoutSweep {
     if (flags === 0) return;
     // Times are kept in 32 bits.
     const idle = ((seconds | 0) - (this.flows.flows[at + LAST_SEEN] as number)) | 0;
-    const stuckSince = this.stuckSeconds === Infinity ? 0 : (this.flows.details[at + STUCK_SINCE] as number);
+    const stuckSince = this.stuckSeconds === Infinity ? 0 : this.flows.stuckSince(slot);
     const state = stateOf(flags);
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
     if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot, "idle");

@@ -12,7 +12,7 @@
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import { SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Segment } from "./segment.js";
 import { advance, distance, later } from "./sequence.js";
@@ -60,7 +60,7 @@ export class WindowTest {
   isStale(slot: number, from: number, segment: Segment): boolean {
     const timestampAt = this.usesTimestamps(slot) ? segment.timestampAt : 0;
     if (timestampAt === 0) return false;
-    const newest = this.flows.details[slot * FLOW_INTS + TSVAL + from] as number;
+    const newest = this.flows.details[slot * DETAIL_INTS + TSVAL + from] as number;
     return distance(newest, this.packet.view.getInt32(timestampAt)) < 0;
   }
 
@@ -68,7 +68,7 @@ export class WindowTest {
   noteTimestamp(slot: number, from: number, segment: Segment): void {
     const timestampAt = this.usesTimestamps(slot) ? segment.timestampAt : 0;
     if (timestampAt === 0) return;
-    this.flows.details[slot * FLOW_INTS + TSVAL + from] = this.packet.view.getInt32(timestampAt);
+    this.flows.details[slot * DETAIL_INTS + TSVAL + from] = this.packet.view.getInt32(timestampAt);
   }
 
   private usesTimestamps(slot: number): boolean {

@@ -1,10 +1,10 @@
-/** A thread without WebAssembly, in which the engine has to use the TypeScript twin of its checksum kernel. */
+/** A thread without WebAssembly, in which the engine has to use the TypeScript twins of its kernel. */
 import { FrameBatch, LinkType } from "@tsnids/pcap";
 import { parentPort, workerData } from "node:worker_threads";
 
 Reflect.deleteProperty(globalThis, "WebAssembly");
 // Only now: the engine looks for WebAssembly when it is loaded.
-const { verdictsOf } = await import("./checksum-verdicts.js");
+const { verdictsOf } = await import("./kernel-verdicts.js");
 
 const { bytes, length, offset, capturedLength } = workerData as Pick<
   FrameBatch,

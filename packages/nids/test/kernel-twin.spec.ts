@@ -1,0 +1,95 @@
+/**
+ * The kernel and its TypeScript twins give the same answers. An engine takes the twins where there is no WebAssembly; so one
+ * runs in a thread that has none, over the same frames: of every length and alignment, and segments that come out of order, overlap and
+ * contradict each other, in IP fragments now and then.
+ */
+import { capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
+import { expect } from "chai";
+import fc from "fast-check";
+import { Worker } from "node:worker_threads";
+import type { Verdicts } from "./kernel-verdicts.js";
+import { verdictsOf } from "./kernel-verdicts.js";
+
+/** A packet with these bytes, one of which is changed afterwards by `flip` (0: none). */
+function flipped(kind: number, data: Uint8Array, position: number, flip: number): Frame {
+  const ends = kind < 2 ? ["10.0.0.1:1", "10.0.0.2:2"] : ["[2001:db8::1]:1", "[2001:db8::2]:2"];
+  const [from = "", to = ""] = ends;
+  const packet = kind % 2 === 0 ? udpPacket(from, to, { data }) : tcpPacket(from, to, { seq: 1, data });
+  const whole = frame(packet);
+  const at = 14 + (position % packet.length);
+  const bytes = whole.bytes.slice();
+  bytes[at] = (bytes[at] ?? 0) ^ flip;
+  return { ...whole, bytes };
+}
+
+const frames = fc.sample(
+  fc
+    .tuple(
+      fc.nat(3),
+      fc.oneof(
+        fc.uint8Array({ maxLength: 80 }),
+        fc.uint8Array({ maxLength: 3000, size: "max" }),
+        fc.constant(new Uint8Array(999).fill(0xff)),
+      ),
+      fc.nat(100_000),
+      fc.constantFrom(0, 0, 1, 0x80, 0xff),
+    )
+    .map((parts) => flipped(...parts)),
+  { numRuns: 3000, seed: 1071 },
+);
+
+const [client, server] = ["10.0.0.1:4000", "10.0.0.2:80"];
+const text = fc.sample(fc.uint8Array({ minLength: 6000, maxLength: 6000 }), { numRuns: 1, seed: 793 })[0] as Uint8Array;
+
+/** A segment of the text, with one byte changed where `flip` is not 0; whole, or in fragments of so many bytes. */
+function segments(start: number, length: number, flip: number, cut: number): Frame[] {
+  const data = text.slice(start, start + length);
+  data[length >> 1] = (data[length >> 1] ?? 0) ^ flip;
+  const packet = tcpPacket(client, server, { seq: 1001 + start, ack: 5001, data });
+  return (cut === 0 ? [packet] : fragmentAt(packet, [cut])).map((each) => frame(each));
+}
+
+const shuffled = fc
+  .sample(
+    fc.tuple(fc.nat(5000), fc.integer({ min: 16, max: 900 }), fc.constantFrom(0, 0, 0, 5), fc.constantFrom(0, 0, 0, 24)),
+    { numRuns: 300, seed: 815 },
+  )
+  .flatMap((parts) => segments(...parts));
+
+const conversation = [
+  frame(tcpPacket(client, server, { seq: 1000, flags: "S" })),
+  frame(tcpPacket(server, client, { seq: 5000, ack: 1001, flags: "SA" })),
+  frame(tcpPacket(client, server, { seq: 1001, ack: 5001 })),
+  ...shuffled,
+  frame(tcpPacket(client, server, { seq: 1001 + 5900, ack: 5001, flags: "FA" })),
+];
+
+function verdictsOfTwin(frames: readonly Frame[]): Promise<Verdicts> {
+  const batch = capture([frames]).batch();
+  const { bytes, length, offset, capturedLength } = batch;
+  const worker = new Worker(new URL("./kernel-twin-worker.js", import.meta.url), {
+    workerData: { bytes, length, offset, capturedLength },
+  });
+  return new Promise((resolve, reject) => {
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
+}
+
+describe("the kernel and its twins", () => {
+  it("agree about the checksums of every packet", async () => {
+    const kernel = verdictsOf(capture([frames]).batch());
+    const twin = await verdictsOfTwin(frames);
+    expect(kernel.hasWebAssembly).to.equal(true);
+    expect(twin.hasWebAssembly).to.equal(false);
+    expect(twin.verdicts).to.deep.equal(kernel.verdicts);
+    expect(new Set(kernel.verdicts).size, "both right and wrong ones were there").to.be.greaterThan(2);
+  });
+
+  it("agree about segments that wait, overlap and contradict each other", async () => {
+    const kernel = verdictsOf(capture([conversation]).batch());
+    expect((await verdictsOfTwin(conversation)).verdicts).to.deep.equal(kernel.verdicts);
+    const all = kernel.verdicts.join();
+    expect(all).to.include("JUST_ESTABLISHED").and.include("DATA").and.include("tcp-overlap-conflict");
+  });
+});
