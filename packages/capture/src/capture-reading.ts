@@ -10,8 +10,9 @@ import type { CaptureWarning } from "./capture-warning.js";
 import { IntakeFiller } from "./intake-filler.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
-/** Chunks read between two turns of the event loop: a millisecond or two of work. */
+/** The event loop gets its turn after so many chunks, or frames where these are small: some milliseconds of work. */
 const chunksPerTurn = 2;
+const framesPerTurn = 8192;
 
 /** Chunks that are read ahead at most. */
 export const maximumReadAhead: number = intakeLanes - 1;
@@ -56,6 +57,7 @@ export class CaptureReading {
     const { window } = filler;
     const batch = new FrameBatch();
     let chunks = 0;
+    let frames = 0;
     for (;;) {
       const count = await filler.fill();
       if (this.#isStopped()) {
@@ -72,12 +74,14 @@ export class CaptureReading {
         if (batch.length === 0) {
           break;
         }
+        frames += batch.length;
         yield batch;
         if (this.#isStopped()) {
           return;
         }
       }
-      if (++chunks % chunksPerTurn === 0) {
+      if (++chunks >= chunksPerTurn || frames >= framesPerTurn) {
+        chunks = frames = 0;
         await setImmediate();
         if (this.#isStopped()) {
           return;
