@@ -1,20 +1,26 @@
 /**
  * `tsnids watch` beside tcpdump, which captures transfers on the loopback device into a ring of files of a megabyte (-C 1 -W 5):
- * every connection has one line, with every byte, also when the watch is killed in between. A transfer begins when the line of
- * the one before is there, so that the ring is never faster than the watch.
+ * every connection has one line, with every byte, also when the watch is killed in between. Then a transfer begins when the line of
+ * the one before is there, so that the ring is never faster than the watch. Under load nothing waits for the watch: files are
+ * overwritten about a second after they were finished.
  */
 import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer, type AddressInfo, type Server } from "node:net";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { describeNeeding } from "../left-out.js";
 import { repository } from "../suites.js";
 
 const transferBytes = 900_000;
 const transfers = 10;
+/** Under load: bytes at once, how often, and milliseconds between them, which is 4 MB/s. */
+const pieceBytes = 40_000;
+const pieces = 1000;
+const pieceMs = 10;
 const deadlineMs = 10_000;
 const intervalMs = 10;
 const program = join(repository, "packages/cli/bin/tsnids.js");
@@ -27,11 +33,12 @@ describeNeeding(["root", "tcpdump"], "tsnids watch follows tcpdump's ring of fil
   let tcpdump: ChildProcess;
   let watching: ChildProcess | undefined;
   let complaints = "";
+  let said = "";
 
   beforeEach(async () => {
     base = mkdtempSync(join(tmpdir(), "tsnids-ring-"));
     mkdirSync(join(base, "ring"));
-    complaints = "";
+    complaints = said = "";
     server = createServer((socket) => void socket.on("error", () => undefined).end(Buffer.alloc(transferBytes, "x")));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -40,7 +47,10 @@ describeNeeding(["root", "tcpdump"], "tsnids watch follows tcpdump's ring of fil
     tcpdump = spawn("tcpdump", [...settings, ...ring, `tcp port ${port()}`], { stdio: ["ignore", "ignore", "pipe"] });
     await new Promise<void>((resolve, reject) => {
       tcpdump.once("exit", () => reject(new Error("tcpdump has ended")));
-      tcpdump.stderr?.on("data", (piece: Buffer) => piece.includes("listening on") && resolve());
+      tcpdump.stderr?.on("data", (piece: Buffer) => {
+        said += piece.toString();
+        if (said.includes("listening on")) resolve();
+      });
     });
   });
 
@@ -75,13 +85,13 @@ describeNeeding(["root", "tcpdump"], "tsnids watch follows tcpdump's ring of fil
   }
 
   /** Downloads once; the client's endpoint. */
-  async function transfer(): Promise<string> {
+  async function transfer(bytes = transferBytes): Promise<string> {
     const socket = connect(port(), "127.0.0.1");
     await once(socket, "connect");
     const client = `127.0.0.1|${socket.localPort ?? 0}`;
     let received = 0;
     for await (const piece of socket) received += (piece as Buffer).length;
-    expect(received).to.equal(transferBytes);
+    expect(received).to.equal(bytes);
     return client;
   }
 
@@ -106,6 +116,22 @@ describeNeeding(["root", "tcpdump"], "tsnids watch follows tcpdump's ring of fil
     expect(complaints).to.equal("");
   });
 
+  it("has every byte of a transfer that goes on while the ring turns", async () => {
+    server.removeAllListeners("connection").on("connection", (socket) => void sendAtPace(socket));
+    startWatch();
+    const client = await transfer(pieces * pieceBytes);
+    await linesAre(1);
+    const exit = once(tcpdump, "exit");
+    tcpdump.kill("SIGINT");
+    await exit;
+    const dropped = Number(/^(\d+) packets dropped by kernel$/m.exec(said)?.[1]);
+    const [line] = lines();
+    expect(line, complaints).to.include({ client, state: "CLOSE", origin: "handshake" });
+    const { bytes, missing } = line?.["s2c"] as { bytes: number; missing: number };
+    expect(bytes + missing).to.equal(pieces * pieceBytes);
+    if (dropped === 0) expect(missing, complaints).to.equal(0);
+  });
+
   it("has them once each when it is killed again and again, while lines are written and while bytes come", async () => {
     startWatch();
     const clients: string[] = [];
@@ -125,6 +151,16 @@ describeNeeding(["root", "tcpdump"], "tsnids watch follows tcpdump's ring of fil
     expect(complaints).to.equal("");
   });
 });
+
+/** A server's side of a transfer under load: as fast as it goes would be faster than any disk. */
+async function sendAtPace(socket: Socket): Promise<void> {
+  socket.on("error", () => undefined);
+  for (let sent = 0; sent < pieces; sent++) {
+    socket.write(Buffer.alloc(pieceBytes, sent));
+    await pause(pieceMs);
+  }
+  socket.end();
+}
 
 async function kill(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;

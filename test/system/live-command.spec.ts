@@ -106,7 +106,7 @@ describeNeeding(
         const lines = stdout.split("\n").slice(0, -1);
         const printed = lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
         expect(printed.find(({ type }) => type === "connection")).to.include({ state: "CLOSE", reason: "fin" });
-        expect(printed.at(-1)).to.deep.include({ gaps: { count: 0, bytes: 0 } });
+        expect(printed.at(-1)).to.deep.include({ gaps: { count: 0, bytes: 0, acknowledged: 0 } });
         expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).to.deep.equal([]);
       });
     }

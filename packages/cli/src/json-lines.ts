@@ -70,7 +70,7 @@ export function summaryJson(summary: Summary): string {
       TIMED_OUT: statistics.timedOut,
       EXITING: statistics.exiting,
     },
-    gaps: { count: statistics.gaps, bytes: statistics.gapBytes },
+    gaps: { count: statistics.gaps, bytes: statistics.gapBytes, acknowledged: statistics.captureLossBytes },
     alerts: { count: statistics.alerts, codes: alerts },
     seconds,
     ...speedOf(summary),

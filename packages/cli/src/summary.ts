@@ -47,6 +47,7 @@ export function summaryLines(summary: Summary): string[] {
     ["packets", figures(s.frames, packets)],
     ["filter", summary.filtered === undefined ? "" : `${summary.filtered} packets left out`],
     ["dropped", dropsText(summary.live)],
+    ["lost", lossText(s)],
     ["invalid", someOf(invalid)],
     ["fragments", s.fragments === 0 ? "" : figures(s.fragments, datagrams)],
     ["udp", someOf({ datagrams: s.udpDatagrams })],
@@ -68,12 +69,19 @@ function figures(total: number, parts: Counts, others: Counts = {}): string {
   return said === "" ? String(total) : `${total}: ${said}`;
 }
 
-/** Where a live capture lost frames; what it cannot know is in `gaps`: bytes that were acknowledged and never seen. */
+/** Where a live capture lost frames, as far as it was told; what it was not told, `lossText` estimates. */
 function dropsText(live: LiveStatistics | undefined): string {
   if (live === undefined) return "";
   const { droppedByKernel, droppedByDevice, droppedInQueue, cut } = live;
   const said = `by kernel ${droppedByKernel}, by device ${droppedByDevice}, in queue ${droppedInQueue}`;
   return cut === 0 ? said : `${said}; ${cut} frames cut`;
+}
+
+/** What the capture missed, by what receivers acknowledged: in per cent of all that was sent, as far as that can be told. */
+function lossText({ bytes, captureLossBytes }: StatisticsSnapshot): string {
+  if (captureLossBytes === 0) return "";
+  const share = (100 * captureLossBytes) / (bytes + captureLossBytes);
+  return `about ${share.toPrecision(2)} %: ${captureLossBytes} bytes acknowledged and never seen`;
 }
 
 /** "10 CLOSE, 2 EXITING": the things of which there were any. */

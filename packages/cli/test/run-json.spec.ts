@@ -79,7 +79,7 @@ describe("tsnids run --json", () => {
       bytes: 616,
       streams: 1,
       ended: { CLOSE: 1, RESET: 0, TIMED_OUT: 0, EXITING: 0 },
-      gaps: { count: 1, bytes: 10 },
+      gaps: { count: 1, bytes: 10, acknowledged: 10 },
       alerts: { count: 0, codes: {} },
     });
     expect(summary).to.include.keys("seconds", "packetsPerSecond", "megabytesPerSecond");

@@ -72,6 +72,7 @@ describe("tsnids run", () => {
       .to.contain("c2s         7  s2c        15 ")
       .and.to.match(/ {2}s2c misses 10 bytes in 1 gap$/);
     expect(summary.get("gaps")).to.equal("1: 10 bytes missing");
+    expect(summary.get("lost")).to.equal("about 1.6 %: 10 bytes acknowledged and never seen");
   });
 
   it("counts urgent bytes as bytes", () => {

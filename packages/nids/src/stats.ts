@@ -76,6 +76,8 @@ export class Statistics {
   gaps = 0;
   /** Bytes missing in these gaps. */
   gapBytes = 0;
+  /** Of these, bytes that the receiver acknowledged: they were sent, and the capture missed them. With `bytes` an estimate of its loss. */
+  captureLossBytes = 0;
   /** Times `kill()` sent resets. */
   kills = 0;
   /** Times `reject()` sent an ICMP message. */
@@ -94,8 +96,8 @@ export class Statistics {
   constructor() {
     // Counts of bytes grow beyond 2^31. A first value that is no small integer has V8 keep them as doubles from the beginning, instead
     // of compiling everything that counts again when they get there.
-    this.bytes = this.gapBytes = Number.MAX_SAFE_INTEGER;
-    this.bytes = this.gapBytes = 0;
+    this.bytes = this.gapBytes = this.captureLossBytes = Number.MAX_SAFE_INTEGER;
+    this.bytes = this.gapBytes = this.captureLossBytes = 0;
   }
 
   /** A copy of the counters. */

@@ -76,7 +76,12 @@ describe("statistics", () => {
 
   it("count gaps and their bytes, wanted or not", () => {
     const talk = established().segment("client", { data: "late", seq: 7 });
-    expect(counted(talk)).to.include({ gaps: 1, gapBytes: 7 });
+    expect(counted(talk)).to.include({ gaps: 1, gapBytes: 7, captureLossBytes: 0 });
+  });
+
+  it("count what the receiver acknowledged and the capture missed", () => {
+    const talk = established().segment("client", { data: "late", seq: 7 }).ack("server");
+    expect(counted(talk)).to.include({ gaps: 1, gapBytes: 7, captureLossBytes: 7 });
   });
 
   it("count streams by how they began and ended", () => {

@@ -175,6 +175,7 @@ export class TcpNotifier {
   gap(slot: number, from: number, length: number, reason: GapReason): void {
     this.statistics.gaps++;
     this.statistics.gapBytes += length;
+    if (reason === "capture-loss") this.statistics.captureLossBytes += length;
     const stream = this.streams[slot];
     if (stream === undefined || !this.isCollected(slot, from)) {
       this.unwanted(slot, from);
