@@ -19,6 +19,8 @@ const packages = {
   capture: "index.js",
   filter: "index.js",
   sniff: "index.js",
+  output: "index.js",
+  workers: "index.js",
   cli: "main.js",
 };
 

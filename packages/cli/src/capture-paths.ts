@@ -2,7 +2,6 @@
 // it was quoted or because the shell is one of Windows, it is done here. A file of that very name comes first.
 
 import { existsSync } from "node:fs";
-import { glob, isDynamicPattern } from "tinyglobby";
 import { CommandError, ExitCode } from "./exit-codes.js";
 
 const standardInput = "-";
@@ -14,9 +13,14 @@ export async function capturePaths(given: readonly string[]): Promise<readonly s
   }
   const paths: string[] = [];
   for (const path of given) {
-    const isPattern = path !== standardInput && !existsSync(path) && isDynamicPattern(path);
-    const found = isPattern ? await glob(path, { expandDirectories: false }) : [];
+    const found = path === standardInput || existsSync(path) ? [] : await matches(path);
     paths.push(...(found.length > 0 ? found.sort() : [path]));
   }
   return paths;
+}
+
+/** The files that fit a pattern. What finds them is loaded only then: most command lines have no pattern, and all of them wait for a start. */
+async function matches(path: string): Promise<string[]> {
+  const { glob, isDynamicPattern } = await import("tinyglobby");
+  return isDynamicPattern(path) ? glob(path, { expandDirectories: false }) : [];
 }

@@ -31,8 +31,8 @@ export interface FrameInput {
 }
 
 /** What the arguments and options of a command ask for. Throws CommandError and FilterError. */
-export function commandInput(args: readonly string[], options: LiveInputOptions): CommandInput {
-  return liveInput(args, options) ?? sortInputs(args, options.filter);
+export async function commandInput(args: readonly string[], options: LiveInputOptions): Promise<CommandInput> {
+  return liveInput(args, options) ?? (await sortInputs(args, options.filter));
 }
 
 /** Makes the sources. `signal` ends them, `readAhead` is for files. Throws CommandError, CaptureError and FilterError; what concerns opening is for later. */

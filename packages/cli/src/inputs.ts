@@ -8,7 +8,6 @@
 
 import { Filter, FilterError } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
-import { globSync } from "tinyglobby";
 import { CommandError, ExitCode } from "./exit-codes.js";
 
 /** What a command is about. */
@@ -23,9 +22,9 @@ export interface Inputs {
  * Sorts the arguments of a command; `expression` is that of --filter. Throws FilterError where it is wrong, and CommandError
  * where an argument can be neither a capture nor part of an expression.
  */
-export function sortInputs(args: readonly string[], expression: string | undefined): Inputs {
+export async function sortInputs(args: readonly string[], expression: string | undefined): Promise<Inputs> {
   if (expression !== undefined) return { paths: args, filter: new Filter(expression) };
-  const begin = args.findIndex((arg, index) => index > 0 && !isFile(arg) && !isPatternOfFiles(arg));
+  const begin = await beginOfExpression(args);
   if (begin < 0) return { paths: args, filter: undefined };
   const words = args.slice(begin);
   if (words.some(isFile)) {
@@ -49,10 +48,19 @@ export function isFile(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
 }
 
+/** Which argument begins the expression; -1: none does. */
+async function beginOfExpression(args: readonly string[]): Promise<number> {
+  for (const [index, arg] of args.entries()) {
+    if (index > 0 && !isFile(arg) && !(await isPatternOfFiles(arg))) return index;
+  }
+  return -1;
+}
+
 /** Brackets and asterisks are part of both languages: "!(tcp)" is a pattern, too, and matches almost everything. */
-function isPatternOfFiles(text: string): boolean {
+async function isPatternOfFiles(text: string): Promise<boolean> {
   if (!/[*?[{]/.test(text) || isExpression(text)) return false;
-  return globSync(text, { expandDirectories: false }).length > 0;
+  const { glob } = await import("tinyglobby");
+  return (await glob(text, { expandDirectories: false })).length > 0;
 }
 
 function isExpression(text: string): boolean {

@@ -68,7 +68,7 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(command).action(async (args: string[], options: RecordOptions) => {
-    end(await record(commandInput(args, options), options));
+    end(await record(await commandInput(args, options), options));
   });
 }
 

@@ -66,7 +66,7 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
     .addHelpText("after", afterHelp);
   addLiveOptions(addWorkerOptions(command));
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: RunOptions) => {
-    end(await run(commandInput(args, options), options));
+    end(await run(await commandInput(args, options), options));
   });
 }
 

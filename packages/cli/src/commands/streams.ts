@@ -61,7 +61,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(addCommunityIdOptions(command)).action(async (args: string[], options: StreamsOptions) => {
-    end(await streams(commandInput(args, options), options));
+    end(await streams(await commandInput(args, options), options));
   });
 }
 

@@ -72,7 +72,7 @@ export function watchCommand(root: Command, end: (code: ExitCode) => void): void
     .addHelpText("after", afterHelp);
   addEngineOptions(addCommunityIdOptions(command)).action(
     async (path: string, expression: string[], options: WatchOptions) => {
-      end(await watch(sortInputs([path, ...expression], options.filter), options));
+      end(await watch(await sortInputs([path, ...expression], options.filter), options));
     },
   );
 }
