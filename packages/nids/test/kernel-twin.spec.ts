@@ -51,7 +51,12 @@ function segments(start: number, length: number, flip: number, cut: number): Fra
 
 const shuffled = fc
   .sample(
-    fc.tuple(fc.nat(5000), fc.integer({ min: 16, max: 900 }), fc.constantFrom(0, 0, 0, 5), fc.constantFrom(0, 0, 0, 24)),
+    fc.tuple(
+      fc.nat(5000),
+      fc.integer({ min: 16, max: 900 }),
+      fc.constantFrom(0, 0, 0, 5),
+      fc.constantFrom(0, 0, 0, 24),
+    ),
     { numRuns: 300, seed: 815 },
   )
   .flatMap((parts) => segments(...parts));
