@@ -6,7 +6,7 @@ import { BenchError } from "./bench-error.js";
 /**
  * Runs a command with the options of the command line; where it cannot go on, it prints why and ends with 1.
  * @param {import("node:util").ParseArgsConfig["options"]} options
- * @param {(values: any) => void} main
+ * @param {(values: Record<string, string | boolean>) => void} main
  */
 export function runCommand(options, main) {
   try {

@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Column
  * @property {string} heading
- * @property {(row: any) => string} cell
+ * @property {(row: import("./result.js").Result) => string} cell
  */
 
 /** @type {Record<string, Column>} */

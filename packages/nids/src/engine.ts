@@ -15,10 +15,10 @@ import type { PacketTime, StreamRecording, TcpCallback, TcpStream } from "./call
 import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
-import { CallbackError, NidsError } from "./errors.js";
+import { NidsError } from "./errors.js";
 import { ExpressLane } from "./express-lane.js";
 import { FrameLoop } from "./frame-loop.js";
-import { FrameReader } from "./frame-reader.js";
+import type { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
 import { Icmp } from "./icmp/icmp.js";
 import type { IcmpCallback } from "./icmp/icmp.js";
@@ -35,6 +35,7 @@ import { LinkLayer } from "./link/decap.js";
 import { EncapsulationPath } from "./link/encapsulation.js";
 import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, slabBytes } from "./memory/layout.js";
+import { OpenSources } from "./open-sources.js";
 import { Packet } from "./packet.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
@@ -80,9 +81,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly express: ExpressLane;
   private readonly loop: FrameLoop;
   private readonly lookup: FlowLookup;
-  private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
-  /** Whose source reads into the intake. */
-  private intakeReader: FrameReader | undefined;
+  private readonly sources: OpenSources;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
   private busy = false;
@@ -127,6 +126,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.express = new ExpressLane({ ...shared, flows, link, path, verification, ip: this.ip, tcp, notifier });
     const { ip, express, clock } = this;
     this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick: () => this.tick() });
+    this.sources = new OpenSources(this.loop.intake);
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -206,13 +206,13 @@ export class Nids extends EventEmitter<NidsEvents> {
    * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
    */
   async run(source: FrameSource): Promise<void> {
-    const reader = this.readerOf(source);
+    const reader = this.sources.readerOf(source);
     for (;;) {
       const batch = await this.batchOf(source, reader);
       if (batch === undefined) break;
       const first = reader.index;
       reader.index = batch.length;
-      this.goOnBehind(reader, () => this.process(batch, first));
+      reader.goOnBehind(() => this.process(batch, first));
     }
     this.exit();
   }
@@ -234,15 +234,15 @@ export class Nids extends EventEmitter<NidsEvents> {
         `dispatch(source, count): count must be a whole number above 0, not ${count}`,
       );
     }
-    const reader = this.readerOf(source);
+    const reader = this.sources.readerOf(source);
     const batch = await this.framesOf(reader);
     if (batch === undefined) {
-      this.leave(source, reader);
+      this.sources.leave(source, reader);
       return 0;
     }
     const first = reader.index;
     reader.index = Math.min(batch.length, first + count);
-    this.goOnBehind(reader, () => this.whileBusy(() => this.loop.frames(batch, first, reader.index)));
+    reader.goOnBehind(() => this.whileBusy(() => this.loop.frames(batch, first, reader.index)));
     return reader.index - first;
   }
 
@@ -335,32 +335,6 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
   }
 
-  /** Does work on the batch in hand; where a callback throws, the reader goes on behind that frame. */
-  private goOnBehind(reader: FrameReader, work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (error instanceof CallbackError) reader.index = error.frame + 1;
-      throw error;
-    }
-  }
-
-  private readerOf(source: FrameSource): FrameReader {
-    const known = this.readers.get(source);
-    if (known !== undefined) return known;
-    // The intake is one source's until its end: it may have frames there, or read ahead, while another one is begun.
-    const reader = new FrameReader(source, this.intakeReader === undefined ? this.loop.intake : undefined);
-    this.intakeReader ??= reader;
-    this.readers.set(source, reader);
-    return reader;
-  }
-
-  /** The source is at its end. */
-  private leave(source: FrameSource, reader: FrameReader): void {
-    this.readers.delete(source);
-    if (this.intakeReader === reader) this.intakeReader = undefined;
-  }
-
   /** The batch that holds the next frame; silence before it is dealt with. */
   private async framesOf(reader: FrameReader): Promise<FrameBatch | undefined> {
     for (;;) {
@@ -373,10 +347,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {
     try {
       const batch = await reader.batch();
-      if (batch === undefined) this.leave(source, reader);
+      if (batch === undefined) this.sources.leave(source, reader);
       return batch;
     } catch (error) {
-      this.leave(source, reader);
+      this.sources.leave(source, reader);
       this.exit();
       throw error;
     }

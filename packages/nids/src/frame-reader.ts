@@ -2,6 +2,7 @@
 // takes frames one by one, or goes on after an error of a callback, loses none.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { CallbackError } from "./errors.js";
 
 export class FrameReader {
   /** The next frame of `batch`. */
@@ -27,5 +28,15 @@ export class FrameReader {
       if (this.current.length === 0 && this.current.silentUntil >= 0) break;
     }
     return this.current;
+  }
+
+  /** Does work on the batch in hand; where a callback throws, the next frame is the one behind that. */
+  goOnBehind(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (error instanceof CallbackError) this.index = error.frame + 1;
+      throw error;
+    }
   }
 }

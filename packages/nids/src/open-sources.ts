@@ -1,0 +1,31 @@
+// The sources an engine has begun and not come to the end of, and which of them reads into its intake: one, because it may have frames
+// there, or read ahead, while another one is begun. The others use memory of their own, and their frames are copied.
+
+import type { FrameSource } from "@tsnids/pcap";
+import { FrameReader } from "./frame-reader.js";
+
+export class OpenSources {
+  private readonly intake: Uint8Array;
+  private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
+  private intakeReader: FrameReader | undefined;
+
+  constructor(intake: Uint8Array) {
+    this.intake = intake;
+  }
+
+  /** Where the engine stands in a source; at its beginning, where it is not open. */
+  readerOf(source: FrameSource): FrameReader {
+    const known = this.readers.get(source);
+    if (known !== undefined) return known;
+    const reader = new FrameReader(source, this.intakeReader === undefined ? this.intake : undefined);
+    this.intakeReader ??= reader;
+    this.readers.set(source, reader);
+    return reader;
+  }
+
+  /** The source is at its end. */
+  leave(source: FrameSource, reader: FrameReader): void {
+    this.readers.delete(source);
+    if (this.intakeReader === reader) this.intakeReader = undefined;
+  }
+}
