@@ -20,8 +20,9 @@ import type { EngineMemory } from "../memory/layout.js";
 import type { Statistics } from "../stats.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
-import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0, URGENT_COLLECTED_0 } from "./connection.js";
-import { ACK, COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./connection.js";
+import { Delivery } from "./delivery.js";
+import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
@@ -34,12 +35,12 @@ const maxHeldBytes = 65536;
 export class Reassembler {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
-  private readonly notifier: TcpNotifier;
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly store: PieceStore;
   private readonly backlogs: BacklogPool;
+  private readonly delivery: Delivery;
   private readonly policy: OverlapTable;
 
   constructor(
@@ -54,11 +55,11 @@ export class Reassembler {
   ) {
     this.packet = packet;
     this.flows = flows;
-    this.notifier = notifier;
     this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
     this.backlogs = backlogs;
+    this.delivery = new Delivery(flows, notifier, backlogs);
     this.store = new PieceStore(memory, memory.segments, memory.capacity.segmentSlabs);
     this.policy = segmentPolicies[params.segmentPolicy];
   }
@@ -111,7 +112,7 @@ export class Reassembler {
       if (holePolicy === "wait") return true;
       const waits = backlog.list.head !== 0 && distance(this.holeEnd(backlog), segment.sequence) > 0;
       const end = waits ? this.holeEnd(backlog) : segment.sequence;
-      this.gap(slot, from, distance(this.next(slot, from), end), reason);
+      this.delivery.gap(slot, from, distance(this.next(slot, from), end), reason);
       this.drain(slot, from);
     }
     return false;
@@ -217,7 +218,7 @@ export class Reassembler {
       backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
     // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
     if (!overlaps || !this.insert(backlog, sequence, payload, length)) {
-      if (length > old) this.run(slot, from, bytes, payload + old, length - old);
+      if (length > old) this.delivery.bytes(slot, from, bytes, payload + old, length - old);
     }
     if (segment.has(TcpFlag.FIN)) {
       // Its turn has come: it counts, whatever was forged further on.
@@ -252,7 +253,7 @@ export class Reassembler {
         if (this.reachesUnsequencedFin(backlog, next)) this.passFin(slot, from);
         const cut = this.cutAt(backlog, next);
         if (cut > 0) {
-          this.gap(slot, from, cut, "snaplen");
+          this.delivery.gap(slot, from, cut, "snaplen");
           continue;
         }
       }
@@ -270,7 +271,7 @@ export class Reassembler {
     if (length > 0) {
       if (mark > 0) backlog.urgent.note(advance(arrivedAt, mark - 2), next);
       if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
-      this.run(slot, from, bytes, offset + distance(start, next), length);
+      this.delivery.bytes(slot, from, bytes, offset + distance(start, next), length);
     }
     store.shift(backlog.list);
   }
@@ -286,38 +287,9 @@ export class Reassembler {
     return untilData <= 0 ? 0 : Math.min(cuts.lengthAt(next), untilData);
   }
 
-  /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
-  private run(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
-    const backlog = this.backlogs.of(slot, from);
-    const before = backlog?.urgent.take(this.next(slot, from), length) ?? -1;
-    if (before < 0) {
-      this.deliver(slot, from, bytes, offset, length);
-      return;
-    }
-    if (before > 0) this.deliver(slot, from, bytes, offset, before);
-    this.setNext(slot, from, advance(this.next(slot, from), 1));
-    this.flows.countUrgent(slot, from);
-    const urgent = bytes[offset + before] as number;
-    if ((this.flags(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
-    const behind = length - before - 1;
-    if (behind > 0) this.deliver(slot, from, bytes, offset + before + 1, behind);
-  }
-
-  private deliver(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
-    this.move(slot, from, length);
-    this.notifier.data(slot, from, bytes, offset, length);
-  }
-
-  private gap(slot: number, from: number, length: number, reason: GapReason): void {
-    if (length <= 0) return;
-    this.move(slot, from, length);
-    this.backlogs.of(slot, from)?.urgent.skip(this.next(slot, from));
-    this.notifier.gap(slot, from, length, reason);
-  }
-
   /** Gives up the hole in front of what waits, and delivers that. */
   private skipHole(slot: number, from: number, backlog: Backlog, reason: GapReason): void {
-    this.gap(slot, from, distance(this.next(slot, from), this.holeEnd(backlog)), reason);
+    this.delivery.gap(slot, from, distance(this.next(slot, from), this.holeEnd(backlog)), reason);
     this.drain(slot, from);
   }
 
@@ -353,7 +325,7 @@ export class Reassembler {
 
   /** A FIN takes a sequence number of its own (RFC 9293 §3.4). */
   private takeFin(slot: number, from: number, sequence: number): void {
-    this.setNext(slot, from, advance(sequence, 1));
+    this.flows.flows[slot * FLOW_INTS + NEXT + from] = advance(sequence, 1);
     this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
   }
 
@@ -389,16 +361,5 @@ export class Reassembler {
 
   private next(slot: number, from: number): number {
     return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
-  }
-
-  private setNext(slot: number, from: number, sequence: number): void {
-    this.flows.flows[slot * FLOW_INTS + NEXT + from] = sequence;
-  }
-
-  /** The stream has moved on by bytes that were delivered or given up. */
-  private move(slot: number, from: number, length: number): void {
-    this.setNext(slot, from, advance(this.next(slot, from), length));
-    const at = slot * FLOW_DOUBLES + COUNT + from;
-    this.flows.counts[at] = (this.flows.counts[at] as number) + length;
   }
 }

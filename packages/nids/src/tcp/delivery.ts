@@ -1,0 +1,70 @@
+// What passes from a stream to those who listen to it: bytes whose turn has come, urgent bytes by themselves, gaps. Whatever it is, the
+// stream moves on by it.
+//
+//   in order  │ a b c U d e │  ──►  data "abc", urgent "U", data "de"
+
+import type { GapReason } from "../callbacks/reasons.js";
+import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
+import type { BacklogPool } from "./backlog-pool.js";
+import { URGENT_COLLECTED_0 } from "./connection.js";
+import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import type { FlowTable } from "./flow-table.js";
+import { advance } from "./sequence.js";
+
+export class Delivery {
+  private readonly flows: FlowTable;
+  private readonly notifier: TcpNotifier;
+  private readonly backlogs: BacklogPool;
+
+  constructor(flows: FlowTable, notifier: TcpNotifier, backlogs: BacklogPool) {
+    this.flows = flows;
+    this.notifier = notifier;
+    this.backlogs = backlogs;
+  }
+
+  /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
+  bytes(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
+    const backlog = this.backlogs.of(slot, from);
+    const before = backlog?.urgent.take(this.next(slot, from), length) ?? -1;
+    if (before < 0) {
+      this.data(slot, from, bytes, offset, length);
+      return;
+    }
+    if (before > 0) this.data(slot, from, bytes, offset, before);
+    this.setNext(slot, from, advance(this.next(slot, from), 1));
+    this.flows.countUrgent(slot, from);
+    const urgent = bytes[offset + before] as number;
+    const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+    if ((flags & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
+    const behind = length - before - 1;
+    if (behind > 0) this.data(slot, from, bytes, offset + before + 1, behind);
+  }
+
+  /** Gives up bytes that are missing. */
+  gap(slot: number, from: number, length: number, reason: GapReason): void {
+    if (length <= 0) return;
+    this.move(slot, from, length);
+    this.backlogs.of(slot, from)?.urgent.skip(this.next(slot, from));
+    this.notifier.gap(slot, from, length, reason);
+  }
+
+  private data(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
+    this.move(slot, from, length);
+    this.notifier.data(slot, from, bytes, offset, length);
+  }
+
+  /** The stream has moved on by bytes that were delivered or given up. */
+  private move(slot: number, from: number, length: number): void {
+    this.setNext(slot, from, advance(this.next(slot, from), length));
+    const at = slot * FLOW_DOUBLES + COUNT + from;
+    this.flows.counts[at] = (this.flows.counts[at] as number) + length;
+  }
+
+  private next(slot: number, from: number): number {
+    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
+  }
+
+  private setNext(slot: number, from: number, sequence: number): void {
+    this.flows.flows[slot * FLOW_INTS + NEXT + from] = sequence;
+  }
+}
