@@ -52,7 +52,11 @@ export class Watching {
       };
       const exited = (): void => settle(new Error(`${what}: the watch has ended: ${this.stderr}`));
       const look = (): void => {
-        if (condition()) settle();
+        try {
+          if (condition()) settle();
+        } catch (error) {
+          settle(error as Error); // Thrown in a timer it would be nobody's, and the program would still run.
+        }
       };
       const timer = setTimeout(() => settle(new Error(`${what}: not within ${deadlineMs} ms`)), deadlineMs);
       const looking = setInterval(look, intervalMs);
