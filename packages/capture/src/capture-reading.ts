@@ -37,12 +37,20 @@ export function readingBlock(intake: Uint8Array | undefined, readAhead = 0): Uin
 /** One reading of one capture. */
 export class CaptureReading {
   readonly #reader: UnpackingReader;
+  readonly #block: Uint8Array;
   readonly #options: CaptureReadingOptions;
+  readonly #filler: IntakeFiller;
+  readonly #batch: FrameBatch = new FrameBatch();
   #decoder: CaptureDecoder | undefined;
+  #chunks = 0;
+  #frames = 0;
 
-  constructor(reader: UnpackingReader, options: CaptureReadingOptions) {
+  /** Bytes are read into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled. */
+  constructor(reader: UnpackingReader, block: Uint8Array, options: CaptureReadingOptions) {
     this.#reader = reader;
+    this.#block = block;
     this.#options = options;
+    this.#filler = new IntakeFiller(reader, block, options.readAhead ?? 0);
   }
 
   /** The interfaces seen so far. */
@@ -50,46 +58,51 @@ export class CaptureReading {
     return this.#decoder?.interfaces ?? [];
   }
 
-  /** All frames, read into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled. Throws CaptureFormatError, CaptureError and the system's errors. */
-  async *batches(block: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    const { onBlock, readAhead = 0 } = this.#options;
-    const filler = new IntakeFiller(this.#reader, block, readAhead);
-    const { window } = filler;
-    const batch = new FrameBatch();
-    let chunks = 0;
-    let frames = 0;
-    for (;;) {
-      const count = await filler.fill();
-      if (this.#isStopped()) {
-        return;
+  /**
+   * The next frames; undefined at the end, and when the reading was called off. The batch is valid until the next call. Throws
+   * CaptureFormatError, CaptureError and the system's errors.
+   */
+  async next(): Promise<FrameBatch | undefined> {
+    // No generator: its machinery is much code, which V8 would compile while the first megabytes pass.
+    while (!this.#isStopped()) {
+      if (this.#decode()) return this.#batch;
+      if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) await this.#pause();
+      if (this.#isStopped()) return undefined;
+      if ((await this.#filler.fill()) === 0) {
+        this.#end();
+        return undefined;
       }
-      if (count === 0) {
-        break;
-      }
-      if (window.left >= longestMagic) {
-        this.#decoder ??= openDecoder(window.bytes, { onBlock });
-      }
-      while (this.#decoder !== undefined) {
-        window.start = this.#decoder.decode(block, window.start, window.end, batch);
-        if (batch.length === 0) {
-          break;
-        }
-        frames += batch.length;
-        yield batch;
-        if (this.#isStopped()) {
-          return;
-        }
-      }
-      if (++chunks >= chunksPerTurn || frames >= framesPerTurn) {
-        chunks = frames = 0;
-        await setImmediate();
-        if (this.#isStopped()) {
-          return;
-        }
-      }
+      this.#chunks++;
     }
-    this.#decoder ??= openDecoder(window.bytes, { onBlock });
-    this.#finish(this.#decoder.finish(window.left));
+    return undefined;
+  }
+
+  /** Decodes what was read; false where that is not even one frame. */
+  #decode(): boolean {
+    const { window } = this.#filler;
+    if (this.#decoder === undefined) {
+      if (window.left < longestMagic) return false;
+      this.#decoder = this.#openDecoder();
+    }
+    window.start = this.#decoder.decode(this.#block, window.start, window.end, this.#batch);
+    this.#frames += this.#batch.length;
+    return this.#batch.length > 0;
+  }
+
+  async #pause(): Promise<void> {
+    this.#chunks = this.#frames = 0;
+    await setImmediate();
+  }
+
+  #openDecoder(): CaptureDecoder {
+    return openDecoder(this.#filler.window.bytes, { onBlock: this.#options.onBlock });
+  }
+
+  /** There are no more bytes. */
+  #end(): void {
+    if (this.#isStopped()) return;
+    this.#decoder ??= this.#openDecoder();
+    this.#finish(this.#decoder.finish(this.#filler.window.left));
   }
 
   #isStopped(): boolean {

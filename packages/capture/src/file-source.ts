@@ -1,13 +1,12 @@
-// A capture file as a source of frames; capture-reading.ts does the reading.
+// A capture file as a source of frames; file-reading.ts does the reading.
 
 import { fstatSync, statSync } from "node:fs";
 import { CaptureArgumentError } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch, FrameSource, FrameTime, PcapngBlockListener } from "@tsnids/pcap";
-import { captureName, openReader, standardInput } from "./byte-reader.js";
-import { asCaptureError } from "./capture-error.js";
-import { CaptureReading, maximumReadAhead, readingBlock } from "./capture-reading.js";
+import { standardInput } from "./byte-reader.js";
+import { maximumReadAhead } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
-import { UnpackingReader } from "./compression/unpacking-reader.js";
+import { FileReading } from "./file-reading.js";
 
 /** What a FileSource can be told. */
 export interface FileSourceOptions {
@@ -39,8 +38,7 @@ export class FileSource implements FrameSource {
   readonly #onWarning: ((warning: CaptureWarning) => void) | undefined;
   readonly #onBlock: PcapngBlockListener | undefined;
   readonly #readAhead: number;
-  #reader: UnpackingReader | undefined;
-  #reading: CaptureReading | undefined;
+  #reading: FileReading | undefined;
   #warnings: readonly CaptureWarning[] = [];
 
   /** Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead` that there is not. */
@@ -59,7 +57,7 @@ export class FileSource implements FrameSource {
 
   /** Bytes of the file read so far; with `size`, how far the reading is. */
   get bytesRead(): number {
-    return this.#reader?.bytesRead ?? 0;
+    return this.#reading?.bytesRead ?? 0;
   }
 
   /** The interfaces of the capture seen so far, in pcapng those of the section; none before its header was read. */
@@ -79,40 +77,15 @@ export class FileSource implements FrameSource {
    * for fewer, fewer are. The intake is in use until the iterator has ended or its `return` has come back. Throws CaptureError: at once when the file cannot be read, and after
    * all good frames when it is damaged from some place on.
    */
-  async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    this.#reader = undefined;
-    this.#reading = undefined;
+  batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     this.#warnings = [];
-    if (this.#isStopped()) {
-      return;
-    }
-    const block = readingBlock(intake, this.#readAhead);
-    const capture = captureName(this.path);
-    let reader: UnpackingReader | undefined;
-    const stop = (): void => reader?.close();
-    this.#signal?.addEventListener("abort", stop, { once: true });
-    try {
-      this.#reader = reader = new UnpackingReader(await openReader(this.path));
-      if (this.#isStopped()) {
-        return; // While it waited for somebody to open the other end of a named pipe.
-      }
-      const onWarning = (warning: CaptureWarning): void => this.#warn(warning);
-      const options = {
-        capture,
-        signal: this.#signal,
-        onWarning,
-        onBlock: this.#onBlock,
-        readAhead: this.#readAhead,
-      };
-      this.#reading = new CaptureReading(reader, options);
-      yield* this.#reading.batches(block);
-    } catch (error) {
-      throw asCaptureError(error, capture, reader?.compression);
-    } finally {
-      this.#signal?.removeEventListener("abort", stop);
-      reader?.close();
-      await reader?.settle();
-    }
+    this.#reading = new FileReading(this.path, intake, {
+      signal: this.#signal,
+      onWarning: (warning) => this.#warn(warning),
+      onBlock: this.#onBlock,
+      readAhead: this.#readAhead,
+    });
+    return this.#reading;
   }
 
   /**
@@ -127,10 +100,6 @@ export class FileSource implements FrameSource {
       return { seconds: seconds[0]!, nanoseconds: nanoseconds[0]! };
     }
     return undefined;
-  }
-
-  #isStopped(): boolean {
-    return this.#signal?.aborted === true;
   }
 
   #warn(warning: CaptureWarning): void {

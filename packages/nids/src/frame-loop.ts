@@ -101,26 +101,28 @@ export class FrameLoop {
 
   /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
-    const { offset, capturedLength } = batch;
-    const { packet, faults, express } = this;
-    packet.batch = batch;
+    this.packet.batch = batch;
+    this.packet.index = first - 1;
     this.uncounted = first;
-    let index = first;
     try {
-      while (index < last) {
-        packet.index = index;
-        const end = this.openWindow(batch, index, last);
-        express.lookAhead(batch, index, end, shift);
-        while (index < end) {
-          packet.index = index;
-          if (!express.take()) this.frame((offset[index] as number) + shift, capturedLength[index] as number);
-          index++;
-          if (faults.pending) throw faults.take(index - 1);
-        }
-      }
+      for (let index = first; index < last;) index = this.window(batch, index, last, shift);
     } finally {
-      this.countFrames(index);
+      this.countInHand();
     }
+  }
+
+  /** The frames of a window, from `first` on; returns the index behind them. */
+  private window(batch: FrameBatch, first: number, last: number, shift: number): number {
+    const { packet, faults, express } = this;
+    packet.index = first;
+    const end = this.openWindow(batch, first, last);
+    express.lookAhead(batch, first, end, shift);
+    for (let index = first; index < end; index++) {
+      packet.index = index;
+      if (!express.take()) this.frame(batch, index, shift);
+      if (faults.pending) throw faults.take(index);
+    }
+    return end;
   }
 
   /**
@@ -132,11 +134,15 @@ export class FrameLoop {
     const second = seconds[first];
     const interfaceOfWindow = interfaceIndex[first] as number;
     if (interfaceOfWindow !== this.currentInterface) this.select(interfaceOfWindow);
-    if (second !== this.clock.seconds && this.clock.set()) this.tick();
+    if (second !== this.clock.seconds) this.moveClock();
     const limit = Math.min(last, first + expressWindow);
     let end = first + 1;
     while (end < limit && seconds[end] === second && interfaceIndex[end] === interfaceOfWindow) end++;
     return end;
+  }
+
+  private moveClock(): void {
+    if (this.clock.set()) this.tick();
   }
 
   /** The frame in hand counts. */
@@ -161,10 +167,10 @@ export class FrameLoop {
   }
 
   /** The way of any frame. */
-  private frame(frame: number, captured: number): void {
+  private frame({ offset, capturedLength }: FrameBatch, index: number, shift: number): void {
     const { packet } = this;
-    packet.frame = frame;
-    packet.frameEnd = frame + captured;
+    packet.frame = (offset[index] as number) + shift;
+    packet.frameEnd = packet.frame + (capturedLength[index] as number);
     let family = this.link.locate();
     for (;;) {
       packet.reassembled = false;

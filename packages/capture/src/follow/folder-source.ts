@@ -132,8 +132,8 @@ export class FolderSource implements FrameSource {
     try {
       file = new GrowingFile(path, mayGrow);
       reader = new UnpackingReader(file);
-      const reading = new CaptureReading(reader, { capture: path, signal, onWarning: warn });
-      yield* this.#countFrames(reading.batches(block), capture);
+      const reading = new CaptureReading(reader, block, { capture: path, signal, onWarning: warn });
+      yield* this.#countFrames(reading, capture);
     } catch (error) {
       const known = asCaptureError(error, path, reader?.compression);
       if (!(known instanceof CaptureError)) throw known;
@@ -156,14 +156,16 @@ export class FolderSource implements FrameSource {
 
   /** Passes on what is to be given of a capture, and keeps the position. */
   async *#countFrames(
-    batches: AsyncIterable<FrameBatch>,
+    reading: CaptureReading,
     { begin, path }: ListedCapture,
   ): AsyncGenerator<FrameBatch, void, undefined> {
     const { from, to } = this.#options;
     const first = from !== undefined && compareTimes(from.begin, begin) === 0 ? from.frames : 0;
     const last = to !== undefined && compareTimes(to.begin, begin) === 0 ? to.frames : Infinity;
     let frames = 0;
-    for await (const batch of batches) {
+    for (;;) {
+      const batch = await reading.next();
+      if (batch === undefined) return;
       if (frames === 0) {
         const actual = { seconds: batch.seconds[0]!, nanoseconds: batch.nanoseconds[0]! };
         if (compareTimes(actual, begin) !== 0) return; // Written anew since it was listed: there may be earlier ones now.

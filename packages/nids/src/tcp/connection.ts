@@ -18,6 +18,7 @@ export const STATE_MASK = 0x7;
 export const CLIENT_IS_SIDE_1: number = 1 << 3;
 /** The FIN of this side was reached in order; NEXT counts it, unless FINs take no sequence number (`finTakesSequence`). */
 export const FIN_0: number = 1 << 4;
+export const anyFin: number = FIN_0 | (FIN_0 << 1);
 /** The other side acknowledged it. */
 export const FIN_ACKED_0: number = 1 << 6;
 /** Somebody collects what this side sends; somebody wants its urgent bytes. */
@@ -31,7 +32,7 @@ export const TIMESTAMPS: number = 1 << 12;
 export const MIDSTREAM: number = 1 << 13;
 /** The window scale is not known: any window may be meant. */
 export const SCALE_UNKNOWN: number = 1 << 14;
-/** Something is unusual: packets take the long way. Kept by `refreshAttention`. */
+/** Something is unusual, but for backlogs: packets take the long way. Kept by `refreshAttention`. */
 export const ATTENTION: number = 1 << 15;
 /** This side has a backlog; either has. */
 export const BACKLOG_0: number = 1 << 16;
@@ -44,7 +45,6 @@ export const SIGNED: number = 1 << 19;
 /** The SYN of this connection was seen, and its answer. */
 export const SYN_SEEN: number = 1 << 28;
 export const SYN_ACK_SEEN: number = 1 << 29;
-const unusual = FIN_0 | (FIN_0 << 1) | anyBacklog;
 const bothKnown = KNOWN_0 | (KNOWN_0 << 1);
 
 /** The state in a flow's flags. */
@@ -64,7 +64,7 @@ export function clientSide(flags: number): number {
 
 /** The flags with ATTENTION set exactly when a packet needs more than the short way. */
 export function refreshAttention(flags: number): number {
-  const short = (flags & unusual) === 0 && (flags & bothKnown) === bothKnown;
+  const short = (flags & anyFin) === 0 && (flags & bothKnown) === bothKnown;
   return short ? flags & ~ATTENTION : flags | ATTENTION;
 }
 

@@ -5,7 +5,15 @@ import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import { anyBacklog, ATTENTION, ConnectionState, SCALE_SHIFT_0, STATE_MASK, TIMESTAMPS } from "./connection.js";
+import {
+  anyBacklog,
+  ATTENTION,
+  BACKLOG_0,
+  ConnectionState,
+  SCALE_SHIFT_0,
+  STATE_MASK,
+  TIMESTAMPS,
+} from "./connection.js";
 import {
   ACK,
   COUNT,
@@ -72,6 +80,7 @@ export class InOrder {
       sequence !== fields[own + NEXT] ||
       ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
       (length !== 0 && fields[other + WINDOW] === 0) ||
+      ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, own, other, length)) ||
       ((flags & TIMESTAMPS) !== 0 &&
         !this.timestampPasses(slot * DETAIL_INTS + from + TSVAL, transport, payload, length))
     ) {
@@ -89,6 +98,20 @@ export class InOrder {
     flows.counts[count] = (flows.counts[count] as number) + length;
     this.notifier.data(slot, from, this.packet.bytes, payload, length);
     return true;
+  }
+
+  /**
+   * What waits in a connection is none of the segment's business where it waits for other bytes than the segment has, and no hole in
+   * front of it was acknowledged: then nothing can be settled by this packet (Reassembler.review). That the segment itself
+   * acknowledges no hole has been made sure of.
+   */
+  private meetsBacklog(flags: number, own: number, other: number, length: number): boolean {
+    const fields = this.flows.flows;
+    return (
+      (length !== 0 && (flags & (BACKLOG_0 << (own & 1))) !== 0) ||
+      (((fields[other + ACK] as number) - (fields[own + NEXT] as number)) | 0) > 0 ||
+      (((fields[own + ACK] as number) - (fields[other + NEXT] as number)) | 0) > 0
+    );
   }
 
   /** True where nobody listens: all there is to know is that the connection is alive. */

@@ -1,0 +1,106 @@
+// One reading of a file, from opening to closing it, as an iterator. It is one by hand, and not a generator, because every batch passes
+// through it: see CaptureReading.next. As with a generator, calls wait for those before, and after the end, an error or `return` there is
+// nothing more.
+
+import type { CaptureInterface, FrameBatch, PcapngBlockListener } from "@tsnids/pcap";
+import { captureName, openReader } from "./byte-reader.js";
+import { asCaptureError } from "./capture-error.js";
+import { CaptureReading, readingBlock } from "./capture-reading.js";
+import type { CaptureWarning } from "./capture-warning.js";
+import { UnpackingReader } from "./compression/unpacking-reader.js";
+
+/** What a reading is told. */
+export interface FileReadingOptions {
+  readonly signal: AbortSignal | undefined;
+  readonly onWarning: (warning: CaptureWarning) => void;
+  readonly onBlock: PcapngBlockListener | undefined;
+  readonly readAhead: number;
+}
+
+/** The frames of one file, once. */
+export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> {
+  readonly #path: string;
+  readonly #intake: Uint8Array | undefined;
+  readonly #options: FileReadingOptions;
+  #reader: UnpackingReader | undefined;
+  #reading: CaptureReading | undefined;
+  #hasBegun = false;
+  #isOver = false;
+  /** The call made last. */
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #stop = (): void => this.#reader?.close();
+
+  /** Opens nothing yet. Bytes are read into `intake`, where it is of use. */
+  constructor(path: string, intake: Uint8Array | undefined, options: FileReadingOptions) {
+    this.#path = path;
+    this.#intake = intake;
+    this.#options = options;
+  }
+
+  /** Bytes of the file read so far. */
+  get bytesRead(): number {
+    return this.#reader?.bytesRead ?? 0;
+  }
+
+  /** The interfaces seen so far. */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.#reading?.interfaces ?? [];
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The next batch. Rejects with CaptureError. */
+  next(): Promise<IteratorResult<FrameBatch, void>> {
+    return this.#inTurn(() => this.#next());
+  }
+
+  /** Closes the file; when that has resolved the intake is free. */
+  return(): Promise<IteratorResult<FrameBatch, void>> {
+    return this.#inTurn(() => this.#end());
+  }
+
+  /** The same, and rejects with `error`. */
+  throw(error: unknown): Promise<IteratorResult<FrameBatch, void>> {
+    return this.return().then(() => Promise.reject(error as Error));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn;
+    return turn;
+  }
+
+  async #next(): Promise<IteratorResult<FrameBatch, void>> {
+    if (this.#isOver) return { done: true, value: undefined };
+    try {
+      if (!this.#hasBegun) await this.#begin();
+      const batch = await this.#reading?.next();
+      return batch === undefined ? await this.#end() : { done: false, value: batch };
+    } catch (error) {
+      const known = asCaptureError(error, captureName(this.#path), this.#reader?.compression);
+      await this.#end();
+      throw known;
+    }
+  }
+
+  async #begin(): Promise<void> {
+    this.#hasBegun = true;
+    const { signal } = this.#options;
+    if (signal?.aborted === true) return;
+    signal?.addEventListener("abort", this.#stop, { once: true });
+    const block = readingBlock(this.#intake, this.#options.readAhead);
+    this.#reader = new UnpackingReader(await openReader(this.#path));
+    // It may have waited for somebody to open the other end of a named pipe: a reading that was called off gives nothing.
+    this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
+  }
+
+  async #end(): Promise<IteratorResult<FrameBatch, void>> {
+    this.#isOver = true;
+    this.#options.signal?.removeEventListener("abort", this.#stop);
+    this.#reader?.close();
+    await this.#reader?.settle();
+    return { done: true, value: undefined };
+  }
+}
