@@ -113,7 +113,7 @@ export class TcpNotifier {
       else this.call(stream, slot, callback, order, 0);
       if (stream.slot === 0) return false;
     }
-    stream.state = TcpState.DATA;
+    stream.enter(TcpState.DATA);
     return !this.forgetUnheard(slot, stream);
   }
 
@@ -331,7 +331,7 @@ export class TcpNotifier {
     for (const [index, half] of halves.entries()) {
       if (half.collect < 2) continue;
       half.collect = before[index] as number;
-      interest &= ~(dataInterest << ((stream.server.key & 1) ^ (1 - index)));
+      interest &= ~(dataInterest << ((stream.key & 1) ^ (1 - index)));
     }
     stream.audience = stream.audience.with(callback, order, interest);
   }

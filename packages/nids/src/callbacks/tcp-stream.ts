@@ -11,7 +11,8 @@ import type { KillOptions } from "../kill/kill-options.js";
 import type { KillVerdict, KillWatch } from "../kill/kill-watch.js";
 import type { Encapsulation } from "../link/encapsulation.js";
 import type { Audience } from "./audience.js";
-import { HalfStream } from "./half-stream.js";
+import { ClientHalf, ServerHalf } from "./half-stream.js";
+import type { HalfStream } from "./half-stream.js";
 import type { EndReason, StreamOrigin } from "./reasons.js";
 import type { TcpNotifier } from "./tcp-notifier.js";
 
@@ -25,6 +26,11 @@ export const TcpState = {
   EXITING: "EXITING",
 } as const;
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
+
+/** By number. */
+const states: readonly TcpState[] = Object.values(TcpState);
+const stateBits = 3;
+const stateMask = 7;
 
 /** The states that end a stream. */
 export type TerminalState = "CLOSE" | "RESET" | "TIMED_OUT" | "EXITING";
@@ -65,8 +71,8 @@ const bareWire: readonly Encapsulation[] = Object.freeze([]);
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
 export class TcpStream {
   // A stream is kept small, and what every notification touches comes first: with many streams, time goes by waiting for them.
-  /** Why this callback is called. */
-  state: TcpState = TcpState.JUST_ESTABLISHED;
+  /** `key`, and behind it, in three bits, the number of the state. */
+  private place: number;
   /** What the client receives. */
   readonly client: HalfStream;
   /** What the server receives. */
@@ -81,10 +87,21 @@ export class TcpStream {
   /** Streams are made by the engine. */
   constructor(slot: number, id: number, audience: Audience) {
     const key = slot * 2 + clientSide(audience.notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
-    this.client = new HalfStream(this, key ^ 1);
-    this.server = new HalfStream(this, key);
+    this.place = key << stateBits;
+    this.client = new ClientHalf(this);
+    this.server = new ServerHalf(this);
     this.audience = audience;
     this.id = id;
+  }
+
+  /** Why this callback is called. */
+  get state(): TcpState {
+    return states[this.place & stateMask] as TcpState;
+  }
+
+  /** Slot of the flow * 2 + the side of the client; slot 0 when the stream has ended. An engine's matter. */
+  get key(): number {
+    return this.place >> stateBits;
   }
 
   /** What calls the listeners; an engine's matter. */
@@ -94,7 +111,7 @@ export class TcpStream {
 
   /** Where the stream lies in the flow table; 0 when it has ended. */
   get slot(): number {
-    return this.server.key >> 1;
+    return this.key >> 1;
   }
 
   /** Anything the callbacks of this stream want to share; undefined at first. */
@@ -113,20 +130,20 @@ export class TcpStream {
 
   /** Address of the client as text: dotted decimal, or RFC 5952 for IPv6. */
   get clientAddress(): string {
-    return this.endpoints.addressText(this.server.key & 1);
+    return this.endpoints.addressText(this.key & 1);
   }
 
   get clientPort(): number {
-    return this.endpoints.port(this.server.key & 1);
+    return this.endpoints.port(this.key & 1);
   }
 
   /** Address of the server as text. */
   get serverAddress(): string {
-    return this.endpoints.addressText(1 - (this.server.key & 1));
+    return this.endpoints.addressText(1 - (this.key & 1));
   }
 
   get serverPort(): number {
-    return this.endpoints.port(1 - (this.server.key & 1));
+    return this.endpoints.port(1 - (this.key & 1));
   }
 
   /**
@@ -253,8 +270,13 @@ export class TcpStream {
 
   /** The stream ends in this state, for this reason; its listeners are still to be told. */
   end(state: TerminalState, reason: EndReason): void {
-    this.state = state;
+    this.enter(state);
     this.properties.endReason = reason;
+  }
+
+  /** The stream is in this state from now on. */
+  enter(state: TcpState): void {
+    this.place = (this.place & ~stateMask) | states.indexOf(state);
   }
 
   /** Whether the killed stream goes silent is watched from now on. */
@@ -265,8 +287,7 @@ export class TcpStream {
   /** The engine forgets the stream: what it knew is kept here. */
   retire(): void {
     this.properties.ended = new EndedFlow(this.notifier.flows, this.slot);
-    this.client.key &= 1;
-    this.server.key &= 1;
+    this.place &= (1 << stateBits) | stateMask;
   }
 
   private get properties(): RareProperties {
