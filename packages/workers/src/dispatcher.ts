@@ -4,6 +4,7 @@
 import { everyShare, FrameSieve } from "@tsnids/nids";
 import { maximumInterfaces } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
+import { WorkerError } from "./errors.js";
 import type { Lane } from "./lane.js";
 
 export class Dispatcher {
@@ -26,7 +27,7 @@ export class Dispatcher {
     this.sieve = new FrameSieve(lanes.length, seed);
   }
 
-  /** Passes a batch on; waits where a worker is behind. Throws what Lane.take throws. */
+  /** Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that fits into no block. */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0) return;
     if (batch.interfaces !== this.interfaces) {
@@ -34,10 +35,16 @@ export class Dispatcher {
       this.list++;
       this.settled.fill(0);
     }
-    const ticks = this.sort(batch);
-    this.count(batch);
-    const sorted = { batch, shares: this.shares, ticks: Array.from(this.ticks.subarray(0, ticks)) };
-    for (const lane of this.lanes) await lane.take(sorted);
+    const ticks = this.ticksOf(batch);
+    for (const lane of this.lanes) lane.begin(batch);
+    let first = 0;
+    for (const end of ticks) {
+      await this.spread(batch, first, end);
+      await this.tick(batch, end);
+      first = end;
+    }
+    await this.spread(batch, first, batch.length);
+    for (const { writer } of this.lanes) writer.copy();
     if (this.willFlush) return;
     this.willFlush = true;
     setImmediate(() => {
@@ -62,8 +69,8 @@ export class Dispatcher {
     if (list === this.list) this.settled[interfaceIndex] = 1;
   }
 
-  /** Fills in whom the frames are for, and which of them are ticks; returns how many these are. */
-  private sort(batch: FrameBatch): number {
+  /** Finds out whom the frames are for, and returns which of them move the packet clock on. */
+  private ticksOf(batch: FrameBatch): number[] {
     const { bytes, length } = batch;
     if (this.shares.length < length) {
       this.shares = new Uint16Array(batch.capacity);
@@ -73,17 +80,63 @@ export class Dispatcher {
     const isSame =
       view.buffer === bytes.buffer && view.byteOffset === bytes.byteOffset && view.byteLength === bytes.length;
     if (!isSame) this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    return this.sieve.sort(batch, this.view, this.settled, this.shares, this.ticks);
+    const count = this.sieve.sort(batch, this.view, this.settled, this.shares, this.ticks);
+    return Array.from(this.ticks.subarray(0, count));
   }
 
-  private count({ length, capturedLength }: FrameBatch): void {
-    const { shares, lanes } = this;
-    for (let index = 0; index < length; index++) {
-      const share = shares[index] as number;
-      if (share === everyShare) continue;
-      const { sorted } = lanes[share] as Lane;
-      sorted.frames++;
-      sorted.bytes += capturedLength[index] as number;
+  /** Gives the frames `first` to `last` - 1 to those they are for; waits where one has no room. */
+  private async spread(batch: FrameBatch, first: number, last: number): Promise<void> {
+    for (let next = this.give(batch, first, last); next < last; next = this.give(batch, next, last)) {
+      await this.makeRoom(batch, next);
     }
+  }
+
+  /** The same as far as there is room; returns the index of the first frame that was not given. */
+  private give(batch: FrameBatch, first: number, last: number): number {
+    const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
+    const { shares, lanes } = this;
+    for (let index = first; index < last; index++) {
+      const share = shares[index] as number;
+      const frame = offset[index] as number;
+      const captured = capturedLength[index] as number;
+      const original = originalLength[index] as number;
+      const second = seconds[index] as number;
+      const nanosecond = nanoseconds[index] as number;
+      const from = interfaceIndex[index] as number;
+      if (share !== everyShare) {
+        const lane = lanes[share] as Lane;
+        if (!lane.writer.add(frame, captured, original, second, nanosecond, from)) return index;
+        lane.sorted.frames++;
+        lane.sorted.bytes += captured;
+      } else {
+        for (const { writer } of lanes) if (!writer.hasRoom(frame, captured)) return index;
+        for (const { writer } of lanes) writer.add(frame, captured, original, second, nanosecond, from);
+      }
+    }
+    return last;
+  }
+
+  /** Makes room for a frame where it is wanted and there is none. Throws WorkerError `invalid-argument` for one that fits into no block. */
+  private async makeRoom(batch: FrameBatch, index: number): Promise<void> {
+    const frame = batch.offset[index] as number;
+    const captured = batch.capturedLength[index] as number;
+    for (const [share, lane] of this.lanes.entries()) {
+      if (!this.isFor(index, share) || lane.writer.hasRoom(frame, captured)) continue;
+      const { bytes } = await lane.nextBlock();
+      if (captured <= bytes.length) continue;
+      throw new WorkerError("invalid-argument", `a frame of the source is longer than ${bytes.length} bytes`);
+    }
+  }
+
+  /** A frame moves the packet clock on: those it is not for are told. */
+  private async tick({ seconds }: FrameBatch, index: number): Promise<void> {
+    for (const [share, lane] of this.lanes.entries()) {
+      if (!this.isFor(index, share)) await lane.tick(seconds[index] as number);
+    }
+  }
+
+  private isFor(index: number, share: number): boolean {
+    const wanted = this.shares[index] as number;
+    return wanted === share || wanted === everyShare;
   }
 }

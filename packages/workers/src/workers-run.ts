@@ -35,7 +35,7 @@ export class WorkersRun {
   constructor(options: CheckedOptions) {
     this.options = options;
     this.lanes = Array.from({ length: options.workers }, (_, index) => {
-      return new Lane(index, (message) => this.threads[index]?.postMessage(message));
+      return new Lane((message) => this.threads[index]?.postMessage(message));
     });
     this.dispatcher = new Dispatcher(this.lanes, this.seed);
   }
