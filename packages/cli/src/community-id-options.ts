@@ -1,6 +1,5 @@
 // The options that have the Community ID of each connection printed, a name for it that other systems compute as well.
 
-import { communityId } from "@tsnids/output";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 
@@ -30,9 +29,11 @@ export function addCommunityIdOptions(command: Command): Command {
     .option("--community-id-seed <seed>", "the same, with this seed (0 to 65535) instead of 0", seedOf);
 }
 
-/** What the options ask for. */
-export function communityIdOf({ communityId: wanted, communityIdSeed }: CommunityIdOptions): CommunityIdOf {
-  if (wanted !== true && communityIdSeed === undefined) return () => undefined;
+/** What the options ask for. The package that computes it is loaded only then. */
+export async function communityIdOf(options: CommunityIdOptions): Promise<CommunityIdOf> {
+  const { communityId: wanted = false, communityIdSeed } = options;
+  if (!wanted && communityIdSeed === undefined) return () => undefined;
+  const { communityId } = await import("@tsnids/output");
   return ({ clientAddress, clientPort, serverAddress, serverPort }) =>
     communityId(
       {

@@ -31,7 +31,7 @@ export function addEngineOptions(command: Command): Command {
     )
     .option("--no-midstream", "leave out connections whose beginning was not captured")
     .option("--set <name=value>", "set a parameter of the engine; may be repeated", addSetting)
-    .addHelpText("after", `\nParameters for --set, with their defaults:\n${parameterList()}`);
+    .addHelpText("after", () => `\nParameters for --set, with their defaults:\n${parameterList()}`);
 }
 
 /** The parameters the options stand for. What `--set` says comes last and counts. */

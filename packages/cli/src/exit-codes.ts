@@ -1,10 +1,7 @@
 // How the command ends, as numbers for scripts, and what is said when it ends badly: one line on standard error.
 
 import { CaptureError, RecordError } from "@tsnids/capture";
-import { FilterError } from "@tsnids/filter";
 import { NidsError } from "@tsnids/nids";
-import { SniffError } from "@tsnids/sniff";
-import { WorkerError } from "@tsnids/workers";
 
 /** Exit codes of the command. */
 export const ExitCode = {
@@ -42,17 +39,28 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
     const isDisk = error.code === "write-failed";
     return { text: error.message, exitCode: isDisk ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
   }
-  if (error instanceof FilterError) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
-  if (error instanceof SniffError) {
-    return { text: error.message, exitCode: error.code === "dump-failed" ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
+  if (isFilterError(error)) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
+  if (isNamed(error, "SniffError")) {
+    const isDisk = "code" in error && error.code === "dump-failed";
+    return { text: error.message, exitCode: isDisk ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
   }
-  if (error instanceof WorkerError) return { text: oneLine(error.message), exitCode: ExitCode.WRONG_INPUT };
+  if (isNamed(error, "WorkerError")) return { text: oneLine(error.message), exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }
   const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const text = `unexpected ${oneLine(what)} (this is a bug, please report it; DEBUG=1 shows where it happened)`;
   return { text, exitCode: ExitCode.FAILED };
+}
+
+/** Whether it is what the package filter throws. */
+export function isFilterError(error: unknown): error is Error {
+  return isNamed(error, "FilterError");
+}
+
+/** Errors of packages that most commands do without are known by their names: asking for the class would load the package. */
+function isNamed(error: unknown, name: string): error is Error {
+  return error instanceof Error && error.name === name;
 }
 
 /** What the system said: "no space left on device (ENOSPC)" becomes "ENOSPC" where there is a code. */

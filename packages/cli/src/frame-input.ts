@@ -1,11 +1,13 @@
 // What a command reads, whatever it is, as one source: the way in of all commands that take frames.
 //
-//     files ─► FileSource ─► MergeSource ─► filter ─┐
-//     device, pcap over IP ─► (filter) ─────────────┴─► frames
+//     files ─► FileSource ─► MergeSource ─┐
+//     device, pcap over IP ───────────────┴─► (filter) ─► frames
+//
+// What filters is loaded only where there is a filter.
 
 import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning, FeedSource, LiveWarning } from "@tsnids/capture";
-import { FilteredSource } from "@tsnids/filter";
+import type { Filter, FilteredSource } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
 import { sortInputs } from "./inputs.js";
@@ -42,9 +44,21 @@ export async function openInput(
   onWarning: (warning: InputWarning) => void,
   readAhead = 0,
 ): Promise<FrameInput> {
-  if ("live" in input) return { ...openLive(input.live, signal, onWarning), files: [] };
+  if ("live" in input) {
+    const { feed, filter } = openLive(input.live, signal, onWarning);
+    return { ...(await filtered(feed, filter)), files: [], feed };
+  }
   const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
-  const all = new MergeSource(files);
-  const filtering = input.filter === undefined ? undefined : new FilteredSource(all, input.filter);
-  return { source: filtering ?? all, files, feed: undefined, filtering };
+  return { ...(await filtered(new MergeSource(files), input.filter)), files, feed: undefined };
+}
+
+/** The frames of a source that fulfil a filter, where there is one. */
+async function filtered(
+  source: FrameSource,
+  filter: Filter | string | undefined,
+): Promise<Pick<FrameInput, "source" | "filtering">> {
+  if (filter === undefined) return { source, filtering: undefined };
+  const { FilteredSource } = await import("@tsnids/filter");
+  const filtering = new FilteredSource(source, filter);
+  return { source: filtering, filtering };
 }

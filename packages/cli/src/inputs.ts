@@ -6,9 +6,9 @@
 // name of a capture, is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
 // captures: the way out for an expression whose first word is the name of a file.
 
-import { Filter, FilterError } from "@tsnids/filter";
+import type { Filter } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
-import { CommandError, ExitCode } from "./exit-codes.js";
+import { CommandError, ExitCode, isFilterError } from "./exit-codes.js";
 
 /** What a command is about. */
 export interface Inputs {
@@ -23,7 +23,7 @@ export interface Inputs {
  * where an argument can be neither a capture nor part of an expression.
  */
 export async function sortInputs(args: readonly string[], expression: string | undefined): Promise<Inputs> {
-  if (expression !== undefined) return { paths: args, filter: new Filter(expression) };
+  if (expression !== undefined) return { paths: args, filter: await compiled(expression) };
   const begin = await beginOfExpression(args);
   if (begin < 0) return { paths: args, filter: undefined };
   const words = args.slice(begin);
@@ -31,10 +31,10 @@ export async function sortInputs(args: readonly string[], expression: string | u
     throw new CommandError(ExitCode.WRONG_INPUT, `${words[0] ?? ""}: no such file (a filter comes after all files)`);
   }
   try {
-    return { paths: args.slice(0, begin), filter: new Filter(words.join(" ")) };
+    return { paths: args.slice(0, begin), filter: await compiled(words.join(" ")) };
   } catch (error) {
     const [word = ""] = words;
-    if (words.length > 1 || !/^[\w./\\~-]+$/.test(word) || !(error instanceof FilterError)) throw error;
+    if (words.length > 1 || !/^[\w./\\~-]+$/.test(word) || !isFilterError(error)) throw error;
     if (existsSync(word)) return { paths: args, filter: undefined }; // A folder, as whoever opens it will say.
     throw new CommandError(ExitCode.WRONG_INPUT, `${word}: no such file, and no filter expression: ${error.message}`);
   }
@@ -58,16 +58,22 @@ async function beginOfExpression(args: readonly string[]): Promise<number> {
 
 /** Brackets and asterisks are part of both languages: "!(tcp)" is a pattern, too, and matches almost everything. */
 async function isPatternOfFiles(text: string): Promise<boolean> {
-  if (!/[*?[{]/.test(text) || isExpression(text)) return false;
+  if (!/[*?[{]/.test(text) || (await isExpression(text))) return false;
   const { glob } = await import("tinyglobby");
   return (await glob(text, { expandDirectories: false })).length > 0;
 }
 
-function isExpression(text: string): boolean {
+async function isExpression(text: string): Promise<boolean> {
   try {
-    new Filter(text);
+    await compiled(text);
     return true;
   } catch {
     return false;
   }
+}
+
+/** Loads what compiles filters: most command lines have none. */
+async function compiled(expression: string): Promise<Filter> {
+  const { Filter } = await import("@tsnids/filter");
+  return new Filter(expression);
 }

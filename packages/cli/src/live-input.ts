@@ -3,14 +3,11 @@
 //
 //     --interface DEVICE           LiveSource, filtered where it captures
 //     --connect [HOST:]PORT   ─┐
-//     --listen [HOST:]PORT    ─┴►  PcapOverIpSource, filtered here
+//     --listen [HOST:]PORT    ─┴►  PcapOverIpSource, to be filtered by whoever reads it
 
 import { existsSync } from "node:fs";
 import { backendNames, captureProfiles, LiveSource, PcapOverIpSource } from "@tsnids/capture";
 import type { BackendName, CaptureProfile, FeedSource, LiveWarning } from "@tsnids/capture";
-import { FilteredSource } from "@tsnids/filter";
-import type { FilteredSourceOptions } from "@tsnids/filter";
-import type { FrameSource } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "./exit-codes.js";
@@ -43,10 +40,8 @@ export interface LiveInput {
 /** A live input whose frames can be asked for. */
 export interface OpenLive {
   readonly feed: FeedSource;
-  /** Its frames that fulfil the filter. */
-  readonly source: FrameSource;
-  /** Where the filter is applied here. */
-  readonly filtering: FilteredSource | undefined;
+  /** The filter, where it is still to be applied to its frames. */
+  readonly filter: string | undefined;
 }
 
 const mebibyte = 1024 * 1024;
@@ -98,21 +93,15 @@ export function liveInput(args: readonly string[], options: LiveInputOptions): L
   return { live: { ...options, filter: args.join(" ") } };
 }
 
-/**
- * Makes the source. Says on standard error when it listens. `filtered` is for a filter that is applied here. Throws CaptureError, and
- * FilterError for such a filter.
- */
+/** Makes the source. Says on standard error when it listens. Throws CaptureError. */
 export function openLive(
   options: LiveInputOptions,
   signal: AbortSignal,
   onWarning: (warning: LiveWarning) => void,
-  filtered: FilteredSourceOptions = {},
 ): OpenLive {
   const feed = options.interface === undefined ? overIp(options, signal) : ofDevice(options.interface, options, signal);
   feed.on("warning", onWarning);
-  if (feed instanceof LiveSource || options.filter === undefined) return { feed, source: feed, filtering: undefined };
-  const filtering = new FilteredSource(feed, options.filter, filtered);
-  return { feed, source: filtering, filtering };
+  return { feed, filter: feed instanceof LiveSource ? undefined : options.filter };
 }
 
 function ofDevice(device: string, options: LiveInputOptions, signal: AbortSignal): LiveSource {

@@ -2,7 +2,6 @@
 // of the stream like all others, as receivers should treat them (RFC 6093 §6) and other tools do; the engine hands them
 // out apart, in their turn, and here they are put back.
 
-import { createHash } from "node:crypto";
 import type { Hash } from "node:crypto";
 import type { Encapsulation, HalfStream } from "@tsnids/nids";
 import { endpointKey, endpointText } from "./endpoint-text.js";
@@ -68,11 +67,11 @@ export class StreamDirection {
 
   /** SHA-256 of the delivered bytes, in hexadecimal. To be asked once, at the end. */
   digest(): string {
-    return (this.#hash ?? createHash("sha256")).digest("hex");
+    return (this.#hash ?? newHash()).digest("hex");
   }
 
   #deliver(data: Uint8Array): void {
-    this.#hash ??= createHash("sha256");
+    this.#hash ??= newHash();
     this.#hash.update(data);
     this.target?.write(data);
     this.#bytes += data.length;
@@ -84,6 +83,11 @@ export class StreamDirection {
     if (last?.[0] === this.#bytes) last[1] += missing;
     else this.#gaps.push([this.#bytes, missing]);
   }
+}
+
+/** Node's hashes are loaded with the first one that is wanted; commands without streams' bytes need none. */
+function newHash(): Hash {
+  return process.getBuiltinModule("node:crypto").createHash("sha256");
 }
 
 /** The object that describes a direction, its keys in the order that other programs rely on; the last three only where there are such. */

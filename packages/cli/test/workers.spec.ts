@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mostWorkers } from "@tsnids/workers";
 import { expect } from "chai";
 import { captures, tsnids } from "./command.js";
 
@@ -49,11 +50,17 @@ describe("tsnids run --worker", function () {
     expect(types.at(-1)).to.have.property("type", "summary");
   });
 
+  it("says in its help how many there may be", () => {
+    expect(tsnids(["run", "--help"]).stdout).to.contain(`threads for --worker, 1 to ${mostWorkers};`);
+  });
+
   it("says in a line what is wrong", () => {
     writeFileSync(join(folder, "failing.mjs"), "export default () => { throw new Error('no luck'); };");
     for (const [args, text] of [
       [["--workers", "2"], /^tsnids: --workers needs --worker MODULE/],
-      [["--workers", "0", "--worker", module], /^tsnids: option '--workers <count>' argument '0' is invalid/],
+      [["--workers", "0", "--worker", module], /^tsnids: workers must be a whole number from 1 to 64, not 0\n$/],
+      [["--workers", "65", "--worker", module], /^tsnids: workers must be a whole number from 1 to 64, not 65\n$/],
+      [["--workers", "two", "--worker", module], /^tsnids: option '--workers <count>' argument 'two' is invalid/],
       [["--worker", join(folder, "missing.mjs")], /^tsnids: worker \d: .*missing\.mjs cannot be imported/],
       [["--worker", join(folder, "failing.mjs")], /^tsnids: worker \d: .*no luck\n$/],
     ] as const) {

@@ -1,6 +1,7 @@
 // What captures are compressed with, by the first bytes of the file and not by its name. All of it goes by streaming: a
 // decompressor takes pieces of the file and gives pieces of the capture, none of which is longer than 4 MiB,
 // whatever the file announces; so a file that unpacks to a thousand times its size costs time and no memory.
+// What decompresses is loaded when the first compressed file is read: most are not, and need not wait for it.
 
 import { detectFormat } from "@tsnids/pcap";
 import { gunzip } from "./gzip.js";

@@ -7,15 +7,14 @@
 // beginning of the file is kept, and when the damage was there, it is done again in the shortest steps there are.
 
 import { Readable } from "node:stream";
-import { constants, createGunzip } from "node:zlib";
 import type { Gunzip } from "node:zlib";
 import { CutCompression, DamagedCompression } from "./errors.js";
 
 /** Bytes decompressed in one step: what is lost at most before damage far into a file. */
 const longStep = 64 * 1024;
 
-/** The same before damage near the beginning. */
-const shortStep: number = constants.Z_MIN_CHUNK;
+/** The same before damage near the beginning: the shortest that zlib takes (Z_MIN_CHUNK). */
+const shortStep = 64;
 
 /** Bytes of the file that are kept to be done again, and bytes decompressed before which that is done. */
 const keptLength = 256 * 1024;
@@ -51,6 +50,7 @@ async function* inflate(
   input: AsyncIterable<Uint8Array>,
   chunkSize: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  const { createGunzip } = await import("node:zlib");
   const stream = createGunzip({ chunkSize });
   const state: { isAtEnd: boolean; failure: unknown } = { isAtEnd: false, failure: undefined };
   let wake = (): void => undefined;

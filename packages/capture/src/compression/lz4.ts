@@ -9,7 +9,6 @@
 //     0          history                       history + longest block
 //     │ the last 64 KiB │ this block …         │
 
-import xxhash from "xxhash-wasm";
 import type { XXHashAPI } from "xxhash-wasm";
 import type { ByteQueue } from "./byte-queue.js";
 import { DamagedCompression } from "./errors.js";
@@ -40,6 +39,7 @@ export function unlz4(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, void, undefined> {
+  const { default: xxhash } = await import("xxhash-wasm");
   const hashes = await xxhash();
   const { longestBlock, hasBlockChecksums, hasChecksum } = await takeHeader(queue, hashes);
   const hash = hasChecksum ? hashes.create32() : undefined;

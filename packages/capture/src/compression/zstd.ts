@@ -6,8 +6,7 @@
 //     │ magic 4 │ descriptor 1 │ window 0-1 │ dictionary 0-4 │ content size 0-8 │ block … block │ checksum 0-4 │
 //     block:  │ last 1 bit, type 2 bits, size 21 bits │ content │
 
-import { Decompress } from "fzstd";
-import xxhash from "xxhash-wasm";
+import type { XXHash } from "xxhash-wasm";
 import type { ByteQueue } from "./byte-queue.js";
 import { DamagedCompression } from "./errors.js";
 import { decompressFrames } from "./frames.js";
@@ -29,8 +28,9 @@ export function unzstd(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 }
 
 async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, void, undefined> {
+  const { Decompress } = await import("fzstd");
   const { header, hasChecksum } = await takeHeader(queue);
-  const hash = hasChecksum ? (await xxhash()).create64() : undefined;
+  const hash = hasChecksum ? await contentHash() : undefined;
   const pieces: Uint8Array[] = [];
   const decompressor = new Decompress((piece) => pieces.push(piece));
   const push = (bytes: Uint8Array, isLast: boolean): void => {
@@ -55,6 +55,11 @@ async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, vo
       throw new DamagedCompression("the content does not match its checksum");
     }
   }
+}
+
+async function contentHash(): Promise<XXHash<bigint>> {
+  const { default: xxhash } = await import("xxhash-wasm");
+  return (await xxhash()).create64();
 }
 
 /** The header of a frame, magic included; throws for a frame that needs too much memory or a dictionary. */

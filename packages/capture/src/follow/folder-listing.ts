@@ -36,14 +36,13 @@ interface Entry {
   readonly isHopeless: boolean;
 }
 
-/** Names as people count: cap2 before cap10. */
-const byName = new Intl.Collator("en", { numeric: true });
-
 /** The files of one folder, as they were when it was scanned last. */
 export class FolderListing {
   readonly #folder: string;
   readonly #accepts: (name: string) => boolean;
   readonly #onWarning: (warning: CaptureWarning) => void;
+  /** Names as people count: cap2 before cap10. */
+  readonly #byName: Intl.Collator = new Intl.Collator("en", { numeric: true });
   #entries: Map<string, Entry> = new Map();
   /** Captures that were read, by their beginning. */
   readonly #read: Set<string> = new Set();
@@ -74,7 +73,7 @@ export class FolderListing {
     for (const [name, { begin }] of this.#entries) {
       if (begin === undefined || this.#read.has(keyOf(begin))) continue;
       if (last !== undefined && compareTimes(last, begin) < 0) continue;
-      const order = next === undefined ? -1 : compareTimes(begin, next.begin) || byName.compare(name, next.name);
+      const order = next === undefined ? -1 : compareTimes(begin, next.begin) || this.#byName.compare(name, next.name);
       if (order < 0) next = { name, path: join(this.#folder, name), begin };
     }
     return next;

@@ -77,8 +77,8 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const printing = { output, lines, json, quiet, showsAlerts };
   const params = engineParams(options);
-  const workers = workersFor(options, params, printing);
-  const nids = workers ?? watchingEngine(params, communityIdOf(options), printing);
+  const workers = await workersFor(options, params, printing);
+  const nids = workers ?? watchingEngine(params, await communityIdOf(options), printing);
 
   const { seconds, error, filtered, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));

@@ -1,6 +1,5 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
-import { defaultDevice, openFile, sniffLoop } from "@tsnids/sniff";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
@@ -72,9 +71,12 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     if (hex) output.line(packet.hexdump());
     await output.flush();
   };
+  const { defaultDevice, openFile, sniffLoop } = await import("@tsnids/sniff");
+  const { FilteredSource } = await import("@tsnids/filter");
   const openLiveSource: OpenSource = (name, { filter: expression, signal }) => {
     const live = isLive(options) ? options : { ...options, interface: name ?? defaultDevice() };
-    return openLive({ ...live, filter: expression }, signal, warn, { keepsFragments: false }).source;
+    const { feed, filter: filterHere } = openLive({ ...live, filter: expression }, signal, warn);
+    return filterHere === undefined ? feed : new FilteredSource(feed, filterHere, { keepsFragments: false });
   };
   const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
   const stopWaiting = onInterrupt(interrupt);

@@ -72,7 +72,7 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
   const replay = new Replay(input, { goesOnUnread: files !== undefined, readAhead: options.readAhead });
   const { output } = replay;
   const lines = new DirectionLines();
-  const idOf = communityIdOf(options);
+  const idOf = await communityIdOf(options);
 
   const list = (direction: StreamDirection): void => {
     if (direction.bytes === 0) return;

@@ -9,8 +9,7 @@ import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
-import { FilteredSource } from "@tsnids/filter";
-import type { Filter } from "@tsnids/filter";
+import type { Filter, FilteredSource } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
@@ -131,7 +130,7 @@ async function follow(
     warn,
     signal: stop.signal,
   });
-  print(nids, connections, checkpoints, output, options);
+  await print(nids, connections, checkpoints, output, options);
 
   const folder = (range: Pick<FolderSourceOptions, "from" | "to">): FolderSource => {
     const { signal } = stop;
@@ -144,6 +143,7 @@ async function follow(
   };
   const live = folder({ from: resumed?.position });
   const past = resumed && folder({ from: beginningOf(resumed), to: resumed.position });
+  const { FilteredSource } = await import("@tsnids/filter");
   const guarded = [past, live].map((source) => source && checkpoints.around(source, source === live, sift));
   function sift(source: FolderSource): FilteredSource | FolderSource {
     return filter === undefined ? source : new FilteredSource(source, filter);
@@ -165,16 +165,16 @@ function warn(message: string): void {
 }
 
 /** Prints the lines of connections that end, and of alerts. */
-function print(
+async function print(
   nids: Nids,
   connections: WatchedConnections,
   checkpoints: Checkpoints,
   output: Output,
   options: WatchOptions,
-): void {
+): Promise<void> {
   const { json = false, alerts = false } = options;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
-  const idOf = communityIdOf(options);
+  const idOf = await communityIdOf(options);
   new ConnectionWatch(nids, (connection) => {
     const id = connections.end(connection);
     if (id === undefined || checkpoints.isClosed) return;
