@@ -59,22 +59,18 @@ export class CaptureReading {
   }
 
   /**
-   * The next frames; undefined at the end, and when the reading was called off. The batch is valid until the next call. Throws
-   * CaptureFormatError, CaptureError and the system's errors.
+   * The next frames; undefined at the end, and when the reading was called off. A promise only where something has to be waited for. The
+   * batch is valid until the next call. Throws, or rejects with, CaptureFormatError, CaptureError and the system's errors.
    */
-  async next(): Promise<FrameBatch | undefined> {
-    // No generator: its machinery is much code, which V8 would compile while the first megabytes pass.
-    while (!this.#isStopped()) {
-      if (this.#decode()) return this.#batch;
-      if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) await this.#pause();
+  next(): FrameBatch | undefined | Promise<FrameBatch | undefined> {
+    for (;;) {
       if (this.#isStopped()) return undefined;
-      if ((await this.#filler.fill()) === 0) {
-        this.#end();
-        return undefined;
-      }
-      this.#chunks++;
+      if (this.#decode()) return this.#batch;
+      if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) return this.#pause();
+      const count = this.#filler.fill();
+      if (typeof count !== "number") return this.#goOnWith(count);
+      if (!this.#takes(count)) return undefined;
     }
-    return undefined;
   }
 
   /** Decodes what was read; false where that is not even one frame. */
@@ -89,9 +85,21 @@ export class CaptureReading {
     return this.#batch.length > 0;
   }
 
-  async #pause(): Promise<void> {
+  /** False at the end, which so many bytes are. */
+  #takes(count: number): boolean {
+    this.#chunks++;
+    if (count === 0) this.#end();
+    return count > 0;
+  }
+
+  async #goOnWith(count: Promise<number>): Promise<FrameBatch | undefined> {
+    return this.#takes(await count) ? this.next() : undefined;
+  }
+
+  async #pause(): Promise<FrameBatch | undefined> {
     this.#chunks = this.#frames = 0;
     await setImmediate();
+    return this.next();
   }
 
   #openDecoder(): CaptureDecoder {

@@ -26,8 +26,9 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
   #reading: CaptureReading | undefined;
   #hasBegun = false;
   #isOver = false;
-  /** The call made last. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #isBusy = false;
+  /** Calls that wait for the one in hand. */
+  readonly #waiting: (() => void)[] = [];
   readonly #stop = (): void => this.#reader?.close();
 
   /** Opens nothing yet. Bytes are read into `intake`, where it is of use. */
@@ -53,35 +54,49 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
 
   /** The next batch. Rejects with CaptureError. */
   next(): Promise<IteratorResult<FrameBatch, void>> {
-    return this.#inTurn(() => this.#next());
+    return this.#isBusy ? this.#wait().then(() => this.#next()) : this.#next();
   }
 
   /** Closes the file; when that has resolved the intake is free. */
-  return(): Promise<IteratorResult<FrameBatch, void>> {
-    return this.#inTurn(() => this.#end());
+  async return(): Promise<IteratorResult<FrameBatch, void>> {
+    if (this.#isBusy) await this.#wait();
+    this.#isBusy = true;
+    await this.#end();
+    this.#release();
+    return { done: true, value: undefined };
   }
 
   /** The same, and rejects with `error`. */
-  throw(error: unknown): Promise<IteratorResult<FrameBatch, void>> {
-    return this.return().then(() => Promise.reject(error as Error));
+  async throw(error: unknown): Promise<IteratorResult<FrameBatch, void>> {
+    await this.return();
+    throw error;
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work, work);
-    this.#turn = turn;
-    return turn;
+  #wait(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** The next call that waits gets its turn, if there is one. */
+  #release(): void {
+    const following = this.#waiting.shift();
+    if (following === undefined) this.#isBusy = false;
+    else following();
   }
 
   async #next(): Promise<IteratorResult<FrameBatch, void>> {
-    if (this.#isOver) return { done: true, value: undefined };
+    this.#isBusy = true;
     try {
-      if (!this.#hasBegun) await this.#begin();
-      const batch = await this.#reading?.next();
-      return batch === undefined ? await this.#end() : { done: false, value: batch };
+      if (!this.#hasBegun && !this.#isOver) await this.#begin();
+      const batch = this.#isOver ? undefined : await this.#reading?.next();
+      if (batch !== undefined) return { done: false, value: batch };
+      await this.#end();
+      return { done: true, value: undefined };
     } catch (error) {
       const known = asCaptureError(error, captureName(this.#path), this.#reader?.compression);
       await this.#end();
       throw known;
+    } finally {
+      this.#release();
     }
   }
 
@@ -96,11 +111,11 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
   }
 
-  async #end(): Promise<IteratorResult<FrameBatch, void>> {
+  async #end(): Promise<void> {
+    if (this.#isOver) return;
     this.#isOver = true;
     this.#options.signal?.removeEventListener("abort", this.#stop);
     this.#reader?.close();
     await this.#reader?.settle();
-    return { done: true, value: undefined };
   }
 }

@@ -28,12 +28,16 @@ export class IntakeFiller {
     this.#lanes = Math.min(readAhead + 1, Math.floor(block.length / intakeLength));
   }
 
-  /** Reads on, behind what the window has left; the number of bytes, 0 at the end. Throws the system's errors, and those of decompression. */
-  async fill(): Promise<number> {
+  /** Reads on, behind what the window has left; the number of bytes, 0 at the end. Throws, or rejects with, the system's errors, and those of decompression. */
+  fill(): number | Promise<number> {
     const { window } = this;
     const room = this.#reader.announced > 0 ? window.enter((this.#lane = this.#laneAfter(1))) : window.makeRoom();
-    const count = await this.#reader.read(this.#block, window.end, room);
-    window.end += count;
+    const count = this.#reader.read(this.#block, window.end, room);
+    return typeof count === "number" ? this.#took(count, room) : count.then((bytes) => this.#took(bytes, room));
+  }
+
+  #took(count: number, room: number): number {
+    this.window.end += count;
     if (count === room) this.#readAhead();
     return count;
   }
