@@ -70,6 +70,38 @@ describe("the express lane", () => {
     expect(events.slice(-3)).to.deep.equal(["alert tcp-checksum", 'data C>S 100 "good"', "exiting"]);
   });
 
+  it("counts right checksums in the trial of an interface", () => {
+    const nids = smallNids({ checksums: "auto" });
+    const alerts: string[] = [];
+    const heard: string[] = [];
+    nids.on("alert", ({ code }) => void alerts.push(code));
+    nids.registerTcp(following((stream) => void heard.push(text(stream.server.data))));
+    const talk = running();
+    // The twelfth wrong one would be more than a tenth of a hundred and some, but not of those the server sent as well.
+    for (let wrong = 0; wrong < 11; wrong++) talk.segment("client", { data: "evil", checksum: "bad", stray: true });
+    nids.process(talk.batch());
+    expect(alerts).to.deep.equal(new Array<string>(11).fill("tcp-checksum"));
+    expect(heard.join("")).to.equal(".".repeat(100));
+  });
+
+  for (const [what, last] of [
+    ["an acknowledgment that was overtaken", (talk: Conversation) => talk.segment("server", { absoluteAck: 1003 })],
+    ["one of its own side", (talk: Conversation) => talk.segment("client", { absoluteSeq: 1003, stray: true })],
+  ] as const) {
+    it(`gives up an acknowledged hole as soon as its grace is over, be the packet that shows it ${what}`, () => {
+      const nids = smallNids({ holeGraceMs: 100 });
+      const heard: string[] = [];
+      nids.registerTcp(
+        following(({ state, server }) => {
+          if (state === TcpState.DATA) heard.push(`${server.gapLength} ${text(server.data)}`);
+        }),
+      );
+      const talk = conversation(ends).handshake().send("client", "ab").segment("client", { seq: 3, data: "f" });
+      nids.process(last(talk.ack("server").wait("0.2")).batch());
+      expect(heard).to.deep.equal(["0 ab", "3 ", "0 f"]);
+    });
+  }
+
   it("takes no segment for a connection that got another one's place after it was looked at", () => {
     const nids = smallNids({ maxStreams: 1 });
     const heard: string[] = [];
