@@ -9,7 +9,7 @@ import { runCommand } from "./compare/command.js";
 import { exactDirections } from "./compare/exactness.js";
 import { measure, measureWall } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers, READING_AHEAD, WAY_NAMES } from "./compare/peers.js";
-import { measureFlows, measureStartUp } from "./compare/programs.js";
+import { measureFlows, measureStartUp, measureWorkers } from "./compare/programs.js";
 import { writePerformancePage } from "./compare/performance-page.js";
 import { summarize } from "./compare/result.js";
 import { attempt, runRounds } from "./compare/rounds.js";
@@ -39,7 +39,9 @@ function main(options) {
   const wall = inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
   const ways = inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
   insistOnOurs(ways);
-  writePerformancePage({ rounds, results, wall, ways, flows: measureFlows(), startUp: measureStartUp() });
+  const [flows, startUp] = [measureFlows(), measureStartUp()];
+  const workers = [...measureWorkers(1), ...measureWorkers(0)];
+  writePerformancePage({ rounds, results, wall, ways, flows, startUp, workers });
 }
 
 /** CPU time, and whether the bytes are right; printed capture by capture. */

@@ -19,10 +19,11 @@ const PAGE = join(import.meta.dirname, "..", "..", "docs", "performance.md");
  * @property {import("./result.js").Result[]} ways
  * @property {ReturnType<typeof import("./programs.js").measureFlows>} flows
  * @property {ReturnType<typeof import("./programs.js").measureStartUp>} startUp
+ * @property {ReturnType<typeof import("./programs.js").measureWorkers>} workers
  */
 
 /** @param {Measured} measured @throws {BenchError} `page-markers` */
-export function writePerformancePage({ rounds, results, wall, ways, flows, startUp }) {
+export function writePerformancePage({ rounds, results, wall, ways, flows, startUp, workers }) {
   const published = results.filter((result) => result.peer !== YARDSTICK);
   const sections = {
     machine: machineText(rounds),
@@ -43,6 +44,7 @@ export function writePerformancePage({ rounds, results, wall, ways, flows, start
       [`median of ${startUp.runs}`, `${startUp.medianMs} ms`],
       ["least", `${startUp.leastMs} ms`],
     ]),
+    workers: workersTable(workers),
   };
   const before = readFileSync(PAGE, "utf8");
   writeFileSync(PAGE, Object.entries(sections).reduce(withSection, before));
@@ -104,6 +106,19 @@ function figures(rows) {
   return table(rows, [
     { heading: "what", cell: ([what]) => what },
     { heading: "figure", cell: ([, figure]) => figure },
+  ]);
+}
+
+function workersTable(lines) {
+  return table(lines, [
+    {
+      heading: "callback",
+      cell: ({ microsPerSegment }) => (microsPerSegment === 0 ? "empty" : `${microsPerSegment} µs`),
+    },
+    { heading: "workers", cell: ({ workers }) => String(workers) },
+    { heading: "wall s", cell: ({ wall }) => wall.toFixed(2) },
+    { heading: "CPU s", cell: ({ cpu }) => cpu.toFixed(2) },
+    { heading: "times as fast as one", cell: ({ timesOneWorker }) => timesOneWorker.toFixed(2) },
   ]);
 }
 
