@@ -34,6 +34,30 @@ describe("FileSource", () => {
     expect(source.interfaces).to.deep.equal([{ linkType: 1, snapLength: 262144 }]);
   });
 
+  it("answers calls that overlap one after the other, and is at its end behind `return`", async () => {
+    const batches = new FileSource(path).batches();
+    const lengths = [batches.next(), batches.next()].map(async (next) => (await next).value?.length);
+    const end = batches.return();
+    const behind = batches.next();
+    const [first = 0, second = 0] = await Promise.all(lengths);
+    expect([first > 0, second > 0]).to.deep.equal([true, true]);
+    expect(await Promise.all([end, behind, batches.return()])).to.deep.equal(
+      new Array(3).fill({ done: true, value: undefined }),
+    );
+  });
+
+  it("gives nothing behind an error that is thrown into it, nor behind one of its own", async () => {
+    const batches = new FileSource(path).batches();
+    await batches.next();
+    const [thrown] = await Promise.allSettled([batches.throw(new Error("enough"))]);
+    expect(thrown).to.have.nested.property("reason.message", "enough");
+    expect(await batches.next()).to.deep.equal({ done: true, value: undefined });
+    const missing = new FileSource(directory.path("missing.pcap")).batches();
+    const [failed] = await Promise.allSettled([missing.next()]);
+    expect(failed).to.have.nested.property("reason.code", "not-found");
+    expect(await missing.next()).to.deep.equal({ done: true, value: undefined });
+  });
+
   it("begins again each time it is asked", async () => {
     const source = new FileSource(path);
     expect(await summaryOf(source)).to.deep.equal(await summaryOf(source));
