@@ -44,6 +44,7 @@ export class CaptureReading {
   #decoder: CaptureDecoder | undefined;
   #chunks = 0;
   #frames = 0;
+  #isAtEnd = false;
 
   /** Bytes are read into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled. */
   constructor(reader: UnpackingReader, block: Uint8Array, options: CaptureReadingOptions) {
@@ -63,14 +64,30 @@ export class CaptureReading {
    * batch is valid until the next call. Throws, or rejects with, CaptureFormatError, CaptureError and the system's errors.
    */
   next(): FrameBatch | undefined | Promise<FrameBatch | undefined> {
+    const atHand = this.#atHand();
+    return atHand instanceof Promise ? this.#behind(atHand) : atHand;
+  }
+
+  /** The frames that come when the waiting is over. A loop: a pipe may give the bytes of a long record one by one. */
+  async #behind(waiting: Promise<void>): Promise<FrameBatch | undefined> {
     for (;;) {
-      if (this.#isStopped()) return undefined;
+      await waiting;
+      const atHand = this.#atHand();
+      if (!(atHand instanceof Promise)) return atHand;
+      waiting = atHand;
+    }
+  }
+
+  /** The next frames, undefined at the end, or what is to be waited for before they can be asked for again. */
+  #atHand(): FrameBatch | undefined | Promise<void> {
+    while (!this.#isAtEnd && !this.#isStopped()) {
       if (this.#decode()) return this.#batch;
       if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) return this.#pause();
       const count = this.#filler.fill();
-      if (typeof count !== "number") return this.#goOnWith(count);
-      if (!this.#takes(count)) return undefined;
+      if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
+      this.#took(count);
     }
+    return undefined;
   }
 
   /** Decodes what was read; false where that is not even one frame. */
@@ -85,21 +102,15 @@ export class CaptureReading {
     return this.#batch.length > 0;
   }
 
-  /** False at the end, which so many bytes are. */
-  #takes(count: number): boolean {
+  /** So many bytes were read; 0 is the end. */
+  #took(count: number): void {
     this.#chunks++;
     if (count === 0) this.#end();
-    return count > 0;
   }
 
-  async #goOnWith(count: Promise<number>): Promise<FrameBatch | undefined> {
-    return this.#takes(await count) ? this.next() : undefined;
-  }
-
-  async #pause(): Promise<FrameBatch | undefined> {
+  #pause(): Promise<void> {
     this.#chunks = this.#frames = 0;
-    await setImmediate();
-    return this.next();
+    return setImmediate();
   }
 
   #openDecoder(): CaptureDecoder {
@@ -108,6 +119,7 @@ export class CaptureReading {
 
   /** There are no more bytes. */
   #end(): void {
+    this.#isAtEnd = true;
     if (this.#isStopped()) return;
     this.#decoder ??= this.#openDecoder();
     this.#finish(this.#decoder.finish(this.#filler.window.left));

@@ -18,7 +18,7 @@ export const STATE_MASK = 0x7;
 export const CLIENT_IS_SIDE_1: number = 1 << 3;
 /** The FIN of this side was reached in order; NEXT counts it, unless FINs take no sequence number (`finTakesSequence`). */
 export const FIN_0: number = 1 << 4;
-export const anyFin: number = FIN_0 | (FIN_0 << 1);
+const anyFin: number = FIN_0 | (FIN_0 << 1);
 /** The other side acknowledged it. */
 export const FIN_ACKED_0: number = 1 << 6;
 /** Somebody collects what this side sends; somebody wants its urgent bytes. */
