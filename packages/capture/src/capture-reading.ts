@@ -12,7 +12,7 @@ import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
 /** The event loop gets its turn after so many chunks, or frames where these are small: some milliseconds of work. */
 const chunksPerTurn = 2;
-const framesPerTurn = 8192;
+const framesPerTurn = 4096;
 
 /** Chunks that are read ahead at most. */
 export const maximumReadAhead: number = intakeLanes - 1;
@@ -81,8 +81,8 @@ export class CaptureReading {
   /** The next frames, undefined at the end, or what is to be waited for before they can be asked for again. */
   #atHand(): FrameBatch | undefined | Promise<void> {
     while (!this.#isAtEnd && !this.#isStopped()) {
-      if (this.#decode()) return this.#batch;
       if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) return this.#pause();
+      if (this.#decode()) return this.#batch;
       const count = this.#filler.fill();
       if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
       this.#took(count);

@@ -112,18 +112,28 @@ describe("FileSource", () => {
     expect(source.interfaces.length).to.equal(1);
   });
 
-  it("gives the event loop a turn every 2 MiB", async () => {
+  /** How often the event loop gets its turn while a file is read. */
+  async function turnsDuring(file: string): Promise<number> {
     let turns = 0;
     const count = (): void => {
       turns++;
       next = setImmediate(count);
     };
     let next = setImmediate(count);
-    await summaryOf(new FileSource(path));
+    await summaryOf(new FileSource(file));
     clearImmediate(next);
-    expect(turns)
+    return turns;
+  }
+
+  it("gives the event loop a turn every 2 MiB", async () => {
+    expect(await turnsDuring(path))
       .to.be.at.least(1)
       .and.at.least(Math.floor(large.length / 2_097_152));
+  });
+
+  it("gives it one every 4096 frames, however small", async () => {
+    const small = pcapOf(new Array<number>(20_000).fill(60));
+    expect(await turnsDuring(directory.write("small.pcap", small))).to.be.at.least(4);
   });
 
   it("closes the file when the consumer leaves early (needs /proc/self/fd)", async function () {

@@ -112,6 +112,47 @@ describe("a port scan", () => {
     expect(nids.statistics().scanSourcesForgotten).to.be.greaterThan(0);
   });
 
+  it("is told apart from those of hundreds of other sources, which come and go", () => {
+    const nids = smallNids({ maxScanSources: 300, scanPorts: 4 });
+    const reported = new Map<string, number[]>();
+    nids.on("alert", ({ code, source, targets }) => {
+      if (code === "port-scan") reported.set(source ?? "", targets?.map(({ port }) => port) ?? []);
+    });
+    const round = (group: number, ports: readonly number[]): Frame[] =>
+      ports.flatMap((port) =>
+        Array.from({ length: 300 }, (_, index) =>
+          probe(group * 1000 + (index % 7) + port * 10, 1, {}, `10.${group}.${index >> 8}.${index & 255}`),
+        ),
+      );
+    for (let group = 1; group < 6; group++) {
+      nids.process(capture([round(group, [1, 2, 3, 4])]).batch());
+      expect(reported.size, "four targets each").to.equal(300 * (group - 1));
+      nids.process(capture([round(group, [5])]).batch());
+      expect(reported.size, "five").to.equal(300 * group);
+    }
+    expect(reported.get("10.3.1.5")).to.deep.equal([3012, 3022, 3032, 3042, 3052]);
+  });
+
+  it("is not mixed up with what was forgotten at exit", () => {
+    const nids = smallNids({ maxScanSources: 50, scanPorts: 4 });
+    const reported = new Map<string, number[]>();
+    nids.on("alert", ({ code, source, targets }) => {
+      if (code === "port-scan") reported.set(source ?? "", targets?.map(({ port }) => port) ?? []);
+    });
+    const each = (ports: readonly number[]): Frame[] =>
+      Array.from({ length: 50 }, (_, index) =>
+        ports.map((port) => probe(index * 10 + port, 1, {}, `10.1.0.${index}`)),
+      ).flat();
+    nids.process(capture([each([1, 2, 3])]).batch());
+    nids.exit();
+    nids.process(capture([each([1, 2, 3, 4])]).batch());
+    expect(reported.size).to.equal(0);
+    nids.process(capture([each([5])]).batch());
+    expect([...reported.values()]).to.deep.equal(
+      Array.from({ length: 50 }, (_, index) => [1, 2, 3, 4, 5].map((port) => index * 10 + port)),
+    );
+  });
+
   it("survives sources that crash libnids: 0.0.128.0 and above", () => {
     const frames = Array.from({ length: 300 }, (_, index) => probe(1, 1, {}, `0.0.${128 + (index % 128)}.254`));
     expect(() => scans(frames)).not.to.throw();

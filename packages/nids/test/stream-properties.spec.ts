@@ -2,7 +2,7 @@
 import type { TcpStream } from "@tsnids/nids";
 import { NidsError, TcpState } from "@tsnids/nids";
 import type { Conversation } from "@tsnids/testkit";
-import { conversation } from "@tsnids/testkit";
+import { capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
 import { closed, established, following, smallNids } from "./following.js";
 
@@ -104,6 +104,30 @@ describe("a stream", () => {
     expect(streams.length).to.equal(2);
     expect(streams.slice(0, 1).map(known)).to.deep.equal(before);
     expect(streams.map(({ id }) => id)).to.deep.equal([1, 2]);
+  });
+
+  it("that has ended knows its own, among hundreds that ended with it", () => {
+    const nids = smallNids();
+    const before = new Map<TcpStream, Record<string, unknown>>();
+    nids.registerTcp(
+      following((stream) => {
+        if (stream.state === TcpState.DATA) before.set(stream, known(stream));
+        if (stream.id % 3 === 0) stream.user = stream.id;
+      }),
+    );
+    const talks = Array.from({ length: 300 }, (_, number) => {
+      const [client, server] = number % 2 === 0 ? ["10.0.0.1", "10.0.0.2"] : ["[2001:db8::1]", "[2001:db8::2]"];
+      const talk = conversation({ client: `${client}:${1000 + number}`, server: `${server}:80`, start: 1000 + number });
+      return closed(talk.handshake().send("client", "x".repeat(1 + number)));
+    });
+    nids.process(capture(talks).batch());
+    expect(before.size).to.equal(300);
+    for (const [stream, facts] of before) {
+      if (stream.id % 3 === 1) stream.user = stream.id;
+      expect(known(stream)).to.deep.equal(facts);
+      expect(stream.user).to.equal(stream.id % 3 === 2 ? undefined : stream.id);
+      expect(stream).to.include({ state: TcpState.CLOSE, endReason: "fin" });
+    }
   });
 
   it("keeps what its callbacks stored with it", () => {

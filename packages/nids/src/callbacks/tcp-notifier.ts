@@ -14,6 +14,7 @@ import type { KillOptions } from "../kill/kill-options.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
 import { COLLECTED_0, ConnectionState, withState } from "../tcp/connection.js";
+import { EndedFlows } from "../tcp/ended-flows.js";
 import { FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
@@ -25,6 +26,7 @@ import type { EndReason, GapReason } from "./reasons.js";
 import { Registry } from "./registry.js";
 import type { Faults } from "./registry.js";
 import { RetainedBytes } from "./retained-bytes.js";
+import { StreamTable } from "./stream-table.js";
 import { TcpState, TcpStream } from "./tcp-stream.js";
 import type { Attachment, StreamRecording, TcpCallback, TerminalState } from "./tcp-stream.js";
 import type { Views } from "./views.js";
@@ -63,9 +65,11 @@ export class TcpNotifier {
   private readonly statistics: Statistics;
   private readonly faults: Faults;
   private readonly resets: ResetSender;
-  private readonly streams: (TcpStream | undefined)[] = [undefined];
+  private readonly streams: StreamTable;
   private readonly attachment: Attachment;
   private readonly nobody: Audience = new Audience(this, []);
+  /** The page on which the next stream that ends is kept. */
+  private ended: EndedFlows = new EndedFlows();
   private created = 0;
 
   constructor(
@@ -79,6 +83,7 @@ export class TcpNotifier {
     views: Views,
   ) {
     this.flows = flows;
+    this.streams = new StreamTable(params.maxStreams);
     this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);
@@ -93,15 +98,13 @@ export class TcpNotifier {
 
   /** The stream in a slot, where somebody listens to it. */
   streamAt(slot: number): TcpStream | undefined {
-    return this.streams[slot];
+    return this.streams.at(slot);
   }
 
   /** Offers a connection to the registered callbacks. False when nobody wants it. */
   established(slot: number): boolean {
-    // Filled up one by one: an array written far behind its end would become a hash table.
-    while (this.streams.length <= slot) this.streams.push(undefined);
     const stream = new TcpStream(slot, ++this.created, this.nobody);
-    this.streams[slot] = stream;
+    this.streams.put(slot, stream);
     stream.enclose(this.path.describe());
     this.statistics.streams++;
     if (stream.midstream) this.statistics.midstream++;
@@ -125,7 +128,7 @@ export class TcpNotifier {
     const { streams } = this;
     let touched = 0;
     for (let at = first, end = first + count * step; at < end; at += step) {
-      const stream = streams[(found[at] as number) >> 1];
+      const stream = streams.at((found[at] as number) >> 1);
       if (stream !== undefined) touched ^= stream.client.key ^ stream.server.key;
     }
     return touched;
@@ -133,7 +136,7 @@ export class TcpNotifier {
 
   /** Delivers bytes in order to those who collect them. The flow's count already includes them. */
   data(slot: number, from: number, bytes: Uint8Array, start: number, length: number): void {
-    const stream = this.streams[slot];
+    const stream = this.streams.at(slot);
     if (stream === undefined || !this.isCollected(slot, from)) {
       this.unwanted(slot, from);
       return;
@@ -160,7 +163,7 @@ export class TcpNotifier {
 
   /** Reports an urgent byte that was taken out of the stream. */
   urgent(slot: number, from: number, byte: number): void {
-    const stream = this.streams[slot];
+    const stream = this.streams.at(slot);
     if (stream === undefined) return;
     const { current } = this;
     current.half = slot * 2 + from;
@@ -176,7 +179,7 @@ export class TcpNotifier {
     this.statistics.gaps++;
     this.statistics.gapBytes += length;
     if (reason === "capture-loss") this.statistics.captureLossBytes += length;
-    const stream = this.streams[slot];
+    const stream = this.streams.at(slot);
     if (stream === undefined || !this.isCollected(slot, from)) {
       this.unwanted(slot, from);
       return;
@@ -195,7 +198,7 @@ export class TcpNotifier {
 
   /** Tells every listener, whatever its interests, that the stream has ended. */
   end(slot: number, state: TerminalState, reason: EndReason): void {
-    const stream = this.streams[slot];
+    const stream = this.streams.at(slot);
     if (stream === undefined) return;
     stream.end(state, reason);
     for (const member of stream.audience.members) {
@@ -216,7 +219,7 @@ export class TcpNotifier {
 
   /** All streams that somebody listens to, in order of creation. */
   open(): TcpStream[] {
-    return this.streams.filter((stream) => stream !== undefined).sort((a, b) => a.id - b.id);
+    return this.streams.all().sort((a, b) => a.id - b.id);
   }
 
   /** Of what the notification in hand shows, at most `count` bytes are given up. */
@@ -316,8 +319,9 @@ export class TcpNotifier {
   private letGo(slot: number, stream: TcpStream): void {
     this.retained.release(slot * 2);
     this.retained.release(slot * 2 + 1);
-    stream.retire();
-    this.streams[slot] = undefined;
+    if (this.ended.full) this.ended = new EndedFlows();
+    stream.retire(this.ended);
+    this.streams.clear(slot);
     this.collects.clear(slot);
   }
 

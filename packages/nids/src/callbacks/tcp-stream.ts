@@ -4,7 +4,8 @@
 import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide, originOf } from "../tcp/connection.js";
-import { EndedFlow } from "../tcp/ended-flow.js";
+import type { EndedFlows } from "../tcp/ended-flows.js";
+import type { EndedFlow } from "../tcp/ended-flows.js";
 import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
@@ -27,10 +28,22 @@ export const TcpState = {
 } as const;
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 
-/** By number. */
+/** By number; 0: the stream has not ended. */
 const states: readonly TcpState[] = Object.values(TcpState);
-const stateBits = 3;
+const reasons: readonly (EndReason | undefined)[] = [
+  undefined,
+  "fin",
+  "rst",
+  "idle",
+  "stuck",
+  "evicted",
+  "reused",
+  "exit",
+];
+/** What `place` has behind the key: a reason, and a state. */
 const stateMask = 7;
+const reasonShift = 3;
+const keyShift = 6;
 
 /** The states that end a stream. */
 export type TerminalState = "CLOSE" | "RESET" | "TIMED_OUT" | "EXITING";
@@ -56,14 +69,14 @@ export interface StreamRecording {
   choose(stream: TcpStream): void;
 }
 
-/** What callbacks keep about a stream, and what is known when it has ended. */
+/** What callbacks keep about a stream, and what only some streams have. */
 class RareProperties {
   encapsulation: readonly Encapsulation[] | undefined = undefined;
   user: unknown = undefined;
   params: unknown[] | undefined = undefined;
-  endReason: EndReason | undefined = undefined;
-  ended: EndedFlow | undefined = undefined;
   watch: KillWatch | undefined = undefined;
+  /** The page of a stream that has ended. */
+  page: EndedFlows | undefined = undefined;
 }
 
 const bareWire: readonly Encapsulation[] = Object.freeze([]);
@@ -71,7 +84,7 @@ const bareWire: readonly Encapsulation[] = Object.freeze([]);
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
 export class TcpStream {
   // A stream is kept small, and what every notification touches comes first: with many streams, time goes by waiting for them.
-  /** `key`, and behind it, in three bits, the number of the state. */
+  /** `key`, and behind it, in three bits each, the numbers of the reason and the state. */
   private place: number;
   /** What the client receives. */
   readonly client: HalfStream;
@@ -81,13 +94,13 @@ export class TcpStream {
   audience: Audience;
   /** Number of the stream, in order of creation, from 1. */
   readonly id: number;
-  /** What only some streams have. */
-  private rare: RareProperties | undefined = undefined;
+  /** What only some streams have; where a stream that has ended has nothing of it, the page it is on. */
+  private rest: RareProperties | EndedFlows | undefined = undefined;
 
   /** Streams are made by the engine. */
   constructor(slot: number, id: number, audience: Audience) {
     const key = slot * 2 + clientSide(audience.notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
-    this.place = key << stateBits;
+    this.place = key << keyShift;
     this.client = new ClientHalf(this);
     this.server = new ServerHalf(this);
     this.audience = audience;
@@ -101,7 +114,7 @@ export class TcpStream {
 
   /** Slot of the flow * 2 + the side of the client; slot 0 when the stream has ended. An engine's matter. */
   get key(): number {
-    return this.place >> stateBits;
+    return this.place >> keyShift;
   }
 
   /** What calls the listeners; an engine's matter. */
@@ -125,7 +138,7 @@ export class TcpStream {
 
   /** Why the stream ended; undefined before it does. */
   get endReason(): EndReason | undefined {
-    return this.rare?.endReason;
+    return reasons[(this.place >> reasonShift) & stateMask];
   }
 
   /** Address of the client as text: dotted decimal, or RFC 5952 for IPv6. */
@@ -159,12 +172,12 @@ export class TcpStream {
    * Numbers are given in order of appearance; `foldEncapsulations` says what does not count.
    */
   get scope(): number {
-    return this.rare?.ended?.scope ?? this.notifier.flows.scopeOf(this.slot);
+    return this.ended?.scope ?? this.notifier.flows.scopeOf(this.slot);
   }
 
   /** How the stream began, and by that how client and server were told apart. */
   get origin(): StreamOrigin {
-    return originOf(this.rare?.ended?.flags ?? (this.notifier.flows.flows[this.slot * FLOW_INTS + FLAGS] as number));
+    return originOf(this.ended?.flags ?? (this.notifier.flows.flows[this.slot * FLOW_INTS + FLAGS] as number));
   }
 
   /** True when the stream was already running when it was first seen. */
@@ -174,12 +187,12 @@ export class TcpStream {
 
   /** Time of the first packet. */
   get startTime(): PacketTime {
-    return this.rare?.ended?.startTime ?? this.notifier.flows.startTime(this.slot);
+    return this.ended?.startTime ?? this.notifier.flows.startTime(this.slot);
   }
 
   /** Time of the last packet, to the second: `nanoseconds` is 0. */
   get lastTime(): PacketTime {
-    return { seconds: this.rare?.ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
+    return { seconds: this.ended?.lastSeconds ?? this.notifier.flows.lastSeconds(this.slot), nanoseconds: 0 };
   }
 
   /**
@@ -249,8 +262,8 @@ export class TcpStream {
 
   /** Bytes delivered in order from a side. Used by the halves. */
   countFrom(side: number): number {
-    const ended = this.rare?.ended;
-    if (ended !== undefined) return ended.count(side);
+    const { ended } = this;
+    if (ended !== undefined) return ended.counts[side] as number;
     return this.notifier.flows.counts[this.slot * FLOW_DOUBLES + COUNT + side] as number;
   }
 
@@ -271,7 +284,7 @@ export class TcpStream {
   /** The stream ends in this state, for this reason; its listeners are still to be told. */
   end(state: TerminalState, reason: EndReason): void {
     this.enter(state);
-    this.properties.endReason = reason;
+    this.place |= reasons.indexOf(reason) << reasonShift;
   }
 
   /** The stream is in this state from now on. */
@@ -284,17 +297,35 @@ export class TcpStream {
     this.properties.watch = watch;
   }
 
-  /** The engine forgets the stream: what it knew is kept here. */
-  retire(): void {
-    this.properties.ended = new EndedFlow(this.notifier.flows, this.slot);
-    this.place &= (1 << stateBits) | stateMask;
+  /** The engine forgets the stream: what it knew is kept on this page. */
+  retire(page: EndedFlows): void {
+    page.keep(this.notifier.flows, this.slot, this.id);
+    if (this.rest === undefined) this.rest = page;
+    else this.properties.page = page;
+    this.place &= (2 << keyShift) - 1;
+  }
+
+  private get rare(): RareProperties | undefined {
+    return this.rest instanceof RareProperties ? this.rest : undefined;
   }
 
   private get properties(): RareProperties {
-    return (this.rare ??= new RareProperties());
+    const { rest } = this;
+    if (rest instanceof RareProperties) return rest;
+    const properties = new RareProperties();
+    properties.page = rest;
+    this.rest = properties;
+    return properties;
+  }
+
+  /** What was known in the end; undefined before. */
+  private get ended(): EndedFlow | undefined {
+    if (this.slot !== 0) return undefined;
+    const page = this.rest instanceof RareProperties ? this.rest.page : this.rest;
+    return page?.of(this.id);
   }
 
   private get endpoints(): Endpoints {
-    return this.rare?.ended?.endpoints ?? this.notifier.flows.endpoints(this.slot);
+    return this.ended?.endpoints ?? this.notifier.flows.endpoints(this.slot);
   }
 }

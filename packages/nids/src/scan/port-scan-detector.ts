@@ -11,7 +11,8 @@ import { formatAddress } from "../ip/address.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import { ScanSources, TARGET_INTS } from "./scan-sources.js";
+import { ScanSources } from "./scan-sources.js";
+import { TARGET_INTS } from "./scan-targets.js";
 
 /** One target of a port scan. */
 export interface ScanTarget {

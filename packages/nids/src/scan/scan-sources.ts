@@ -1,11 +1,12 @@
 // The sources watched for scans: a ring in which the one that was noticed first makes room, and a hash table over it. With every SYN one
 // may come and another go, so a source is one cache line, and the next to go lies behind the last that went:
 //
-//   │ key │ next │ scope │ address[4] │ seen s, ms │ targets │ first target: port << 8 | flags, address[4] │
+//   │ key │ next │ scope │ address[4] │ seen s, ms │ targets │ first target: port << 8 | flags, address[4] │ more targets │
 //
-// What a source tried besides its first target is kept elsewhere; most sources try no other.
+// Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first.
 
 import type { Packet } from "../packet.js";
+import { ScanTargets, TARGET_INTS } from "./scan-targets.js";
 
 const SOURCE_INTS = 16;
 const KEY = 0;
@@ -15,10 +16,10 @@ const SCOPE = 2;
 const ADDRESS = 3;
 const SECONDS = 7;
 const MILLISECONDS = 8;
-const TARGETS = 9;
+const COUNT = 9;
 const FIRST_TARGET = 10;
-/** Numbers of a target: port << 8 | flags, then an address, of which IPv4 uses one word. */
-export const TARGET_INTS = 5;
+/** The chain of all targets but the first; 0: there are none. */
+const MORE = 15;
 
 /** Sources are numbers from 1, good until the next one is added. */
 export class ScanSources {
@@ -28,8 +29,7 @@ export class ScanSources {
   private readonly fields: Int32Array;
   /** The first source of each bucket; 0: none. */
   private readonly buckets: Int32Array;
-  /** By source: all its targets but the first. */
-  private readonly more: (number[] | undefined)[] = [];
+  private readonly more: ScanTargets = new ScanTargets();
   private used = 0;
   private oldest = 1;
 
@@ -100,48 +100,61 @@ export class ScanSources {
 
   /** The source has tried nothing. */
   restart(source: number): void {
-    this.fields[source * SOURCE_INTS + TARGETS] = 0;
-    if (this.more[source] !== undefined) this.more[source] = undefined;
+    const { fields } = this;
+    const at = source * SOURCE_INTS;
+    fields[at + COUNT] = 0;
+    if (fields[at + MORE] === 0) return;
+    this.more.release(fields[at + MORE] as number);
+    fields[at + MORE] = 0;
   }
 
   /** How many targets the source has tried. */
   count(source: number): number {
-    return this.fields[source * SOURCE_INTS + TARGETS] as number;
+    return this.fields[source * SOURCE_INTS + COUNT] as number;
   }
 
   /** True when the source has tried the target of the packet in hand. */
   hasTried(source: number): boolean {
-    const count = this.count(source);
-    if (count === 0) return false;
-    if (this.isTarget(this.fields, source * SOURCE_INTS + FIRST_TARGET)) return true;
-    const more = this.more[source] ?? [];
-    for (let at = 0; at < more.length; at += TARGET_INTS) if (this.isTarget(more, at)) return true;
+    const { fields, more } = this;
+    if (this.count(source) === 0) return false;
+    if (this.isTarget(fields, source * SOURCE_INTS + FIRST_TARGET)) return true;
+    for (let target = fields[source * SOURCE_INTS + MORE] as number; target !== 0; target = more.next(target)) {
+      if (this.isTarget(more.fields, more.at(target))) return true;
+    }
     return false;
   }
 
   /** The source has tried the target of the packet in hand, with these flags. */
   addTarget(source: number, flags: number): void {
+    const { fields, more } = this;
     const at = source * SOURCE_INTS;
-    const first = this.count(source) === 0;
-    this.fields[at + TARGETS] = this.count(source) + 1;
-    const list = first ? this.fields : (this.more[source] ??= []);
-    const place = first ? at + FIRST_TARGET : list.length;
-    list[place] = (this.port << 8) | flags;
-    for (let word = 0; word < TARGET_INTS - 1; word++) {
-      list[place + 1 + word] = word < this.words ? this.destinationWord(word) : 0;
+    const count = fields[at + COUNT] as number;
+    fields[at + COUNT] = count + 1;
+    if (count === 0) {
+      this.write(fields, at + FIRST_TARGET, flags);
+    } else {
+      const target = more.prepend(fields[at + MORE] as number);
+      fields[at + MORE] = target;
+      this.write(more.fields, more.at(target), flags);
     }
   }
 
-  /** All targets of a source, TARGET_INTS numbers each. */
+  /** All targets of a source in the order in which they were tried, TARGET_INTS numbers each. */
   targets(source: number): readonly number[] {
+    const { fields, more } = this;
     const first = source * SOURCE_INTS + FIRST_TARGET;
-    return [...this.fields.subarray(first, first + TARGET_INTS), ...(this.more[source] ?? [])];
+    const behind: number[][] = [];
+    for (let target = fields[source * SOURCE_INTS + MORE] as number; target !== 0; target = more.next(target)) {
+      behind.push([...more.fields.subarray(more.at(target), more.at(target) + TARGET_INTS)]);
+    }
+    return [...fields.subarray(first, first + TARGET_INTS), ...behind.reverse().flat()];
   }
 
   /** Forgets all. */
   clear(): void {
     this.buckets.fill(0);
-    this.more.length = 0;
+    this.fields.fill(0, 0, (this.used + 1) * SOURCE_INTS);
+    this.more.clear();
     this.used = 0;
     this.oldest = 1;
   }
@@ -179,10 +192,17 @@ export class ScanSources {
     return true;
   }
 
-  private isTarget(list: ArrayLike<number>, at: number): boolean {
+  /** True where the target written at `at` is that of the packet in hand. */
+  private isTarget(list: Int32Array, at: number): boolean {
     if ((list[at] as number) >>> 8 !== this.port) return false;
     for (let word = 0; word < this.words; word++) if (list[at + 1 + word] !== this.destinationWord(word)) return false;
     return true;
+  }
+
+  /** Writes down the target of the packet in hand. Of an IPv4 address the last three words mean nothing. */
+  private write(list: Int32Array, at: number, flags: number): void {
+    list[at] = (this.port << 8) | flags;
+    for (let word = 0; word < this.words; word++) list[at + 1 + word] = this.destinationWord(word);
   }
 
   /** Words of an address. */

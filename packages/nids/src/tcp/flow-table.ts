@@ -337,24 +337,38 @@ export class FlowTable {
   }
 
   /**
-   * Doubles the index. In order of the old one, what goes to each half of the new one is in order, too: memory is walked, not jumped about
-   * in, and a million flows make no pause.
+   * Doubles the index, in place and in its own order: memory is walked, not jumped about in, and a million flows make no pause. What a bucket
+   * holds is taken out and put in anew, and never comes to lie behind where it was:
+   *
+   *   before   │ a b · · c d e · │                       b, c: of the upper half, now that one bit more of their hashes counts
+   *   after    │ a · · · d e · · │ b · · · c · · · │
+   *
+   * The chain that goes on from the last bucket to the first ones is taken out of these beforehand, and put in last.
    */
   private grow(): void {
     const { index } = this;
-    const old = index.slice(0, (this.mask + 1) * 2);
-    const mask = this.mask * 2 + 1;
-    this.mask = mask;
-    index.fill(0, 0, (mask + 1) * 2);
-    for (let at = 0; at < old.length; at += 2) {
-      const slot = old[at + 1] as number;
+    const buckets = this.mask + 1;
+    this.mask = buckets * 2 - 1;
+    let first = 0;
+    while (index[(first << 1) + 1] !== 0) first++;
+    const wrapped = index.slice(0, first << 1);
+    index.fill(0, 0, first << 1);
+    for (let bucket = first; bucket < buckets; bucket++) {
+      const slot = index[(bucket << 1) + 1] as number;
       if (slot === 0) continue;
-      const hash = old[at] as number;
-      let bucket = hash & mask;
-      while (index[(bucket << 1) + 1] !== 0) bucket = (bucket + 1) & mask;
-      index[bucket << 1] = hash;
-      index[(bucket << 1) + 1] = slot;
+      index[(bucket << 1) + 1] = 0;
+      this.put(index[bucket << 1] as number, slot);
     }
+    for (let at = 0; at < wrapped.length; at += 2) this.put(wrapped[at] as number, wrapped[at + 1] as number);
+  }
+
+  /** Puts a flow into the first free bucket of its chain. */
+  private put(hash: number, slot: number): void {
+    const { index, mask } = this;
+    let bucket = hash & mask;
+    while (index[(bucket << 1) + 1] !== 0) bucket = (bucket + 1) & mask;
+    index[bucket << 1] = hash;
+    index[(bucket << 1) + 1] = slot;
   }
 
   private sameAddresses(packet: Packet, slot: number, swap: number): boolean {
