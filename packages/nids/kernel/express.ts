@@ -7,8 +7,8 @@
 //   probe    bucket  ──► candidate         asks for the record of the flow
 //   confirm  record  ──► side of the flow  and the checksums
 //
-// The hash and the layout of index and flows are those of src/tcp/flow-table.ts, the layout of the window is that of
-// src/express-lane.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
+// Hash and index are those of src/tcp/flow-index.ts, the layout of flows is that of src/tcp/flow-table.ts, that of the window
+// is in src/express-lane.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │

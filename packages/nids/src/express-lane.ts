@@ -214,7 +214,8 @@ export class ExpressLane {
   private ask(count: number): void {
     const { flows, memory, kernel, entries } = this;
     if (kernel !== undefined) {
-      kernel.look(memory.window, count, this.verifies ? 1 : 0, memory.index, flows.mask, memory.flows, flows.seed);
+      const { mask, seed } = flows.index;
+      kernel.look(memory.window, count, this.verifies ? 1 : 0, memory.index, mask, memory.flows, seed);
       return;
     }
     for (let entry = 0; entry < count * ENTRY_INTS; entry += ENTRY_INTS) {

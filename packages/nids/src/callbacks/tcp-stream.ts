@@ -14,6 +14,7 @@ import type { Encapsulation } from "../link/encapsulation.js";
 import type { Audience } from "./audience.js";
 import { ClientHalf, ServerHalf } from "./half-stream.js";
 import type { HalfStream } from "./half-stream.js";
+import { RareProperties } from "./rare-properties.js";
 import type { EndReason, StreamOrigin } from "./reasons.js";
 import type { TcpNotifier } from "./tcp-notifier.js";
 
@@ -28,7 +29,7 @@ export const TcpState = {
 } as const;
 export type TcpState = (typeof TcpState)[keyof typeof TcpState];
 
-/** By number; 0: the stream has not ended. */
+/** States and reasons by number; reason 0: the stream has not ended. */
 const states: readonly TcpState[] = Object.values(TcpState);
 const reasons: readonly (EndReason | undefined)[] = [
   undefined,
@@ -67,16 +68,6 @@ export type TcpCallback = (stream: TcpStream, attachment: Attachment) => void;
 export interface StreamRecording {
   /** Records the packets of this stream, those before this moment as far as they were kept. */
   choose(stream: TcpStream): void;
-}
-
-/** What callbacks keep about a stream, and what only some streams have. */
-class RareProperties {
-  encapsulation: readonly Encapsulation[] | undefined = undefined;
-  user: unknown = undefined;
-  params: unknown[] | undefined = undefined;
-  watch: KillWatch | undefined = undefined;
-  /** The page of a stream that has ended. */
-  page: EndedFlows | undefined = undefined;
 }
 
 const bareWire: readonly Encapsulation[] = Object.freeze([]);

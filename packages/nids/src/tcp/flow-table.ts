@@ -9,14 +9,12 @@
 //   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
 //   extras:   │ backlog[2] │ urgent[2] │ stuck since │                                  of few flows: other pages are never touched
 //
-// The index is an open-addressing hash table of (hash, slot) pairs, at most half full, with linear probing and
-// backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a few cache lines.
-// The hash is seeded: nobody outside can make flows collide on purpose.
+// Flows are found by their key through the index (flow-index.ts).
 
 import type { EngineMemory } from "../memory/layout.js";
-import { indexBuckets } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import { Endpoints } from "./endpoints.js";
+import { FlowIndex } from "./flow-index.js";
 
 /** Int32 fields of a flow's first line, relative to `slot * FLOW_INTS`. Fields of two begin with side 0. */
 export const FLOW_INTS = 16;
@@ -57,8 +55,6 @@ const URGENT_COUNT = 2;
 /** Packet time since when the end of the connection waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
 const STUCK_SINCE = 4;
 
-const initialBuckets = 1 << 12;
-
 export class FlowTable {
   /** First lines, second lines, and the delivered-byte counts that lie in the first ones. */
   readonly flows: Int32Array<ArrayBuffer>;
@@ -78,18 +74,14 @@ export class FlowTable {
   version = 0;
 
   private readonly addresses: Int32Array<ArrayBuffer>;
-  private readonly index: Int32Array<ArrayBuffer>;
-  readonly seed: number;
-  /** Buckets of the index - 1. */
-  mask: number;
+  readonly index: FlowIndex;
   private free = -1;
-  /** Set by `find` for `insert`: the normalised key of the packet and where its chain ended. */
+  /** Set by `find` for `insert`: the normalised key of the packet, and its hash. */
   private low = 0;
   private high = 0;
   private ports = 0;
   private scope = 0;
   private side = 0;
-  private bucket = 0;
   private hash = 0;
 
   constructor(memory: EngineMemory, seed: number) {
@@ -101,10 +93,7 @@ export class FlowTable {
     this.detailWords = new Uint16Array(memory.buffer, memory.details, slots * DETAIL_INTS * 2);
     this.extras = new Int32Array(memory.buffer, memory.extras, slots * EXTRA_INTS);
     this.addresses = new Int32Array(memory.buffer, memory.addresses, slots * 8);
-    const buckets = indexBuckets(memory.capacity.flows);
-    this.index = new Int32Array(memory.buffer, memory.index, buckets * 2);
-    this.mask = Math.min(initialBuckets, buckets) - 1;
-    this.seed = seed | 0;
+    this.index = new FlowIndex(memory, seed);
     // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
     this.version = 1;
     this.free = 0;
@@ -128,15 +117,14 @@ export class FlowTable {
     const high = source ^ difference;
     const turned = (ports << 16) | (ports >>> 16);
     const ordered = turned ^ ((ports ^ turned) & swap);
-    const hash = this.mix(low, high, ordered, scope);
-    const index = this.index;
-    const flows = this.flows;
-    const mask = this.mask;
+    const { flows, index } = this;
+    const { entries, mask } = index;
+    const hash = index.hash(low, high, ordered, scope);
     let bucket = hash & mask;
     for (;;) {
-      const slot = index[(bucket << 1) + 1] as number;
+      const slot = entries[(bucket << 1) + 1] as number;
       if (slot === 0) break;
-      if (index[bucket << 1] === hash) {
+      if (entries[bucket << 1] === hash) {
         const at = slot * FLOW_INTS;
         if (
           flows[at + KEY_LOW] === low &&
@@ -155,7 +143,6 @@ export class FlowTable {
     this.ports = ordered;
     this.scope = scope;
     this.side = swap + 1;
-    this.bucket = bucket;
     this.hash = hash;
     return 0;
   }
@@ -184,28 +171,14 @@ export class FlowTable {
     flows[at + LAST_SEEN] = packet.clock;
     this.restart(slot, packet);
     if ((this.scope & 1) === 1) this.keepAddresses(packet, slot);
-    this.index[this.bucket << 1] = this.hash;
-    this.index[(this.bucket << 1) + 1] = slot;
     this.live++;
-    if (this.live * 2 > this.mask && (this.mask + 1) * 2 < this.index.length) this.grow();
+    this.index.add(this.hash, slot, this.live);
     return (slot << 1) | this.side;
   }
 
   /** Takes a flow out of the table and frees its slot. */
   remove(slot: number): void {
-    const { index, mask } = this;
-    let hole = this.hashOf(slot) & mask;
-    while (index[(hole << 1) + 1] !== slot) hole = (hole + 1) & mask;
-    // Backward shift: every entry behind the hole that is not at home moves into it, so that no chain is ever broken.
-    for (let bucket = (hole + 1) & mask; index[(bucket << 1) + 1] !== 0; bucket = (bucket + 1) & mask) {
-      const home = (index[bucket << 1] as number) & mask;
-      if (((bucket - home) & mask) < ((bucket - hole) & mask)) continue;
-      index[hole << 1] = index[bucket << 1] as number;
-      index[(hole << 1) + 1] = index[(bucket << 1) + 1] as number;
-      hole = bucket;
-    }
-    index[hole << 1] = 0;
-    index[(hole << 1) + 1] = 0;
+    this.index.remove(this.hashOf(slot), slot);
     if (this.hasExtras) this.extras.fill(0, slot * EXTRA_INTS, (slot + 1) * EXTRA_INTS);
     this.flows[slot * FLOW_INTS + FLAGS] = 0;
     this.flows[slot * FLOW_INTS + KEY_LOW] = this.free;
@@ -216,7 +189,7 @@ export class FlowTable {
 
   /** Takes all flows out of the table. */
   clear(): void {
-    this.index.fill(0, 0, (this.mask + 1) * 2);
+    this.index.clear();
     this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
     if (this.hasExtras) this.extras.fill(0, 0, (this.top + 1) * EXTRA_INTS);
     this.hasExtras = false;
@@ -318,57 +291,15 @@ export class FlowTable {
     return ports >>> 16 < (ports & 0xffff) ? -1 : 0;
   }
 
-  private mix(low: number, high: number, ports: number, scope: number): number {
-    let hash = Math.imul(low ^ this.seed, 0x9e3779b1) ^ high;
-    hash = Math.imul(hash ^ (hash >>> 15) ^ scope, 0x85ebca6b) ^ ports;
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return hash ^ (hash >>> 16);
-  }
-
   private hashOf(slot: number): number {
     const at = slot * FLOW_INTS;
     const flows = this.flows;
-    return this.mix(
+    return this.index.hash(
       flows[at + KEY_LOW] as number,
       flows[at + KEY_HIGH] as number,
       flows[at + PORTS] as number,
       flows[at + SCOPE] as number,
     );
-  }
-
-  /**
-   * Doubles the index, in place and in its own order: memory is walked, not jumped about in, and a million flows make no pause. What a bucket
-   * holds is taken out and put in anew, and never comes to lie behind where it was:
-   *
-   *   before   │ a b · · c d e · │                       b, c: of the upper half, now that one bit more of their hashes counts
-   *   after    │ a · · · d e · · │ b · · · c · · · │
-   *
-   * The chain that goes on from the last bucket to the first ones is taken out of these beforehand, and put in last.
-   */
-  private grow(): void {
-    const { index } = this;
-    const buckets = this.mask + 1;
-    this.mask = buckets * 2 - 1;
-    let first = 0;
-    while (index[(first << 1) + 1] !== 0) first++;
-    const wrapped = index.slice(0, first << 1);
-    index.fill(0, 0, first << 1);
-    for (let bucket = first; bucket < buckets; bucket++) {
-      const slot = index[(bucket << 1) + 1] as number;
-      if (slot === 0) continue;
-      index[(bucket << 1) + 1] = 0;
-      this.put(index[bucket << 1] as number, slot);
-    }
-    for (let at = 0; at < wrapped.length; at += 2) this.put(wrapped[at] as number, wrapped[at + 1] as number);
-  }
-
-  /** Puts a flow into the first free bucket of its chain. */
-  private put(hash: number, slot: number): void {
-    const { index, mask } = this;
-    let bucket = hash & mask;
-    while (index[(bucket << 1) + 1] !== 0) bucket = (bucket + 1) & mask;
-    index[bucket << 1] = hash;
-    index[(bucket << 1) + 1] = slot;
   }
 
   private sameAddresses(packet: Packet, slot: number, swap: number): boolean {
