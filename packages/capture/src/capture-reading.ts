@@ -1,6 +1,7 @@
 // One capture from its first byte to its last: bytes are read in chunks and decoded to batches, in constant memory
 // whatever the size. intake.ts of the package pcap draws how a chunk and the cut-off beginning of its first record lie in
-// the intake. Between two chunks the event loop gets its turn, so that timers, signals and a progress bar live.
+// the intake. Between chunks, and within one of many small frames, the event loop gets its turn, so that timers, signals and
+// a progress bar live.
 
 import { setImmediate } from "node:timers/promises";
 import { FrameBatch, intakeLanes, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";

@@ -26,6 +26,7 @@ export class StreamTable {
     return (this.pages[slot >> pageBits] as Page)[slot & (pageSlots - 1)];
   }
 
+  /** The stream is the one in this slot from now on. */
   put(slot: number, stream: TcpStream): void {
     const page = slot >> pageBits;
     if (this.pages[page] === this.nothing) this.pages[page] = emptyPage();
