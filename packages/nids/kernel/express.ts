@@ -1,4 +1,4 @@
-// What the express lane asks about the frames it looks ahead at (src/express-lane.ts has the same in TypeScript): are they plain
+// What the express lane asks about the frames it looks ahead at (src/express-window.ts has the same in TypeScript): are they plain
 // Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what do their TCP headers
 // say? The frames of a window are gone over three times. A pass over many frames asks
 // memory for the lines of all of them at once, where one frame after the other would wait for each:
@@ -8,38 +8,35 @@
 //   confirm  record  ──► side of the flow  and the checksums
 //
 // Hash and index are those of src/tcp/flow-index.ts, the layout of flows is that of src/tcp/flow-table.ts, that of the window
-// is in src/express-lane.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
+// is in window.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
 
 import { ipv4Rightness } from "./checksum";
+import {
+  ACKNOWLEDGMENT,
+  BUCKET,
+  CAPTURED,
+  entryBytes,
+  ethernetBytes,
+  FLAGS,
+  FOUND,
+  FRAME,
+  ipv4Bytes,
+  KEY,
+  LENGTH,
+  PAYLOAD,
+  SEQUENCE,
+  SIDE,
+  WINDOW,
+} from "./window";
 
-const ethernetBytes: u32 = 14;
-const ipv4Bytes: u32 = 20;
 const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
 const flowBytes: u32 = 64;
-
-/** The entry of a frame in the window: byte offsets. A cache line each. */
-const entryBytes: u32 = 64;
-const FRAME: usize = 0;
-const CAPTURED: usize = 4;
-const FOUND: usize = 8;
-const SEQUENCE: usize = 12;
-const ACKNOWLEDGMENT: usize = 16;
-const WINDOW: usize = 20;
-const PAYLOAD: usize = 24;
-const LENGTH: usize = 28;
-/** The kernel's own notes: the first 16 bytes of the flow's record, as they should be, and the side that sent the frame. */
-const KEY: usize = 32;
-const SIDE: usize = 48;
-/** Where in the index its search goes on. */
-const BUCKET: usize = 52;
-/** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
-const FLAGS: usize = 56;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
 export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {

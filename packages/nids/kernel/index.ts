@@ -3,3 +3,4 @@
 export { copy, same } from "./bytes";
 export { ipv4, sum, transport } from "./checksum";
 export { look } from "./express";
+export { advance } from "./in-order";

@@ -123,7 +123,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     const { lookup, tcp, udp } = this;
     this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
     this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels, scans });
-    this.express = new ExpressLane({ ...shared, flows, link, path, verification, ip: this.ip, tcp, notifier });
+    this.express = new ExpressLane({ ...shared, flows, faults, link, path, verification, ip: this.ip, tcp, notifier });
     const { ip, express, clock } = this;
     this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick: () => this.tick() });
     this.sources = new OpenSources(this.loop.intake);

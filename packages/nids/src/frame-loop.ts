@@ -10,8 +10,8 @@ import type { Faults } from "./callbacks/registry.js";
 import type { ChecksumVerification } from "./checksum/verification.js";
 import type { PacketClock } from "./clock.js";
 import { NidsError } from "./errors.js";
-import { expressWindow } from "./express-lane.js";
 import type { ExpressLane } from "./express-lane.js";
+import { expressWindow } from "./express-window.js";
 import type { Ip } from "./ip/ip.js";
 import type { LinkLayer } from "./link/decap.js";
 import { copyBytes, intakeBytes } from "./memory/layout.js";
@@ -73,12 +73,23 @@ export class FrameLoop {
   frames(batch: FrameBatch, first: number, last: number): void {
     // Here and not in the loop's own function, which would be compiled anew where a second capture begins.
     if (batch.interfaces !== this.interfaces) this.changeInterfaces(batch);
-    if (batch.bytes.buffer === this.memory.buffer) {
-      this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
-      return;
+    this.packet.batch = batch;
+    this.packet.index = first - 1;
+    this.uncounted = first;
+    try {
+      if (batch.bytes.buffer !== this.memory.buffer) this.framesFromElsewhere(batch, first, last);
+      else this.framesInPlace(batch, first, last, batch.bytes.byteOffset);
+    } finally {
+      this.countInHand();
     }
-    // Bytes from elsewhere are copied, as many frames at a time as there is room for; not into the intake, in which the source in hand may have
-    // frames still to come.
+  }
+
+  /**
+   * Frames whose bytes lie elsewhere: these are copied, as many frames at a time as there is room for; not into the intake, in which the
+   * source in hand may have frames still to come.
+   */
+  private framesFromElsewhere(batch: FrameBatch, first: number, last: number): void {
+    const { memory } = this;
     const { offset, capturedLength, bytes } = batch;
     while (first < last) {
       const start = offset[first] as number;
@@ -92,7 +103,6 @@ export class FrameLoop {
       if (next === first) {
         throw new NidsError("invalid-argument", `process(batch): frame ${first} is longer than ${copyBytes} bytes`);
       }
-      const { memory } = this;
       memory.bytes.set(bytes.subarray(start, end), memory.copies);
       this.framesInPlace(batch, first, next, memory.copies - start);
       first = next;
@@ -101,14 +111,7 @@ export class FrameLoop {
 
   /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
-    this.packet.batch = batch;
-    this.packet.index = first - 1;
-    this.uncounted = first;
-    try {
-      for (let index = first; index < last;) index = this.window(batch, index, last, shift);
-    } finally {
-      this.countInHand();
-    }
+    for (let index = first; index < last;) index = this.window(batch, index, last, shift);
   }
 
   /** The frames of a window, from `first` on; returns the index behind them. */
@@ -117,9 +120,8 @@ export class FrameLoop {
     packet.index = first;
     const end = this.openWindow(batch, first, last);
     express.lookAhead(batch, first, end, shift);
-    for (let index = first; index < end; index++) {
-      packet.index = index;
-      if (!express.take()) this.frame(batch, index, shift);
+    for (let index = express.take(first, end); index < end; index = express.take(index + 1, end)) {
+      this.frame(batch, index, shift);
       if (faults.pending) throw faults.take(index);
     }
     return end;

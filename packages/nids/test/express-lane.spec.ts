@@ -85,8 +85,8 @@ describe("the express lane", () => {
   });
 
   for (const [what, last] of [
-    ["an acknowledgment that was overtaken", (talk: Conversation) => talk.segment("server", { absoluteAck: 1003 })],
-    ["one of its own side", (talk: Conversation) => talk.segment("client", { absoluteSeq: 1003, stray: true })],
+    ["an acknowledgment that was overtaken", (talk: Conversation) => talk.segment("server", { absoluteAck: 1103 })],
+    ["one of its own side", (talk: Conversation) => talk.segment("client", { absoluteSeq: 1103, stray: true })],
   ] as const) {
     it(`gives up an acknowledged hole as soon as its grace is over, be the packet that shows it ${what}`, () => {
       const nids = smallNids({ holeGraceMs: 100 });
@@ -96,9 +96,9 @@ describe("the express lane", () => {
           if (state === TcpState.DATA) heard.push(`${server.gapLength} ${text(server.data)}`);
         }),
       );
-      const talk = conversation(ends).handshake().send("client", "ab").segment("client", { seq: 3, data: "f" });
+      const talk = running().send("client", "ab").segment("client", { seq: 3, data: "f" });
       nids.process(last(talk.ack("server").wait("0.2")).batch());
-      expect(heard).to.deep.equal(["0 ab", "3 ", "0 f"]);
+      expect(heard.slice(100)).to.deep.equal(["0 ab", "3 ", "0 f"]);
     });
   }
 

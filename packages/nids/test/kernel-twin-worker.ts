@@ -4,16 +4,23 @@ import { parentPort, workerData } from "node:worker_threads";
 
 Reflect.deleteProperty(globalThis, "WebAssembly");
 // Only now: the engine looks for WebAssembly when it is loaded.
-const { verdictsOf } = await import("./kernel-verdicts.js");
+const { findingsOf, verdictsOf } = await import("./kernel-verdicts.js");
 
-const { bytes, length, offset, capturedLength } = workerData as Pick<
+const { bytes, length, offset, capturedLength, seconds, nanoseconds } = workerData as Pick<
   FrameBatch,
-  "bytes" | "length" | "offset" | "capturedLength"
+  "bytes" | "length" | "offset" | "capturedLength" | "seconds" | "nanoseconds"
 >;
 const batch = new FrameBatch(length);
 batch.bytes = bytes;
 batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
 for (let index = 0; index < length; index++) {
-  batch.push(offset[index] ?? 0, capturedLength[index] ?? 0, capturedLength[index] ?? 0, 1, 0, 0);
+  batch.push(
+    offset[index] ?? 0,
+    capturedLength[index] ?? 0,
+    capturedLength[index] ?? 0,
+    seconds[index] ?? 0,
+    nanoseconds[index] ?? 0,
+    0,
+  );
 }
-parentPort?.postMessage(verdictsOf(batch));
+parentPort?.postMessage({ ...verdictsOf(batch), findings: findingsOf(batch, false) });

@@ -3,12 +3,24 @@
  * runs in a thread that has none, over the same frames: of every length and alignment, and segments that come out of order, overlap and
  * contradict each other, in IP fragments now and then.
  */
-import { capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
+import {
+  capture,
+  conversation,
+  fragmentAt,
+  frame,
+  noOperation,
+  tcpPacket,
+  timestamps,
+  udpPacket,
+  windowScale,
+  type Frame,
+  type TcpOption,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Worker } from "node:worker_threads";
 import type { Verdicts } from "./kernel-verdicts.js";
-import { verdictsOf } from "./kernel-verdicts.js";
+import { findingsOf, verdictsOf } from "./kernel-verdicts.js";
 
 /** A packet with these bytes, one of which is changed afterwards by `flip` (0: none). */
 function flipped(kind: number, data: Uint8Array, position: number, flip: number): Frame {
@@ -61,7 +73,7 @@ const shuffled = fc
   )
   .flatMap((parts) => segments(...parts));
 
-const conversation = [
+const reordered = [
   frame(tcpPacket(client, server, { seq: 1000, flags: "S" })),
   frame(tcpPacket(server, client, { seq: 5000, ack: 1001, flags: "SA" })),
   frame(tcpPacket(client, server, { seq: 1001, ack: 5001 })),
@@ -69,11 +81,11 @@ const conversation = [
   frame(tcpPacket(client, server, { seq: 1001 + 5900, ack: 5001, flags: "FA" })),
 ];
 
-function verdictsOfTwin(frames: readonly Frame[]): Promise<Verdicts> {
-  const batch = capture([frames]).batch();
-  const { bytes, length, offset, capturedLength } = batch;
+/** What the twin says in a thread without WebAssembly. */
+function saidByTwin(frames: readonly Frame[]): Promise<Verdicts & { readonly findings: readonly string[] }> {
+  const { bytes, length, offset, capturedLength, seconds, nanoseconds } = capture([frames]).batch();
   const worker = new Worker(new URL("./kernel-twin-worker.js", import.meta.url), {
-    workerData: { bytes, length, offset, capturedLength },
+    workerData: { bytes, length, offset, capturedLength, seconds, nanoseconds },
   });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
@@ -81,10 +93,37 @@ function verdictsOfTwin(frames: readonly Frame[]): Promise<Verdicts> {
   });
 }
 
+/** Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes wait; windows open and close, segments are late, or were seen before. */
+function running(): Frame[] {
+  const stamp = (value: number): TcpOption[] => [noOperation(), noOperation(), timestamps(value, 0)];
+  const talks = [80, 81, 82, 83].map((port) =>
+    conversation({ client: `10.0.0.1:${4000 + port}`, server: `10.0.0.2:${port}` }),
+  );
+  for (const [index, talk] of talks.entries()) talk.handshake(index % 2 === 0 ? [...stamp(1000), windowScale(3)] : []);
+  const steps = fc.sample(
+    fc.record({
+      which: fc.nat(3),
+      side: fc.constantFrom("client" as const, "server" as const),
+      length: fc.constantFrom(0, 0, 1, 7, 400),
+      seq: fc.constantFrom(...new Array<number>(40).fill(0), -3, 5),
+      window: fc.constantFrom(...new Array<number>(20).fill(65_535), 0, 500),
+      age: fc.constantFrom(...new Array<number>(20).fill(0), -900, 60),
+    }),
+    { numRuns: 4000, seed: 7323 },
+  );
+  for (const [now, { which, side, length, seq, window, age }] of steps.entries()) {
+    const options = which % 2 === 0 ? stamp(2000 + now + age) : [];
+    const stray = seq !== 0 || age !== 0;
+    const data = text.subarray(0, length);
+    talks[which]?.wait("0.01").segment(side, { data, flags: "A", seq, window, options, stray });
+  }
+  return [...capture(talks)];
+}
+
 describe("the kernel and its twins", () => {
   it("agree about the checksums of every packet", async () => {
     const kernel = verdictsOf(capture([frames]).batch());
-    const twin = await verdictsOfTwin(frames);
+    const twin = await saidByTwin(frames);
     expect(kernel.hasWebAssembly).to.equal(true);
     expect(twin.hasWebAssembly).to.equal(false);
     expect(twin.verdicts).to.deep.equal(kernel.verdicts);
@@ -92,9 +131,18 @@ describe("the kernel and its twins", () => {
   });
 
   it("agree about segments that wait, overlap and contradict each other", async () => {
-    const kernel = verdictsOf(capture([conversation]).batch());
-    expect((await verdictsOfTwin(conversation)).verdicts).to.deep.equal(kernel.verdicts);
+    const kernel = verdictsOf(capture([reordered]).batch());
+    expect((await saidByTwin(reordered)).verdicts).to.deep.equal(kernel.verdicts);
     const all = kernel.verdicts.join();
     expect(all).to.include("JUST_ESTABLISHED").and.include("DATA").and.include("tcp-overlap-conflict");
+  });
+
+  it("agree about running connections, and so does the way of any frame", async () => {
+    const frames = running();
+    const kernel = findingsOf(capture([frames]).batch(), false);
+    expect(findingsOf(capture([frames]).batch(), true)).to.deep.equal(kernel);
+    expect((await saidByTwin(frames)).findings).to.deep.equal(kernel);
+    expect(kernel.length, "notifications").to.be.greaterThan(500);
+    expect(kernel.at(-1)).to.match(/"tcpStaleTimestamp":[1-9].*"tcpUnfollowed":[1-9].*"tcpOutOfOrder":[1-9]/);
   });
 });

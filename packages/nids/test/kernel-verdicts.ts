@@ -1,5 +1,6 @@
 /** What an engine finds about each frame of a batch: how its counters of invalid packets moved, and what streams and alerts came of it. */
-import { Nids } from "@tsnids/nids";
+import { Nids, TcpState } from "@tsnids/nids";
+import type { HalfStream } from "@tsnids/nids";
 import type { FrameBatch } from "@tsnids/pcap";
 
 export interface Verdicts {
@@ -35,4 +36,27 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
     return `${after.udpInvalid > before.udpInvalid ? "udp" : "right"}${news}`;
   });
   return { hasWebAssembly: "WebAssembly" in globalThis, verdicts };
+}
+
+/**
+ * What callbacks of an engine find at every notification, where a batch is processed in one go: all that is known of both halves, and the
+ * counters. Of connections to port 81 nobody wants anything,
+ * of one to port 83 nothing more once bytes wait behind thousand; with `watched`, an ip callback closes the express lane.
+ */
+export function findingsOf(batch: FrameBatch, watched: boolean): readonly string[] {
+  const nids = new Nids({ maxStreams: 64, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });
+  const findings: string[] = [];
+  const half = ({ count, countNew, window, acknowledgment, queuedBytes }: HalfStream): string =>
+    [count, countNew, window, acknowledgment, queuedBytes].join();
+  nids.registerTcp(({ state, clientPort, serverPort, client, server, lastTime }) => {
+    if (state === TcpState.JUST_ESTABLISHED && serverPort !== 81) server.collect = client.collect = 1;
+    if (serverPort === 83 && server.count > 1000 && client.queuedBytes > 0) server.collect = client.collect = 0;
+    const { frames, tcpSegments, tcpUnfollowed } = nids.statistics();
+    const counters = [frames, tcpSegments, tcpUnfollowed].join();
+    findings.push(`${clientPort} ${state} ${half(client)} ${half(server)} ${lastTime.seconds} ${counters}`);
+  });
+  if (watched) nids.registerIp(() => undefined);
+  nids.process(batch);
+  nids.exit();
+  return [...findings, JSON.stringify(nids.statistics())];
 }

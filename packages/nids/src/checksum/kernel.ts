@@ -9,10 +9,15 @@ import type { WebAssemblyMemory } from "../webassembly.js";
 /** The checksum questions, what is done with bytes, and the express lane's questions. */
 export interface Kernel extends Checksums, ByteOperations {
   /**
-   * Fills in the entries of a window of `count` frames (express-lane.ts has the layout), asked to verify their checksums with `verify` 1.
+   * Fills in the entries of a window of `count` frames (express-window.ts has the layout), asked to verify their checksums with `verify` 1.
    * `index`, `mask`, `flows` and `seed` are those of the flow table. The result means nothing.
    */
   look(window: number, count: number, verify: number, index: number, mask: number, flows: number, seed: number): number;
+  /**
+   * Takes the entries from `entry` to `end` of a window as far as nobody is told of their frames; see ExpressWindow.advance, which says what is
+   * returned. `clock` is the packet time in whole seconds, `tally` the place of a number to count segments of connections nobody listens to.
+   */
+  advance(entry: number, end: number, flows: number, details: number, clock: number, tally: number): number;
 }
 
 let compiled: object | undefined;

@@ -138,10 +138,10 @@ export class ChecksumVerification {
     const { trial } = this;
     let source = trial.sources.get(packet.sourceKey);
     if (source === undefined) trial.sources.set(packet.sourceKey, (source = { seen: 0, wrong: 0, reported: false }));
-    for (const tally of [trial, source]) {
-      tally.seen++;
-      tally.wrong += wrong;
-    }
+    trial.seen++;
+    trial.wrong += wrong;
+    source.seen++;
+    source.wrong += wrong;
     if (trial.seen === trialPackets && isSuspect(trial)) {
       trial.verify = this.active = false;
       this.alerts.raise("checksum-offload", false, "on the whole interface");

@@ -13,7 +13,7 @@
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
 //     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-store.ts)
-//     │ window       │  frames the express lane looks ahead at                (express-lane.ts)
+//     │ window       │  frames the express lane looks ahead at                (express-window.ts)
 //     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 
 import { intakeLanes, intakeLength } from "@tsnids/pcap";
@@ -39,7 +39,7 @@ export const copyBytes: number = 3 << 19;
 /** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
 const datagramBytes = 1 << 17;
 
-/** Bytes of the window the express lane looks ahead at. */
+/** Bytes of the window the express lane looks ahead at; what is counted there lies behind it. */
 export const windowBytes = 2048;
 
 const cacheLine = 64;
@@ -108,7 +108,7 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     index: reserve(indexBuckets(capacity.flows) * 8),
     segments: reserve(storeBytes(capacity.segmentSlabs)),
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
-    window: reserve(windowBytes),
+    window: reserve(windowBytes + cacheLine),
   };
   const { buffer, kernel } = allocateOrExplain(end + page);
   const checksums = kernel ?? portableChecksums(buffer);

@@ -1,7 +1,7 @@
 // The short way of a TCP segment: the next one of an established connection in which nothing is unusual, inside an open window. Nearly
-// all segments are such. It touches one cache line of the flow, allocates nothing and copies nothing.
+// all segments are such. It touches one cache line of the flow, allocates nothing and copies nothing. For those in the express lane's
+// window the kernel does the same (kernel/in-order.ts).
 
-import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
@@ -31,6 +31,10 @@ import type { FlowTable } from "./flow-table.js";
 /** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
 const usualTimestampOption = 0x0101080a;
 
+/** What became of a segment: it is still to be taken; it was, and nobody is told; it was, and its bytes are to be delivered. */
+export const Taken = { NO: 0, SILENTLY: 1, DELIVER: 2 } as const;
+export type Taken = (typeof Taken)[keyof typeof Taken];
+
 /** Of the flags, what has to be that of an established connection, and nothing else. */
 const needed = STATE_MASK | ATTENTION;
 /** And of an ignored one: what waits behind its holes is still to be given back. */
@@ -42,21 +46,19 @@ export class InOrder {
   private readonly packet: Packet;
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
-  private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
 
-  constructor(packet: Packet, flows: FlowTable, notifier: TcpNotifier, params: NidsParams, statistics: Statistics) {
+  constructor(packet: Packet, flows: FlowTable, params: NidsParams, statistics: Statistics) {
     this.usable = params.followTcp && !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
-    this.notifier = notifier;
     this.statistics = statistics;
   }
 
   /**
    * Takes a segment with an ACK and no other flag that decides, whose checksum is right and of which all was captured, if it is
-   * the expected one, or of a connection nobody listens to. False for any other, which is then still to be taken.
+   * the expected one, or of a connection nobody listens to.
    */
   take(
     found: number,
@@ -66,7 +68,7 @@ export class InOrder {
     sequence: number,
     ack: number,
     window: number,
-  ): boolean {
+  ): Taken {
     const { flows } = this;
     const fields = flows.flows;
     const from = found & 1;
@@ -92,12 +94,11 @@ export class InOrder {
     const ahead = (ack - acknowledged) | 0;
     fields[own + ACK] = (acknowledged + (ahead & ~(ahead >> 31))) | 0;
     fields[own + WINDOW] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
-    if (length === 0) return true;
+    if (length === 0) return Taken.SILENTLY;
     fields[own + NEXT] = (sequence + length) | 0;
     const count = slot * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
-    this.notifier.data(slot, from, this.packet.bytes, payload, length);
-    return true;
+    return Taken.DELIVER;
   }
 
   /**
@@ -114,12 +115,12 @@ export class InOrder {
     );
   }
 
-  /** True where nobody listens: all there is to know is that the connection is alive. */
-  private passBy(at: number, flags: number): boolean {
-    if ((flags & nothingHeld) !== ConnectionState.IGNORED) return false;
+  /** Where nobody listens, all there is to know is that the connection is alive. */
+  private passBy(at: number, flags: number): Taken {
+    if ((flags & nothingHeld) !== ConnectionState.IGNORED) return Taken.NO;
     this.flows.flows[at + LAST_SEEN] = this.packet.clock;
     this.statistics.tcpUnfollowed++;
-    return true;
+    return Taken.SILENTLY;
   }
 
   /** Timestamps in their usual place are compared right here; others take the long way. Notes the newest. */

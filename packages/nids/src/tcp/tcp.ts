@@ -15,7 +15,7 @@ import type { BacklogPool } from "./backlog-pool.js";
 import { Closing } from "./closing.js";
 import { Connections } from "./connections.js";
 import type { FlowTable } from "./flow-table.js";
-import { InOrder } from "./in-order.js";
+import { InOrder, Taken } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { SegmentArrival } from "./segment-arrival.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
@@ -43,6 +43,7 @@ export class Tcp {
   readonly connections: Connections;
   private readonly packet: Packet;
   private readonly flows: FlowTable;
+  private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
   private readonly verification: ChecksumVerification;
@@ -55,12 +56,13 @@ export class Tcp {
     const { memory, packet, flows, notifier, params, statistics, alerts } = parts;
     this.packet = packet;
     this.flows = flows;
+    this.notifier = notifier;
     this.statistics = statistics;
     this.alerts = alerts;
     this.verification = parts.verification;
     this.scans = parts.scans;
     this.follows = params.followTcp;
-    this.inOrder = new InOrder(packet, flows, notifier, params, statistics);
+    this.inOrder = new InOrder(packet, flows, params, statistics);
     const reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     const closing = new Closing(packet, flows, reassembler, params);
     const connections = new Connections({ ...parts, reassembler, closing });
@@ -146,13 +148,12 @@ export class Tcp {
       return;
     }
     const isPlain = packet.cut === 0 && (offsetAndFlags & decisiveFlags) === TcpFlag.ACK;
-    const { sequence, ack, window } = segment;
-    if (
-      isPlain &&
-      this.inOrder.usable &&
-      this.inOrder.take(found, packet.transport, payload, length, sequence, ack, window)
-    )
-      return;
+    if (isPlain && this.inOrder.usable) {
+      const { sequence, ack, window } = segment;
+      const taken = this.inOrder.take(found, packet.transport, payload, length, sequence, ack, window);
+      if (taken === Taken.DELIVER) this.notifier.data(found >> 1, found & 1, packet.bytes, payload, length);
+      if (taken !== Taken.NO) return;
+    }
     this.arrival.known(found >> 1, found & 1);
   }
 }
