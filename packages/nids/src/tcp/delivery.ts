@@ -25,7 +25,7 @@ export class Delivery {
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
   bytes(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
     const backlog = this.backlogs.of(slot, from);
-    const before = backlog?.urgent.take(this.next(slot, from), length) ?? -1;
+    const before = backlog?.marks?.urgent.take(this.next(slot, from), length) ?? -1;
     if (before < 0) {
       this.data(slot, from, bytes, offset, length);
       return;
@@ -44,7 +44,7 @@ export class Delivery {
   gap(slot: number, from: number, length: number, reason: GapReason): void {
     if (length <= 0) return;
     this.move(slot, from, length);
-    this.backlogs.of(slot, from)?.urgent.skip(this.next(slot, from));
+    this.backlogs.of(slot, from)?.marks?.urgent.skip(this.next(slot, from));
     this.notifier.gap(slot, from, length, reason);
   }
 

@@ -24,6 +24,7 @@ import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./connection.js";
 import { Delivery } from "./delivery.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
+import { Grace } from "./grace.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
@@ -83,7 +84,7 @@ export class Reassembler {
     }
     if (segment.has(TcpFlag.URG)) {
       const position = advance(segment.sequence, segment.urgentPointer - 1);
-      this.backlogs.open(slot, from).urgent.note(position, this.next(slot, from));
+      this.backlogs.open(slot, from).marked.urgent.note(position, this.next(slot, from));
     }
     this.inOrder(slot, from, segment, old);
     return true;
@@ -91,7 +92,7 @@ export class Reassembler {
 
   /** Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then. */
   hold(slot: number, from: number, segment: Segment): void {
-    const held = this.backlogs.of(slot, from)?.list.bytes ?? 0;
+    const held = this.backlogs.of(slot, from)?.bytes ?? 0;
     if (held + segment.length <= maxHeldBytes) this.keep(this.backlogs.open(slot, from), segment);
   }
 
@@ -105,12 +106,12 @@ export class Reassembler {
     const { maxQueuedBytes, maxQueuedSegments, holePolicy } = this.params;
     for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
       const backlog = this.backlogs.open(slot, from);
-      const fits = backlog.list.bytes + segment.length <= maxQueuedBytes && backlog.list.pieces < maxQueuedSegments;
+      const fits = backlog.bytes + segment.length <= maxQueuedBytes && backlog.pieces < maxQueuedSegments;
       if (fits && this.keep(backlog, segment)) return true;
       const reason = fits ? "memory-limit" : "queue-limit";
       if (!alerted) this.alerts.raise("tcp-queue-limit", true, reason);
       if (holePolicy === "wait") return true;
-      const waits = backlog.list.head !== 0 && distance(this.holeEnd(backlog), segment.sequence) > 0;
+      const waits = backlog.head !== 0 && distance(this.holeEnd(backlog), segment.sequence) > 0;
       const end = waits ? this.holeEnd(backlog) : segment.sequence;
       this.delivery.gap(slot, from, distance(this.next(slot, from), end), reason);
       this.drain(slot, from);
@@ -123,18 +124,18 @@ export class Reassembler {
     const { sequence, payload, length, cut } = segment;
     const end = advance(sequence, length);
     const { maxQueuedSegments, finTakesSequence } = this.params;
-    backlog.grace.count();
+    // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
+    const mark = segment.has(TcpFlag.URG) ? segment.urgentPointer + 1 : 0;
+    backlog.grace?.count();
     if (segment.has(TcpFlag.FIN)) {
       if (finTakesSequence) {
         this.waitForFin(backlog, advance(end, cut));
       } else {
-        const isSecond = this.store.beginsAt(backlog.list, sequence);
-        backlog.unsequencedFins.wait(sequence, advance(end, cut), isSecond, maxQueuedSegments);
+        const isSecond = this.store.beginsAt(backlog, sequence);
+        backlog.marked.unsequencedFins.wait(sequence, advance(end, cut), isSecond, mark, maxQueuedSegments);
       }
     }
-    if (cut > 0 && backlog.cuts.count < maxQueuedSegments) backlog.cuts.add(end, advance(end, cut));
-    // The urgent pointer waits with the segment, and counts if any of its bytes are new when their turn comes.
-    const mark = segment.has(TcpFlag.URG) ? segment.urgentPointer + 1 : 0;
+    if (cut > 0 && backlog.marked.cuts.count < maxQueuedSegments) backlog.marked.cuts.add(end, advance(end, cut));
     return this.insert(backlog, sequence, payload, length, mark);
   }
 
@@ -150,11 +151,11 @@ export class Reassembler {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined || this.params.holePolicy === "wait") return;
     const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
-    const { grace } = backlog;
     if (!this.holeCovered(slot, from, backlog, acknowledged)) {
-      grace.reset();
+      backlog.grace?.reset();
       return;
     }
+    const grace = (backlog.grace ??= new Grace());
     grace.begin(this.packet, acknowledged);
     if (!grace.isOver(this.packet, this.params)) return;
     while (this.holeCovered(slot, from, backlog, grace.upTo)) this.skipHole(slot, from, backlog, "capture-loss");
@@ -171,7 +172,7 @@ export class Reassembler {
       const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined || this.params.holePolicy === "wait") continue;
       const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
-      while (backlog.list.head !== 0) {
+      while (backlog.head !== 0) {
         const covered = this.holeCovered(slot, from, backlog, acknowledged);
         this.skipHole(slot, from, backlog, covered ? "capture-loss" : "end");
       }
@@ -186,7 +187,7 @@ export class Reassembler {
     for (const from of [0, 1]) {
       const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined) continue;
-      this.store.release(backlog.list);
+      this.store.release(backlog);
       backlog.reset();
       this.backlogs.settle(slot, from, backlog);
     }
@@ -194,7 +195,7 @@ export class Reassembler {
 
   /** Gives up everything that waits in all connections, which are forgotten. */
   clear(): void {
-    this.backlogs.clear(({ list }) => this.store.release(list));
+    this.backlogs.clear((backlog) => this.store.release(backlog));
   }
 
   /** True where a side's FIN waits for bytes that are missing. */
@@ -206,7 +207,7 @@ export class Reassembler {
   furthest(slot: number, from: number): number {
     const backlog = this.backlogs.of(slot, from);
     if (backlog?.finWaiting === true) return advance(backlog.finSequence, 1);
-    return backlog === undefined || backlog.list.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog.list);
+    return backlog === undefined || backlog.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog);
   }
 
   private inOrder(slot: number, from: number, segment: Segment, old: number): void {
@@ -214,8 +215,7 @@ export class Reassembler {
     const { bytes } = this.packet;
     const end = advance(sequence, length);
     const backlog = this.backlogs.of(slot, from);
-    const overlaps =
-      backlog !== undefined && backlog.list.head !== 0 && distance(this.store.start(backlog.list), end) > 0;
+    const overlaps = backlog !== undefined && backlog.head !== 0 && distance(this.store.start(backlog), end) > 0;
     // Where the segment reaches into what waits, the policy decides, and the answer is drained from the list.
     if (!overlaps || !this.insert(backlog, sequence, payload, length)) {
       if (length > old) this.delivery.bytes(slot, from, bytes, payload + old, length - old);
@@ -234,7 +234,7 @@ export class Reassembler {
         this.passFin(slot, from);
       }
     }
-    if (cut > 0) this.backlogs.open(slot, from).cuts.add(end, advance(end, cut));
+    if (cut > 0) this.backlogs.open(slot, from).marked.cuts.add(end, advance(end, cut));
     this.drain(slot, from);
   }
 
@@ -242,7 +242,6 @@ export class Reassembler {
   private drain(slot: number, from: number): void {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined) return;
-    const { list } = backlog;
     for (;;) {
       const next = this.next(slot, from);
       if (!backlog.holdsOnlyData) {
@@ -257,7 +256,7 @@ export class Reassembler {
           continue;
         }
       }
-      if (list.head === 0 || distance(next, this.store.start(list)) > 0) break;
+      if (backlog.head === 0 || distance(next, this.store.start(backlog)) > 0) break;
       this.deliverFirst(slot, from, backlog, next);
     }
     this.backlogs.settle(slot, from, backlog);
@@ -266,25 +265,29 @@ export class Reassembler {
   /** Delivers of the first piece that waits what is new at `next`, if anything, and takes it off the list. */
   private deliverFirst(slot: number, from: number, backlog: Backlog, next: number): void {
     const { store } = this;
-    const { start, end, arrivedAt, mark, bytes, offset } = store.first(backlog.list);
+    const { start, end, arrivedAt, mark, bytes, offset } = store.first(backlog);
     let length = distance(next, end);
     if (length > 0) {
-      if (mark > 0) backlog.urgent.note(advance(arrivedAt, mark - 2), next);
+      if (mark > 0) backlog.marked.urgent.note(advance(arrivedAt, mark - 2), next);
       if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
       this.delivery.bytes(slot, from, bytes, offset + distance(start, next), length);
     }
-    store.shift(backlog.list);
+    store.shift(backlog);
   }
 
-  private reachesUnsequencedFin({ list, unsequencedFins }: Backlog, next: number): boolean {
-    return unsequencedFins.reached(next, list.head === 0 ? undefined : this.store.first(list).arrivedAt);
+  private reachesUnsequencedFin(backlog: Backlog, next: number): boolean {
+    const first = backlog.head === 0 ? undefined : this.store.first(backlog).arrivedAt;
+    const { marks } = backlog;
+    return marks !== undefined && marks.unsequencedFins.reached(next, first, marks.urgent);
   }
 
   /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them; 0 or less: none. */
-  private cutAt({ list, cuts }: Backlog, next: number): number {
-    if (list.head === 0) return cuts.lengthAt(next);
-    const untilData = distance(next, this.store.start(list));
-    return untilData <= 0 ? 0 : Math.min(cuts.lengthAt(next), untilData);
+  private cutAt(backlog: Backlog, next: number): number {
+    const { marks } = backlog;
+    if (marks === undefined) return 0;
+    if (backlog.head === 0) return marks.cuts.lengthAt(next);
+    const untilData = distance(next, this.store.start(backlog));
+    return untilData <= 0 ? 0 : Math.min(marks.cuts.lengthAt(next), untilData);
   }
 
   /** Gives up the hole in front of what waits, and delivers that. */
@@ -295,15 +298,15 @@ export class Reassembler {
 
   /** True where there is a hole and the receiver has acknowledged all of it. */
   private holeCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
-    if (backlog.list.head === 0 && backlog.fin === undefined) return false;
+    if (backlog.head === 0 && backlog.fin === undefined) return false;
     const end = this.holeEnd(backlog);
     return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
   }
 
   /** What comes first behind the hole: data that waits, or the FIN. */
   private holeEnd(backlog: Backlog): number {
-    const { list, fin } = backlog;
-    const start = list.head === 0 ? undefined : this.store.start(list);
+    const { head, fin } = backlog;
+    const start = head === 0 ? undefined : this.store.start(backlog);
     if (start === undefined || fin === undefined) return start ?? fin ?? 0;
     return distance(fin, start) > 0 ? fin : start;
   }
@@ -318,8 +321,8 @@ export class Reassembler {
   private reachFin(slot: number, from: number, backlog: Backlog): void {
     backlog.finWaiting = false;
     this.takeFin(slot, from, backlog.finSequence);
-    if (backlog.list.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
-    this.store.release(backlog.list);
+    if (backlog.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
+    this.store.release(backlog);
     backlog.reset();
   }
 
@@ -346,7 +349,7 @@ export class Reassembler {
   }
 
   private insert(backlog: Backlog, sequence: number, offset: number, length: number, mark = 0): boolean {
-    const outcome = this.store.insert(backlog.list, sequence, offset, length, this.policy, mark);
+    const outcome = this.store.insert(backlog, sequence, offset, length, this.policy, mark);
     if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
     return outcome.complete;
   }

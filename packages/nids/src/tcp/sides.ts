@@ -65,7 +65,7 @@ export class Sides {
   }
 
   queuedBytes(slot: number, side: number): number {
-    return this.backlogs.of(slot, side)?.list.bytes ?? 0;
+    return this.backlogs.of(slot, side)?.bytes ?? 0;
   }
 
   urgentCount(slot: number, side: number): number {
