@@ -9,6 +9,7 @@ import type { CaptureDecoder, CaptureInterface, PcapngBlockListener, Truncation 
 import { CaptureError, inside } from "./capture-error.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { IntakeFiller } from "./intake-filler.js";
+import { pageAligned } from "./page-aligned.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
 /** The event loop gets its turn after so many chunks, or frames where these are small: some milliseconds of work. */
@@ -32,7 +33,7 @@ export interface CaptureReadingOptions {
 /** Memory for a reading: that of the consumer, where it is of use. */
 export function readingBlock(intake: Uint8Array | undefined, readAhead = 0): Uint8Array {
   if (intake !== undefined && intake.length >= intakeLength) return intake;
-  return new Uint8Array((readAhead + 1) * intakeLength);
+  return pageAligned((readAhead + 1) * intakeLength);
 }
 
 /** One reading of one capture. */
