@@ -7,13 +7,14 @@
 //   probe    bucket  ──► candidate         asks for the record of the flow
 //   confirm  record  ──► side of the flow  and the checksums
 //
-// Hash and index are those of src/tcp/flow-index.ts, the layout of flows is that of src/tcp/flow-table.ts, that of the window
-// is in window.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
+// Hash and index are those of src/tcp/flow-index.ts, the layouts of flows and of the window are in flow.ts
+// and window.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
 
 import { ipv4Rightness } from "./checksum";
+import { flowBytes } from "./flow";
 import {
   ACKNOWLEDGMENT,
   BUCKET,
@@ -36,7 +37,6 @@ const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
-const flowBytes: u32 = 64;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
 export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {

@@ -6,6 +6,25 @@
 //             └───────────────►│└─────────►│
 
 import {
+  ACKED,
+  ADVERTISED,
+  anyBacklog,
+  ATTENTION,
+  BACKLOG_0,
+  COUNT,
+  detailBytes,
+  ESTABLISHED,
+  FLOW_FLAGS,
+  flowBytes,
+  IGNORED,
+  LAST_SEEN,
+  NEXT,
+  scaleShift,
+  STATE_MASK,
+  TIMESTAMPS,
+  TSVAL,
+} from "./flow";
+import {
   ACKNOWLEDGMENT,
   entryBytes,
   ethernetBytes,
@@ -19,27 +38,6 @@ import {
   WINDOW,
 } from "./window";
 
-/** The record of a flow (src/tcp/flow-table.ts), as byte offsets; fields of two have one for each side. */
-const flowBytes: u32 = 64;
-const FLOW_FLAGS: usize = 16;
-const NEXT: usize = 20;
-const ACKED: usize = 28;
-const ADVERTISED: usize = 36;
-const LAST_SEEN: usize = 44;
-const COUNT: usize = 48;
-const detailBytes: u32 = 32;
-const TSVAL: usize = 8;
-
-/** Flags of a flow (src/tcp/connection.ts). */
-const STATE_MASK: u32 = 0x7;
-const ESTABLISHED: u32 = 3;
-const IGNORED: u32 = 6;
-const TIMESTAMPS: u32 = 1 << 12;
-const ATTENTION: u32 = 1 << 15;
-const BACKLOG_0: u32 = 1 << 16;
-const anyBacklog: u32 = BACKLOG_0 | (BACKLOG_0 << 1);
-const scaleShift: u32 = 20;
-
 /** FIN, SYN, RST, ACK and URG: those that decide (src/tcp/segment.ts). */
 const decisiveFlags: u32 = 0x37;
 const ACK: u32 = 0x10;
@@ -50,9 +48,9 @@ const tcpHeaderBytes: u32 = 20;
 /**
  * Takes the entries from `entry` to `end` in order. Returns the first that it has not done with: as it is where the segment is still to be taken,
  * plus 1 where it was taken and its bytes are to be delivered; `end` where there is none. `clock` is the packet time in whole seconds;
- * the 32-bit number at `unfollowed` counts segments of connections nobody listens to.
+ * the 32-bit number at `tally` counts segments of connections nobody listens to.
  */
-export function advance(entry: u32, end: u32, flows: u32, details: u32, clock: u32, unfollowed: u32): u32 {
+export function advance(entry: u32, end: u32, flows: u32, details: u32, clock: u32, tally: u32): u32 {
   for (; entry < end; entry += entryBytes) {
     const found = load<u32>(entry, FOUND);
     if (found == 0 || (load<u32>(entry, FLAGS) & decisiveFlags) != ACK) return entry;
@@ -63,7 +61,7 @@ export function advance(entry: u32, end: u32, flows: u32, details: u32, clock: u
       if (apply(entry, flow, found & 1, flags, clock)) return entry | 1;
     } else if ((flags & (STATE_MASK | anyBacklog)) == IGNORED) {
       store<u32>(flow, clock, LAST_SEEN);
-      store<u32>(unfollowed, load<u32>(unfollowed) + 1);
+      store<u32>(tally, load<u32>(tally) + 1);
     } else {
       return entry;
     }

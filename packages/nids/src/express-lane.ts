@@ -19,12 +19,15 @@ import {
   CAPTURED,
   ENTRY_INTS,
   entryShift,
+  ethernetBytes,
   ExpressWindow,
   FLAGS,
   FOUND,
   FRAME,
+  ipv4Bytes,
   LENGTH,
   PAYLOAD,
+  TCP,
 } from "./express-window.js";
 import type { Ip } from "./ip/ip.js";
 import type { LinkLayer } from "./link/decap.js";
@@ -36,9 +39,6 @@ import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
 import type { Tcp } from "./tcp/tcp.js";
 
-const ethernetBytes = 14;
-const ipv4Bytes = 20;
-const TCP = 6;
 /** The streams of so many flows stay in the processor's cache, and need not be asked for ahead. */
 const FEW_FLOWS = 256;
 

@@ -16,10 +16,11 @@ import { Taken } from "./tcp/in-order.js";
 import type { InOrder } from "./tcp/in-order.js";
 import { decisiveFlags, TcpFlag, tcpHeaderBytes } from "./tcp/segment.js";
 
-const ethernetBytes = 14;
-const ipv4Bytes = 20;
+/** What a plain frame has around its segment: an Ethernet header, and one of IPv4 without options that says protocol 6. */
+export const ethernetBytes = 14;
+export const ipv4Bytes = 20;
+export const TCP = 6;
 const shortestFrame = 54;
-const TCP = 6;
 /** EtherType 0x0800, version 4, a header of five words; any type of service. */
 const plainIpv4 = 0x08004500;
 const typeAndVersionMask = 0xffffff00 | 0;

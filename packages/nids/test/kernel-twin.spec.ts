@@ -93,7 +93,10 @@ function saidByTwin(frames: readonly Frame[]): Promise<Verdicts & { readonly fin
   });
 }
 
-/** Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes wait; windows open and close, segments are late, or were seen before. */
+/**
+ * Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes wait; windows open and
+ * close, segments are late, or were seen before.
+ */
 function running(): Frame[] {
   const stamp = (value: number): TcpOption[] => [noOperation(), noOperation(), timestamps(value, 0)];
   const talks = [80, 81, 82, 83].map((port) =>

@@ -40,8 +40,8 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
 
 /**
  * What callbacks of an engine find at every notification, where a batch is processed in one go: all that is known of both halves, and the
- * counters. Of connections to port 81 nobody wants anything,
- * of one to port 83 nothing more once bytes wait behind thousand; with `watched`, an ip callback closes the express lane.
+ * counters. Of a connection to port 81 nobody wants anything, of one to port 83 nothing more once a thousand bytes have come and others wait. With
+ * `watched`, an ip callback closes the express lane.
  */
 export function findingsOf(batch: FrameBatch, watched: boolean): readonly string[] {
   const nids = new Nids({ maxStreams: 64, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });

@@ -20,6 +20,8 @@ export class PcapDecoder implements CaptureDecoder {
   #variant: PcapVariant = pcapVariants[0]!;
   /** Position in the file of the first byte that was not taken yet. */
   #fileOffset = 0;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  #block: Uint8Array = new Uint8Array(0);
 
   /** One, once the file header was read; its link type is canonical (see canonicalLinkType). */
   get interfaces(): readonly CaptureInterface[] {
@@ -31,8 +33,29 @@ export class PcapDecoder implements CaptureDecoder {
    * 2 GiB and more, becomes the captured one; a fraction of a second or more carries over into the seconds.
    */
   decode(block: Uint8Array, start: number, end: number, batch: FrameBatch): number {
-    const records = this.#hasHeader ? start : this.#takeFileHeader(block, start, end);
-    return this.#readRecords(block, records, end, batch);
+    if (block !== this.#block) {
+      this.#block = block;
+      this.#view = new DataView(block.buffer, block.byteOffset, block.byteLength);
+    }
+    batch.clear();
+    batch.bytes = block;
+    let records = start;
+    if (!this.#hasHeader) {
+      if (end - start < fileHeader.length) {
+        return start;
+      }
+      const header = this.#variantOf(this.#view, start).fileHeaderLength;
+      if (end - start < header) {
+        return start;
+      }
+      this.#readFileHeader(this.#view, start);
+      records = start + header;
+      this.#fileOffset = header;
+    }
+    batch.interfaces = this.#interfaces;
+    const position = this.#readRecords(records, end, batch);
+    this.#fileOffset += position - records;
+    return position;
   }
 
   finish(left: number): Truncation | undefined {
@@ -65,21 +88,6 @@ export class PcapDecoder implements CaptureDecoder {
     return found;
   }
 
-  /** Takes the header of the file, when it is all there; where the records begin. */
-  #takeFileHeader(block: Uint8Array, start: number, end: number): number {
-    const view = viewOf(block);
-    if (end - start < fileHeader.length) {
-      return start;
-    }
-    const header = this.#variantOf(view, start).fileHeaderLength;
-    if (end - start < header) {
-      return start;
-    }
-    this.#readFileHeader(view, start);
-    this.#fileOffset = header;
-    return start + header;
-  }
-
   #readFileHeader(view: DataView, start: number): void {
     const little = this.#littleEndian;
     const major = view.getUint16(start + fileHeader.majorVersion, little);
@@ -97,20 +105,14 @@ export class PcapDecoder implements CaptureDecoder {
     this.#interfaces = [{ linkType: canonicalLinkType(linkType), snapLength }];
   }
 
-  /**
-   * Fills `batch` with whole records of the block from `start` on; returns the position after the last one. Everything done for each chunk
-   * is done here, and with it the function is too long for V8 to compile its loop anew into each of those that call it.
-   */
-  #readRecords(block: Uint8Array, start: number, end: number, batch: FrameBatch): number {
-    batch.clear();
-    batch.bytes = block;
-    batch.interfaces = this.#interfaces;
-    const view = viewOf(block);
+  /** Fills `batch` with whole records of the block from `start` on; returns the position after the last one. */
+  #readRecords(start: number, end: number, batch: FrameBatch): number {
+    const view = this.#view;
     const little = this.#littleEndian;
     const { nanosecondsPerUnit, recordHeaderLength } = this.#variant;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
-    const lastHeader = this.#hasHeader ? end - recordHeaderLength : -1;
+    const lastHeader = end - recordHeaderLength;
     let position = start;
     let count = 0;
     while (position <= lastHeader && count < capacity) {
@@ -142,7 +144,6 @@ export class PcapDecoder implements CaptureDecoder {
       count++;
     }
     batch.length = count;
-    this.#fileOffset += position - start;
     return position;
   }
 
@@ -154,10 +155,6 @@ export class PcapDecoder implements CaptureDecoder {
       `a record announces ${announced} captured bytes, more than the ${maximumCapturedLength} a record can have`,
     );
   }
-}
-
-function viewOf(block: Uint8Array): DataView {
-  return new DataView(block.buffer, block.byteOffset, block.byteLength);
 }
 
 /** Writes the time of a frame whose fraction is a second or more. `seconds` has the whole ones already. */
