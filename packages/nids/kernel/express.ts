@@ -130,7 +130,7 @@ function isRight(entry: u32): bool {
 
 /** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. */
 @inline
-function confirm(entry: u32, index: u32, last: u32, flows: u32): u32 {
+export function confirm(entry: u32, index: u32, last: u32, flows: u32): u32 {
   const key = v128.load(entry, KEY);
   let bucket = load<u32>(entry, BUCKET);
   while (true) {

@@ -17,6 +17,13 @@ export const BUCKET: usize = 52;
 /** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
 export const FLAGS: usize = 56;
 
-/** Headers of a plain frame: Ethernet, IPv4 without options. */
+/** Headers of a plain frame: Ethernet, IPv4 without options, and the least of TCP. */
 export const ethernetBytes: u32 = 14;
 export const ipv4Bytes: u32 = 20;
+const tcpHeaderBytes: u32 = 20;
+
+/** Where the options of a plain frame's TCP header are, if there are any. */
+@inline
+export function optionsOf(entry: u32): u32 {
+  return load<u32>(entry, FRAME) + ethernetBytes + ipv4Bytes + tcpHeaderBytes;
+}

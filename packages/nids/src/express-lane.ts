@@ -1,6 +1,6 @@
 // The express lane: plain Ethernet, IPv4 without options and fragments, TCP. Nearly all packets of most networks are such, and most of
-// them the next segment of their connection. Those are delivered in one step; the others go to the TCP room with what was found out
-// about them. Whatever is not as expected below TCP is left to the rooms, untouched: link, ip, tcp.
+// them the next segment of their connection, or open or close one as connections usually do. Those are taken in one step, by the
+// kernel where there is one; the others go to the TCP room with what was found out about them. Whatever is not as expected below TCP is left to the rooms, untouched: link, ip, tcp.
 // Without this file the engine does the same, only slower.
 //
 // With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it verifies
@@ -8,7 +8,7 @@
 // in order. What it found for a frame holds as long as no connection is removed in between.
 //
 //   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: headers, lookup, checksum     (nothing changes)
-//           └─► take, take, …             in order: pass by, deliver, hand to TCP, or leave to the rooms
+//           └─► take, take, …             in order: pass by, deliver, announce, hand to TCP, or leave to the rooms
 
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
@@ -26,6 +26,8 @@ import {
   FRAME,
   ipv4Bytes,
   LENGTH,
+  Outcome,
+  outcomeMask,
   PAYLOAD,
   TCP,
 } from "./express-window.js";
@@ -101,7 +103,8 @@ export class ExpressLane {
     this.tcp = parts.tcp;
     this.notifier = parts.notifier;
     this.takesUnknown = parts.params.share === undefined;
-    this.window = new ExpressWindow(parts.memory, parts.packet, parts.flows, parts.tcp.inOrder);
+    const { memory, packet, flows, tcp } = parts;
+    this.window = new ExpressWindow(memory, packet, flows, tcp.inOrder, tcp.isPlain);
     this.entries = this.window.entries;
   }
 
@@ -146,10 +149,7 @@ export class ExpressLane {
       index = next;
       if (index === limit) continue;
       packet.index = index;
-      const entry = (index - first) * ENTRY_INTS;
-      if ((reached & 1) !== 0) this.deliver(entry);
-      else if (this.isPlain(entry)) this.hand(entry);
-      else return index;
+      if (!this.settle(index - first, (reached & outcomeMask) as Outcome)) return index;
       if (faults.pending) throw faults.take(index);
       index++;
     }
@@ -162,13 +162,41 @@ export class ExpressLane {
     return this.usable && this.version === this.flows.version ? this.window.advance(from, to) : from << entryShift;
   }
 
+  /** Does what is left to do for a frame; false where it is not for this lane. */
+  private settle(place: number, outcome: Outcome): boolean {
+    const entry = place * ENTRY_INTS;
+    if (outcome === Outcome.LEFT && !this.isPlain(entry)) return false;
+    this.taken++;
+    if (outcome === Outcome.DELIVER) this.deliver(entry);
+    else if (outcome === Outcome.ANNOUNCE) this.announce(place, entry);
+    else if (outcome === Outcome.COMPLETE) this.complete(entry);
+    else this.hand(entry);
+    return true;
+  }
+
   /** The segment is taken, but for its bytes. */
   private deliver(entry: number): void {
     const { entries, packet } = this;
-    this.taken++;
     const found = entries[entry + FOUND] as number;
     const payload = entries[entry + PAYLOAD] as number;
     this.notifier.data(found >> 1, found & 1, packet.bytes, payload, entries[entry + LENGTH] as number);
+  }
+
+  /** The segment has established its connection: that is announced, then the segment is taken like any other. */
+  private announce(place: number, entry: number): void {
+    const found = this.entries[entry + FOUND] as number;
+    this.enter(entry);
+    if (!this.tcp.connections.announce(found >> 1, found & 1)) return;
+    const reached = this.advance(place, place + 1);
+    if (reached >> entryShift > place) return;
+    if ((reached & outcomeMask) === Outcome.DELIVER) this.deliver(entry);
+    else this.hand(entry);
+  }
+
+  /** Both sides have finished. */
+  private complete(entry: number): void {
+    this.enter(entry);
+    this.tcp.connections.settle((this.entries[entry + FOUND] as number) >> 1);
   }
 
   /** True where the frame is for this lane. */
@@ -184,7 +212,6 @@ export class ExpressLane {
   /** Hands a plain frame to the TCP room. */
   private hand(entry: number): void {
     const { entries } = this;
-    this.taken++;
     this.enter(entry);
     const payload = entries[entry + PAYLOAD] as number;
     const length = entries[entry + LENGTH] as number;

@@ -4,7 +4,7 @@
 //
 //   entry   │ frame, captured │ found │ sequence, ack, window │ payload, length │ (the kernel's notes) │ flags │     a cache line
 //
-// Then it is gone over once more, frame by frame, by the kernel too (kernel/in-order.ts): those nobody is told of are done with.
+// Then it is gone over once more, frame by frame, by the kernel too (kernel/advance.ts): those nobody is told of are done with.
 
 import type { FrameBatch } from "@tsnids/pcap";
 import type { Kernel } from "./checksum/kernel.js";
@@ -44,6 +44,21 @@ export const FLAGS = 14;
 /** Bytes of an entry, 64, as a power of two. */
 export const entryShift = 6;
 const entryBytes = 1 << entryShift;
+
+/** What has become of a frame that somebody may have to be told of. kernel/advance.ts has the same. */
+export const Outcome = {
+  /** Nothing: it is as it was. */
+  LEFT: 0,
+  /** The segment was taken, and its bytes are to be delivered. */
+  DELIVER: 1,
+  /** Its connection is established, which is to be announced; the segment is still to be taken. */
+  ANNOUNCE: 2,
+  /** The segment was taken, and completes the end of its connection. */
+  COMPLETE: 3,
+} as const;
+export type Outcome = (typeof Outcome)[keyof typeof Outcome];
+/** Its bits in what `advance` returns. */
+export const outcomeMask = 3;
 /** Frames looked at in one go. */
 export const expressWindow: number = windowBytes / entryBytes;
 
@@ -54,15 +69,18 @@ export class ExpressWindow {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly inOrder: InOrder;
+  private readonly follows: number;
   /** One number, that the kernel counts up. */
   private readonly tally: Int32Array<ArrayBuffer>;
 
-  constructor(memory: EngineMemory, packet: Packet, flows: FlowTable, inOrder: InOrder) {
+  /** With `follows` the kernel opens and closes connections, where that is plain. */
+  constructor(memory: EngineMemory, packet: Packet, flows: FlowTable, inOrder: InOrder, follows: boolean) {
     this.memory = memory;
     this.kernel = memory.kernel;
     this.packet = packet;
     this.flows = flows;
     this.inOrder = inOrder;
+    this.follows = follows ? 1 : 0;
     this.entries = new Int32Array(memory.buffer, memory.window, expressWindow * ENTRY_INTS);
     this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 1);
   }
@@ -88,20 +106,23 @@ export class ExpressWindow {
 
   /**
    * Takes the frames from place `from` to `to` - 1 of the window as far as nobody is told of them. Returns the place of the first other one, `to`
-   * where there is none, shifted by `entryShift`; plus 1 where it was taken as well, and its bytes are to be delivered.
+   * where there is none, shifted by `entryShift`, plus what has become of it, an `Outcome`.
    */
   advance(from: number, to: number): number {
     const { kernel } = this;
     if (kernel !== undefined) {
-      const { window, flows, details } = this.memory;
+      const { window, flows, details, index } = this.memory;
+      const { clock } = this.packet;
       const entry = window + from * entryBytes;
       const end = window + to * entryBytes;
-      return kernel.advance(entry, end, flows, details, this.packet.clock, window + windowBytes) - window;
+      const tally = window + windowBytes;
+      const { mask } = this.flows.index;
+      return kernel.advance(entry, end, flows, details, clock, tally, index, mask, this.follows) - window;
     }
     for (let place = from; place < to; place++) {
       const taken = this.takeInOrder(place * ENTRY_INTS);
-      if (taken === Taken.DELIVER) return place * entryBytes + 1;
-      if (taken === Taken.NO) return place * entryBytes;
+      if (taken === Taken.DELIVER) return place * entryBytes + Outcome.DELIVER;
+      if (taken === Taken.NO) return place * entryBytes + Outcome.LEFT;
     }
     return to * entryBytes;
   }

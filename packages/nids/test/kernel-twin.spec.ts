@@ -3,22 +3,11 @@
  * runs in a thread that has none, over the same frames: of every length and alignment, and segments that come out of order, overlap and
  * contradict each other, in IP fragments now and then.
  */
-import {
-  capture,
-  conversation,
-  fragmentAt,
-  frame,
-  noOperation,
-  tcpPacket,
-  timestamps,
-  udpPacket,
-  windowScale,
-  type Frame,
-  type TcpOption,
-} from "@tsnids/testkit";
+import { capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Worker } from "node:worker_threads";
+import { runningConnections, shortConnections } from "./kernel-traffic.js";
 import type { Verdicts } from "./kernel-verdicts.js";
 import { findingsOf, verdictsOf } from "./kernel-verdicts.js";
 
@@ -93,34 +82,12 @@ function saidByTwin(frames: readonly Frame[]): Promise<Verdicts & { readonly fin
   });
 }
 
-/**
- * Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes wait; windows open and
- * close, segments are late, or were seen before.
- */
-function running(): Frame[] {
-  const stamp = (value: number): TcpOption[] => [noOperation(), noOperation(), timestamps(value, 0)];
-  const talks = [80, 81, 82, 83].map((port) =>
-    conversation({ client: `10.0.0.1:${4000 + port}`, server: `10.0.0.2:${port}` }),
-  );
-  for (const [index, talk] of talks.entries()) talk.handshake(index % 2 === 0 ? [...stamp(1000), windowScale(3)] : []);
-  const steps = fc.sample(
-    fc.record({
-      which: fc.nat(3),
-      side: fc.constantFrom("client" as const, "server" as const),
-      length: fc.constantFrom(0, 0, 1, 7, 400),
-      seq: fc.constantFrom(...new Array<number>(40).fill(0), -3, 5),
-      window: fc.constantFrom(...new Array<number>(20).fill(65_535), 0, 500),
-      age: fc.constantFrom(...new Array<number>(20).fill(0), -900, 60),
-    }),
-    { numRuns: 4000, seed: 7323 },
-  );
-  for (const [now, { which, side, length, seq, window, age }] of steps.entries()) {
-    const options = which % 2 === 0 ? stamp(2000 + now + age) : [];
-    const stray = seq !== 0 || age !== 0;
-    const data = text.subarray(0, length);
-    talks[which]?.wait("0.01").segment(side, { data, flags: "A", seq, window, options, stray });
-  }
-  return [...capture(talks)];
+/** What callbacks find: in an engine with the kernel, in one with the twins, and on the way of any frame. */
+async function foundAlike(frames: readonly Frame[]): Promise<readonly string[]> {
+  const kernel = findingsOf(capture([frames]).batch(), false);
+  expect(findingsOf(capture([frames]).batch(), true)).to.deep.equal(kernel);
+  expect((await saidByTwin(frames)).findings).to.deep.equal(kernel);
+  return kernel;
 }
 
 describe("the kernel and its twins", () => {
@@ -141,11 +108,13 @@ describe("the kernel and its twins", () => {
   });
 
   it("agree about running connections, and so does the way of any frame", async () => {
-    const frames = running();
-    const kernel = findingsOf(capture([frames]).batch(), false);
-    expect(findingsOf(capture([frames]).batch(), true)).to.deep.equal(kernel);
-    expect((await saidByTwin(frames)).findings).to.deep.equal(kernel);
+    const kernel = await foundAlike(runningConnections(text));
     expect(kernel.length, "notifications").to.be.greaterThan(500);
     expect(kernel.at(-1)).to.match(/"tcpStaleTimestamp":[1-9].*"tcpUnfollowed":[1-9].*"tcpOutOfOrder":[1-9]/);
+  });
+
+  it("agree about connections that open and close, in every way", async () => {
+    const found = await foundAlike(shortConnections());
+    for (const state of ["CLOSE", "RESET", "TIMED_OUT", "EXITING"]) expect(found.join("\n")).to.include(` ${state} `);
   });
 });

@@ -44,16 +44,17 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
  * `watched`, an ip callback closes the express lane.
  */
 export function findingsOf(batch: FrameBatch, watched: boolean): readonly string[] {
-  const nids = new Nids({ maxStreams: 64, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });
+  const nids = new Nids({ maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });
   const findings: string[] = [];
-  const half = ({ count, countNew, window, acknowledgment, queuedBytes }: HalfStream): string =>
-    [count, countNew, window, acknowledgment, queuedBytes].join();
-  nids.registerTcp(({ state, clientPort, serverPort, client, server, lastTime }) => {
+  const half = ({ count, countNew, state, window, windowScale, acknowledgment, queuedBytes }: HalfStream): string =>
+    [count, countNew, state, window, windowScale, acknowledgment, queuedBytes].join();
+  nids.registerTcp(({ state, clientPort, serverPort, client, server, origin, lastTime }) => {
     if (state === TcpState.JUST_ESTABLISHED && serverPort !== 81) server.collect = client.collect = 1;
     if (serverPort === 83 && server.count > 1000 && client.queuedBytes > 0) server.collect = client.collect = 0;
     const { frames, tcpSegments, tcpUnfollowed } = nids.statistics();
     const counters = [frames, tcpSegments, tcpUnfollowed].join();
-    findings.push(`${clientPort} ${state} ${half(client)} ${half(server)} ${lastTime.seconds} ${counters}`);
+    const stream = `${clientPort} ${state} ${origin} ${client.timestamps}`;
+    findings.push(`${stream} ${half(client)} ${half(server)} ${lastTime.seconds} ${counters}`);
   });
   if (watched) nids.registerIp(() => undefined);
   nids.process(batch);

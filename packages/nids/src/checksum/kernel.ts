@@ -15,9 +15,20 @@ export interface Kernel extends Checksums, ByteOperations {
   look(window: number, count: number, verify: number, index: number, mask: number, flows: number, seed: number): number;
   /**
    * Takes the entries from `entry` to `end` of a window as far as nobody is told of their frames; see ExpressWindow.advance, which says what is
-   * returned. `clock` is the packet time in whole seconds, `tally` the place of a number to count segments of connections nobody listens to.
+   * returned. `clock` is the packet time in whole seconds, `tally` the place of a number to count segments of connections nobody listens to;
+   * `index` and `mask` are as for `look`. Connections are opened and closed with `follows` 1.
    */
-  advance(entry: number, end: number, flows: number, details: number, clock: number, tally: number): number;
+  advance(
+    entry: number,
+    end: number,
+    flows: number,
+    details: number,
+    clock: number,
+    tally: number,
+    index: number,
+    mask: number,
+    follows: number,
+  ): number;
 }
 
 let compiled: object | undefined;

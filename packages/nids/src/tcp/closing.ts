@@ -4,7 +4,8 @@
 //           ◄──ACK── server     FIN_ACKED_0    the acknowledgment covers it
 //
 // When both sides are done the stream ends as CLOSE. Where one has finished and the FIN of the other waits for bytes that never come,
-// that cannot be; `stuckCloseTimeoutMs` says how long it may last.
+// that cannot be; `stuckCloseTimeoutMs` says how long it may last. In the express lane's window the kernel does the same for connections in
+// which nothing waits (kernel/closing.ts).
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";

@@ -1,6 +1,6 @@
 // The short way of a TCP segment: the next one of an established connection in which nothing is unusual, inside an open window. Nearly
 // all segments are such. It touches one cache line of the flow, allocates nothing and copies nothing. For those in the express lane's
-// window the kernel does the same (kernel/in-order.ts).
+// window the kernel does the same (kernel/in-order.ts, called from advance.ts).
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";

@@ -1,0 +1,91 @@
+// The frames of a window, taken in order. Those nobody is told of (an ACK, the answer to a SYN, a segment of a connection nobody listens to) are done
+// with here; the first of any other kind ends the call: one that takes another way is left to TypeScript, and of others it is told what has happened.
+//
+//   entries   │ SYN │ SYN,ACK │ ACK │ data │ ACK │ ACK │ FIN │ ACK │ …          each │ ends one call of `advance`
+//             │◄───►│◄─────────────►│◄────►│◄───────────────────►│
+
+import { acknowledges, finishes, isComplete } from "./closing";
+import { confirm } from "./express";
+import { anyBacklog, detailBytes, FLOW_FLAGS, flowBytes, IGNORED, LAST_SEEN, STATE_MASK } from "./flow";
+import { apply, isInOrder } from "./in-order";
+import { answers, completes } from "./opening";
+import { entryBytes, FLAGS, FOUND, PAYLOAD } from "./window";
+
+/** Flags of segments: those that decide (src/tcp/segment.ts), and of these. */
+const decisiveFlags: u32 = 0x37;
+const FIN: u32 = 0x01;
+const SYN: u32 = 0x02;
+const ACK: u32 = 0x10;
+
+/** What has become of the entry that ended a call. src/express-window.ts has the same. */
+const LEFT: u32 = 0;
+const DELIVER: u32 = 1;
+const ANNOUNCE: u32 = 2;
+const COMPLETE: u32 = 3;
+/** Of the others: nobody is told. */
+const DONE: u32 = 4;
+
+/**
+ * Takes the entries from `entry` to `end` in order. Returns the first it has not done with, plus what has become of it; `end` where there is none.
+ * `clock` is the packet time in whole seconds; the 32-bit number at `tally` counts segments of connections nobody listens to. Connections
+ * are opened and closed only where `follows` is 1.
+ */
+export function advance(
+  entry: u32,
+  end: u32,
+  flows: u32,
+  details: u32,
+  clock: u32,
+  tally: u32,
+  index: u32,
+  mask: u32,
+  follows: u32,
+): u32 {
+  for (; entry < end; entry += entryBytes) {
+    const kind = load<u32>(entry, FLAGS) & decisiveFlags;
+    let found = load<u32>(entry, FOUND);
+    if (found == 0) {
+      if (follows == 0 || (kind & ACK) == 0 || load<u32>(entry, PAYLOAD) == 0) return entry;
+      found = findAgain(entry, index, mask, flows);
+      if (found == 0) return entry;
+    }
+    const from = found & 1;
+    const flow = flows + (found >>> 1) * flowBytes;
+    const detail = details + (found >>> 1) * detailBytes;
+    if (kind == ACK) {
+      const flags = load<u32>(flow, FLOW_FLAGS);
+      if (isInOrder(entry, flow, detail, from, flags)) {
+        if (apply(entry, flow, from, flags, clock)) return entry | DELIVER;
+        continue;
+      }
+      if ((flags & (STATE_MASK | anyBacklog)) == IGNORED) {
+        store<u32>(flow, clock, LAST_SEEN);
+        store<u32>(tally, load<u32>(tally) + 1);
+        continue;
+      }
+    }
+    const outcome = follows != 0 ? openOrClose(kind, entry, flow, detail, from, clock) : LEFT;
+    if (outcome != DONE) return entry | outcome;
+  }
+  return end;
+}
+
+/** Takes a segment that opens or closes its connection; what has become of it. */
+function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, clock: u32): u32 {
+  if (kind == (SYN | ACK)) return answers(entry, flow, detail, from) ? DONE : LEFT;
+  if (kind == (FIN | ACK)) {
+    if (!finishes(entry, flow, detail, from, clock)) return LEFT;
+  } else {
+    if (kind != ACK) return LEFT;
+    if (completes(entry, flow, detail, from, clock)) return ANNOUNCE;
+    if (!acknowledges(entry, flow, detail, from, clock)) return LEFT;
+  }
+  return isComplete(flow) ? COMPLETE : DONE;
+}
+
+/** The flow of a frame that may have begun in this window; 0 where there still is none. */
+function findAgain(entry: u32, index: u32, mask: u32, flows: u32): u32 {
+  const found = confirm(entry, index, index + (mask << 3), flows);
+  store<u32>(entry, found, FOUND);
+  return found;
+}
