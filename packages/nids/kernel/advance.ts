@@ -83,7 +83,10 @@ function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, c
   return isComplete(flow) ? COMPLETE : DONE;
 }
 
-/** The flow of a frame that may have begun in this window; 0 where there still is none. */
+/**
+ * The flow of a frame that may have begun in this window; 0 where there still is none, or where the index has grown and its chain lies elsewhere
+ * now: TypeScript will find it.
+ */
 function findAgain(entry: u32, index: u32, mask: u32, flows: u32): u32 {
   const found = confirm(entry, index, index + (mask << 3), flows);
   store<u32>(entry, found, FOUND);

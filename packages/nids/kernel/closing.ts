@@ -33,7 +33,7 @@ export function finishes(entry: u32, flow: u32, detail: u32, from: u32, clock: u
   return true;
 }
 
-/** The same for an ACK without data, behind a FIN of either side. */
+/** The same for an ACK without data: behind a FIN of either side, or of bytes that were not captured. */
 export function acknowledges(entry: u32, flow: u32, detail: u32, from: u32, clock: u32): bool {
   const flags = load<u32>(flow, FLOW_FLAGS);
   if (!isBare(entry, flow, from, flags)) return false;

@@ -149,7 +149,7 @@ export class ExpressLane {
       index = next;
       if (index === limit) continue;
       packet.index = index;
-      if (!this.settle(index - first, (reached & outcomeMask) as Outcome)) return index;
+      if (!this.conclude(index - first, (reached & outcomeMask) as Outcome)) return index;
       if (faults.pending) throw faults.take(index);
       index++;
     }
@@ -163,7 +163,7 @@ export class ExpressLane {
   }
 
   /** Does what is left to do for a frame; false where it is not for this lane. */
-  private settle(place: number, outcome: Outcome): boolean {
+  private conclude(place: number, outcome: Outcome): boolean {
     const entry = place * ENTRY_INTS;
     if (outcome === Outcome.LEFT && !this.isPlain(entry)) return false;
     this.taken++;

@@ -31,12 +31,10 @@ export class FlowIndex {
     return hash ^ (hash >>> 16);
   }
 
-  /** Adds a flow, the `count`th. True where the index had to grow for it. */
-  add(hash: number, slot: number, count: number): boolean {
-    const grows = count * 2 > this.mask && (this.mask + 1) * 2 < this.entries.length;
-    if (grows) this.grow();
+  /** Adds a flow, the `count`th. */
+  add(hash: number, slot: number, count: number): void {
+    if (count * 2 > this.mask && (this.mask + 1) * 2 < this.entries.length) this.grow();
     this.put(hash, slot);
-    return grows;
   }
 
   /** Takes a flow out. */

@@ -70,7 +70,7 @@ export class FlowTable {
   top = 0;
   /** Slots in use. */
   live = 0;
-  /** Changes whenever a flow is removed, or the index grows: a slot or bucket that was looked up before may belong to another one. */
+  /** Changes whenever a flow is removed: a slot that was looked up before may belong to another one. */
   version = 0;
 
   private readonly addresses: Int32Array<ArrayBuffer>;
@@ -172,7 +172,7 @@ export class FlowTable {
     this.restart(slot, packet);
     if ((this.scope & 1) === 1) this.keepAddresses(packet, slot);
     this.live++;
-    if (this.index.add(this.hash, slot, this.live)) this.version = (this.version + 1) | 0;
+    this.index.add(this.hash, slot, this.live);
     return (slot << 1) | this.side;
   }
 
