@@ -57,8 +57,11 @@ export function runOnce(peer, capture, listing) {
   run(peer, capture, 1, [], ["--directions", listing]);
 }
 
-/** Reads a file through once, so that all peers find it in memory. @param {string} path */
-export function warm(path) {
+/**
+ * Reads the capture through, so that every process finds it in memory: systems that give memory back soon have forgotten it between two
+ * of them, and what the disk costs would be taken for the passes'.
+ */
+function warm({ path }) {
   spawnSync("cat", [path], { stdio: ["ignore", "ignore", "ignore"] });
 }
 
@@ -75,6 +78,7 @@ function sample(peer, capture, prefix, secondsOf) {
 
 /** One process: its output's last line but one is the peer's, the last one cputime's. */
 function run(peer, capture, passes, prefix, options) {
+  warm(capture);
   const { command, environment } = peer.start(capture, passes);
   const [program, ...args] = [...prefix, buildPeer("cputime"), ...command, ...options];
   const { status, stdout, stderr, error } = spawnSync(program, args, {

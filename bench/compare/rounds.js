@@ -2,7 +2,6 @@
 // fails is left out of what is left.
 
 import { BenchError } from "./bench-error.js";
-import { warm } from "./measure.js";
 
 /**
  * @param {import("./peers.js").Peer[]} peers
@@ -14,7 +13,6 @@ import { warm } from "./measure.js";
  * @returns {Map<string, import("./result.js").Outcome>}
  */
 export function runRounds(peers, capture, rounds, title, measure, outcomes = new Map()) {
-  warm(capture.path);
   for (const { name } of peers) outcomes.set(name, { samples: [], ...outcomes.get(name) });
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`bench: ${capture.name}, ${title}, round ${round} of ${rounds}\n`);
