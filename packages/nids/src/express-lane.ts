@@ -104,7 +104,7 @@ export class ExpressLane {
     this.notifier = parts.notifier;
     this.takesUnknown = parts.params.share === undefined;
     const { memory, packet, flows, tcp } = parts;
-    this.window = new ExpressWindow(memory, packet, flows, tcp.inOrder, tcp.isPlain);
+    this.window = new ExpressWindow(memory, packet, flows, tcp.inOrder, tcp.kernelFollows);
     this.entries = this.window.entries;
   }
 

@@ -39,8 +39,8 @@ export interface TcpParts {
 export class Tcp {
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
-  /** True where connections open and close as the kernel knows it: nothing is kept to send resets in, and FINs are as RFC 9293 has them. */
-  readonly isPlain: boolean;
+  /** True where the kernel may open and close connections: nothing is kept to send resets in, and FINs are as RFC 9293 has them. */
+  readonly kernelFollows: boolean;
   /** All connections, for what happens to them besides segments. */
   readonly connections: Connections;
   private readonly packet: Packet;
@@ -64,7 +64,7 @@ export class Tcp {
     this.verification = parts.verification;
     this.scans = parts.scans;
     this.follows = params.followTcp;
-    this.isPlain = !parts.resets.keeps && params.finTakesSequence && !params.anyAckConfirmsFin;
+    this.kernelFollows = !parts.resets.keeps && params.finTakesSequence && !params.anyAckConfirmsFin;
     this.inOrder = new InOrder(packet, flows, params, statistics);
     const reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
     const closing = new Closing(packet, flows, reassembler, params);
