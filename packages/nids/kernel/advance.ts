@@ -6,10 +6,21 @@
 
 import { acknowledges, finishes, isComplete } from "./closing";
 import { confirm } from "./express";
-import { anyBacklog, detailBytes, FLOW_FLAGS, flowBytes, IGNORED, LAST_SEEN, STATE_MASK } from "./flow";
+import {
+  anyBacklog,
+  BACKLOG_0,
+  detailBytes,
+  FLOW_FLAGS,
+  flowBytes,
+  IGNORED,
+  LAST_SEEN,
+  NEXT,
+  STATE_MASK,
+} from "./flow";
 import { apply, isInOrder } from "./in-order";
 import { answers, completes } from "./opening";
-import { entryBytes, FLAGS, FOUND, PAYLOAD } from "./window";
+import { isReached, waitsOrRepeats } from "./waiting";
+import { entryBytes, FLAGS, FOUND, LENGTH, PAYLOAD, UNFOLLOWED } from "./window";
 
 /** Flags of segments: those that decide (src/tcp/segment.ts), and of these. */
 const decisiveFlags: u32 = 0x37;
@@ -22,13 +33,14 @@ const LEFT: u32 = 0;
 const DELIVER: u32 = 1;
 const ANNOUNCE: u32 = 2;
 const COMPLETE: u32 = 3;
+const FILL: u32 = 4;
 /** Of the others: nobody is told. */
-const DONE: u32 = 4;
+const DONE: u32 = 5;
 
 /**
  * Takes the entries from `entry` to `end` in order. Returns the first it has not done with, plus what has become of it; `end` where there is none.
- * `clock` is the packet time in whole seconds; the 32-bit number at `tally` counts segments of connections nobody listens to. Connections
- * are opened and closed only where `follows` is 1.
+ * `clock` is the packet time in whole seconds; at `tally` is counted. Segments out of order are kept, and connections opened and closed, only
+ * where `follows` is 1.
  */
 export function advance(
   entry: u32,
@@ -54,20 +66,32 @@ export function advance(
     const detail = details + (found >>> 1) * detailBytes;
     if (kind == ACK) {
       const flags = load<u32>(flow, FLOW_FLAGS);
-      if (isInOrder(entry, flow, detail, from, flags)) {
-        if (apply(entry, flow, from, flags, clock)) return entry | DELIVER;
+      if (isInOrder(entry, flow, detail, found, flags)) {
+        if (apply(entry, flow, from, flags, clock)) return entry | delivered(flow, found, flags);
         continue;
       }
       if ((flags & (STATE_MASK | anyBacklog)) == IGNORED) {
         store<u32>(flow, clock, LAST_SEEN);
-        store<u32>(tally, load<u32>(tally) + 1);
+        store<u32>(tally, load<u32>(tally, UNFOLLOWED) + 1, UNFOLLOWED);
         continue;
+      }
+      if (follows != 0 && load<u32>(entry, LENGTH) != 0) {
+        if (waitsOrRepeats(entry, flow, detail, found, clock, tally)) continue;
+        return entry;
       }
     }
     const outcome = follows != 0 ? openOrClose(kind, entry, flow, detail, from, clock) : LEFT;
     if (outcome != DONE) return entry | outcome;
   }
   return end;
+}
+
+/** The bytes of a segment are to be delivered, and what waits for them, if anything. */
+@inline
+function delivered(flow: u32, found: u32, flags: u32): u32 {
+  const from = found & 1;
+  const hasBacklog = (flags & (BACKLOG_0 << from)) != 0;
+  return hasBacklog && isReached(found, load<u32>(flow + (from << 2), NEXT)) ? FILL : DELIVER;
 }
 
 /** Takes a segment that opens or closes its connection; what has become of it. */

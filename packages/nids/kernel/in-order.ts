@@ -16,6 +16,7 @@ import {
   TIMESTAMPS,
   TSVAL,
 } from "./flow";
+import { isClearOfBacklog } from "./waiting";
 import { ACKNOWLEDGMENT, LENGTH, optionsOf, PAYLOAD, SEQUENCE, WINDOW } from "./window";
 
 /** NOP, NOP, kind 8, length 10 (RFC 7323 appendix A), as a little-endian machine reads them. */
@@ -23,7 +24,8 @@ const usualTimestampOption: u32 = 0x0a080101;
 
 /** True for the expected segment of an established connection in which nothing is unusual. */
 @inline
-export function isInOrder(entry: u32, flow: u32, detail: u32, from: u32, flags: u32): bool {
+export function isInOrder(entry: u32, flow: u32, detail: u32, found: u32, flags: u32): bool {
+  const from = found & 1;
   if ((flags & (STATE_MASK | ATTENTION)) != ESTABLISHED) return false;
   const own = flow + (from << 2);
   const other = flow + ((from ^ 1) << 2);
@@ -33,7 +35,7 @@ export function isInOrder(entry: u32, flow: u32, detail: u32, from: u32, flags: 
   if (load<u32>(entry, SEQUENCE) != next || <i32>(load<u32>(entry, ACKNOWLEDGMENT) - nextOfOther) > 0) return false;
   if (length != 0 && load<u32>(other, ADVERTISED) == 0) return false;
   if ((flags & anyBacklog) != 0) {
-    if (length != 0 && (flags & (BACKLOG_0 << from)) != 0) return false;
+    if (length != 0 && (flags & (BACKLOG_0 << from)) != 0 && !isClearOfBacklog(found, next + length)) return false;
     if (<i32>(load<u32>(other, ACKED) - next) > 0 || <i32>(load<u32>(own, ACKED) - nextOfOther) > 0) return false;
   }
   return timestampPasses(entry, detail + (from << 2), flags, length);

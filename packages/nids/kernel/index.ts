@@ -4,3 +4,4 @@ export { advance } from "./advance";
 export { copy, same } from "./bytes";
 export { ipv4, sum, transport } from "./checksum";
 export { look } from "./express";
+export { configure } from "./waiting";

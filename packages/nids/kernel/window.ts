@@ -17,6 +17,11 @@ export const BUCKET: usize = 52;
 /** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
 export const FLAGS: usize = 56;
 
+/** What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring nothing new. */
+export const UNFOLLOWED: usize = 0;
+export const OUT_OF_ORDER: usize = 4;
+export const DUPLICATES: usize = 8;
+
 /** Headers of a plain frame: Ethernet, IPv4 without options, and the least of TCP. */
 export const ethernetBytes: u32 = 14;
 export const ipv4Bytes: u32 = 20;

@@ -110,7 +110,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.clock = new PacketClock(packet, alerts);
     this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
     this.link = new LinkLayer(packet, path, this.counters, alerts);
-    const backlogs = new BacklogPool(flows);
+    const backlogs = new BacklogPool(memory, flows);
     const sides = new Sides(flows, backlogs);
     this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
     this.scans = new PortScanDetector(packet, this.params, this.counters, alerts, seed);

@@ -103,8 +103,8 @@ export class ExpressLane {
     this.tcp = parts.tcp;
     this.notifier = parts.notifier;
     this.takesUnknown = parts.params.share === undefined;
-    const { memory, packet, flows, tcp } = parts;
-    this.window = new ExpressWindow(memory, packet, flows, tcp.inOrder, tcp.kernelFollows);
+    const { memory, packet, params, flows, tcp } = parts;
+    this.window = new ExpressWindow(memory, packet, params, flows, tcp.inOrder, tcp.kernelFollows);
     this.entries = this.window.entries;
   }
 
@@ -168,6 +168,7 @@ export class ExpressLane {
     if (outcome === Outcome.LEFT && !this.isPlain(entry)) return false;
     this.taken++;
     if (outcome === Outcome.DELIVER) this.deliver(entry);
+    else if (outcome === Outcome.FILL) this.fill(entry);
     else if (outcome === Outcome.ANNOUNCE) this.announce(place, entry);
     else if (outcome === Outcome.COMPLETE) this.complete(entry);
     else this.hand(entry);
@@ -180,6 +181,14 @@ export class ExpressLane {
     const found = entries[entry + FOUND] as number;
     const payload = entries[entry + PAYLOAD] as number;
     this.notifier.data(found >> 1, found & 1, packet.bytes, payload, entries[entry + LENGTH] as number);
+  }
+
+  /** The same, and it has filled a hole. */
+  private fill(entry: number): void {
+    const found = this.entries[entry + FOUND] as number;
+    this.enter(entry);
+    this.deliver(entry);
+    this.tcp.resume(found >> 1, found & 1);
   }
 
   /** The segment has established its connection: that is announced, then the segment is taken like any other. */
@@ -222,7 +231,7 @@ export class ExpressLane {
   count(): void {
     this.statistics.ipPackets += this.taken;
     this.statistics.tcpSegments += this.taken;
-    this.statistics.tcpUnfollowed += this.window.takeTally();
+    this.window.count(this.statistics);
     this.taken = 0;
   }
 

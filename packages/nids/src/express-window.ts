@@ -11,9 +11,14 @@ import type { Kernel } from "./checksum/kernel.js";
 import { windowBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
+import type { NidsParams } from "./params.js";
+import { overlapBits } from "./reassembly/overlap.js";
+import { slabsOf } from "./reassembly/piece-store.js";
+import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
 import { Taken } from "./tcp/in-order.js";
 import type { InOrder } from "./tcp/in-order.js";
+import { segmentPolicies } from "./tcp/overlap-policy.js";
 import { decisiveFlags, TcpFlag, tcpHeaderBytes } from "./tcp/segment.js";
 
 /** What a plain frame has around its segment: an Ethernet header, and one of IPv4 without options that says protocol 6. */
@@ -55,10 +60,12 @@ export const Outcome = {
   ANNOUNCE: 2,
   /** The segment was taken, and completes the end of its connection. */
   COMPLETE: 3,
+  /** As DELIVER; and the turn of what waited behind it has come. */
+  FILL: 4,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /** Its bits in what `advance` returns. */
-export const outcomeMask = 3;
+export const outcomeMask = 7;
 /** Frames looked at in one go. */
 export const expressWindow: number = windowBytes / entryBytes;
 
@@ -70,11 +77,18 @@ export class ExpressWindow {
   private readonly flows: FlowTable;
   private readonly inOrder: InOrder;
   private readonly follows: number;
-  /** One number, that the kernel counts up. */
+  /** What the kernel counts: segments of connections nobody listens to, those that wait, those that bring nothing new. */
   private readonly tally: Int32Array<ArrayBuffer>;
 
-  /** With `follows` the kernel opens and closes connections, where that is plain. */
-  constructor(memory: EngineMemory, packet: Packet, flows: FlowTable, inOrder: InOrder, follows: boolean) {
+  /** With `follows` the kernel keeps segments out of order, and opens and closes connections, where that is plain. */
+  constructor(
+    memory: EngineMemory,
+    packet: Packet,
+    params: NidsParams,
+    flows: FlowTable,
+    inOrder: InOrder,
+    follows: boolean,
+  ) {
     this.memory = memory;
     this.kernel = memory.kernel;
     this.packet = packet;
@@ -82,7 +96,11 @@ export class ExpressWindow {
     this.inOrder = inOrder;
     this.follows = follows ? 1 : 0;
     this.entries = new Int32Array(memory.buffer, memory.window, expressWindow * ENTRY_INTS);
-    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 1);
+    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 3);
+    const { extras, backlogs, segments, capacity } = memory;
+    const slabs = slabsOf(segments, capacity.segmentSlabs);
+    const policy = overlapBits(segmentPolicies[params.segmentPolicy]);
+    this.kernel?.configure(extras, backlogs, segments, slabs, policy, params.maxQueuedBytes, params.maxQueuedSegments);
   }
 
   /** Looks at `count` frames of a batch, at most a window, `shift` bytes behind where the batch says; at their checksums where `verifies` says so. */
@@ -122,16 +140,19 @@ export class ExpressWindow {
     for (let place = from; place < to; place++) {
       const taken = this.takeInOrder(place * ENTRY_INTS);
       if (taken === Taken.DELIVER) return place * entryBytes + Outcome.DELIVER;
+      if (taken === Taken.FILL) return place * entryBytes + Outcome.FILL;
       if (taken === Taken.NO) return place * entryBytes + Outcome.LEFT;
     }
     return to * entryBytes;
   }
 
-  /** Segments of connections nobody listens to that were taken since this was asked last. */
-  takeTally(): number {
-    const count = this.tally[0] as number;
-    this.tally[0] = 0;
-    return count;
+  /** Adds what the kernel has counted since this was called last. */
+  count(statistics: Statistics): void {
+    const [unfollowed = 0, outOfOrder = 0, duplicates = 0] = this.tally;
+    statistics.tcpUnfollowed += unfollowed;
+    statistics.tcpOutOfOrder += outOfOrder;
+    statistics.tcpDuplicates += duplicates;
+    this.tally.fill(0);
   }
 
   /** What the kernel finds of an entry, where there is no kernel. */

@@ -1,4 +1,5 @@
 /** A thread without WebAssembly, in which the engine has to use the TypeScript twins of its kernel. */
+import type { NidsParams } from "@tsnids/nids";
 import { FrameBatch, LinkType } from "@tsnids/pcap";
 import { parentPort, workerData } from "node:worker_threads";
 
@@ -6,10 +7,10 @@ Reflect.deleteProperty(globalThis, "WebAssembly");
 // Only now: the engine looks for WebAssembly when it is loaded.
 const { findingsOf, verdictsOf } = await import("./kernel-verdicts.js");
 
-const { bytes, length, offset, capturedLength, seconds, nanoseconds } = workerData as Pick<
+const { bytes, length, offset, capturedLength, seconds, nanoseconds, params } = workerData as Pick<
   FrameBatch,
   "bytes" | "length" | "offset" | "capturedLength" | "seconds" | "nanoseconds"
->;
+> & { readonly params: Partial<NidsParams> };
 const batch = new FrameBatch(length);
 batch.bytes = bytes;
 batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
@@ -23,4 +24,4 @@ for (let index = 0; index < length; index++) {
     0,
   );
 }
-parentPort?.postMessage({ ...verdictsOf(batch), findings: findingsOf(batch, false) });
+parentPort?.postMessage({ ...verdictsOf(batch), findings: findingsOf(batch, false, params) });

@@ -3,10 +3,12 @@
  * runs in a thread that has none, over the same frames: of every length and alignment, and segments that come out of order, overlap and
  * contradict each other, in IP fragments now and then.
  */
+import type { NidsParams } from "@tsnids/nids";
 import { capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Worker } from "node:worker_threads";
+import { disorderedConnections } from "./disordered-traffic.js";
 import { runningConnections, shortConnections } from "./kernel-traffic.js";
 import type { Verdicts } from "./kernel-verdicts.js";
 import { findingsOf, verdictsOf } from "./kernel-verdicts.js";
@@ -71,10 +73,13 @@ const reordered = [
 ];
 
 /** What the twin says in a thread without WebAssembly. */
-function saidByTwin(frames: readonly Frame[]): Promise<Verdicts & { readonly findings: readonly string[] }> {
+function saidByTwin(
+  frames: readonly Frame[],
+  params: Partial<NidsParams> = {},
+): Promise<Verdicts & { readonly findings: readonly string[] }> {
   const { bytes, length, offset, capturedLength, seconds, nanoseconds } = capture([frames]).batch();
   const worker = new Worker(new URL("./kernel-twin-worker.js", import.meta.url), {
-    workerData: { bytes, length, offset, capturedLength, seconds, nanoseconds },
+    workerData: { bytes, length, offset, capturedLength, seconds, nanoseconds, params },
   });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
@@ -83,10 +88,10 @@ function saidByTwin(frames: readonly Frame[]): Promise<Verdicts & { readonly fin
 }
 
 /** What callbacks find: in an engine with the kernel, in one with the twins, and on the way of any frame. */
-async function foundAlike(frames: readonly Frame[]): Promise<readonly string[]> {
-  const kernel = findingsOf(capture([frames]).batch(), false);
-  expect(findingsOf(capture([frames]).batch(), true)).to.deep.equal(kernel);
-  expect((await saidByTwin(frames)).findings).to.deep.equal(kernel);
+async function foundAlike(frames: readonly Frame[], params: Partial<NidsParams> = {}): Promise<readonly string[]> {
+  const kernel = findingsOf(capture([frames]).batch(), false, params);
+  expect(findingsOf(capture([frames]).batch(), true, params)).to.deep.equal(kernel);
+  expect((await saidByTwin(frames, params)).findings).to.deep.equal(kernel);
   return kernel;
 }
 
@@ -117,4 +122,25 @@ describe("the kernel and its twins", () => {
     const found = await foundAlike(shortConnections());
     for (const state of ["CLOSE", "RESET", "TIMED_OUT", "EXITING"]) expect(found.join("\n")).to.include(` ${state} `);
   });
+
+  const limits: readonly Partial<NidsParams>[] = [
+    { segmentPolicy: "bsd" },
+    { segmentPolicy: "last" },
+    { segmentPolicy: "linux" },
+    { segmentPolicy: "first", maxReassemblyBytes: 16_384 },
+    { segmentPolicy: "linux", maxQueuedSegments: 4 },
+    { segmentPolicy: "first", maxQueuedBytes: 500 },
+    { segmentPolicy: "last", maxReassemblyBytes: 16_384 },
+    { segmentPolicy: "bsd", holeGraceSegments: 2, holeGraceMs: 50 },
+    { segmentPolicy: "bsd", holePolicy: "wait", stuckCloseTimeoutMs: 1000 },
+    { segmentPolicy: "linux", finTakesSequence: false },
+  ];
+  for (const [seed, params] of limits.entries()) {
+    it(`agree about segments in any order, with ${JSON.stringify(params)}`, async () => {
+      const found = await foundAlike(disorderedConnections(160, seed), params);
+      const counters = JSON.parse(found.at(-1) ?? "") as { [name: string]: number };
+      expect(counters["tcpOutOfOrder"]).to.be.greaterThan(300);
+      expect(counters["tcpDuplicates"]).to.be.greaterThan(100);
+    });
+  }
 });

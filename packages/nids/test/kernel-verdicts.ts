@@ -1,6 +1,6 @@
 /** What an engine finds about each frame of a batch: how its counters of invalid packets moved, and what streams and alerts came of it. */
 import { Nids, TcpState } from "@tsnids/nids";
-import type { HalfStream } from "@tsnids/nids";
+import type { HalfStream, NidsParams } from "@tsnids/nids";
 import type { FrameBatch } from "@tsnids/pcap";
 
 export interface Verdicts {
@@ -43,16 +43,19 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
  * counters. Of a connection to port 81 nobody wants anything, of one to port 83 nothing more once a thousand bytes have come and others wait. With
  * `watched`, an ip callback closes the express lane.
  */
-export function findingsOf(batch: FrameBatch, watched: boolean): readonly string[] {
-  const nids = new Nids({ maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20 });
+export function findingsOf(batch: FrameBatch, watched: boolean, params: Partial<NidsParams> = {}): readonly string[] {
+  const nids = new Nids({ maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20, ...params });
   const findings: string[] = [];
-  const half = ({ count, countNew, state, window, windowScale, acknowledgment, queuedBytes }: HalfStream): string =>
-    [count, countNew, state, window, windowScale, acknowledgment, queuedBytes].join();
+  const half = (of: HalfStream): string => {
+    const { count, countNew, countNewUrgent, state, window, windowScale, acknowledgment, queuedBytes } = of;
+    const numbers = [count, countNew, countNewUrgent, state, window, windowScale, acknowledgment, queuedBytes];
+    return [...numbers, digest(of.data), of.gapLength, of.gapReason].join();
+  };
   nids.registerTcp(({ state, clientPort, serverPort, client, server, origin, lastTime }) => {
     if (state === TcpState.JUST_ESTABLISHED && serverPort !== 81) server.collect = client.collect = 1;
     if (serverPort === 83 && server.count > 1000 && client.queuedBytes > 0) server.collect = client.collect = 0;
-    const { frames, tcpSegments, tcpUnfollowed } = nids.statistics();
-    const counters = [frames, tcpSegments, tcpUnfollowed].join();
+    const { frames, tcpSegments, tcpUnfollowed, tcpOutOfOrder, tcpDuplicates, alerts } = nids.statistics();
+    const counters = [frames, tcpSegments, tcpUnfollowed, tcpOutOfOrder, tcpDuplicates, alerts].join();
     const stream = `${clientPort} ${state} ${origin} ${client.timestamps}`;
     findings.push(`${stream} ${half(client)} ${half(server)} ${lastTime.seconds} ${counters}`);
   });
@@ -60,4 +63,9 @@ export function findingsOf(batch: FrameBatch, watched: boolean): readonly string
   nids.process(batch);
   nids.exit();
   return [...findings, JSON.stringify(nids.statistics())];
+}
+
+/** A number that says whether bytes are the same. */
+function digest(bytes: Uint8Array): number {
+  return bytes.reduce((sum, byte) => (Math.imul(sum, 31) + byte) | 0, bytes.length);
 }

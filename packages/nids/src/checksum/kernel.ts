@@ -14,9 +14,22 @@ export interface Kernel extends Checksums, ByteOperations {
    */
   look(window: number, count: number, verify: number, index: number, mask: number, flows: number, seed: number): number;
   /**
+   * Says where flow extras, backlogs, nodes and slabs of the segments that wait lie, which overlap policy they follow (reassembly/overlap.ts),
+   * and how many bytes and segments may wait of one side. Before the first `advance`.
+   */
+  configure(
+    extras: number,
+    backlogs: number,
+    nodes: number,
+    slabs: number,
+    policy: number,
+    maxBytes: number,
+    maxSegments: number,
+  ): void;
+  /**
    * Takes the entries from `entry` to `end` of a window as far as nobody is told of their frames; see ExpressWindow.advance, which says what is
-   * returned. `clock` is the packet time in whole seconds, `tally` the place of a number to count segments of connections nobody listens to;
-   * `index` and `mask` are as for `look`. Connections are opened and closed with `follows` 1.
+   * returned. `clock` is the packet time in whole seconds, `tally` the place where is counted what kernel/window.ts says;
+   * `index` and `mask` are as for `look`. Segments out of order are kept, and connections opened and closed, with `follows` 1.
    */
   advance(
     entry: number,

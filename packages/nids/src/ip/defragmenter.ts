@@ -16,7 +16,7 @@ import type { EngineMemory } from "../memory/layout.js";
 import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { PieceStore } from "../reassembly/piece-store.js";
+import { PieceList, PieceStore } from "../reassembly/piece-store.js";
 import type { InsertOutcome } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
 import { cutsHeaders } from "./first-fragment.js";
@@ -51,6 +51,8 @@ export class Defragmenter {
   private readonly alerts: AlertSink;
   private readonly seed: number;
   private readonly store: PieceStore;
+  /** Lists of datagrams that are gone, empty again. */
+  private readonly freeLists: PieceList[] = [];
   private readonly policies: NetworkTable<FragmentPolicy>;
   private readonly byHash: Map<number, IncompleteDatagram> = new Map();
   /** All incomplete datagrams, the one that came first in front. */
@@ -128,7 +130,8 @@ export class Defragmenter {
     const protocol = this.protocolOfIdentity;
     const hash = datagramHash(this.packet, protocol, this.seed);
     const rule = this.ruleOfReceiver();
-    const datagram = new IncompleteDatagram(this.packet, hash, protocol, rule, fragmentTimeoutMs);
+    const list = this.freeLists.pop() ?? new PieceList();
+    const datagram = new IncompleteDatagram(this.packet, list, hash, protocol, rule, fragmentTimeoutMs);
     datagram.next = this.byHash.get(datagram.hash);
     this.byHash.set(datagram.hash, datagram);
     this.waiting.add(datagram);
@@ -287,6 +290,7 @@ export class Defragmenter {
 
   private remove(datagram: IncompleteDatagram): void {
     this.store.release(datagram.payload);
+    this.freeLists.push(datagram.payload);
     this.waiting.delete(datagram);
     let previous = this.byHash.get(datagram.hash);
     if (previous === datagram) {

@@ -1,7 +1,7 @@
 // A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far.
 
 import type { Packet } from "../packet.js";
-import { PieceList } from "../reassembly/piece-store.js";
+import type { PieceList } from "../reassembly/piece-store.js";
 import { formatAddress } from "./address.js";
 import { FragmentRuns } from "./fragment-runs.js";
 import type { FragmentRule } from "./overlap-policy.js";
@@ -10,7 +10,8 @@ export class IncompleteDatagram {
   readonly hash: number;
   /** Who wins where its fragments overlap, as its receiver does it. */
   readonly rule: FragmentRule;
-  readonly payload: PieceList = new PieceList();
+  /** Its fragments. */
+  readonly payload: PieceList;
   /** Kept where overlaps end the datagram. */
   readonly runs: FragmentRuns | undefined;
   fragments = 0;
@@ -32,7 +33,15 @@ export class IncompleteDatagram {
   private readonly expiresSeconds: number;
   private readonly expiresNanoseconds: number;
 
-  constructor(packet: Packet, hash: number, protocol: number, rule: FragmentRule, lifetimeMs: number) {
+  constructor(
+    packet: Packet,
+    payload: PieceList,
+    hash: number,
+    protocol: number,
+    rule: FragmentRule,
+    lifetimeMs: number,
+  ) {
+    this.payload = payload;
     this.hash = hash;
     this.rule = rule;
     this.runs = rule.discards ? new FragmentRuns() : undefined;

@@ -11,6 +11,7 @@
 //     │ flow extras  │  what few flows have                                   (tcp/flow-table.ts)
 //     │ addresses    │  the two IPv6 addresses of a flow                      (tcp/flow-table.ts)
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)
+//     │ backlogs     │  what is known of the sides that have segments waiting (tcp/backlog-pool.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
 //     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-store.ts)
 //     │ window       │  frames the express lane looks ahead at                (express-window.ts)
@@ -74,6 +75,7 @@ export interface EngineMemory {
   readonly extras: number;
   readonly addresses: number;
   readonly index: number;
+  readonly backlogs: number;
   readonly segments: number;
   readonly fragments: number;
   readonly window: number;
@@ -106,6 +108,7 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     extras: reserve((capacity.flows + 1) * 32),
     addresses: reserve((capacity.flows + 1) * 32),
     index: reserve(indexBuckets(capacity.flows) * 8),
+    backlogs: reserve((2 * capacity.flows + 1) * 32),
     segments: reserve(storeBytes(capacity.segmentSlabs)),
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
     window: reserve(windowBytes + cacheLine),

@@ -25,6 +25,11 @@ export function overlapTable(letters: string, against: OverlapTable["against"]):
   return { newWins: Array.from(letters.replaceAll(" ", ""), (letter) => letter === "N"), against };
 }
 
+/** The answers as bits, the one for A1 first. */
+export function overlapBits({ newWins }: OverlapTable): number {
+  return newWins.reduce((bits, wins, index) => bits | (Number(wins) << index), 0);
+}
+
 /** The index into `newWins` for a new piece [start, end) against a stored one. */
 export function geometry(start: number, end: number, storedStart: number, storedEnd: number): number {
   const later = (start - storedStart) | 0;

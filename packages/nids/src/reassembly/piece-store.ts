@@ -9,6 +9,9 @@
 // its own, and counts as many slabs as would have held it. The number of slabs is the store's budget: when it is used up, a
 // piece is refused and its owner decides.
 //
+// Lists and the store's own record are numbers in the engine's memory, too: the kernel puts TCP segments into lists where that is
+// plain (kernel/pieces.ts).
+//
 // Insertion walks from the head, or starts at the tail when the new piece lies behind it, as nearly all do: O(1) then,
 // O(pieces of the list) at worst, and lists are bounded by their owner.
 
@@ -33,14 +36,65 @@ const MARK = 6;
 /** 1 for a piece whose bytes lie in a buffer of its own. */
 const LARGE = 7;
 
+/** The store's own record, which lies where node 0 would: the first free node, the last one that was ever used, and slabs in use. */
+const FREE = 0;
+const FRESH = 1;
+const USED = 2;
+/** How many there are. */
+const CAPACITY = 3;
+
+/** The record of a list. */
+const HEAD = 0;
+const TAIL = 1;
+const BYTES = 2;
+const PIECES = 3;
+const LIST_INTS = 4;
+
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
-  head = 0;
-  tail = 0;
+  protected readonly record: Int32Array;
+  protected readonly at: number;
+
+  /** The record lies in `record` from `at` on, where it begins with noughts. */
+  constructor(record: Int32Array = new Int32Array(LIST_INTS), at = 0) {
+    this.record = record;
+    this.at = at;
+  }
+
+  /** First and last node; 0: none. */
+  get head(): number {
+    return this.record[this.at + HEAD] as number;
+  }
+
+  set head(node: number) {
+    this.record[this.at + HEAD] = node;
+  }
+
+  get tail(): number {
+    return this.record[this.at + TAIL] as number;
+  }
+
+  set tail(node: number) {
+    this.record[this.at + TAIL] = node;
+  }
+
   /** Bytes kept. */
-  bytes = 0;
+  get bytes(): number {
+    return this.record[this.at + BYTES] as number;
+  }
+
+  set bytes(count: number) {
+    this.record[this.at + BYTES] = count;
+  }
+
   /** Nodes used. */
-  pieces = 0;
+  get pieces(): number {
+    return this.record[this.at + PIECES] as number;
+  }
+
+  set pieces(count: number) {
+    this.record[this.at + PIECES] = count;
+  }
 }
 
 /** A piece that waits. */
@@ -73,13 +127,9 @@ export class PieceStore {
   readonly #operations: ByteOperations;
   readonly #nodes: Int32Array;
   readonly #slabs: number;
-  readonly #capacity: number;
   readonly #large: Map<number, Uint8Array> = new Map();
   readonly #outcome: InsertOutcome = { overlaps: 0, conflicts: 0, complete: true };
   readonly #piece: WaitingPiece;
-  #free = 0;
-  #fresh = 0;
-  #used = 0;
 
   /** `base` is where the region lies in `memory`; `capacity` is the number of nodes and slabs. */
   constructor(memory: EngineMemory, base: number, capacity: number) {
@@ -87,13 +137,13 @@ export class PieceStore {
     this.#piece = { start: 0, end: 0, arrivedAt: 0, mark: 0, bytes: memory.bytes, offset: 0 };
     this.#operations = memory.operations;
     this.#nodes = new Int32Array(memory.buffer, base, (capacity + 1) * NODE_INTS);
-    this.#slabs = base + (capacity + 1) * NODE_INTS * 4;
-    this.#capacity = capacity;
+    this.#slabs = slabsOf(base, capacity);
+    this.#nodes[CAPACITY] = capacity;
   }
 
   /** Slabs in use. */
   get used(): number {
-    return this.#used;
+    return this.#nodes[USED] as number;
   }
 
   /** The list's first piece; the list must not be empty. The object is reused by the next call. */
@@ -330,27 +380,33 @@ export class PieceStore {
     list.bytes -= this.#length(node * NODE_INTS);
     list.pieces--;
     if (this.#isLarge(node)) this.#dropLarge(node);
-    this.#nodes[node * NODE_INTS + NEXT] = this.#free;
-    this.#free = node;
-    this.#used--;
+    this.#nodes[node * NODE_INTS + NEXT] = this.#nodes[FREE] as number;
+    this.#nodes[FREE] = node;
+    this.#nodes[USED] = this.used - 1;
     return next;
   }
 
   #dropLarge(node: number): void {
-    this.#used -= slabsFor(this.#bytesOf(node).length) - 1;
+    this.#nodes[USED] = this.used - slabsFor(this.#bytesOf(node).length) + 1;
     this.#large.delete(node);
   }
 
   /** A node for so many bytes; 0 when the budget does not allow it. */
   #allocate(size: number): number {
-    const slabs = slabsFor(size);
-    if (this.#used + slabs > this.#capacity) return 0;
-    let node = this.#free;
-    if (node !== 0) this.#free = this.#nodes[node * NODE_INTS + NEXT] as number;
-    else node = ++this.#fresh;
-    this.#used += slabs;
+    const nodes = this.#nodes;
+    const used = this.used + slabsFor(size);
+    if (used > (nodes[CAPACITY] as number)) return 0;
+    nodes[USED] = used;
+    let node = nodes[FREE] as number;
+    if (node !== 0) nodes[FREE] = nodes[node * NODE_INTS + NEXT] as number;
+    else node = nodes[FRESH] = (nodes[FRESH] as number) + 1;
     return node;
   }
+}
+
+/** Where the slabs of a store lie; the first of them belongs to no node. */
+export function slabsOf(base: number, capacity: number): number {
+  return base + (capacity + 1) * NODE_INTS * 4;
 }
 
 /** Slabs that so many bytes count as. */

@@ -28,11 +28,18 @@ export class Marks {
   }
 }
 
+/** Int32 fields of a backlog's record, behind those of its list. kernel/waiting.ts has the same. */
+export const BACKLOG_INTS = 8;
+const STATE = 4;
+/** Sequence number of the FIN that waits. */
+const FIN_SEQUENCE = 5;
+
+/** Bits of STATE: a FIN came out of order; there is, or was, something in the marks. */
+const FIN_WAITING = 1;
+const MARKED = 2;
+
 /** The bytes that wait, and what waits with them. */
 export class Backlog extends PieceList {
-  /** The FIN that came out of order, and its sequence number. */
-  finWaiting = false;
-  finSequence = 0;
   /** How long the hole in front is still waited for; made where a receiver has acknowledged one. */
   grace: Grace | undefined = undefined;
   /** Made where there is something to mark, and then kept. */
@@ -40,7 +47,34 @@ export class Backlog extends PieceList {
 
   /** The marks, to add one. */
   get marked(): Marks {
+    this.state |= MARKED;
     return (this.marks ??= new Marks());
+  }
+
+  /** True where there is, or was, something in the marks. */
+  get isMarked(): boolean {
+    return (this.state & MARKED) !== 0;
+  }
+
+  /** True where a FIN came out of order. */
+  get finWaiting(): boolean {
+    return (this.state & FIN_WAITING) !== 0;
+  }
+
+  /** Its sequence number. */
+  get finSequence(): number {
+    return this.record[this.at + FIN_SEQUENCE] as number;
+  }
+
+  /** A FIN of this sequence number has to wait. */
+  waitForFin(sequence: number): void {
+    this.state |= FIN_WAITING;
+    this.record[this.at + FIN_SEQUENCE] = sequence;
+  }
+
+  /** The FIN waits no longer. */
+  forgetFin(): void {
+    this.state &= ~FIN_WAITING;
   }
 
   /** True when there is nothing in it. */
@@ -50,7 +84,7 @@ export class Backlog extends PieceList {
 
   /** True when what comes in order has only data to meet, if anything. */
   get holdsOnlyData(): boolean {
-    return !this.finWaiting && (this.marks === undefined || this.marks.empty);
+    return this.state === 0 || (!this.finWaiting && (this.marks === undefined || this.marks.empty));
   }
 
   /** Sequence number of the first FIN that waits for its turn; undefined where none does. */
@@ -59,8 +93,16 @@ export class Backlog extends PieceList {
   }
 
   reset(): void {
-    this.finWaiting = false;
+    this.state = 0;
     this.marks?.reset();
     this.grace?.reset();
+  }
+
+  private get state(): number {
+    return this.record[this.at + STATE] as number;
+  }
+
+  private set state(bits: number) {
+    this.record[this.at + STATE] = bits;
   }
 }

@@ -27,12 +27,16 @@ import {
   WINDOW,
 } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
+import type { Reassembler } from "./reassembler.js";
 
 /** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
 const usualTimestampOption = 0x0101080a;
 
-/** What became of a segment: it is still to be taken; it was, and nobody is told; it was, and its bytes are to be delivered. */
-export const Taken = { NO: 0, SILENTLY: 1, DELIVER: 2 } as const;
+/**
+ * What became of a segment: it is still to be taken; it was, and nobody is told; it was, and its bytes are to be delivered; so they are, and
+ * then what waited behind them.
+ */
+export const Taken = { NO: 0, SILENTLY: 1, DELIVER: 2, FILL: 3 } as const;
 export type Taken = (typeof Taken)[keyof typeof Taken];
 
 /** Of the flags, what has to be that of an established connection, and nothing else. */
@@ -47,13 +51,15 @@ export class InOrder {
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly statistics: Statistics;
+  private readonly reassembler: Reassembler;
 
-  constructor(packet: Packet, flows: FlowTable, params: NidsParams, statistics: Statistics) {
+  constructor(packet: Packet, flows: FlowTable, params: NidsParams, statistics: Statistics, reassembler: Reassembler) {
     this.usable = params.followTcp && !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
     this.statistics = statistics;
+    this.reassembler = reassembler;
   }
 
   /**
@@ -82,7 +88,7 @@ export class InOrder {
       sequence !== fields[own + NEXT] ||
       ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
       (length !== 0 && fields[other + WINDOW] === 0) ||
-      ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, own, other, length)) ||
+      ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, slot, own, other, sequence, length)) ||
       ((flags & TIMESTAMPS) !== 0 &&
         !this.timestampPasses(slot * DETAIL_INTS + from + TSVAL, transport, payload, length))
     ) {
@@ -95,21 +101,32 @@ export class InOrder {
     fields[own + ACK] = (acknowledged + (ahead & ~(ahead >> 31))) | 0;
     fields[own + WINDOW] = window << ((flags >>> (SCALE_SHIFT_0 + (from << 2))) & 0xf);
     if (length === 0) return Taken.SILENTLY;
-    fields[own + NEXT] = (sequence + length) | 0;
+    const next = (sequence + length) | 0;
+    fields[own + NEXT] = next;
     const count = slot * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
-    return Taken.DELIVER;
+    const fills = (flags & (BACKLOG_0 << from)) !== 0 && this.reassembler.isReached(slot, from, next);
+    return fills ? Taken.FILL : Taken.DELIVER;
   }
 
   /**
-   * What waits in a connection is none of the segment's business where it waits for other bytes than the segment has, and no hole in
-   * front of it was acknowledged: then nothing can be settled by this packet (Reassembler.review). That the segment itself
+   * What waits in a connection is none of the segment's business where the segment does not reach into it, and no hole in
+   * front of it was acknowledged: then no hole is to be given up by this packet (Reassembler.review). That the segment itself
    * acknowledges no hole has been made sure of.
    */
-  private meetsBacklog(flags: number, own: number, other: number, length: number): boolean {
+  private meetsBacklog(
+    flags: number,
+    slot: number,
+    own: number,
+    other: number,
+    sequence: number,
+    length: number,
+  ): boolean {
     const fields = this.flows.flows;
+    const from = own & 1;
+    const hasOwn = length !== 0 && (flags & (BACKLOG_0 << from)) !== 0;
     return (
-      (length !== 0 && (flags & (BACKLOG_0 << (own & 1))) !== 0) ||
+      (hasOwn && !this.reassembler.isClear(slot, from, (sequence + length) | 0)) ||
       (((fields[other + ACK] as number) - (fields[own + NEXT] as number)) | 0) > 0 ||
       (((fields[own + ACK] as number) - (fields[other + NEXT] as number)) | 0) > 0
     );

@@ -129,7 +129,7 @@ export class Reassembler {
     backlog.grace?.count();
     if (segment.has(TcpFlag.FIN)) {
       if (finTakesSequence) {
-        this.waitForFin(backlog, advance(end, cut));
+        if (!backlog.finWaiting) backlog.waitForFin(advance(end, cut));
       } else {
         const isSecond = this.store.beginsAt(backlog, sequence);
         backlog.marked.unsequencedFins.wait(sequence, advance(end, cut), isSecond, mark, maxQueuedSegments);
@@ -210,6 +210,22 @@ export class Reassembler {
     return backlog === undefined || backlog.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog);
   }
 
+  /** True where a segment in order that ends at `end` neither reaches into what waits of its side nor meets a mark. */
+  isClear(slot: number, from: number, end: number): boolean {
+    const backlog = this.backlogs.of(slot, from);
+    if (backlog === undefined) return true;
+    if (backlog.isMarked || (backlog.finWaiting && distance(backlog.finSequence, end) > 0)) return false;
+    return backlog.head === 0 || distance(this.store.start(backlog), end) <= 0;
+  }
+
+  /** True where the turn of something that waits of a side has come at `next`. */
+  isReached(slot: number, from: number, next: number): boolean {
+    const backlog = this.backlogs.of(slot, from);
+    if (backlog === undefined) return false;
+    if (backlog.finWaiting && backlog.finSequence === next) return true;
+    return backlog.head !== 0 && this.store.start(backlog) === next;
+  }
+
   private inOrder(slot: number, from: number, segment: Segment, old: number): void {
     const { sequence, payload, length, cut } = segment;
     const { bytes } = this.packet;
@@ -228,8 +244,7 @@ export class Reassembler {
           return;
         }
         const own = this.backlogs.open(slot, from);
-        own.finWaiting = true;
-        own.finSequence = advance(end, cut);
+        own.waitForFin(advance(end, cut));
       } else {
         this.passFin(slot, from);
       }
@@ -239,7 +254,7 @@ export class Reassembler {
   }
 
   /** Delivers what waits as far as there is no hole. */
-  private drain(slot: number, from: number): void {
+  drain(slot: number, from: number): void {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined) return;
     for (;;) {
@@ -311,15 +326,9 @@ export class Reassembler {
     return distance(fin, start) > 0 ? fin : start;
   }
 
-  private waitForFin(backlog: Backlog, sequence: number): void {
-    if (backlog.finWaiting) return;
-    backlog.finWaiting = true;
-    backlog.finSequence = sequence;
-  }
-
   /** The turn of a FIN that waited has come; nothing behind it is data. */
   private reachFin(slot: number, from: number, backlog: Backlog): void {
-    backlog.finWaiting = false;
+    backlog.forgetFin();
     this.takeFin(slot, from, backlog.finSequence);
     if (backlog.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
     this.store.release(backlog);

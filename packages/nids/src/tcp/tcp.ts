@@ -52,6 +52,7 @@ export class Tcp {
   private readonly scans: PortScanDetector;
   private readonly follows: boolean;
   private readonly segment: Segment = new Segment();
+  private readonly reassembler: Reassembler;
   private readonly arrival: SegmentArrival;
 
   constructor(parts: TcpParts) {
@@ -65,8 +66,9 @@ export class Tcp {
     this.scans = parts.scans;
     this.follows = params.followTcp;
     this.kernelFollows = !parts.resets.keeps && params.finTakesSequence && !params.anyAckConfirmsFin;
-    this.inOrder = new InOrder(packet, flows, params, statistics);
     const reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
+    this.reassembler = reassembler;
+    this.inOrder = new InOrder(packet, flows, params, statistics, reassembler);
     const closing = new Closing(packet, flows, reassembler, params);
     const connections = new Connections({ ...parts, reassembler, closing });
     this.connections = connections;
@@ -117,6 +119,12 @@ export class Tcp {
     this.arrival.known(found >> 1, found & 1);
   }
 
+  /** A segment that took the short way has filled the hole in front of what waits of this side. */
+  resume(slot: number, from: number): void {
+    this.reassembler.drain(slot, from);
+    this.connections.settle(slot);
+  }
+
   /** A header that lies about its length, or one the snap length cut: then at least the length of the segment is known. */
   private receiveCut(headerBytes: number, length: number): void {
     const { packet } = this;
@@ -154,7 +162,8 @@ export class Tcp {
     if (isPlain && this.inOrder.usable) {
       const { sequence, ack, window } = segment;
       const taken = this.inOrder.take(found, packet.transport, payload, length, sequence, ack, window);
-      if (taken === Taken.DELIVER) this.notifier.data(found >> 1, found & 1, packet.bytes, payload, length);
+      if (taken >= Taken.DELIVER) this.notifier.data(found >> 1, found & 1, packet.bytes, payload, length);
+      if (taken === Taken.FILL) this.resume(found >> 1, found & 1);
       if (taken !== Taken.NO) return;
     }
     this.arrival.known(found >> 1, found & 1);
