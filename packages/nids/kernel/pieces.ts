@@ -1,5 +1,5 @@
-// Segments put into lists of waiting pieces. src/reassembly/piece-store.ts has the layout and knows all ways; here only what is plain is done, and
-// nothing halfway: a segment that needs a buffer of its own, overlaps a piece that has one or other bytes, or may find no room is left to it.
+// Segments put into lists of waiting pieces. src/reassembly/piece-nodes.ts has the layout, and piece-store.ts knows all ways; here only what is plain is
+// done, and nothing halfway: a segment that needs a buffer of its own, overlaps a piece that has one or other bytes, or may find no room is left to it.
 
 import { same } from "./bytes";
 

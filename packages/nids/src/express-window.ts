@@ -13,7 +13,7 @@ import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
 import type { NidsParams } from "./params.js";
 import { overlapBits } from "./reassembly/overlap.js";
-import { slabsOf } from "./reassembly/piece-store.js";
+import { slabsOf } from "./reassembly/piece-nodes.js";
 import type { Statistics } from "./stats.js";
 import type { FlowTable } from "./tcp/flow-table.js";
 import { Taken } from "./tcp/in-order.js";

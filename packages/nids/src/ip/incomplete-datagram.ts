@@ -1,7 +1,7 @@
 // A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far.
 
 import type { Packet } from "../packet.js";
-import type { PieceList } from "../reassembly/piece-store.js";
+import type { PieceList } from "../reassembly/piece-list.js";
 import { formatAddress } from "./address.js";
 import { FragmentRuns } from "./fragment-runs.js";
 import type { FragmentRule } from "./overlap-policy.js";

@@ -8,12 +8,12 @@
 //     │ datagram     │  the IP datagram that was last put together from fragments
 //     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-table.ts)
 //     │ flow details │  half a line a flow: what few packets read             (tcp/flow-table.ts)
-//     │ flow extras  │  what few flows have                                   (tcp/flow-table.ts)
+//     │ flow extras  │  what few flows have                                   (tcp/flow-extras.ts)
 //     │ addresses    │  the two IPv6 addresses of a flow                      (tcp/flow-table.ts)
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)
 //     │ backlogs     │  what is known of the sides that have segments waiting (tcp/backlog-pool.ts)
-//     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-store.ts)
-//     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-store.ts)
+//     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-nodes.ts)
+//     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-nodes.ts)
 //     │ window       │  frames the express lane looks ahead at                (express-window.ts)
 //     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 

@@ -28,7 +28,7 @@ export class BacklogPool {
   /** The backlog of what a side sends; undefined where it has none. */
   of(slot: number, from: number): Backlog | undefined {
     if (((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (BACKLOG_0 << from)) === 0) return undefined;
-    return this.numbered(this.flows.backlogNumber(slot, from));
+    return this.numbered(this.flows.extras.backlogNumber(slot, from));
   }
 
   /** The same; a side that has none gets one. */
@@ -36,7 +36,7 @@ export class BacklogPool {
     const existing = this.of(slot, from);
     if (existing !== undefined) return existing;
     const number = this.take();
-    this.flows.noteBacklog(slot, from, number);
+    this.flows.extras.noteBacklog(slot, from, number);
     const at = slot * FLOW_INTS + FLAGS;
     this.flows.flows[at] = (this.flows.flows[at] as number) | (BACKLOG_0 << from);
     return this.numbered(number);
@@ -46,7 +46,7 @@ export class BacklogPool {
   settle(slot: number, from: number, backlog: Backlog): void {
     if (!backlog.empty || this.of(slot, from) !== backlog) return;
     backlog.reset();
-    this.giveBack(this.flows.backlogNumber(slot, from));
+    this.giveBack(this.flows.extras.backlogNumber(slot, from));
     const at = slot * FLOW_INTS + FLAGS;
     this.flows.flows[at] = (this.flows.flows[at] as number) & ~(BACKLOG_0 << from);
   }

@@ -2,7 +2,7 @@
 // pointer to a byte still to come. Few connections ever have one; it is taken from a pool and given back when empty. All that
 // most backlogs have lies in this one object: each packet of a connection with a backlog looks at it.
 
-import { PieceList } from "../reassembly/piece-store.js";
+import { PieceList } from "../reassembly/piece-list.js";
 import type { Grace } from "./grace.js";
 import { SnaplenCuts } from "./snaplen-cuts.js";
 import { UnsequencedFins } from "./unsequenced-fins.js";

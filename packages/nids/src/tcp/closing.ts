@@ -12,21 +12,21 @@ import type { NidsParams } from "../params.js";
 import { FIN_0, FIN_ACKED_0 } from "./connection.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
-import type { Reassembler } from "./reassembler.js";
 import { distance } from "./sequence.js";
+import type { Waiting } from "./waiting.js";
 
 const bothFinsAcked = FIN_ACKED_0 | (FIN_ACKED_0 << 1);
 
 export class Closing {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
-  private readonly reassembler: Reassembler;
+  private readonly waiting: Waiting;
   private readonly params: NidsParams;
 
-  constructor(packet: Packet, flows: FlowTable, reassembler: Reassembler, params: NidsParams) {
+  constructor(packet: Packet, flows: FlowTable, waiting: Waiting, params: NidsParams) {
     this.packet = packet;
     this.flows = flows;
-    this.reassembler = reassembler;
+    this.waiting = waiting;
     this.params = params;
   }
 
@@ -55,13 +55,13 @@ export class Closing {
   /** Notes since when the end of a connection waits for missing bytes. */
   review(slot: number): void {
     if (this.params.stuckCloseTimeoutMs === 0) return;
-    if (this.flows.stuckSince(slot) !== 0 || !(this.isStuck(slot, 0) || this.isStuck(slot, 1))) return;
-    this.flows.noteStuck(slot, this.packet.seconds | 0 || 1);
+    if (this.flows.extras.stuckSince(slot) !== 0 || !(this.isStuck(slot, 0) || this.isStuck(slot, 1))) return;
+    this.flows.extras.noteStuck(slot, this.packet.seconds | 0 || 1);
   }
 
   /** True where this side's FIN waits and the other side has finished. */
   private isStuck(slot: number, from: number): boolean {
-    return (this.flags(slot) & (FIN_0 << (1 - from))) !== 0 && this.reassembler.awaitsFin(slot, from);
+    return (this.flags(slot) & (FIN_0 << (1 - from))) !== 0 && this.waiting.awaitsFin(slot, from);
   }
 
   private confirmed(slot: number, from: number): void {

@@ -16,9 +16,10 @@ import { anyBacklog, ATTENTION, ConnectionState, refreshAttention, stateOf, with
 import { Eviction } from "./eviction.js";
 import { FLAGS, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
-import type { Reassembler } from "./reassembler.js";
+import type { Holes } from "./holes.js";
 import { TimeoutSweep } from "./timeouts.js";
 import type { SweptFlow } from "./timeouts.js";
+import type { Waiting } from "./waiting.js";
 
 /** What connections are followed with. */
 export interface ConnectionParts {
@@ -29,7 +30,8 @@ export interface ConnectionParts {
   readonly alerts: AlertSink;
   readonly link: LinkLayer;
   readonly resets: ResetSender;
-  readonly reassembler: Reassembler;
+  readonly waiting: Waiting;
+  readonly holes: Holes;
   readonly closing: Closing;
 }
 
@@ -40,7 +42,8 @@ export class Connections implements SweptFlow {
   private readonly alerts: AlertSink;
   private readonly link: LinkLayer;
   private readonly resets: ResetSender;
-  private readonly reassembler: Reassembler;
+  private readonly waiting: Waiting;
+  private readonly holes: Holes;
   private readonly closing: Closing;
   private readonly sweep: TimeoutSweep;
   private readonly eviction: Eviction;
@@ -52,7 +55,8 @@ export class Connections implements SweptFlow {
     this.alerts = parts.alerts;
     this.link = parts.link;
     this.resets = parts.resets;
-    this.reassembler = parts.reassembler;
+    this.waiting = parts.waiting;
+    this.holes = parts.holes;
     this.closing = parts.closing;
     this.sweep = new TimeoutSweep(parts.flows, parts.params);
     this.eviction = new Eviction(parts.flows);
@@ -62,11 +66,11 @@ export class Connections implements SweptFlow {
   announce(slot: number, from: number): boolean {
     this.resets.announced(slot, from, this.link.linkType);
     if (!this.notifier.established(slot)) {
-      this.reassembler.release(slot);
+      this.waiting.release(slot);
       this.resets.ended(slot);
       return false;
     }
-    this.reassembler.resume(slot);
+    this.waiting.resume(slot);
     return true;
   }
 
@@ -75,8 +79,8 @@ export class Connections implements SweptFlow {
     const state = this.state(slot);
     if (state === ConnectionState.ESTABLISHED) {
       if ((this.flags(slot) & anyBacklog) !== 0) {
-        this.reassembler.review(slot, 0);
-        this.reassembler.review(slot, 1);
+        this.holes.review(slot, 0);
+        this.holes.review(slot, 1);
         this.closing.confirm(slot, 0);
         this.closing.confirm(slot, 1);
         this.closing.review(slot);
@@ -85,13 +89,13 @@ export class Connections implements SweptFlow {
       else this.setFlags(slot, this.withAttention(slot));
     }
     if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
-      this.reassembler.release(slot);
+      this.waiting.release(slot);
     }
   }
 
   /** A stream ends: what waits is delivered as far as that is wanted, then its listeners are told, once. */
   end(slot: number, state: TerminalState, reason: EndReason): void {
-    this.reassembler.flush(slot);
+    this.holes.flush(slot);
     this.closing.confirm(slot, 0);
     this.closing.confirm(slot, 1);
     const closed = this.closing.isComplete(slot);
@@ -100,14 +104,14 @@ export class Connections implements SweptFlow {
       : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
     if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
-    this.reassembler.release(slot);
+    this.waiting.release(slot);
     this.resets.ended(slot);
     this.setFlags(slot, withState(this.flags(slot), ConnectionState.ENDED));
   }
 
   /** Forgets a connection. */
   remove(slot: number): void {
-    this.reassembler.release(slot);
+    this.waiting.release(slot);
     this.resets.forget(slot);
     this.flows.remove(slot);
   }
@@ -133,7 +137,7 @@ export class Connections implements SweptFlow {
       // One that is told may forget others.
       if (stream.slot !== 0) this.end(stream.slot, "EXITING", "exit");
     }
-    this.reassembler.clear();
+    this.waiting.clear();
     this.resets.clear();
     this.flows.clear();
     this.sweep.clear();
@@ -149,8 +153,8 @@ export class Connections implements SweptFlow {
   review(slot: number): void {
     if ((this.flags(slot) & anyBacklog) === 0) return;
     if (this.state(slot) === ConnectionState.ESTABLISHED) {
-      this.reassembler.review(slot, 0);
-      this.reassembler.review(slot, 1);
+      this.holes.review(slot, 0);
+      this.holes.review(slot, 1);
     }
     this.settle(slot);
   }

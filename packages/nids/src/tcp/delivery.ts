@@ -32,7 +32,7 @@ export class Delivery {
     }
     if (before > 0) this.data(slot, from, bytes, offset, before);
     this.setNext(slot, from, advance(this.next(slot, from), 1));
-    this.flows.countUrgent(slot, from);
+    this.flows.extras.countUrgent(slot, from);
     const urgent = bytes[offset + before] as number;
     const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
     if ((flags & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);

@@ -7,13 +7,14 @@
 //
 //   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
 //   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
-//   extras:   │ backlog[2] │ urgent[2] │ stuck since │                                  of few flows: other pages are never touched
+//   extras:   what few flows have (flow-extras.ts)
 //
 // Flows are found by their key through the index (flow-index.ts).
 
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import { Endpoints } from "./endpoints.js";
+import { FlowExtras } from "./flow-extras.js";
 import { FlowIndex } from "./flow-index.js";
 
 /** Int32 fields of a flow's first line, relative to `slot * FLOW_INTS`. Fields of two begin with side 0. */
@@ -46,15 +47,6 @@ export const COLLECTS = 6;
 /** Two unsigned 16-bit numbers: the window each side advertised in its SYN, which is not scaled. */
 const SYN_WINDOWS = 7;
 
-/** Int32 fields of a flow's extras, relative to `slot * EXTRA_INTS`. */
-const EXTRA_INTS = 8;
-/** Number of each side's backlog, good while a flag says that there is one. */
-const BACKLOG = 0;
-/** Urgent bytes taken out of what each side sent. */
-const URGENT_COUNT = 2;
-/** Packet time since when the end of the connection waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
-const STUCK_SINCE = 4;
-
 export class FlowTable {
   /** First lines, second lines, and the delivered-byte counts that lie in the first ones. */
   readonly flows: Int32Array<ArrayBuffer>;
@@ -63,9 +55,8 @@ export class FlowTable {
   /** The details as bytes, for the collect counters. */
   readonly detailBytes: Int8Array<ArrayBuffer>;
   private readonly detailWords: Uint16Array<ArrayBuffer>;
-  private readonly extras: Int32Array<ArrayBuffer>;
-  /** True when a flow has or had urgent bytes or a stuck end: then extras are to be cleared. */
-  private hasExtras = false;
+  /** What few flows have. */
+  readonly extras: FlowExtras;
   /** Highest slot ever used; every live slot is in 1..top. */
   top = 0;
   /** Slots in use. */
@@ -91,7 +82,7 @@ export class FlowTable {
     this.details = new Int32Array(memory.buffer, memory.details, slots * DETAIL_INTS);
     this.detailBytes = new Int8Array(memory.buffer, memory.details, slots * DETAIL_INTS * 4);
     this.detailWords = new Uint16Array(memory.buffer, memory.details, slots * DETAIL_INTS * 2);
-    this.extras = new Int32Array(memory.buffer, memory.extras, slots * EXTRA_INTS);
+    this.extras = new FlowExtras(memory);
     this.addresses = new Int32Array(memory.buffer, memory.addresses, slots * 8);
     this.index = new FlowIndex(memory, seed);
     // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
@@ -179,7 +170,7 @@ export class FlowTable {
   /** Takes a flow out of the table and frees its slot. */
   remove(slot: number): void {
     this.index.remove(this.hashOf(slot), slot);
-    if (this.hasExtras) this.extras.fill(0, slot * EXTRA_INTS, (slot + 1) * EXTRA_INTS);
+    this.extras.forget(slot);
     this.flows[slot * FLOW_INTS + FLAGS] = 0;
     this.flows[slot * FLOW_INTS + KEY_LOW] = this.free;
     this.free = slot;
@@ -191,8 +182,7 @@ export class FlowTable {
   clear(): void {
     this.index.clear();
     this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
-    if (this.hasExtras) this.extras.fill(0, 0, (this.top + 1) * EXTRA_INTS);
-    this.hasExtras = false;
+    this.extras.clear(this.top);
     this.top = this.live = this.free = 0;
     this.version = (this.version + 1) | 0;
   }
@@ -242,36 +232,6 @@ export class FlowTable {
 
   noteSynWindow(slot: number, side: number, window: number): void {
     this.detailWords[(slot * DETAIL_INTS + SYN_WINDOWS) * 2 + side] = window;
-  }
-
-  /** The number of a side's backlog, where a flag says that it has one. */
-  backlogNumber(slot: number, side: number): number {
-    return this.extras[slot * EXTRA_INTS + BACKLOG + side] as number;
-  }
-
-  noteBacklog(slot: number, side: number, number: number): void {
-    this.extras[slot * EXTRA_INTS + BACKLOG + side] = number;
-  }
-
-  /** Urgent bytes taken out of what a side sent. */
-  urgentCount(slot: number, side: number): number {
-    return (this.extras[slot * EXTRA_INTS + URGENT_COUNT + side] as number) >>> 0;
-  }
-
-  countUrgent(slot: number, side: number): void {
-    const at = slot * EXTRA_INTS + URGENT_COUNT + side;
-    this.extras[at] = (this.extras[at] as number) + 1;
-    this.hasExtras = true;
-  }
-
-  /** Packet time since when the end of a flow waits for missing bytes, whole seconds as 32 bits; 0: it does not. */
-  stuckSince(slot: number): number {
-    return this.extras[slot * EXTRA_INTS + STUCK_SINCE] as number;
-  }
-
-  noteStuck(slot: number, seconds: number): void {
-    this.extras[slot * EXTRA_INTS + STUCK_SINCE] = seconds;
-    this.hasExtras = true;
   }
 
   private takeSlot(): number {

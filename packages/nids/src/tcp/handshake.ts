@@ -35,6 +35,7 @@ import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
 import { advance, distance } from "./sequence.js";
+import type { Waiting } from "./waiting.js";
 
 const largestUnscaledWindow = 65535;
 
@@ -42,13 +43,22 @@ export class Handshake {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly reassembler: Reassembler;
+  private readonly waiting: Waiting;
   private readonly params: NidsParams;
   private readonly alerts: AlertSink;
 
-  constructor(packet: Packet, flows: FlowTable, reassembler: Reassembler, params: NidsParams, alerts: AlertSink) {
+  constructor(
+    packet: Packet,
+    flows: FlowTable,
+    reassembler: Reassembler,
+    waiting: Waiting,
+    params: NidsParams,
+    alerts: AlertSink,
+  ) {
     this.packet = packet;
     this.flows = flows;
     this.reassembler = reassembler;
+    this.waiting = waiting;
     this.params = params;
     this.alerts = alerts;
   }
@@ -171,7 +181,7 @@ export class Handshake {
       if ((flags & SYN_SEEN) === 0) this.set(slot, (flags | SYN_SEEN) & ~MIDSTREAM);
       return;
     }
-    this.reassembler.release(slot);
+    this.waiting.release(slot);
     this.set(slot, (flags & CLIENT_IS_SIDE_1) | ConnectionState.OPENING | SYN_SEEN);
     this.flows.restart(slot, this.packet);
     this.noteOpening(slot, segment);
@@ -184,12 +194,12 @@ export class Handshake {
     const at = slot * FLOW_INTS;
     const next = this.next(slot, client);
     const beyond = distance(next, segment.ack);
-    if (beyond < 0 || beyond > distance(next, this.reassembler.furthest(slot, client))) {
+    if (beyond < 0 || beyond > distance(next, this.waiting.furthest(slot, client))) {
       this.alerts.raise("tcp-bad-handshake", true, "SYN,ACK");
       return;
     }
     // A server that does not acknowledge the SYN's data has not read it (RFC 7413 §3.1): the client will send it again.
-    if (beyond === 0) this.reassembler.release(slot);
+    if (beyond === 0) this.waiting.release(slot);
     details[slot * DETAIL_INTS + ISN + server] = segment.sequence;
     this.know(slot, server, advance(segment.sequence, 1));
     flows[at + ACK + server] = segment.ack;
@@ -221,7 +231,7 @@ export class Handshake {
     }
     const server = 1 - client;
     const beyond = distance(this.next(slot, server), segment.ack);
-    const known = distance(this.next(slot, server), this.reassembler.furthest(slot, server));
+    const known = distance(this.next(slot, server), this.waiting.furthest(slot, server));
     if (segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= known) return this.establish(slot);
     this.alerts.raise("tcp-bad-handshake", true, "third packet");
     return false;

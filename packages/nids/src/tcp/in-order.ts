@@ -27,7 +27,7 @@ import {
   WINDOW,
 } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
-import type { Reassembler } from "./reassembler.js";
+import type { Waiting } from "./waiting.js";
 
 /** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
 const usualTimestampOption = 0x0101080a;
@@ -51,15 +51,15 @@ export class InOrder {
   private readonly view: DataView<ArrayBuffer>;
   private readonly flows: FlowTable;
   private readonly statistics: Statistics;
-  private readonly reassembler: Reassembler;
+  private readonly waiting: Waiting;
 
-  constructor(packet: Packet, flows: FlowTable, params: NidsParams, statistics: Statistics, reassembler: Reassembler) {
+  constructor(packet: Packet, flows: FlowTable, params: NidsParams, statistics: Statistics, waiting: Waiting) {
     this.usable = params.followTcp && !params.believeUnseenAcks;
     this.packet = packet;
     this.view = packet.view;
     this.flows = flows;
     this.statistics = statistics;
-    this.reassembler = reassembler;
+    this.waiting = waiting;
   }
 
   /**
@@ -105,13 +105,13 @@ export class InOrder {
     fields[own + NEXT] = next;
     const count = slot * FLOW_DOUBLES + COUNT + from;
     flows.counts[count] = (flows.counts[count] as number) + length;
-    const fills = (flags & (BACKLOG_0 << from)) !== 0 && this.reassembler.isReached(slot, from, next);
+    const fills = (flags & (BACKLOG_0 << from)) !== 0 && this.waiting.isReached(slot, from, next);
     return fills ? Taken.FILL : Taken.DELIVER;
   }
 
   /**
    * What waits in a connection is none of the segment's business where the segment does not reach into it, and no hole in
-   * front of it was acknowledged: then no hole is to be given up by this packet (Reassembler.review). That the segment itself
+   * front of it was acknowledged: then no hole is to be given up by this packet (Holes.review). That the segment itself
    * acknowledges no hole has been made sure of.
    */
   private meetsBacklog(
@@ -126,7 +126,7 @@ export class InOrder {
     const from = own & 1;
     const hasOwn = length !== 0 && (flags & (BACKLOG_0 << from)) !== 0;
     return (
-      (hasOwn && !this.reassembler.isClear(slot, from, (sequence + length) | 0)) ||
+      (hasOwn && !this.waiting.isClear(slot, from, (sequence + length) | 0)) ||
       (((fields[other + ACK] as number) - (fields[own + NEXT] as number)) | 0) > 0 ||
       (((fields[own + ACK] as number) - (fields[other + NEXT] as number)) | 0) > 0
     );

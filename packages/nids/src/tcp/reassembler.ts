@@ -1,5 +1,5 @@
-// From segments to a stream: each side's bytes are delivered in order, once, and holes are waited for, filled or given up
-// (RFC 9293 §3.10.7.4, seventh and eighth step, seen from outside).
+// From segments to a stream: each side's bytes are delivered in order, once (delivery.ts), what comes before its turn waits (waiting.ts), and holes
+// are filled or given up (holes.ts); RFC 9293 §3.10.7.4, seventh and eighth step, seen from outside.
 //
 //        delivered          hole            waiting in the backlog            FIN
 //   ───────────────────┤· · · · · · · ├──────────────┤ · · ├────────────┤ · · ·│
@@ -10,28 +10,40 @@
 // What was delivered is final; what waits is settled by the overlap policy (reassembly/overlap.ts).
 
 import type { AlertSink } from "../alerts.js";
-import type { GapReason } from "../callbacks/reasons.js";
-import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { OverlapTable } from "../reassembly/overlap.js";
-import { PieceStore } from "../reassembly/piece-store.js";
-import type { EngineMemory } from "../memory/layout.js";
+import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
-import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./connection.js";
-import { Delivery } from "./delivery.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
+import { FIN_0, FIN_ACKED_0 } from "./connection.js";
+import type { Delivery } from "./delivery.js";
+import { FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
-import { Grace } from "./grace.js";
+import type { Holes } from "./holes.js";
 import { segmentPolicies } from "./overlap-policy.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
 import { advance, distance } from "./sequence.js";
+import type { Waiting } from "./waiting.js";
 
 /** Bytes kept of one side before a connection is established: an initial window and some more. */
 const maxHeldBytes = 65536;
+
+/** What streams are reassembled with. */
+export interface ReassemblyParts {
+  readonly packet: Packet;
+  readonly flows: FlowTable;
+  readonly params: NidsParams;
+  readonly statistics: Statistics;
+  readonly alerts: AlertSink;
+  readonly store: PieceStore;
+  readonly backlogs: BacklogPool;
+  readonly delivery: Delivery;
+  readonly waiting: Waiting;
+  readonly holes: Holes;
+}
 
 export class Reassembler {
   private readonly packet: Packet;
@@ -42,27 +54,22 @@ export class Reassembler {
   private readonly store: PieceStore;
   private readonly backlogs: BacklogPool;
   private readonly delivery: Delivery;
+  private readonly waiting: Waiting;
+  private readonly holes: Holes;
   private readonly policy: OverlapTable;
 
-  constructor(
-    memory: EngineMemory,
-    packet: Packet,
-    flows: FlowTable,
-    notifier: TcpNotifier,
-    params: NidsParams,
-    statistics: Statistics,
-    alerts: AlertSink,
-    backlogs: BacklogPool,
-  ) {
-    this.packet = packet;
-    this.flows = flows;
-    this.params = params;
-    this.statistics = statistics;
-    this.alerts = alerts;
-    this.backlogs = backlogs;
-    this.delivery = new Delivery(flows, notifier, backlogs);
-    this.store = new PieceStore(memory, memory.segments, memory.capacity.segmentSlabs);
-    this.policy = segmentPolicies[params.segmentPolicy];
+  constructor(parts: ReassemblyParts) {
+    this.packet = parts.packet;
+    this.flows = parts.flows;
+    this.params = parts.params;
+    this.statistics = parts.statistics;
+    this.alerts = parts.alerts;
+    this.store = parts.store;
+    this.backlogs = parts.backlogs;
+    this.delivery = parts.delivery;
+    this.waiting = parts.waiting;
+    this.holes = parts.holes;
+    this.policy = segmentPolicies[parts.params.segmentPolicy];
   }
 
   /** Takes the payload and FIN of a segment of an established connection. True when it brought something new in order. */
@@ -111,10 +118,10 @@ export class Reassembler {
       const reason = fits ? "memory-limit" : "queue-limit";
       if (!alerted) this.alerts.raise("tcp-queue-limit", true, reason);
       if (holePolicy === "wait") return true;
-      const waits = backlog.head !== 0 && distance(this.holeEnd(backlog), segment.sequence) > 0;
-      const end = waits ? this.holeEnd(backlog) : segment.sequence;
+      const waits = backlog.head !== 0 && distance(this.holes.end(backlog), segment.sequence) > 0;
+      const end = waits ? this.holes.end(backlog) : segment.sequence;
       this.delivery.gap(slot, from, distance(this.next(slot, from), end), reason);
-      this.drain(slot, from);
+      this.waiting.drain(slot, from);
     }
     return false;
   }
@@ -139,93 +146,6 @@ export class Reassembler {
     return this.insert(backlog, sequence, payload, length, mark);
   }
 
-  /** The connection is established: delivers what was held, the client's first. */
-  resume(slot: number): void {
-    const client = clientSide(this.flags(slot));
-    this.drain(slot, client);
-    this.drain(slot, 1 - client);
-  }
-
-  /** Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a backlog, and by the clock. */
-  review(slot: number, from: number): void {
-    const backlog = this.backlogs.of(slot, from);
-    if (backlog === undefined || this.params.holePolicy === "wait") return;
-    const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
-    if (!this.holeCovered(slot, from, backlog, acknowledged)) {
-      backlog.grace?.reset();
-      return;
-    }
-    const grace = (backlog.grace ??= new Grace());
-    grace.begin(this.packet, acknowledged);
-    if (!grace.isOver(this.packet, this.params)) return;
-    while (this.holeCovered(slot, from, backlog, grace.upTo)) this.skipHole(slot, from, backlog, "capture-loss");
-    grace.reset();
-    this.backlogs.settle(slot, from, backlog);
-  }
-
-  /** The connection ends: what waits is delivered behind gaps, the client's first, unless holes are for ever. */
-  flush(slot: number): void {
-    const flags = this.flags(slot);
-    if ((flags & anyBacklog) === 0) return;
-    const client = clientSide(flags);
-    for (const from of [client, 1 - client]) {
-      const backlog = this.backlogs.of(slot, from);
-      if (backlog === undefined || this.params.holePolicy === "wait") continue;
-      const acknowledged = this.flows.flows[slot * FLOW_INTS + ACK + 1 - from] as number;
-      while (backlog.head !== 0) {
-        const covered = this.holeCovered(slot, from, backlog, acknowledged);
-        this.skipHole(slot, from, backlog, covered ? "capture-loss" : "end");
-      }
-      if (this.holeCovered(slot, from, backlog, acknowledged)) this.skipHole(slot, from, backlog, "capture-loss");
-      this.backlogs.settle(slot, from, backlog);
-    }
-  }
-
-  /** Gives up everything that waits in a connection. */
-  release(slot: number): void {
-    if ((this.flags(slot) & anyBacklog) === 0) return;
-    for (const from of [0, 1]) {
-      const backlog = this.backlogs.of(slot, from);
-      if (backlog === undefined) continue;
-      this.store.release(backlog);
-      backlog.reset();
-      this.backlogs.settle(slot, from, backlog);
-    }
-  }
-
-  /** Gives up everything that waits in all connections, which are forgotten. */
-  clear(): void {
-    this.backlogs.clear((backlog) => this.store.release(backlog));
-  }
-
-  /** True where a side's FIN waits for bytes that are missing. */
-  awaitsFin(slot: number, from: number): boolean {
-    return this.backlogs.of(slot, from)?.fin !== undefined;
-  }
-
-  /** Position behind the last byte or FIN that waits; NEXT where nothing does. */
-  furthest(slot: number, from: number): number {
-    const backlog = this.backlogs.of(slot, from);
-    if (backlog?.finWaiting === true) return advance(backlog.finSequence, 1);
-    return backlog === undefined || backlog.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog);
-  }
-
-  /** True where a segment in order that ends at `end` neither reaches into what waits of its side nor meets a mark. */
-  isClear(slot: number, from: number, end: number): boolean {
-    const backlog = this.backlogs.of(slot, from);
-    if (backlog === undefined) return true;
-    if (backlog.isMarked || (backlog.finWaiting && distance(backlog.finSequence, end) > 0)) return false;
-    return backlog.head === 0 || distance(this.store.start(backlog), end) <= 0;
-  }
-
-  /** True where the turn of something that waits of a side has come at `next`. */
-  isReached(slot: number, from: number, next: number): boolean {
-    const backlog = this.backlogs.of(slot, from);
-    if (backlog === undefined) return false;
-    if (backlog.finWaiting && backlog.finSequence === next) return true;
-    return backlog.head !== 0 && this.store.start(backlog) === next;
-  }
-
   private inOrder(slot: number, from: number, segment: Segment, old: number): void {
     const { sequence, payload, length, cut } = segment;
     const { bytes } = this.packet;
@@ -240,110 +160,17 @@ export class Reassembler {
       // Its turn has come: it counts, whatever was forged further on.
       if (this.params.finTakesSequence) {
         if (cut === 0 && this.backlogs.of(slot, from) === undefined) {
-          this.takeFin(slot, from, end);
+          this.waiting.takeFin(slot, from, end);
           return;
         }
         const own = this.backlogs.open(slot, from);
         own.waitForFin(advance(end, cut));
       } else {
-        this.passFin(slot, from);
+        this.waiting.passFin(slot, from);
       }
     }
     if (cut > 0) this.backlogs.open(slot, from).marked.cuts.add(end, advance(end, cut));
-    this.drain(slot, from);
-  }
-
-  /** Delivers what waits as far as there is no hole. */
-  drain(slot: number, from: number): void {
-    const backlog = this.backlogs.of(slot, from);
-    if (backlog === undefined) return;
-    for (;;) {
-      const next = this.next(slot, from);
-      if (!backlog.holdsOnlyData) {
-        if (backlog.finWaiting && distance(backlog.finSequence, next) >= 0) {
-          this.reachFin(slot, from, backlog);
-          break;
-        }
-        if (this.reachesUnsequencedFin(backlog, next)) this.passFin(slot, from);
-        const cut = this.cutAt(backlog, next);
-        if (cut > 0) {
-          this.delivery.gap(slot, from, cut, "snaplen");
-          continue;
-        }
-      }
-      if (backlog.head === 0 || distance(next, this.store.start(backlog)) > 0) break;
-      this.deliverFirst(slot, from, backlog, next);
-    }
-    this.backlogs.settle(slot, from, backlog);
-  }
-
-  /** Delivers of the first piece that waits what is new at `next`, if anything, and takes it off the list. */
-  private deliverFirst(slot: number, from: number, backlog: Backlog, next: number): void {
-    const { store } = this;
-    const { start, end, arrivedAt, mark, bytes, offset } = store.first(backlog);
-    let length = distance(next, end);
-    if (length > 0) {
-      if (mark > 0) backlog.marked.urgent.note(advance(arrivedAt, mark - 2), next);
-      if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
-      this.delivery.bytes(slot, from, bytes, offset + distance(start, next), length);
-    }
-    store.shift(backlog);
-  }
-
-  private reachesUnsequencedFin(backlog: Backlog, next: number): boolean {
-    const first = backlog.head === 0 ? undefined : this.store.first(backlog).arrivedAt;
-    const { marks } = backlog;
-    return marks !== undefined && marks.unsequencedFins.reached(next, first, marks.urgent);
-  }
-
-  /** Bytes missing at `next` because the snap length cut them off, as far as nothing that waits fills them; 0 or less: none. */
-  private cutAt(backlog: Backlog, next: number): number {
-    const { marks } = backlog;
-    if (marks === undefined) return 0;
-    if (backlog.head === 0) return marks.cuts.lengthAt(next);
-    const untilData = distance(next, this.store.start(backlog));
-    return untilData <= 0 ? 0 : Math.min(marks.cuts.lengthAt(next), untilData);
-  }
-
-  /** Gives up the hole in front of what waits, and delivers that. */
-  private skipHole(slot: number, from: number, backlog: Backlog, reason: GapReason): void {
-    this.delivery.gap(slot, from, distance(this.next(slot, from), this.holeEnd(backlog)), reason);
-    this.drain(slot, from);
-  }
-
-  /** True where there is a hole and the receiver has acknowledged all of it. */
-  private holeCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
-    if (backlog.head === 0 && backlog.fin === undefined) return false;
-    const end = this.holeEnd(backlog);
-    return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
-  }
-
-  /** What comes first behind the hole: data that waits, or the FIN. */
-  private holeEnd(backlog: Backlog): number {
-    const { head, fin } = backlog;
-    const start = head === 0 ? undefined : this.store.start(backlog);
-    if (start === undefined || fin === undefined) return start ?? fin ?? 0;
-    return distance(fin, start) > 0 ? fin : start;
-  }
-
-  /** The turn of a FIN that waited has come; nothing behind it is data. */
-  private reachFin(slot: number, from: number, backlog: Backlog): void {
-    backlog.forgetFin();
-    this.takeFin(slot, from, backlog.finSequence);
-    if (backlog.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
-    this.store.release(backlog);
-    backlog.reset();
-  }
-
-  /** A FIN takes a sequence number of its own (RFC 9293 §3.4). */
-  private takeFin(slot: number, from: number, sequence: number): void {
-    this.flows.flows[slot * FLOW_INTS + NEXT + from] = advance(sequence, 1);
-    this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
-  }
-
-  /** A FIN that takes no sequence number is reached. One that comes again wants to be confirmed again. */
-  private passFin(slot: number, from: number): void {
-    this.setFlags(slot, (this.flags(slot) | (FIN_0 << from)) & ~(FIN_ACKED_0 << from));
+    this.waiting.drain(slot, from);
   }
 
   /** Cuts off what a segment brings behind a FIN that waits for its turn. */

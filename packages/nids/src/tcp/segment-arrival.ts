@@ -22,6 +22,7 @@ import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
 import { later } from "./sequence.js";
+import type { Waiting } from "./waiting.js";
 import { WindowTest } from "./window.js";
 
 /** What arriving segments are handled with. */
@@ -35,6 +36,7 @@ export interface ArrivalParts {
   readonly resets: ResetSender;
   readonly segment: Segment;
   readonly reassembler: Reassembler;
+  readonly waiting: Waiting;
   readonly closing: Closing;
   readonly connections: Connections;
 }
@@ -68,7 +70,7 @@ export class SegmentArrival {
     this.reassembler = reassembler;
     this.closing = parts.closing;
     this.connections = parts.connections;
-    this.handshake = new Handshake(packet, flows, reassembler, params, alerts);
+    this.handshake = new Handshake(packet, flows, reassembler, parts.waiting, params, alerts);
     this.window = new WindowTest(packet, flows, params);
     this.reuseSeconds = Math.ceil(params.tupleReuseMs / 1000);
   }

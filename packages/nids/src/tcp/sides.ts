@@ -69,7 +69,7 @@ export class Sides {
   }
 
   urgentCount(slot: number, side: number): number {
-    return this.flows.urgentCount(slot, side);
+    return this.flows.extras.urgentCount(slot, side);
   }
 
   private flags(slot: number): number {

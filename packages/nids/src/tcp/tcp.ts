@@ -9,16 +9,20 @@ import type { LinkLayer } from "../link/decap.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import { PieceStore } from "../reassembly/piece-store.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { Closing } from "./closing.js";
 import { Connections } from "./connections.js";
+import { Delivery } from "./delivery.js";
 import type { FlowTable } from "./flow-table.js";
+import { Holes } from "./holes.js";
 import { InOrder, Taken } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { SegmentArrival } from "./segment-arrival.js";
 import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
+import { Waiting } from "./waiting.js";
 
 /** Everything the TCP stage works with. */
 export interface TcpParts {
@@ -52,7 +56,7 @@ export class Tcp {
   private readonly scans: PortScanDetector;
   private readonly follows: boolean;
   private readonly segment: Segment = new Segment();
-  private readonly reassembler: Reassembler;
+  private readonly waiting: Waiting;
   private readonly arrival: SegmentArrival;
 
   constructor(parts: TcpParts) {
@@ -66,13 +70,18 @@ export class Tcp {
     this.scans = parts.scans;
     this.follows = params.followTcp;
     this.kernelFollows = !parts.resets.keeps && params.finTakesSequence && !params.anyAckConfirmsFin;
-    const reassembler = new Reassembler(memory, packet, flows, notifier, params, statistics, alerts, parts.backlogs);
-    this.reassembler = reassembler;
-    this.inOrder = new InOrder(packet, flows, params, statistics, reassembler);
-    const closing = new Closing(packet, flows, reassembler, params);
-    const connections = new Connections({ ...parts, reassembler, closing });
-    this.connections = connections;
-    this.arrival = new SegmentArrival({ ...parts, segment: this.segment, reassembler, closing, connections });
+    const { backlogs } = parts;
+    const store = new PieceStore(memory, memory.segments, memory.capacity.segmentSlabs);
+    const delivery = new Delivery(flows, notifier, backlogs);
+    const waiting = new Waiting(flows, alerts, store, backlogs, delivery);
+    const holes = new Holes({ packet, flows, params, store, backlogs, delivery, waiting });
+    const reassembler = new Reassembler({ ...parts, store, delivery, waiting, holes });
+    const closing = new Closing(packet, flows, waiting, params);
+    this.waiting = waiting;
+    this.inOrder = new InOrder(packet, flows, params, statistics, waiting);
+    this.connections = new Connections({ ...parts, waiting, holes, closing });
+    const { segment, connections } = this;
+    this.arrival = new SegmentArrival({ ...parts, segment, reassembler, waiting, closing, connections });
   }
 
   /** Takes the TCP segment the cursor is at. */
@@ -121,7 +130,7 @@ export class Tcp {
 
   /** A segment that took the short way has filled the hole in front of what waits of this side. */
   resume(slot: number, from: number): void {
-    this.reassembler.drain(slot, from);
+    this.waiting.drain(slot, from);
     this.connections.settle(slot);
   }
 

@@ -64,7 +64,7 @@ export class TimeoutSweep {
     if (flags === 0) return;
     // Times are kept in 32 bits.
     const idle = ((seconds | 0) - (this.flows.flows[at + LAST_SEEN] as number)) | 0;
-    const stuckSince = this.stuckSeconds === Infinity ? 0 : this.flows.stuckSince(slot);
+    const stuckSince = this.stuckSeconds === Infinity ? 0 : this.flows.extras.stuckSince(slot);
     const state = stateOf(flags);
     const closing = state === ConnectionState.ESTABLISHED && (flags & (FIN_0 | (FIN_0 << 1))) !== 0;
     if (idle > (closing ? this.closingSeconds : (this.limits[state] as number))) visitor.expire(slot, "idle");

@@ -1,0 +1,56 @@
+// A list of waiting pieces (piece-store.ts): its record of four numbers, which lies with its owner. That of a TCP segment list is part of its
+// backlog's record in the engine's memory, where the kernel finds it, too (kernel/pieces.ts).
+
+/** The record of a list. */
+const HEAD = 0;
+const TAIL = 1;
+const BYTES = 2;
+const PIECES = 3;
+const LIST_INTS = 4;
+
+/** A list of waiting pieces; its owner keeps it and hands it to the store. */
+export class PieceList {
+  protected readonly record: Int32Array;
+  protected readonly at: number;
+
+  /** The record lies in `record` from `at` on, where it begins with noughts. */
+  constructor(record: Int32Array = new Int32Array(LIST_INTS), at = 0) {
+    this.record = record;
+    this.at = at;
+  }
+
+  /** First and last node; 0: none. */
+  get head(): number {
+    return this.record[this.at + HEAD] as number;
+  }
+
+  set head(node: number) {
+    this.record[this.at + HEAD] = node;
+  }
+
+  get tail(): number {
+    return this.record[this.at + TAIL] as number;
+  }
+
+  set tail(node: number) {
+    this.record[this.at + TAIL] = node;
+  }
+
+  /** Bytes kept. */
+  get bytes(): number {
+    return this.record[this.at + BYTES] as number;
+  }
+
+  set bytes(count: number) {
+    this.record[this.at + BYTES] = count;
+  }
+
+  /** Nodes used. */
+  get pieces(): number {
+    return this.record[this.at + PIECES] as number;
+  }
+
+  set pieces(count: number) {
+    this.record[this.at + PIECES] = count;
+  }
+}
