@@ -1,17 +1,18 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
-import { faultInRules } from "./checksum/rules.js";
 import type { ChecksumRule } from "./checksum/rules.js";
+import { editDistance } from "./edit-distance.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
 import type { FragmentPolicy } from "./ip/overlap-policy.js";
 import type { Injector } from "./kill/injector.js";
-import { Network } from "./ip/network.js";
 import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 import { mostScopes } from "./link/scopes.js";
+import { amount, choice, complaint, described, flag, ports, someOf } from "./param-rule.js";
+import type { Rule } from "./param-rule.js";
 import { faultInShare } from "./share/flow-share.js";
 import type { FlowShare } from "./share/flow-share.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
@@ -120,7 +121,7 @@ export interface NidsParams {
   readonly scanPorts: number;
   /** The longest pause in packet time between two such segments of one source; behind a longer one its targets are counted anew. */
   readonly scanDelayMs: number;
-  /** Sources watched for scans at once; 0: none, there is no such detection. */
+  /** Sources watched for scans at once; 0: none, there is no such detection. Times `scanPorts` it may be at most 16,777,216. */
   readonly maxScanSources: number;
   /** Distinct VLANs and tunnels told apart; more are treated as one. */
   readonly maxScopes: number;
@@ -174,46 +175,13 @@ export interface NidsParams {
   readonly poisonAfterCallback: boolean;
 }
 
-/** How one parameter is checked, and what it is when not given. */
-interface Rule {
-  readonly default: unknown;
-  readonly kind:
-    "choice" | "choices" | "ports" | "networks" | "network-list" | "rules" | "flag" | "amount" | "function" | "object";
-  readonly choices?: readonly string[];
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly unit?: string;
-  /** What an object should have been, where it is not. */
-  readonly fault?: (value: object) => string | undefined;
-}
-
 const faultInInjector = (value: object): string | undefined =>
   typeof Reflect.get(value, "inject") === "function" ? undefined : "an object with inject()";
 
-const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
-const choice = (choices: readonly string[], value: string): Rule => ({ kind: "choice", choices, default: value });
-const someOf = (choices: readonly string[], value: readonly string[]): Rule => ({
-  kind: "choices",
-  choices,
-  default: Object.freeze([...value]),
-});
-const ports = (...value: readonly number[]): Rule => ({
-  kind: "ports",
-  default: Object.freeze(value),
-  minimum: 1,
-  maximum: 65535,
-  unit: "port",
-});
-const amount = (unit: string, value: number, minimum: number, maximum: number): Rule => ({
-  kind: "amount",
-  default: value,
-  minimum,
-  maximum,
-  unit,
-});
-
 const day = 86_400_000;
 const mebibyte = 1 << 20;
+/** Targets of scans that may be remembered: 400 MB of them. */
+const mostScanTargets = 1 << 24;
 
 /** The rules, as data: documentation and tests are made from them. */
 export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
@@ -291,89 +259,11 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     // A list is copied: the caller may change his.
     return [name, Array.isArray(value) ? Object.freeze([...(value as unknown[])]) : value];
   });
-  return Object.freeze(Object.fromEntries(values) as NidsParams);
-}
-
-/** What the value should have been, where it is not. */
-function complaint(rule: Rule, value: unknown): string | undefined {
-  switch (rule.kind) {
-    case "flag":
-      return typeof value === "boolean" ? undefined : "true or false";
-    case "choice":
-      return rule.choices?.includes(value as string) === true ? undefined : `one of ${rule.choices?.join(", ")}`;
-    case "choices": {
-      const { choices = [] } = rule;
-      const fits = Array.isArray(value) && value.every((each) => choices.includes(each as string));
-      return fits ? undefined : `a list with any of ${choices.join(", ")}`;
-    }
-    case "ports": {
-      const { minimum = 0, maximum = 0, unit = "" } = rule;
-      const isPort = (each: unknown): boolean =>
-        Number.isInteger(each) && (each as number) >= minimum && (each as number) <= maximum;
-      return Array.isArray(value) && value.every(isPort)
-        ? undefined
-        : `a list of ${unit} numbers, ${minimum} to ${maximum}`;
-    }
-    case "amount": {
-      const { minimum = 0, maximum = 0, unit = "" } = rule;
-      const fits = Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum;
-      return fits ? undefined : `a whole number of ${unit} from ${minimum} to ${maximum}`;
-    }
-    case "rules":
-      return Array.isArray(value) && faultInRules(value) === undefined
-        ? undefined
-        : 'a list of rules such as { network: "10.0.0.0/8", verify: false }';
-    case "network-list": {
-      const isNetwork = (each: unknown): boolean => typeof each === "string" && Network.parse(each) !== undefined;
-      return Array.isArray(value) && value.every(isNetwork)
-        ? undefined
-        : 'a list of networks, such as "10.0.0.0/8" or "2001:db8::/32"';
-    }
-    case "function":
-      return typeof value === "function" ? undefined : "a function";
-    case "object":
-      return rule.fault?.(isObject(value) ? value : {}) ?? (isObject(value) ? undefined : "an object");
-    case "networks": {
-      const fits = ([network, choice]: [string, unknown]): boolean =>
-        Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;
-      if (isObject(value) && Object.entries(value).every(fits)) return undefined;
-      return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
-    }
+  const params = Object.fromEntries(values) as NidsParams;
+  const targets = params.maxScanSources * params.scanPorts;
+  if (targets > mostScanTargets) {
+    const what = `"maxScanSources" times "scanPorts" must be at most ${mostScanTargets}, not ${targets}`;
+    throw new NidsError("invalid-parameter", `parameter ${what}: lower one of them`);
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
-}
-
-/** A wrong value as the message shows it: of lists and tables what is wrong in them. */
-function described({ kind }: Rule, value: unknown): string {
-  if (kind === "networks" && isObject(value)) return describeEntries(value);
-  const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
-  return fault === undefined ? describe(value) : `one with ${fault}`;
-}
-
-function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
-  return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
-}
-
-function describeEntries(value: object): string {
-  const entries = Object.entries(value).map(([name, each]: [string, unknown]) => `"${name}": ${describe(each)}`);
-  return `{ ${entries.join(", ")} }`;
-}
-
-/** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (let line = 1; line <= from.length; line++) {
-    const next = [line];
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (row[column - 1] as number) + (from[line - 1] === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] as number) + 1, (next[column - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[to.length] as number;
+  return Object.freeze(params);
 }

@@ -51,6 +51,30 @@ describe("a half", () => {
     expect(server.window).to.equal(7);
   });
 
+  it("shows the window of the segment in hand, whatever way that takes", () => {
+    const nids = smallNids();
+    const seen: unknown[] = [];
+    nids.registerTcp(
+      following(({ state, client, server }) => state === "DATA" && seen.push([text(server.data), client.window])),
+    );
+    const talk = established();
+    talk.segment("client", { data: "in order", window: 100 });
+    talk.segment("client", { data: "wait", seq: 5, window: 200, stray: true });
+    talk.segment("client", { data: "fills", window: 300 });
+    talk.segment("client", { data: "wait: some of it is old", window: 400 });
+    talk.segment("client", { data: "later", seq: 4, window: 500, stray: true });
+    talk.segment("client", { data: "gap:la", window: 600, stray: true });
+    nids.process(talk.batch());
+    expect(seen).to.deep.equal([
+      ["in order", 100],
+      ["fills", 300],
+      ["wait", 300],
+      [": some of it is old", 400],
+      ["gap:la", 600],
+      ["ter", 600],
+    ]);
+  });
+
   it("says whether timestamps were agreed on", () => {
     const one = conversation({ client: "10.0.0.1:1", server: "10.0.0.2:2" });
     for (const [side, flags] of [

@@ -103,6 +103,16 @@ describe("parameters", () => {
     expect(() => new Nids({ injector: new Wire() })).not.to.throw();
   });
 
+  it("for scans are refused where so many targets could not be remembered", () => {
+    const error = refusal({ maxScanSources: 1 << 20, scanPorts: 17 });
+    expect(error.code).to.equal("invalid-parameter");
+    expect(error.message)
+      .to.contain('"maxScanSources"')
+      .and.contain('"scanPorts"')
+      .and.contain("16777216, not 17825792");
+    expect(() => new Nids({ maxStreams: 1, maxScanSources: 1 << 14, scanPorts: 1024 })).not.to.throw();
+  });
+
   it("say what was given instead", () => {
     expect(refusal({ maxStreams: "many" }).message).to.contain('"many"');
     expect(refusal({ checksums: 5 }).message).to.contain("5");

@@ -207,8 +207,9 @@ export class SegmentArrival {
       closing.acknowledged(slot, 1 - from);
       if (closing.isComplete(slot)) return;
     }
-    if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
+    // First, as on the short way: callbacks see the window of the segment that brings them its bytes.
     window.note(slot, from, segment);
+    if (hasData && reassembler.take(slot, from, segment)) window.noteTimestamp(slot, from, segment);
     closing.confirm(slot, from);
   }
 
