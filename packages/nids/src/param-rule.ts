@@ -17,17 +17,21 @@ export interface Rule {
   readonly fault?: (value: object) => string | undefined;
 }
 
+/** True or false. */
 export const flag = (value: boolean): Rule => ({ kind: "flag", default: value });
+/** One of some words. */
 export const choice = (choices: readonly string[], value: string): Rule => ({
   kind: "choice",
   choices,
   default: value,
 });
+/** Any of some words, as a list. */
 export const someOf = (choices: readonly string[], value: readonly string[]): Rule => ({
   kind: "choices",
   choices,
   default: Object.freeze([...value]),
 });
+/** A list of port numbers. */
 export const ports = (...value: readonly number[]): Rule => ({
   kind: "ports",
   default: Object.freeze(value),
@@ -35,6 +39,7 @@ export const ports = (...value: readonly number[]): Rule => ({
   maximum: 65535,
   unit: "port",
 });
+/** A whole number of `unit`. */
 export const amount = (unit: string, value: number, minimum: number, maximum: number): Rule => ({
   kind: "amount",
   default: value,
@@ -43,7 +48,7 @@ export const amount = (unit: string, value: number, minimum: number, maximum: nu
   unit,
 });
 
-/** What the value should have been, where it is not. */
+/** What the value should have been, where it is not; undefined where it is right. */
 export function complaint(rule: Rule, value: unknown): string | undefined {
   switch (rule.kind) {
     case "flag":
