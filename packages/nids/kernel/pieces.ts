@@ -33,6 +33,7 @@ let nodes: u32 = 0;
 let slabs: u32 = 0;
 let newWins: u32 = 0;
 
+/** Says where nodes and slabs lie, and which policy holds. */
 export function usePieces(nodesAt: u32, slabsAt: u32, policy: u32): void {
   nodes = nodesAt;
   slabs = slabsAt;
@@ -100,7 +101,7 @@ function isBefore(position: u32, other: u32): bool {
   return <i32>(position - other) < 0;
 }
 
-/** True where the segment reaches into a piece, or 0, which ends behind its start. */
+/** True where there is a piece of this number, which ends behind the segment's start, and the segment reaches into it. */
 @inline
 function reaches(number: u32): bool {
   return number != 0 && isBefore(load<u32>(node(number), START), end);

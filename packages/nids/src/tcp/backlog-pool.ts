@@ -5,7 +5,6 @@
 import type { EngineMemory } from "../memory/layout.js";
 import { Backlog, BACKLOG_INTS } from "./backlog.js";
 import { BACKLOG_0 } from "./connection.js";
-import { FLAGS, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** The pool's own record, which lies where backlog 0 would: the first free one, and the last that was ever used. */
@@ -27,7 +26,7 @@ export class BacklogPool {
 
   /** The backlog of what a side sends; undefined where it has none. */
   of(slot: number, from: number): Backlog | undefined {
-    if (((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (BACKLOG_0 << from)) === 0) return undefined;
+    if ((this.flows.flagsOf(slot) & (BACKLOG_0 << from)) === 0) return undefined;
     return this.numbered(this.flows.extras.backlogNumber(slot, from));
   }
 
@@ -37,8 +36,7 @@ export class BacklogPool {
     if (existing !== undefined) return existing;
     const number = this.take();
     this.flows.extras.noteBacklog(slot, from, number);
-    const at = slot * FLOW_INTS + FLAGS;
-    this.flows.flows[at] = (this.flows.flows[at] as number) | (BACKLOG_0 << from);
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) | (BACKLOG_0 << from));
     return this.numbered(number);
   }
 
@@ -47,8 +45,7 @@ export class BacklogPool {
     if (!backlog.empty || this.of(slot, from) !== backlog) return;
     backlog.reset();
     this.giveBack(this.flows.extras.backlogNumber(slot, from));
-    const at = slot * FLOW_INTS + FLAGS;
-    this.flows.flows[at] = (this.flows.flows[at] as number) & ~(BACKLOG_0 << from);
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) & ~(BACKLOG_0 << from));
   }
 
   /** Takes all backlogs back, of flows that are forgotten; each that was ever used is given to `release` first. */

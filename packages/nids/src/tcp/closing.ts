@@ -32,7 +32,7 @@ export class Closing {
 
   /** True when both sides are done. */
   isComplete(slot: number): boolean {
-    return (this.flags(slot) & bothFinsAcked) === bothFinsAcked;
+    return (this.flows.flagsOf(slot) & bothFinsAcked) === bothFinsAcked;
   }
 
   /** A segment of the other side with an ACK was taken; its number is noted. */
@@ -61,15 +61,11 @@ export class Closing {
 
   /** True where this side's FIN waits and the other side has finished. */
   private isStuck(slot: number, from: number): boolean {
-    return (this.flags(slot) & (FIN_0 << (1 - from))) !== 0 && this.waiting.awaitsFin(slot, from);
+    return (this.flows.flagsOf(slot) & (FIN_0 << (1 - from))) !== 0 && this.waiting.awaitsFin(slot, from);
   }
 
   private confirmed(slot: number, from: number): void {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     if ((flags & (FIN_0 << from)) !== 0) this.flows.flows[slot * FLOW_INTS + FLAGS] = flags | (FIN_ACKED_0 << from);
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
   }
 }

@@ -14,7 +14,6 @@ import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
 import { anyBacklog, ATTENTION, ConnectionState, refreshAttention, stateOf, withState } from "./connection.js";
 import { Eviction } from "./eviction.js";
-import { FLAGS, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Holes } from "./holes.js";
 import { TimeoutSweep } from "./timeouts.js";
@@ -78,7 +77,7 @@ export class Connections implements SweptFlow {
   settle(slot: number): void {
     const state = this.state(slot);
     if (state === ConnectionState.ESTABLISHED) {
-      if ((this.flags(slot) & anyBacklog) !== 0) {
+      if ((this.flows.flagsOf(slot) & anyBacklog) !== 0) {
         this.holes.review(slot, 0);
         this.holes.review(slot, 1);
         this.closing.confirm(slot, 0);
@@ -86,9 +85,9 @@ export class Connections implements SweptFlow {
         this.closing.review(slot);
       }
       if (this.closing.isComplete(slot)) this.end(slot, "CLOSE", "fin");
-      else this.setFlags(slot, this.withAttention(slot));
+      else this.flows.setFlags(slot, this.withAttention(slot));
     }
-    if (this.state(slot) === ConnectionState.IGNORED && (this.flags(slot) & anyBacklog) !== 0) {
+    if (this.state(slot) === ConnectionState.IGNORED && (this.flows.flagsOf(slot) & anyBacklog) !== 0) {
       this.waiting.release(slot);
     }
   }
@@ -106,7 +105,7 @@ export class Connections implements SweptFlow {
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
     this.waiting.release(slot);
     this.resets.ended(slot);
-    this.setFlags(slot, withState(this.flags(slot), ConnectionState.ENDED));
+    this.flows.setFlags(slot, withState(this.flows.flagsOf(slot), ConnectionState.ENDED));
   }
 
   /** Forgets a connection. */
@@ -151,7 +150,7 @@ export class Connections implements SweptFlow {
 
   /** Time has passed for the holes of a flow; where it was forgotten meanwhile, for what waits behind them. */
   review(slot: number): void {
-    if ((this.flags(slot) & anyBacklog) === 0) return;
+    if ((this.flows.flagsOf(slot) & anyBacklog) === 0) return;
     if (this.state(slot) === ConnectionState.ESTABLISHED) {
       this.holes.review(slot, 0);
       this.holes.review(slot, 1);
@@ -169,19 +168,11 @@ export class Connections implements SweptFlow {
 
   /** The flags, so that the next packet takes the long way where it has to. */
   private withAttention(slot: number): number {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     return this.resets.isAnswering(slot) ? flags | ATTENTION : refreshAttention(flags);
   }
 
   private state(slot: number): ConnectionState {
-    return stateOf(this.flags(slot));
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-  }
-
-  private setFlags(slot: number, flags: number): void {
-    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+    return stateOf(this.flows.flagsOf(slot));
   }
 }

@@ -7,7 +7,7 @@ import type { GapReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { URGENT_COLLECTED_0 } from "./connection.js";
-import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS, NEXT } from "./flow-table.js";
+import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance } from "./sequence.js";
 
@@ -25,13 +25,13 @@ export class Delivery {
   /** Delivers bytes whose turn has come. A pending urgent byte among them is taken out: before, urgent, behind. */
   bytes(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
     const backlog = this.backlogs.of(slot, from);
-    const before = backlog?.marks?.urgent.take(this.next(slot, from), length) ?? -1;
+    const before = backlog?.marks?.urgent.take(this.flows.next(slot, from), length) ?? -1;
     if (before < 0) {
       this.data(slot, from, bytes, offset, length);
       return;
     }
     if (before > 0) this.data(slot, from, bytes, offset, before);
-    this.setNext(slot, from, advance(this.next(slot, from), 1));
+    this.flows.setNext(slot, from, advance(this.flows.next(slot, from), 1));
     this.flows.extras.countUrgent(slot, from);
     const urgent = bytes[offset + before] as number;
     const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
@@ -44,7 +44,7 @@ export class Delivery {
   gap(slot: number, from: number, length: number, reason: GapReason): void {
     if (length <= 0) return;
     this.move(slot, from, length);
-    this.backlogs.of(slot, from)?.marks?.urgent.skip(this.next(slot, from));
+    this.backlogs.of(slot, from)?.marks?.urgent.skip(this.flows.next(slot, from));
     this.notifier.gap(slot, from, length, reason);
   }
 
@@ -55,16 +55,8 @@ export class Delivery {
 
   /** The stream has moved on by bytes that were delivered or given up. */
   private move(slot: number, from: number, length: number): void {
-    this.setNext(slot, from, advance(this.next(slot, from), length));
+    this.flows.setNext(slot, from, advance(this.flows.next(slot, from), length));
     const at = slot * FLOW_DOUBLES + COUNT + from;
     this.flows.counts[at] = (this.flows.counts[at] as number) + length;
-  }
-
-  private next(slot: number, from: number): number {
-    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
-  }
-
-  private setNext(slot: number, from: number, sequence: number): void {
-    this.flows.flows[slot * FLOW_INTS + NEXT + from] = sequence;
   }
 }

@@ -187,6 +187,24 @@ export class FlowTable {
     this.version = (this.version + 1) | 0;
   }
 
+  /** The flags of a flow (connection.ts says what they mean). */
+  flagsOf(slot: number): number {
+    return this.flows[slot * FLOW_INTS + FLAGS] as number;
+  }
+
+  setFlags(slot: number, flags: number): void {
+    this.flows[slot * FLOW_INTS + FLAGS] = flags;
+  }
+
+  /** The sequence number expected next from a side. */
+  next(slot: number, side: number): number {
+    return this.flows[slot * FLOW_INTS + NEXT + side] as number;
+  }
+
+  setNext(slot: number, side: number, sequence: number): void {
+    this.flows[slot * FLOW_INTS + NEXT + side] = sequence;
+  }
+
   /** The endpoints of a flow, as a copy that outlives it. */
   endpoints(slot: number): Endpoints {
     const at = slot * FLOW_INTS;

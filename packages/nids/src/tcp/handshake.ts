@@ -76,7 +76,7 @@ export class Handshake {
 
   /** True for a SYN that has been seen before, in a connection that has gone on. */
   isRepetition(slot: number, from: number, segment: Segment): boolean {
-    const known = (this.flags(slot) & (SYN_SEEN | SYN_ACK_SEEN)) !== 0;
+    const known = (this.flows.flagsOf(slot) & (SYN_SEEN | SYN_ACK_SEEN)) !== 0;
     return known && this.flows.details[slot * DETAIL_INTS + ISN + from] === segment.sequence;
   }
 
@@ -89,7 +89,7 @@ export class Handshake {
 
   /** A SYN of either side in a connection that is not established. */
   syn(slot: number, from: number, segment: Segment): void {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     const client = clientSide(flags);
     if (from === client) {
       if (this.isOpeningSyn(segment)) this.repeatOpening(slot, segment);
@@ -100,11 +100,11 @@ export class Handshake {
 
   /** A SYN,ACK of the server that comes after the connection was taken for established. */
   lateAnswer(slot: number, from: number, segment: Segment): void {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     if (from === clientSide(flags) || (flags & (KNOWN_0 << from)) !== 0) return;
     this.flows.details[slot * DETAIL_INTS + ISN + from] = segment.sequence;
     this.know(slot, from, advance(segment.sequence, 1));
-    this.set(slot, refreshAttention(this.flags(slot) | SYN_ACK_SEEN));
+    this.set(slot, refreshAttention(this.flows.flagsOf(slot) | SYN_ACK_SEEN));
   }
 
   /**
@@ -112,7 +112,7 @@ export class Handshake {
    * treated like any packet of an established one.
    */
   completes(slot: number, from: number, segment: Segment): boolean {
-    switch (stateOf(this.flags(slot))) {
+    switch (stateOf(this.flows.flagsOf(slot))) {
       case ConnectionState.OPENING:
         return this.completesWithoutAnswer(slot, from, segment);
       case ConnectionState.ANSWERED:
@@ -124,19 +124,19 @@ export class Handshake {
 
   /** True when a RST ends a connection that is not established (RFC 9293 §3.10.7.3, §3.10.7.4 for SYN-SENT and SYN-RECEIVED). */
   resetBy(slot: number, from: number, segment: Segment): boolean {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     const client = clientSide(flags);
     if (from !== client && stateOf(flags) === ConnectionState.OPENING) {
-      return segment.has(TcpFlag.ACK) && segment.ack === this.next(slot, client);
+      return segment.has(TcpFlag.ACK) && segment.ack === this.flows.next(slot, client);
     }
-    return stateOf(flags) === ConnectionState.GLIMPSED || segment.sequence === this.next(slot, from);
+    return stateOf(flags) === ConnectionState.GLIMPSED || segment.sequence === this.flows.next(slot, from);
   }
 
   private open(segment: Segment): void {
     const found = this.flows.insert(this.packet, ConnectionState.OPENING | SYN_SEEN);
     const slot = found >> 1;
     const client = found & 1;
-    if (client === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+    if (client === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
     this.noteOpening(slot, segment);
   }
 
@@ -144,13 +144,13 @@ export class Handshake {
   private noteOpening(slot: number, segment: Segment): void {
     const { flows, details } = this.flows;
     const detail = slot * DETAIL_INTS;
-    const client = clientSide(this.flags(slot));
+    const client = clientSide(this.flows.flagsOf(slot));
     details[detail + ISN + client] = segment.sequence;
     this.know(slot, client, advance(segment.sequence, 1));
     const { windowShift, timestampAt } = segment;
     flows[slot * FLOW_INTS + WINDOW + client] = segment.window;
     this.flows.noteSynWindow(slot, client, segment.window);
-    let flags = this.flags(slot) & ~(SCALED | TIMESTAMPS | (0xff << SCALE_SHIFT_0));
+    let flags = this.flows.flagsOf(slot) & ~(SCALED | TIMESTAMPS | (0xff << SCALE_SHIFT_0));
     if (windowShift >= 0) flags |= SCALED | (windowShift << (SCALE_SHIFT_0 + client * 4));
     if (timestampAt !== 0) {
       flags |= TIMESTAMPS;
@@ -165,16 +165,16 @@ export class Handshake {
     const found = this.flows.insert(this.packet, ConnectionState.OPENING | MIDSTREAM);
     const slot = found >> 1;
     const client = 1 - (found & 1);
-    if (client === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+    if (client === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
     this.flows.details[slot * DETAIL_INTS + ISN + client] = advance(segment.ack, -1);
     this.know(slot, client, segment.ack);
-    this.set(slot, this.flags(slot) | SCALE_UNKNOWN);
+    this.set(slot, this.flows.flagsOf(slot) | SCALE_UNKNOWN);
     this.answer(slot, client, segment);
   }
 
   /** A SYN again: the same one is a retransmission, another one begins anew. */
   private repeatOpening(slot: number, segment: Segment): void {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     const client = clientSide(flags);
     if (this.flows.details[slot * DETAIL_INTS + ISN + client] === segment.sequence) {
       // Its answer came first (a late tap): now the beginning is complete.
@@ -192,7 +192,7 @@ export class Handshake {
     const server = 1 - client;
     const { flows, details } = this.flows;
     const at = slot * FLOW_INTS;
-    const next = this.next(slot, client);
+    const next = this.flows.next(slot, client);
     const beyond = distance(next, segment.ack);
     if (beyond < 0 || beyond > distance(next, this.waiting.furthest(slot, client))) {
       this.alerts.raise("tcp-bad-handshake", true, "SYN,ACK");
@@ -205,7 +205,7 @@ export class Handshake {
     flows[at + ACK + server] = segment.ack;
     // Options count only when both sides offered them (RFC 7323 §2.2, §3.2).
     const { windowShift, timestampAt } = segment;
-    let flags = this.flags(slot);
+    let flags = this.flows.flagsOf(slot);
     if (windowShift < 0) flags &= ~(SCALED | (0xff << SCALE_SHIFT_0));
     else if ((flags & SCALED) !== 0) flags |= windowShift << (SCALE_SHIFT_0 + server * 4);
     if (segment.isSigned) flags |= SIGNED;
@@ -221,17 +221,18 @@ export class Handshake {
 
   /** The client's acknowledgment of the SYN,ACK, or of data of the server that came before it. */
   private completesAnswered(slot: number, from: number, segment: Segment): boolean {
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     const client = clientSide(flags);
     if (from !== client) {
-      const beyondSyn = segment.ack !== this.next(slot, client) && this.acknowledgesFirstFlight(slot, client, segment);
+      const beyondSyn =
+        segment.ack !== this.flows.next(slot, client) && this.acknowledgesFirstFlight(slot, client, segment);
       if (this.params.midstream && beyondSyn) return this.establish(slot);
       if (segment.length > 0 || segment.has(TcpFlag.FIN)) this.reassembler.hold(slot, from, segment);
       return false;
     }
     const server = 1 - client;
-    const beyond = distance(this.next(slot, server), segment.ack);
-    const known = distance(this.next(slot, server), this.waiting.furthest(slot, server));
+    const beyond = distance(this.flows.next(slot, server), segment.ack);
+    const known = distance(this.flows.next(slot, server), this.waiting.furthest(slot, server));
     if (segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= known) return this.establish(slot);
     this.alerts.raise("tcp-bad-handshake", true, "third packet");
     return false;
@@ -239,15 +240,15 @@ export class Handshake {
 
   /** The SYN,ACK was not captured: what acknowledges the SYN, or goes on where it ended, shows that there was one. */
   private completesWithoutAnswer(slot: number, from: number, segment: Segment): boolean {
-    const client = clientSide(this.flags(slot));
+    const client = clientSide(this.flows.flagsOf(slot));
     if (!this.params.midstream || !segment.has(TcpFlag.ACK)) return false;
     const fits =
       from === client
-        ? segment.sequence === this.next(slot, client)
+        ? segment.sequence === this.flows.next(slot, client)
         : this.acknowledgesFirstFlight(slot, client, segment);
     if (!fits) return false;
     // What the server offered is not known either: neither scale nor timestamps.
-    this.set(slot, (this.flags(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
+    this.set(slot, (this.flows.flagsOf(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
     return this.establish(slot);
   }
 
@@ -256,14 +257,14 @@ export class Handshake {
    * at most; anything beyond answers another connection (a challenge, RFC 5961 §4).
    */
   private acknowledgesFirstFlight(slot: number, client: number, segment: Segment): boolean {
-    const beyond = distance(this.next(slot, client), segment.ack);
+    const beyond = distance(this.flows.next(slot, client), segment.ack);
     return segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= largestUnscaledWindow;
   }
 
   private glimpse(): void {
     const found = this.flows.insert(this.packet, ConnectionState.GLIMPSED | MIDSTREAM | SCALE_UNKNOWN);
     const slot = found >> 1;
-    if ((found & 1) === 1) this.set(slot, this.flags(slot) | CLIENT_IS_SIDE_1);
+    if ((found & 1) === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
   }
 
   private completesGlimpsed(slot: number, segment: Segment): boolean {
@@ -271,7 +272,7 @@ export class Handshake {
   }
 
   private establish(slot: number): true {
-    this.set(slot, refreshAttention(withState(this.flags(slot), ConnectionState.ESTABLISHED)));
+    this.set(slot, refreshAttention(withState(this.flows.flagsOf(slot), ConnectionState.ESTABLISHED)));
     return true;
   }
 
@@ -283,15 +284,7 @@ export class Handshake {
   private know(slot: number, side: number, next: number): void {
     this.flows.flows[slot * FLOW_INTS + NEXT + side] = next;
     this.flows.flows[slot * FLOW_INTS + ACK + 1 - side] = next;
-    this.set(slot, this.flags(slot) | (KNOWN_0 << side));
-  }
-
-  private next(slot: number, side: number): number {
-    return this.flows.flows[slot * FLOW_INTS + NEXT + side] as number;
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+    this.set(slot, this.flows.flagsOf(slot) | (KNOWN_0 << side));
   }
 
   private set(slot: number, flags: number): void {

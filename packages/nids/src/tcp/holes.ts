@@ -12,7 +12,7 @@ import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { anyBacklog, clientSide } from "./connection.js";
 import type { Delivery } from "./delivery.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
+import { ACK, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { Grace } from "./grace.js";
 import { distance } from "./sequence.js";
@@ -67,7 +67,7 @@ export class Holes {
 
   /** The connection ends: what waits is delivered behind gaps, the client's first, unless holes are for ever. */
   flush(slot: number): void {
-    const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
+    const flags = this.flows.flagsOf(slot);
     if ((flags & anyBacklog) === 0) return;
     const client = clientSide(flags);
     for (const from of [client, 1 - client]) {
@@ -93,7 +93,7 @@ export class Holes {
 
   /** Gives up the hole in front of what waits, and delivers that. */
   private skip(slot: number, from: number, backlog: Backlog, reason: GapReason): void {
-    this.delivery.gap(slot, from, distance(this.next(slot, from), this.end(backlog)), reason);
+    this.delivery.gap(slot, from, distance(this.flows.next(slot, from), this.end(backlog)), reason);
     this.waiting.drain(slot, from);
   }
 
@@ -101,10 +101,6 @@ export class Holes {
   private isCovered(slot: number, from: number, backlog: Backlog, acknowledged: number): boolean {
     if (backlog.head === 0 && backlog.fin === undefined) return false;
     const end = this.end(backlog);
-    return distance(this.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
-  }
-
-  private next(slot: number, from: number): number {
-    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
+    return distance(this.flows.next(slot, from), end) > 0 && distance(end, acknowledged) >= 0;
   }
 }

@@ -88,7 +88,7 @@ export class InOrder {
       sequence !== fields[own + NEXT] ||
       ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
       (length !== 0 && fields[other + WINDOW] === 0) ||
-      ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, slot, own, other, sequence, length)) ||
+      ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, slot, from, sequence, length)) ||
       ((flags & TIMESTAMPS) !== 0 &&
         !this.timestampPasses(slot * DETAIL_INTS + from + TSVAL, transport, payload, length))
     ) {
@@ -114,16 +114,10 @@ export class InOrder {
    * front of it was acknowledged: then no hole is to be given up by this packet (Holes.review). That the segment itself
    * acknowledges no hole has been made sure of.
    */
-  private meetsBacklog(
-    flags: number,
-    slot: number,
-    own: number,
-    other: number,
-    sequence: number,
-    length: number,
-  ): boolean {
+  private meetsBacklog(flags: number, slot: number, from: number, sequence: number, length: number): boolean {
     const fields = this.flows.flows;
-    const from = own & 1;
+    const own = slot * FLOW_INTS + from;
+    const other = own + 1 - 2 * from;
     const hasOwn = length !== 0 && (flags & (BACKLOG_0 << from)) !== 0;
     return (
       (hasOwn && !this.waiting.isClear(slot, from, (sequence + length) | 0)) ||

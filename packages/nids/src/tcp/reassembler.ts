@@ -19,7 +19,6 @@ import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { FIN_0, FIN_ACKED_0 } from "./connection.js";
 import type { Delivery } from "./delivery.js";
-import { FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Holes } from "./holes.js";
 import { segmentPolicies } from "./overlap-policy.js";
@@ -74,8 +73,8 @@ export class Reassembler {
 
   /** Takes the payload and FIN of a segment of an established connection. True when it brought something new in order. */
   take(slot: number, from: number, segment: Segment): boolean {
-    const next = this.next(slot, from);
-    if ((this.flags(slot) & (FIN_0 << from)) !== 0 && this.params.finTakesSequence) {
+    const next = this.flows.next(slot, from);
+    if ((this.flows.flagsOf(slot) & (FIN_0 << from)) !== 0 && this.params.finTakesSequence) {
       const behind = distance(advance(next, -1), advance(segment.sequence, segment.length));
       if (segment.length > 0 && behind > 0) this.alerts.raise("tcp-data-after-fin", true);
       else this.statistics.tcpDuplicates++;
@@ -83,7 +82,7 @@ export class Reassembler {
     }
     this.cutAtWaitingFin(slot, from, segment);
     if (distance(next, segment.sequence) > 0 && this.queue(slot, from, segment)) return false;
-    const old = distance(segment.sequence, this.next(slot, from));
+    const old = distance(segment.sequence, this.flows.next(slot, from));
     const fin = segment.has(TcpFlag.FIN);
     if (old > segment.length || (old === segment.length && !fin && segment.cut === 0)) {
       this.statistics.tcpDuplicates++;
@@ -91,7 +90,7 @@ export class Reassembler {
     }
     if (segment.has(TcpFlag.URG)) {
       const position = advance(segment.sequence, segment.urgentPointer - 1);
-      this.backlogs.open(slot, from).marked.urgent.note(position, this.next(slot, from));
+      this.backlogs.open(slot, from).marked.urgent.note(position, this.flows.next(slot, from));
     }
     this.inOrder(slot, from, segment, old);
     return true;
@@ -109,9 +108,10 @@ export class Reassembler {
    */
   private queue(slot: number, from: number, segment: Segment): boolean {
     this.statistics.tcpOutOfOrder++;
-    if (segment.has(TcpFlag.FIN)) this.setFlags(slot, this.flags(slot) & ~((FIN_0 | FIN_ACKED_0) << from));
+    if (segment.has(TcpFlag.FIN))
+      this.flows.setFlags(slot, this.flows.flagsOf(slot) & ~((FIN_0 | FIN_ACKED_0) << from));
     const { maxQueuedBytes, maxQueuedSegments, holePolicy } = this.params;
-    for (let alerted = false; distance(this.next(slot, from), segment.sequence) > 0; alerted = true) {
+    for (let alerted = false; distance(this.flows.next(slot, from), segment.sequence) > 0; alerted = true) {
       const backlog = this.backlogs.open(slot, from);
       const fits = backlog.bytes + segment.length <= maxQueuedBytes && backlog.pieces < maxQueuedSegments;
       if (fits && this.keep(backlog, segment)) return true;
@@ -120,7 +120,7 @@ export class Reassembler {
       if (holePolicy === "wait") return true;
       const waits = backlog.head !== 0 && distance(this.holes.end(backlog), segment.sequence) > 0;
       const end = waits ? this.holes.end(backlog) : segment.sequence;
-      this.delivery.gap(slot, from, distance(this.next(slot, from), end), reason);
+      this.delivery.gap(slot, from, distance(this.flows.next(slot, from), end), reason);
       this.waiting.drain(slot, from);
     }
     return false;
@@ -188,17 +188,5 @@ export class Reassembler {
     const outcome = this.store.insert(backlog, sequence, offset, length, this.policy, mark);
     if (outcome.conflicts > 0) this.alerts.raise("tcp-overlap-conflict", true);
     return outcome.complete;
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-  }
-
-  private setFlags(slot: number, flags: number): void {
-    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
-  }
-
-  private next(slot: number, from: number): number {
-    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
   }
 }

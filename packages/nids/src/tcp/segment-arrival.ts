@@ -15,7 +15,7 @@ import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
 import { clientSide, ConnectionState, KNOWN_0, SIGNED, stateOf } from "./connection.js";
 import type { Connections } from "./connections.js";
-import { ACK, FLAGS, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
+import { ACK, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
 import type { Reassembler } from "./reassembler.js";
@@ -136,7 +136,7 @@ export class SegmentArrival {
   /** False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293 §3.10.7.4, SYN-RECEIVED). */
   private isPlausible(slot: number, from: number): boolean {
     const { segment, window, statistics } = this;
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     if (stateOf(flags) !== ConnectionState.ANSWERED || from !== clientSide(flags)) return true;
     if (!window.accepts(slot, from, segment)) statistics.tcpOutOfWindow++;
     else if (window.isStale(slot, from, segment)) statistics.tcpStaleTimestamp++;
@@ -186,15 +186,16 @@ export class SegmentArrival {
     const { segment, flows, reassembler, window, closing } = this;
     const at = slot * FLOW_INTS;
     const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
-    if ((this.flags(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
-    const known = (this.flags(slot) & (KNOWN_0 << from)) !== 0;
+    if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
+    const known = (this.flows.flagsOf(slot) & (KNOWN_0 << from)) !== 0;
     if (known && !window.accepts(slot, from, segment)) {
       this.statistics.tcpOutOfWindow++;
       return;
     }
     if (segment.has(TcpFlag.RST)) {
       // A host that did not agree on signatures drops a signed segment (RFC 2385 §2.0); no one agreed here if data is not signed.
-      if (segment.isSigned && (this.flags(slot) & SIGNED) === 0) this.alerts.raise("tcp-unexpected-signature", true);
+      if (segment.isSigned && (this.flows.flagsOf(slot) & SIGNED) === 0)
+        this.alerts.raise("tcp-unexpected-signature", true);
       else this.connections.end(slot, "RESET", "rst");
       return;
     }
@@ -218,7 +219,7 @@ export class SegmentArrival {
     const at = slot * FLOW_INTS;
     this.flows.flows[at + NEXT + from] = this.segment.sequence;
     this.flows.flows[at + ACK + 1 - from] = this.segment.sequence;
-    this.setFlags(slot, this.flags(slot) | (KNOWN_0 << from));
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) | (KNOWN_0 << from));
     this.noteAround((slot << 1) | from);
   }
 
@@ -232,14 +233,6 @@ export class SegmentArrival {
   }
 
   private state(slot: number): ConnectionState {
-    return stateOf(this.flags(slot));
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-  }
-
-  private setFlags(slot: number, flags: number): void {
-    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+    return stateOf(this.flows.flagsOf(slot));
   }
 }

@@ -42,7 +42,7 @@ export class Sides {
 
   state(slot: number, side: number): HalfState {
     if (slot === 0) return HalfState.ENDED;
-    const flags = this.flags(slot);
+    const flags = this.flows.flagsOf(slot);
     if ((flags & (FIN_ACKED_0 << side)) !== 0) return HalfState.FIN_CONFIRMED;
     if ((flags & (FIN_0 << side)) !== 0) return HalfState.FIN_SENT;
     return this.backlogs.of(slot, side)?.fin === undefined ? HalfState.ESTABLISHED : HalfState.CLOSING;
@@ -53,11 +53,11 @@ export class Sides {
   }
 
   windowScale(slot: number, side: number): number {
-    return 1 << scaleOf(this.flags(slot), side);
+    return 1 << scaleOf(this.flows.flagsOf(slot), side);
   }
 
   timestamps(slot: number): boolean {
-    return (this.flags(slot) & TIMESTAMPS) !== 0;
+    return (this.flows.flagsOf(slot) & TIMESTAMPS) !== 0;
   }
 
   acknowledgment(slot: number, side: number): number {
@@ -70,9 +70,5 @@ export class Sides {
 
   urgentCount(slot: number, side: number): number {
     return this.flows.extras.urgentCount(slot, side);
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
   }
 }

@@ -43,7 +43,7 @@ export interface TcpParts {
 export class Tcp {
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
-  /** True where the kernel may open and close connections: nothing is kept to send resets in, and FINs are as RFC 9293 has them. */
+  /** True where the kernel may keep segments out of order, and open and close connections: nothing is kept to send resets in, and FINs are as RFC 9293 has them. */
   readonly kernelFollows: boolean;
   /** All connections, for what happens to them besides segments. */
   readonly connections: Connections;

@@ -11,7 +11,6 @@ import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./connection.js";
 import type { Delivery } from "./delivery.js";
-import { FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance, distance } from "./sequence.js";
 
@@ -39,7 +38,7 @@ export class Waiting {
   furthest(slot: number, from: number): number {
     const backlog = this.backlogs.of(slot, from);
     if (backlog?.finWaiting === true) return advance(backlog.finSequence, 1);
-    return backlog === undefined || backlog.head === 0 ? this.next(slot, from) : this.store.lastEnd(backlog);
+    return backlog === undefined || backlog.head === 0 ? this.flows.next(slot, from) : this.store.lastEnd(backlog);
   }
 
   /** True where a segment in order that ends at `end` neither reaches into what waits of its side nor meets a mark. */
@@ -63,7 +62,7 @@ export class Waiting {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined) return;
     for (;;) {
-      const next = this.next(slot, from);
+      const next = this.flows.next(slot, from);
       if (!backlog.holdsOnlyData) {
         if (backlog.finWaiting && distance(backlog.finSequence, next) >= 0) {
           this.reachFin(slot, from, backlog);
@@ -84,25 +83,25 @@ export class Waiting {
 
   /** The connection is established: delivers what was held, the client's first. */
   resume(slot: number): void {
-    const client = clientSide(this.flags(slot));
+    const client = clientSide(this.flows.flagsOf(slot));
     this.drain(slot, client);
     this.drain(slot, 1 - client);
   }
 
   /** A FIN takes a sequence number of its own (RFC 9293 §3.4). */
   takeFin(slot: number, from: number, sequence: number): void {
-    this.flows.flows[slot * FLOW_INTS + NEXT + from] = advance(sequence, 1);
-    this.setFlags(slot, this.flags(slot) | (FIN_0 << from));
+    this.flows.setNext(slot, from, advance(sequence, 1));
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) | (FIN_0 << from));
   }
 
   /** A FIN that takes no sequence number is reached. One that comes again wants to be confirmed again. */
   passFin(slot: number, from: number): void {
-    this.setFlags(slot, (this.flags(slot) | (FIN_0 << from)) & ~(FIN_ACKED_0 << from));
+    this.flows.setFlags(slot, (this.flows.flagsOf(slot) | (FIN_0 << from)) & ~(FIN_ACKED_0 << from));
   }
 
   /** Gives up everything that waits in a connection. */
   release(slot: number): void {
-    if ((this.flags(slot) & anyBacklog) === 0) return;
+    if ((this.flows.flagsOf(slot) & anyBacklog) === 0) return;
     for (const from of [0, 1]) {
       const backlog = this.backlogs.of(slot, from);
       if (backlog === undefined) continue;
@@ -152,17 +151,5 @@ export class Waiting {
     if (backlog.head !== 0) this.alerts.raise("tcp-data-after-fin", true);
     this.store.release(backlog);
     backlog.reset();
-  }
-
-  private flags(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-  }
-
-  private setFlags(slot: number, flags: number): void {
-    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
-  }
-
-  private next(slot: number, from: number): number {
-    return this.flows.flows[slot * FLOW_INTS + NEXT + from] as number;
   }
 }
