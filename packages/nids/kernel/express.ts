@@ -1,10 +1,13 @@
 // What the express lane asks about the frames it looks ahead at (src/express-window.ts has the same in TypeScript): are they plain
 // Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what do their TCP headers
-// say? The frames of a window are gone over three times. A pass over many frames asks
-// memory for the lines of all of them at once, where one frame after the other would wait for each:
+// say? The frames of a window are gone over several times, so that memory is asked for the lines of all of them at once, where one frame
+// after the other would wait for each. What asks is a short loop of its own: a processor looks some hundred instructions ahead,
+// and the shorter a round, the more of them it has under way.
 //
-//   read     frame   ──► key and hash      asks for the bucket of the index
-//   probe    bucket  ──► candidate         asks for the record of the flow
+//   read     frame   ──► key and hash
+//   ask                  for the bucket of the index
+//   probe    bucket  ──► candidate
+//   ask                  for the record of the flow; then for its details, where they will be looked at
 //   confirm  record  ──► side of the flow  and the checksums
 //
 // Hash and index are those of src/tcp/flow-index.ts, the layouts of flows and of the window are in flow.ts
@@ -14,7 +17,7 @@
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
 
 import { ipv4Rightness } from "./checksum";
-import { flowBytes } from "./flow";
+import { detailBytes, ESTABLISHED, FLOW_FLAGS, flowBytes, STATE_MASK, TIMESTAMPS } from "./flow";
 import {
   ACKNOWLEDGMENT,
   BUCKET,
@@ -39,18 +42,32 @@ const TCP: u32 = 6;
 const plainIpv4: u32 = 0x00450008;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
-export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32, flows: u32, seed: u32): u32 {
+export function look(
+  window: u32,
+  count: u32,
+  verify: u32,
+  index: u32,
+  mask: u32,
+  flows: u32,
+  details: u32,
+  seed: u32,
+): u32 {
   const end = window + count * entryBytes;
   let touched: u32 = 0;
+  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry, seed), FOUND);
   for (let entry = window; entry < end; entry += entryBytes) {
-    const hash = read(entry, seed);
-    store<u32>(entry, hash, FOUND);
-    touched += load<u32>(index + ((hash & mask) << 3), 4);
+    touched += load<u32>(index + ((load<u32>(entry, FOUND) & mask) << 3), 4);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    const bucket = probe(load<u32>(entry, FOUND), index, mask);
-    store<u32>(entry, bucket, BUCKET);
-    touched += load<u32>(flows + load<u32>(bucket, 4) * flowBytes);
+    store<u32>(entry, probe(load<u32>(entry, FOUND), index, mask), BUCKET);
+  }
+  for (let entry = window; entry < end; entry += entryBytes) {
+    touched += load<u32>(flows + slotOf(entry) * flowBytes);
+  }
+  for (let entry = window; entry < end; entry += entryBytes) {
+    const slot = slotOf(entry);
+    const flags = load<u32>(flows + slot * flowBytes, FLOW_FLAGS);
+    if ((flags & (STATE_MASK | TIMESTAMPS)) != ESTABLISHED) touched += load<u32>(details + slot * detailBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     if (load<u32>(entry, PAYLOAD) != 0 && verify != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
@@ -58,6 +75,12 @@ export function look(window: u32, count: u32, verify: u32, index: u32, mask: u32
     else store<u32>(entry, confirm(entry, index, index + (mask << 3), flows), FOUND);
   }
   return touched;
+}
+
+/** Of the candidate. */
+@inline
+function slotOf(entry: u32): u32 {
+  return load<u32>(load<u32>(entry, BUCKET), 4);
 }
 
 /** Four words as the network sends them, in the machine's byte order. */

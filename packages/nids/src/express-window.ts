@@ -113,7 +113,7 @@ export class ExpressWindow {
     }
     if (kernel !== undefined) {
       const { mask, seed } = this.flows.index;
-      kernel.look(memory.window, count, verifies ? 1 : 0, memory.index, mask, memory.flows, seed);
+      kernel.look(memory.window, count, verifies ? 1 : 0, memory.index, mask, memory.flows, memory.details, seed);
       return;
     }
     for (let entry = 0; entry < count * ENTRY_INTS; entry += ENTRY_INTS) {

@@ -10,9 +10,18 @@ import type { WebAssemblyMemory } from "../webassembly.js";
 export interface Kernel extends Checksums, ByteOperations {
   /**
    * Fills in the entries of a window of `count` frames (express-window.ts has the layout), asked to verify their checksums with `verify` 1.
-   * `index`, `mask`, `flows` and `seed` are those of the flow table. The result means nothing.
+   * `index`, `mask`, `flows`, `details` and `seed` are those of the flow table. The result means nothing.
    */
-  look(window: number, count: number, verify: number, index: number, mask: number, flows: number, seed: number): number;
+  look(
+    window: number,
+    count: number,
+    verify: number,
+    index: number,
+    mask: number,
+    flows: number,
+    details: number,
+    seed: number,
+  ): number;
   /**
    * Says where flow extras, backlogs, nodes and slabs of the segments that wait lie, which overlap policy they follow (reassembly/overlap.ts),
    * and how many bytes and segments may wait of one side. Before the first `advance`.
