@@ -207,14 +207,28 @@ async function nextOf(
 /** Throws WorkerError `invalid-argument` for what a thread cannot be given. */
 function startThread(workerData: WorkerStart): Worker {
   try {
-    // Options that are about the text a process runs mean nothing to a thread that runs a file.
-    const execArgv = process.execArgv.filter((option) => !/^--(input-type|eval|print|test)\b/.test(option));
-    return new Worker(new URL("worker-main.js", import.meta.url), { workerData, execArgv });
+    return newThread(workerData);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new WorkerError("invalid-argument", `workerData or params cannot be handed to a thread: ${reason}`, {
       cause,
     });
+  }
+}
+
+/**
+ * A thread has the options of the process, but for those about the text that a process runs: they mean nothing to a thread that runs a file. Node
+ * takes V8's options for a thread only where it inherits them all; with others left out they are, too: they hold for the whole process anyway.
+ */
+function newThread(workerData: WorkerStart): Worker {
+  const file = new URL("worker-main.js", import.meta.url);
+  const execArgv = process.execArgv.filter((option) => !/^--(input-type|eval|print|test)\b/.test(option));
+  if (execArgv.length === process.execArgv.length) return new Worker(file, { workerData });
+  try {
+    return new Worker(file, { workerData, execArgv });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ERR_WORKER_INVALID_EXEC_ARGV")) throw error;
+    return new Worker(file, { workerData, execArgv: [] });
   }
 }
 

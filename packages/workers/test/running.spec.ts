@@ -6,6 +6,10 @@ import { capture, conversation } from "@tsnids/testkit";
 import type { WorkersOptions } from "@tsnids/workers";
 import { blocksInFlight, NidsWorkers, run, WorkerError } from "@tsnids/workers";
 import { expect } from "chai";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Behaviour } from "./behaving-module.js";
 
@@ -95,6 +99,30 @@ describe("workers", function () {
     Atomics.notify(new Int32Array(gate), 0);
     await running;
     expect(source.given).to.equal(40);
+  });
+
+  describe("in a process that was started with options", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tsnids-workers-"));
+    const program = `
+      import { FileSource } from "${import.meta.resolve("@tsnids/capture")}";
+      import { run } from "${import.meta.resolve("@tsnids/workers")}";
+      const options = { workers: 2, worker: new URL("${worker.href}"), workerData: {} };
+      const { statistics } = await run(new FileSource(${JSON.stringify(web)}), options);
+      process.stdout.write(String(statistics.streams));`;
+    const streamsOf = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: "utf8" });
+
+    after(() => rmSync(folder, { recursive: true }));
+
+    it("of V8, which threads cannot be given", () => {
+      const file = join(folder, "program.mjs");
+      writeFileSync(file, program);
+      expect(streamsOf("--max-old-space-size=512", file)).to.equal("12");
+    });
+
+    it("about the text that it runs, which mean nothing to a thread", () => {
+      expect(streamsOf("--input-type=module", "--eval", program)).to.equal("12");
+      expect(streamsOf("--max-old-space-size=512", "--input-type=module", "--eval", program)).to.equal("12");
+    });
   });
 
   it("end when the source is aborted, as at its end", async () => {
