@@ -1,17 +1,27 @@
 // node bench/workers.js FILE [--micros N] [--rounds N] [--workers 1,2]
 //
 // What worker threads are good for: replays a capture with a callback that works so many microseconds for each piece of data (default 1; 0 is an empty
-// callback), in one thread without workers, and with each of these numbers of workers, in turns. Prints a JSON line per kind: wall and CPU seconds, the
-// median of the rounds, nanoseconds per frame, and how many times as fast as one worker it was (the median of the rounds' ratios). Each measurement is a
-// process of its own; starting Node, and compiling, are part of it. Totals that differ are an error.
+// callback), in one thread without workers, and with each of these numbers of workers, in turns. Each measurement is two processes, one with
+// one pass over the capture and one with three: a pass costs the slope between them, what is left is the start of the threads and
+// compiling. Prints a JSON line per kind:
+//
+//     passWall, passCpu    seconds of a pass, by the clock and of all threads; the median of the rounds
+//     timesOneWorker       how many times as fast a pass was as with one worker: the median of the rounds' ratios
+//     wall, cpu            the same of the whole process with one pass, and how many times as fast that was
+//     timesOneWorkerWhole
+//
+// Totals that differ are an error.
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { FileSource } from "@tsnids/capture";
 import { Nids } from "@tsnids/nids";
 import { run } from "@tsnids/workers";
 import setup, { turnsPerMicrosecond } from "./workers/busy-handler.js";
+import { repeatedSource } from "./workers/repeated-source.js";
+
+const FEW_PASSES = 1;
+const MANY_PASSES = 3;
 
 const { values, positionals } = parseArgs({
   options: {
@@ -19,6 +29,7 @@ const { values, positionals } = parseArgs({
     rounds: { type: "string", default: "3" },
     workers: { type: "string", default: "1,2" },
     once: { type: "string" },
+    passes: { type: "string", default: "1" },
     turns: { type: "string", default: "0" },
   },
   allowPositionals: true,
@@ -29,21 +40,26 @@ if (file === undefined) {
   process.exit(2);
 }
 if (values.once === undefined) compare(file);
-else process.stdout.write(JSON.stringify(await measure(file, Number(values.once), Number(values.turns))));
+else {
+  const outcome = await measure(file, Number(values.passes), Number(values.once), Number(values.turns));
+  process.stdout.write(JSON.stringify(outcome));
+}
 
 /**
- * One run: with no workers in one thread.
+ * One process: with no workers in one thread.
  * @param {string} path
+ * @param {number} passes
  * @param {number} workers
  * @param {number} turns
  */
-async function measure(path, workers, turns) {
+async function measure(path, passes, workers, turns) {
   const begin = performance.now();
   const cpu = process.cpuUsage();
+  const source = repeatedSource(path, passes);
   const { statistics, results } =
     workers === 0
-      ? await inOneThread(path, turns)
-      : await run(new FileSource(path), {
+      ? await inOneThread(source, turns)
+      : await run(source, {
           workers,
           worker: new URL("./workers/busy-handler.js", import.meta.url),
           workerData: { turns },
@@ -59,15 +75,15 @@ async function measure(path, workers, turns) {
 }
 
 /**
- * @param {string} path
+ * @param {import("@tsnids/pcap").FrameSource} source
  * @param {number} turns
  */
-async function inOneThread(path, turns) {
+async function inOneThread(source, turns) {
   const nids = new Nids();
   const result = /** @type {() => unknown} */ (
     setup(nids, { index: 0, workers: 1, data: { turns }, report: () => undefined })
   );
-  await nids.run(new FileSource(path));
+  await nids.run(source);
   return { statistics: nids.statistics(), results: [result()] };
 }
 
@@ -75,41 +91,72 @@ async function inOneThread(path, turns) {
 function compare(path) {
   const turns = Math.round(Number(values.micros) * turnsPerMicrosecond());
   const kinds = [0, ...values.workers.split(",").map(Number)];
-  /** @type {Awaited<ReturnType<typeof measure>>[][]} */
+  /** @type {ReturnType<typeof sample>[][]} */
   const rounds = [];
   for (let round = 0; round < Number(values.rounds); round++) {
-    rounds.push(kinds.map((workers) => measureApart(path, workers, turns)));
+    rounds.push(kinds.map((workers) => sample(path, workers, turns)));
   }
-  const totals = new Set(rounds.flat().map(({ frames, segments, bytes }) => `${frames} ${segments} ${bytes}`));
+  const totals = new Set(rounds.flat().map(({ totals }) => totals));
   if (totals.size > 1) throw new Error(`totals differ: ${[...totals].join(", ")}`);
   for (const [at, workers] of kinds.entries()) {
     const own = rounds.map((round) => /** @type {(typeof round)[0]} */ (round[at]));
-    const ofOneWorker = rounds.map((round) => /** @type {(typeof round)[0]} */ (round[kinds.indexOf(1)]));
+    const one = rounds.map((round) => round[kinds.indexOf(1)]);
     const [{ frames, segments } = { frames: 1, segments: 0 }] = own;
-    const wall = median(own.map((each) => each.wall));
     const line = {
       workers: workers === 0 ? "none" : workers,
       microsPerSegment: Number(values.micros),
       frames,
       segments,
-      wall: rounded(wall),
-      cpu: rounded(median(own.map((each) => each.cpu))),
-      nanosPerFrame: Math.round((wall / frames) * 1e9),
-      timesOneWorker: rounded(median(own.map((each, round) => (ofOneWorker[round]?.wall ?? NaN) / each.wall))),
+      passWall: rounded(median(own.map(({ passWall }) => passWall))),
+      passCpu: rounded(median(own.map(({ passCpu }) => passCpu))),
+      timesOneWorker: rounded(median(own.map(({ passWall }, round) => (one[round]?.passWall ?? NaN) / passWall))),
+      wall: rounded(median(own.map(({ wall }) => wall))),
+      cpu: rounded(median(own.map(({ cpu }) => cpu))),
+      timesOneWorkerWhole: rounded(median(own.map(({ wall }, round) => (one[round]?.wall ?? NaN) / wall))),
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 }
 
 /**
+ * The process with few passes and that with many.
+ * @param {string} path
+ * @param {number} workers
+ * @param {number} turns
+ */
+function sample(path, workers, turns) {
+  const few = measureApart(path, FEW_PASSES, workers, turns);
+  const many = measureApart(path, MANY_PASSES, workers, turns);
+  const { frames, segments, bytes, wall, cpu } = few;
+  const times = MANY_PASSES / FEW_PASSES;
+  for (const [name, count] of Object.entries({ frames, segments, bytes })) {
+    const expected = count * times;
+    const found = many[/** @type {"frames"} */ (name)];
+    if (found !== expected) throw new Error(`${name} of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
+  }
+  const passes = MANY_PASSES - FEW_PASSES;
+  return {
+    frames,
+    segments,
+    totals: `${frames} ${segments} ${bytes}`,
+    wall,
+    cpu,
+    passWall: (many.wall - wall) / passes,
+    passCpu: (many.cpu - cpu) / passes,
+  };
+}
+
+/**
  * The same in a process of its own.
  * @param {string} path
+ * @param {number} passes
  * @param {number} workers
  * @param {number} turns
  * @returns {Awaited<ReturnType<typeof measure>>}
  */
-function measureApart(path, workers, turns) {
-  const args = [fileURLToPath(import.meta.url), path, "--once", String(workers), "--turns", String(turns)];
+function measureApart(path, passes, workers, turns) {
+  const options = ["--once", String(workers), "--passes", String(passes), "--turns", String(turns)];
+  const args = [fileURLToPath(import.meta.url), path, ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);

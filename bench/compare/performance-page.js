@@ -116,9 +116,12 @@ function workersTable(lines) {
       cell: ({ microsPerSegment }) => (microsPerSegment === 0 ? "empty" : `${microsPerSegment} µs`),
     },
     { heading: "workers", cell: ({ workers }) => String(workers) },
-    { heading: "wall s", cell: ({ wall }) => wall.toFixed(2) },
-    { heading: "CPU s", cell: ({ cpu }) => cpu.toFixed(2) },
+    { heading: "wall s of a pass", cell: ({ passWall }) => passWall.toFixed(2) },
+    { heading: "CPU s of a pass", cell: ({ passCpu }) => passCpu.toFixed(2) },
     { heading: "times as fast as one", cell: ({ timesOneWorker }) => timesOneWorker.toFixed(2) },
+    { heading: "with the start: wall s", cell: ({ wall }) => wall.toFixed(2) },
+    { heading: "CPU s", cell: ({ cpu }) => cpu.toFixed(2) },
+    { heading: "times as fast as one", cell: ({ timesOneWorkerWhole }) => timesOneWorkerWhole.toFixed(2) },
   ]);
 }
 

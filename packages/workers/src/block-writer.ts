@@ -47,25 +47,23 @@ export class BlockWriter {
     interfaceIndex: number,
   ): boolean {
     const { block } = this;
-    if (block === undefined || !this.hasRoom(frame, capturedLength)) return false;
-    if (!this.goesOn(frame)) {
-      const place = this.nextPlace(frame);
+    const goesOn = this.goesOn(frame);
+    const place = goesOn ? this.target + frame - this.start : this.nextPlace(frame);
+    if (block === undefined || !block.hasRoom(place, capturedLength)) return false;
+    if (!goesOn) {
       this.copy();
       this.start = frame;
       this.target = place;
     }
     this.end = frame + capturedLength;
-    const at = this.target + frame - this.start;
-    block.push(at, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex);
+    block.push(place, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex);
     return true;
   }
 
   /** False where the block has no room for this frame. */
   hasRoom(frame: number, capturedLength: number): boolean {
-    const { block } = this;
-    if (block === undefined || block.length === block.capacity) return false;
     const place = this.goesOn(frame) ? this.target + frame - this.start : this.nextPlace(frame);
-    return place + capturedLength <= block.bytes.length;
+    return this.block?.hasRoom(place, capturedLength) === true;
   }
 
   /** Copies what is not copied yet: the bytes may become others, and the block may be sent. */

@@ -57,6 +57,11 @@ export class FrameBlock {
     this.interfaceIndex = column(columns.interfaceIndex);
   }
 
+  /** True where another frame fits in, its bytes at this place. */
+  hasRoom(place: number, capturedLength: number): boolean {
+    return this.length < this.capacity && place + capturedLength <= bytesOfBlock;
+  }
+
   /** Adds a frame, as FrameBatch.push does. */
   push(
     offset: number,
