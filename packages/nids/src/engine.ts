@@ -7,49 +7,24 @@
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
-import { AlertSink } from "./alerts.js";
 import type { Alert, AlertCode } from "./alerts.js";
-import { Faults } from "./callbacks/registry.js";
-import { TcpNotifier } from "./callbacks/tcp-notifier.js";
-import type { PacketTime, StreamRecording, TcpCallback, TcpStream } from "./callbacks/tcp-stream.js";
-import { Views } from "./callbacks/views.js";
-import { ChecksumVerification } from "./checksum/verification.js";
-import { PacketClock } from "./clock.js";
+import type { StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
+import type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
 import { NidsError } from "./errors.js";
-import { ExpressLane } from "./express-lane.js";
-import { FrameLoop } from "./frame-loop.js";
 import type { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
-import { Icmp } from "./icmp/icmp.js";
 import type { IcmpCallback } from "./icmp/icmp.js";
 import type { IcmpMessage } from "./icmp/icmp-message.js";
-import { Ip } from "./ip/ip.js";
 import type { IpCallback } from "./ip/ip.js";
 import type { IpPacket } from "./ip/ip-packet.js";
 import type { Injection } from "./kill/injector.js";
 import type { RejectOptions } from "./kill/kill-options.js";
-import { Rails } from "./kill/rails.js";
-import { Rejecter } from "./kill/rejecter.js";
-import { ResetSender } from "./kill/reset-sender.js";
-import { LinkLayer } from "./link/decap.js";
-import { EncapsulationPath } from "./link/encapsulation.js";
-import { Tunnels } from "./link/tunnel/tunnels.js";
-import { allocateMemory, slabBytes } from "./memory/layout.js";
-import { OpenSources } from "./open-sources.js";
-import { Packet } from "./packet.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
-import { PortScanDetector } from "./scan/port-scan-detector.js";
+import { Rooms } from "./rooms.js";
 import { SingleFrame } from "./single-frame.js";
-import { Statistics } from "./stats.js";
 import type { StatisticsSnapshot } from "./stats.js";
-import { BacklogPool } from "./tcp/backlog-pool.js";
-import { FlowLookup } from "./tcp/flow-lookup.js";
 import type { Tuple } from "./tcp/flow-lookup.js";
-import { FlowTable } from "./tcp/flow-table.js";
-import { Sides } from "./tcp/sides.js";
-import { Tcp } from "./tcp/tcp.js";
-import { Udp } from "./udp/udp.js";
 import type { UdpCallback } from "./udp/udp.js";
 import type { UdpDatagram } from "./udp/udp-datagram.js";
 
@@ -64,24 +39,7 @@ export interface NidsEvents {
 /** A userland IP stack that watches. Engines are independent of each other. */
 export class Nids extends EventEmitter<NidsEvents> {
   private readonly params: NidsParams;
-  private readonly packet: Packet;
-  private readonly counters: Statistics = new Statistics();
-  private readonly faults: Faults = new Faults(this.counters);
-  private readonly alerts: AlertSink;
-  private readonly clock: PacketClock;
-  private readonly verification: ChecksumVerification;
-  private readonly link: LinkLayer;
-  private readonly ip: Ip;
-  private readonly udp: Udp;
-  private readonly icmp: Icmp;
-  private readonly tcp: Tcp;
-  private readonly scans: PortScanDetector;
-  private readonly rejecter: Rejecter;
-  private readonly notifier: TcpNotifier;
-  private readonly express: ExpressLane;
-  private readonly loop: FrameLoop;
-  private readonly lookup: FlowLookup;
-  private readonly sources: OpenSources;
+  private readonly rooms: Rooms;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
   private busy = false;
@@ -90,91 +48,55 @@ export class Nids extends EventEmitter<NidsEvents> {
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = this.params;
-    const memory = allocateMemory({
-      flows: followTcp ? maxStreams : 1,
-      segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
-      fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
-    });
-    const packet = new Packet(memory);
-    const views = new Views(this.params.poisonAfterCallback);
-    const alerts = new AlertSink(this, packet, this.counters, this.faults, views, this.params.share);
-    this.alerts = alerts;
-    const seed = randomSeed();
-    const flows = new FlowTable(memory, seed);
-    const path = new EncapsulationPath(packet, this.params, alerts, seed);
-    const shared = { memory, packet, params: this.params, statistics: this.counters, alerts };
-    const rails = new Rails(packet, this.params, this.counters);
-    const resets = new ResetSender({ ...shared, flows, path, rails });
-    this.packet = packet;
-    this.clock = new PacketClock(packet, alerts);
-    this.verification = new ChecksumVerification(this.params, memory.checksums, alerts);
-    this.link = new LinkLayer(packet, path, this.counters, alerts);
-    const backlogs = new BacklogPool(memory, flows);
-    const sides = new Sides(flows, backlogs);
-    this.notifier = new TcpNotifier(flows, path, sides, this.params, this.counters, this.faults, resets, views);
-    this.scans = new PortScanDetector(packet, this.params, this.counters, alerts, seed);
-    const { verification, link, notifier, faults, scans } = this;
-    this.rejecter = new Rejecter({ ...shared, path, link, rails });
-    this.tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
-    this.udp = new Udp(packet, path, verification, this.counters, faults, views);
-    const tunnels = new Tunnels(packet, path, this.params);
-    this.lookup = new FlowLookup(memory, flows, seed);
-    const { lookup, tcp, udp } = this;
-    this.icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
-    this.ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp: this.icmp, tunnels, scans });
-    this.express = new ExpressLane({ ...shared, flows, faults, link, path, verification, ip: this.ip, tcp, notifier });
-    const { ip, express, clock } = this;
-    this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick: () => this.tick() });
-    this.sources = new OpenSources(this.loop.intake);
+    this.rooms = new Rooms(this.params, this, () => this.tick());
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
   registerTcp(callback: TcpCallback): void {
-    this.notifier.registry.add(callback);
+    this.rooms.notifier.registry.add(callback);
   }
 
   /** No longer asks `callback` about new connections; those it listens to already it keeps. */
   unregisterTcp(callback: TcpCallback): void {
-    this.notifier.registry.remove(callback);
+    this.rooms.notifier.registry.remove(callback);
   }
 
   /** Calls `callback` for every UDP datagram. */
   registerUdp(callback: UdpCallback): void {
-    this.udp.callbacks.add(callback);
+    this.rooms.udp.callbacks.add(callback);
   }
 
   unregisterUdp(callback: UdpCallback): void {
-    this.udp.callbacks.remove(callback);
+    this.rooms.udp.callbacks.remove(callback);
   }
 
   /** Calls `callback` for every ICMP message below IPv4, and every ICMPv6 message below IPv6. */
   registerIcmp(callback: IcmpCallback): void {
-    this.icmp.callbacks.add(callback);
+    this.rooms.icmp.callbacks.add(callback);
   }
 
   unregisterIcmp(callback: IcmpCallback): void {
-    this.icmp.callbacks.remove(callback);
+    this.rooms.icmp.callbacks.remove(callback);
   }
 
   /** Calls `callback` for every valid IP datagram, after defragmentation and before any tcp or udp callback. */
   registerIp(callback: IpCallback): void {
-    this.ip.callbacks.add(callback);
-    this.express.close();
+    this.rooms.ip.callbacks.add(callback);
+    this.rooms.express.close();
   }
 
   unregisterIp(callback: IpCallback): void {
-    this.ip.callbacks.remove(callback);
+    this.rooms.ip.callbacks.remove(callback);
   }
 
   /** Calls `callback` for every IP packet or fragment as it was captured, before anything is checked. */
   registerIpFragment(callback: IpCallback): void {
-    this.ip.fragmentCallbacks.add(callback);
-    this.express.close();
+    this.rooms.ip.fragmentCallbacks.add(callback);
+    this.rooms.express.close();
   }
 
   unregisterIpFragment(callback: IpCallback): void {
-    this.ip.fragmentCallbacks.remove(callback);
+    this.rooms.ip.fragmentCallbacks.remove(callback);
   }
 
   /**
@@ -183,8 +105,8 @@ export class Nids extends EventEmitter<NidsEvents> {
    * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
-    if (batch.length === 0) this.whileBusy(() => this.loop.silence(batch));
-    else this.whileBusy(() => this.loop.frames(batch, first, batch.length));
+    if (batch.length === 0) this.whileBusy(() => this.rooms.loop.silence(batch));
+    else this.whileBusy(() => this.rooms.loop.frames(batch, first, batch.length));
   }
 
   /**
@@ -198,7 +120,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     originalLength: number = frame.length,
   ): void {
     // Not while another frame is being processed: the batch may be in use.
-    this.whileBusy(() => this.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
+    this.whileBusy(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
   }
 
   /**
@@ -206,7 +128,7 @@ export class Nids extends EventEmitter<NidsEvents> {
    * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
    */
   async run(source: FrameSource): Promise<void> {
-    const reader = this.sources.readerOf(source);
+    const reader = this.rooms.sources.readerOf(source);
     for (;;) {
       const batch = await this.batchOf(source, reader);
       if (batch === undefined) break;
@@ -234,33 +156,33 @@ export class Nids extends EventEmitter<NidsEvents> {
         `dispatch(source, count): count must be a whole number above 0, not ${count}`,
       );
     }
-    const reader = this.sources.readerOf(source);
+    const reader = this.rooms.sources.readerOf(source);
     const batch = await this.framesOf(reader);
     if (batch === undefined) {
-      this.sources.leave(source, reader);
+      this.rooms.sources.leave(source, reader);
       return 0;
     }
     const first = reader.index;
     reader.index = Math.min(batch.length, first + count);
-    reader.goOnBehind(() => this.whileBusy(() => this.loop.frames(batch, first, reader.index)));
+    reader.goOnBehind(() => this.whileBusy(() => this.rooms.loop.frames(batch, first, reader.index)));
     return reader.index - first;
   }
 
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
     this.whileBusy(() => {
-      this.packet.network = 0;
-      this.tcp.connections.exit();
-      this.ip.exit();
-      this.scans.clear();
-      this.link.exit();
-      this.verification.clear();
-      this.clock.clear();
-      this.loop.clear();
+      this.rooms.packet.network = 0;
+      this.rooms.tcp.connections.exit();
+      this.rooms.ip.exit();
+      this.rooms.scans.clear();
+      this.rooms.link.exit();
+      this.rooms.verification.clear();
+      this.rooms.clock.clear();
+      this.rooms.loop.clear();
       this.nextStatistics = 0;
     });
     this.tellStatistics();
-    if (this.faults.pending) throw this.faults.take(-1);
+    if (this.rooms.faults.pending) throw this.rooms.faults.take(-1);
   }
 
   /** The stream between these endpoints, client first, where it is followed and somebody listens to it. */
@@ -271,7 +193,7 @@ export class Nids extends EventEmitter<NidsEvents> {
       const wrong = client === undefined ? `clientAddress "${clientAddress}"` : `serverAddress "${serverAddress}"`;
       throw new NidsError("invalid-argument", `findTcpStream: ${wrong} is not an IPv4 or IPv6 address`);
     }
-    return this.notifier.streamAt(this.lookup.find(client, server, tuple));
+    return this.rooms.notifier.streamAt(this.rooms.lookup.find(client, server, tuple));
   }
 
   /**
@@ -284,17 +206,17 @@ export class Nids extends EventEmitter<NidsEvents> {
    * where an answer cannot be sent, and `injector-failed` where the injector threw.
    */
   reject(packet: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions = {}): Injection {
-    return this.rejecter.reject(packet, options);
+    return this.rooms.rejecter.reject(packet, options);
   }
 
   /** What `stream.record()` asks from now on; in place of what it asked before. */
   recordWith(recording: StreamRecording): void {
-    this.notifier.recording = recording;
+    this.rooms.notifier.recording = recording;
   }
 
   /** Packet time of the frame that is processed, or was last; for use in callbacks. */
   get time(): PacketTime {
-    const { seconds, nanoseconds } = this.packet;
+    const { seconds, nanoseconds } = this.rooms.packet;
     return { seconds, nanoseconds };
   }
 
@@ -303,24 +225,24 @@ export class Nids extends EventEmitter<NidsEvents> {
    * nothing for others. FrameSieve wants to know.
    */
   isSettled(interfaceIndex: number): boolean {
-    return this.verification.isSettled(interfaceIndex);
+    return this.rooms.verification.isSettled(interfaceIndex);
   }
 
   /** How often each alert was raised; alerts that never were are left out. */
   alertCounts(): { readonly [code in AlertCode]?: number } {
-    return this.alerts.counts();
+    return this.rooms.alerts.counts();
   }
 
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
-    if (this.busy) this.loop.countInHand();
-    return this.counters.snapshot();
+    if (this.busy) this.rooms.loop.countInHand();
+    return this.rooms.counters.snapshot();
   }
 
   private tick(): void {
-    const { seconds } = this.clock;
-    this.packet.network = 0; // what happens now is not the doing of a packet
-    this.tcp.connections.tick(seconds);
+    const { seconds } = this.rooms.clock;
+    this.rooms.packet.network = 0; // what happens now is not the doing of a packet
+    this.rooms.tcp.connections.tick(seconds);
     const interval = this.params.statisticsIntervalSeconds;
     if (interval === 0 || seconds < this.nextStatistics) return;
     if (this.nextStatistics !== 0) this.tellStatistics();
@@ -331,7 +253,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     try {
       this.emit("statistics", this.statistics());
     } catch (error) {
-      this.faults.note(error, undefined);
+      this.rooms.faults.note(error, undefined);
     }
   }
 
@@ -347,10 +269,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {
     try {
       const batch = await reader.batch();
-      if (batch === undefined) this.sources.leave(source, reader);
+      if (batch === undefined) this.rooms.sources.leave(source, reader);
       return batch;
     } catch (error) {
-      this.sources.leave(source, reader);
+      this.rooms.sources.leave(source, reader);
       this.exit();
       throw error;
     }
@@ -370,11 +292,4 @@ export class Nids extends EventEmitter<NidsEvents> {
       this.busy = false;
     }
   }
-}
-
-/** 32 bits nobody outside knows. */
-function randomSeed(): number {
-  const seed = new Uint32Array(1);
-  (globalThis as { crypto?: { getRandomValues(into: Uint32Array): void } }).crypto?.getRandomValues(seed);
-  return seed[0] as number;
 }

@@ -87,7 +87,7 @@ export class ExpressLane {
   private version = 0;
   /** Packets taken that are not counted yet. */
   private taken = 0;
-  /** Never read: see TcpNotifier.touch. */
+  /** Never read: see StreamTable.touch. */
   private touched = 0;
 
   constructor(parts: ExpressParts) {
@@ -130,7 +130,7 @@ export class ExpressLane {
     if (!this.open) return;
     this.window.fill(batch, first, end - first, shift, this.verifies);
     if (this.flows.live > FEW_FLOWS) {
-      this.touched = this.notifier.touch(this.entries, FOUND, ENTRY_INTS, end - first);
+      this.touched = this.notifier.streams.touch(this.entries, FOUND, ENTRY_INTS, end - first);
     }
   }
 

@@ -5,15 +5,10 @@ export type { Alert, AlertCode, AlertSeverity } from "./alerts.js";
 export type { ChecksumRule } from "./checksum/rules.js";
 export type { HalfStream } from "./callbacks/half-stream.js";
 export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js";
-export { TcpState } from "./callbacks/tcp-stream.js";
-export type {
-  Attachment,
-  PacketTime,
-  StreamRecording,
-  TcpCallback,
-  TcpStream,
-  TerminalState,
-} from "./callbacks/tcp-stream.js";
+export { TcpState } from "./callbacks/tcp-state.js";
+export type { Attachment, StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
+export type { TerminalState } from "./callbacks/tcp-state.js";
+export type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
 export { CallbackError, NidsError } from "./errors.js";

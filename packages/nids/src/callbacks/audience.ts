@@ -6,7 +6,7 @@
 // Each step is made once and remembered. The members of an audience are in order of registration.
 
 import type { TcpNotifier } from "./tcp-notifier.js";
-import type { TcpCallback } from "./tcp-stream.js";
+import type { TcpCallback } from "./tcp-callback.js";
 
 /** Bits of an interest: what side 0 sends, what side 1 sends, the urgent bytes of side 0, and of side 1. */
 export const dataInterest: number = 1;

@@ -44,6 +44,16 @@ export class Notification {
     return this.views.lend(bytes, start, length);
   }
 
+  /** How many of the buffered bytes are given up afterwards, as it stands; 0 where this is not about data of the stream in a slot. */
+  readOf(slot: number): number {
+    return this.slot === slot && this.fresh > 0 ? this.read : 0;
+  }
+
+  /** Of the buffered bytes of the stream in a slot, at most `count` are given up afterwards. */
+  discard(slot: number, count: number): void {
+    if (this.slot === slot && this.fresh > 0) this.read = Math.min(this.read, count);
+  }
+
   /** The notification is over: what was lent is no longer valid. */
   reclaim(): void {
     if (!this.hasLent) return;

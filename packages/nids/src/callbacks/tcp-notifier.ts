@@ -21,39 +21,25 @@ import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { CollectCounters } from "./collect-counters.js";
+import { CurrentAttachment } from "./current-attachment.js";
 import { Notification } from "./notification.js";
 import type { EndReason, GapReason } from "./reasons.js";
 import { Registry } from "./registry.js";
 import type { Faults } from "./registry.js";
 import { RetainedBytes } from "./retained-bytes.js";
 import { StreamTable } from "./stream-table.js";
-import { TcpState, TcpStream } from "./tcp-stream.js";
-import type { Attachment, StreamRecording, TcpCallback, TerminalState } from "./tcp-stream.js";
+import type { Attachment, StreamRecording, TcpCallback } from "./tcp-callback.js";
+import { TcpState } from "./tcp-state.js";
+import type { TerminalState } from "./tcp-state.js";
+import { TcpStream } from "./tcp-stream.js";
 import type { Views } from "./views.js";
-
-/** The attachment of the call in hand: what a callback keeps lies with the stream, and only when it keeps something. */
-class CurrentAttachment implements Attachment {
-  private readonly notifier: TcpNotifier;
-
-  constructor(notifier: TcpNotifier) {
-    this.notifier = notifier;
-  }
-
-  get param(): unknown {
-    const { slot, order } = this.notifier.current;
-    return this.notifier.streamAt(slot)?.param(order);
-  }
-
-  set param(value: unknown) {
-    const { slot, order } = this.notifier.current;
-    this.notifier.streamAt(slot)?.setParam(order, value);
-  }
-}
 
 export class TcpNotifier {
   readonly registry: Registry<TcpCallback> = new Registry();
   readonly current: Notification;
   readonly flows: FlowTable;
+  /** The streams that somebody listens to. */
+  readonly streams: StreamTable;
   readonly sides: Sides;
   readonly collects: CollectCounters;
   readonly retained: RetainedBytes;
@@ -65,7 +51,6 @@ export class TcpNotifier {
   private readonly statistics: Statistics;
   private readonly faults: Faults;
   private readonly resets: ResetSender;
-  private readonly streams: StreamTable;
   private readonly attachment: Attachment;
   private readonly nobody: Audience = new Audience(this, []);
   /** The page on which the next stream that ends is kept. */
@@ -120,25 +105,11 @@ export class TcpNotifier {
     return !this.forgetUnheard(slot, stream);
   }
 
-  /**
-   * Asks memory for the streams of `count` packets that come next; every `step`th number of `found` says the flow, as slot * 2 + side.
-   * What it returns means nothing: it keeps a compiler from leaving out the loads.
-   */
-  touch(found: Int32Array, first: number, step: number, count: number): number {
-    const { streams } = this;
-    let touched = 0;
-    for (let at = first, end = first + count * step; at < end; at += step) {
-      const stream = streams.at((found[at] as number) >> 1);
-      if (stream !== undefined) touched ^= stream.client.key ^ stream.server.key;
-    }
-    return touched;
-  }
-
   /** Delivers bytes in order to those who collect them. The flow's count already includes them. */
   data(slot: number, from: number, bytes: Uint8Array, start: number, length: number): void {
     const stream = this.streams.at(slot);
     if (stream === undefined || !this.isCollected(slot, from)) {
-      this.unwanted(slot, from);
+      this.retained.release(slot * 2 + from); // what was kept before these bytes is given up
       return;
     }
     const { current } = this;
@@ -154,11 +125,6 @@ export class TcpNotifier {
 
   private isCollected(slot: number, from: number): boolean {
     return ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
-  }
-
-  /** Bytes were delivered in order that nobody collects: what was kept before them is given up. */
-  private unwanted(slot: number, from: number): void {
-    this.retained.release(slot * 2 + from);
   }
 
   /** Reports an urgent byte that was taken out of the stream. */
@@ -181,7 +147,7 @@ export class TcpNotifier {
     if (reason === "capture-loss") this.statistics.captureLossBytes += length;
     const stream = this.streams.at(slot);
     if (stream === undefined || !this.isCollected(slot, from)) {
-      this.unwanted(slot, from);
+      this.retained.release(slot * 2 + from); // what was kept before these bytes is given up
       return;
     }
     const { current } = this;
@@ -220,18 +186,6 @@ export class TcpNotifier {
   /** All streams that somebody listens to, in order of creation. */
   open(): TcpStream[] {
     return this.streams.all().sort((a, b) => a.id - b.id);
-  }
-
-  /** Of what the notification in hand shows, at most `count` bytes are given up. */
-  discard(stream: TcpStream, count: number): void {
-    const { current } = this;
-    if (current.slot === stream.slot && current.fresh > 0) current.read = Math.min(current.read, count);
-  }
-
-  /** How many bytes of the notification in hand are given up, as it stands; 0 where it is not one about data of this stream. */
-  read(stream: TcpStream): number {
-    const { current } = this;
-    return current.slot === stream.slot && current.fresh > 0 ? current.read : 0;
   }
 
   kill(stream: TcpStream, options: KillOptions): Injection {

@@ -17,17 +17,8 @@ import type { HalfStream } from "./half-stream.js";
 import { RareProperties } from "./rare-properties.js";
 import type { EndReason, StreamOrigin } from "./reasons.js";
 import type { TcpNotifier } from "./tcp-notifier.js";
-
-/** The states a callback is called in. JUST_ESTABLISHED comes once, before any data; the last four end a stream. */
-export const TcpState = {
-  JUST_ESTABLISHED: "JUST_ESTABLISHED",
-  DATA: "DATA",
-  CLOSE: "CLOSE",
-  RESET: "RESET",
-  TIMED_OUT: "TIMED_OUT",
-  EXITING: "EXITING",
-} as const;
-export type TcpState = (typeof TcpState)[keyof typeof TcpState];
+import { TcpState } from "./tcp-state.js";
+import type { TerminalState } from "./tcp-state.js";
 
 /** States and reasons by number; reason 0: the stream has not ended. */
 const states: readonly TcpState[] = Object.values(TcpState);
@@ -46,28 +37,10 @@ const stateMask = 7;
 const reasonShift = 3;
 const keyShift = 6;
 
-/** The states that end a stream. */
-export type TerminalState = "CLOSE" | "RESET" | "TIMED_OUT" | "EXITING";
-
 /** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */
 export interface PacketTime {
   readonly seconds: number;
   readonly nanoseconds: number;
-}
-
-/** The place where a registered callback keeps what it wants to remember about one stream (libnids' `param`). Valid during the call. */
-export interface Attachment {
-  /** Kept from call to call; undefined at JUST_ESTABLISHED. */
-  param: unknown;
-}
-
-/** A registered tcp callback. */
-export type TcpCallback = (stream: TcpStream, attachment: Attachment) => void;
-
-/** Records the packets of streams; StreamRecorder of @tsnids/capture does. */
-export interface StreamRecording {
-  /** Records the packets of this stream, those before this moment as far as they were kept. */
-  choose(stream: TcpStream): void;
 }
 
 const bareWire: readonly Encapsulation[] = Object.freeze([]);
@@ -191,7 +164,7 @@ export class TcpStream {
    * one of them said so, which gives up none. Otherwise 0.
    */
   get read(): number {
-    return this.notifier.read(this);
+    return this.notifier.current.readOf(this.slot);
   }
 
   /**
@@ -201,7 +174,7 @@ export class TcpStream {
   discard(count: number): void {
     if (!Number.isFinite(count))
       throw new NidsError("invalid-argument", "discard(count): count must be a number of bytes");
-    this.notifier.discard(this, Math.trunc(count));
+    this.notifier.current.discard(this.slot, Math.trunc(count));
   }
 
   /**

@@ -5,7 +5,7 @@
 
 import type { EndReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
-import type { TerminalState } from "../callbacks/tcp-stream.js";
+import type { TerminalState } from "../callbacks/tcp-state.js";
 import type { AlertSink } from "../alerts.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { LinkLayer } from "../link/decap.js";

@@ -1,0 +1,110 @@
+// The rooms of an engine, made and put together: who works with whom. What they do together is in engine.ts.
+
+import type { EventEmitter } from "eventemitter3";
+import { AlertSink } from "./alerts.js";
+import { Faults } from "./callbacks/registry.js";
+import { TcpNotifier } from "./callbacks/tcp-notifier.js";
+import { Views } from "./callbacks/views.js";
+import { ChecksumVerification } from "./checksum/verification.js";
+import { PacketClock } from "./clock.js";
+import type { NidsEvents } from "./engine.js";
+import { ExpressLane } from "./express-lane.js";
+import { FrameLoop } from "./frame-loop.js";
+import { Icmp } from "./icmp/icmp.js";
+import { Ip } from "./ip/ip.js";
+import { Rails } from "./kill/rails.js";
+import { Rejecter } from "./kill/rejecter.js";
+import { ResetSender } from "./kill/reset-sender.js";
+import { LinkLayer } from "./link/decap.js";
+import { EncapsulationPath } from "./link/encapsulation.js";
+import { Tunnels } from "./link/tunnel/tunnels.js";
+import { allocateMemory, slabBytes } from "./memory/layout.js";
+import { OpenSources } from "./open-sources.js";
+import { Packet } from "./packet.js";
+import type { NidsParams } from "./params.js";
+import { PortScanDetector } from "./scan/port-scan-detector.js";
+import { Statistics } from "./stats.js";
+import { BacklogPool } from "./tcp/backlog-pool.js";
+import { FlowLookup } from "./tcp/flow-lookup.js";
+import { FlowTable } from "./tcp/flow-table.js";
+import { Sides } from "./tcp/sides.js";
+import { Tcp } from "./tcp/tcp.js";
+import { Udp } from "./udp/udp.js";
+
+export class Rooms {
+  readonly packet: Packet;
+  readonly counters: Statistics = new Statistics();
+  readonly faults: Faults = new Faults(this.counters);
+  readonly alerts: AlertSink;
+  readonly clock: PacketClock;
+  readonly verification: ChecksumVerification;
+  readonly link: LinkLayer;
+  readonly ip: Ip;
+  readonly udp: Udp;
+  readonly icmp: Icmp;
+  readonly tcp: Tcp;
+  readonly scans: PortScanDetector;
+  readonly rejecter: Rejecter;
+  readonly notifier: TcpNotifier;
+  readonly express: ExpressLane;
+  readonly loop: FrameLoop;
+  readonly lookup: FlowLookup;
+  readonly sources: OpenSources;
+
+  /** `events` are those of the engine; `tick` is called when the packet clock has moved on by a second or more. Throws NidsError `no-memory`. */
+  constructor(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void) {
+    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = params;
+    const memory = allocateMemory({
+      flows: followTcp ? maxStreams : 1,
+      segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
+      fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
+    });
+    const { counters, faults } = this;
+    const packet = new Packet(memory);
+    const views = new Views(params.poisonAfterCallback);
+    const alerts = new AlertSink(events, packet, counters, faults, views, params.share);
+    const seed = randomSeed();
+    const flows = new FlowTable(memory, seed);
+    const path = new EncapsulationPath(packet, params, alerts, seed);
+    const shared = { memory, packet, params, statistics: counters, alerts };
+    const rails = new Rails(packet, params, counters);
+    const resets = new ResetSender({ ...shared, flows, path, rails });
+    const clock = new PacketClock(packet, alerts);
+    const verification = new ChecksumVerification(params, memory.checksums, alerts);
+    const link = new LinkLayer(packet, path, counters, alerts);
+    const backlogs = new BacklogPool(memory, flows);
+    const sides = new Sides(flows, backlogs);
+    const notifier = new TcpNotifier(flows, path, sides, params, counters, faults, resets, views);
+    const scans = new PortScanDetector(packet, params, counters, alerts, seed);
+    const tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
+    const udp = new Udp(packet, path, verification, counters, faults, views);
+    const tunnels = new Tunnels(packet, path, params);
+    const lookup = new FlowLookup(memory, flows, seed);
+    const icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
+    const ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp, tunnels, scans });
+    const express = new ExpressLane({ ...shared, flows, faults, link, path, verification, ip, tcp, notifier });
+    this.packet = packet;
+    this.alerts = alerts;
+    this.clock = clock;
+    this.verification = verification;
+    this.link = link;
+    this.ip = ip;
+    this.udp = udp;
+    this.icmp = icmp;
+    this.tcp = tcp;
+    this.scans = scans;
+    this.rejecter = new Rejecter({ ...shared, path, link, rails });
+    this.notifier = notifier;
+    this.express = express;
+    this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick });
+    this.lookup = lookup;
+    this.sources = new OpenSources(this.loop.intake);
+  }
+}
+
+/** 32 bits nobody outside knows. */
+function randomSeed(): number {
+  const seed = new Uint32Array(1);
+  (globalThis as { crypto?: { getRandomValues(into: Uint32Array): void } }).crypto?.getRandomValues(seed);
+  return seed[0] as number;
+}
