@@ -88,7 +88,7 @@ function go(name, sources) {
       GOPATH: "/usr/share/gocode",
       GOCACHE: join(PROGRAMS, "go-build"),
     },
-    packages: "golang-go golang-github-google-gopacket-dev",
+    packages: "golang-go golang-github-google-gopacket-dev golang-golang-x-net-dev",
   };
 }
 

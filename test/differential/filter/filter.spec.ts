@@ -22,7 +22,7 @@ const parallel = 3;
 
 /** A comparison of numbers that are not in the frame, with something behind it: "0 = 1 or tcp", "len > 60 and tcp". */
 const withoutHeader =
-  /(^|[(!]|&&|\|\||\b(and|or|not)\b)\s*(len|0x[0-9a-f]+|\d+)([\s+*/%&|^()-]|<<|>>|len|0x[0-9a-f]+|\d+)*[=<>].*(and|or|&&|\|\|)/;
+  /(^|[(!]|&&|\|\||\b(and|or|not)\b)[\s-]*(len|0x[0-9a-f]+|\d+)([\s+*/%&|^()-]|<<|>>|len|0x[0-9a-f]+|\d+)*[=<>].*(and|or|&&|\|\|)/;
 
 /** Where they differ, and why: libpcap is wrong, or has less. Without a link type: in all of them. */
 const known: readonly { readonly linkType?: number; readonly expression: RegExp; readonly reason: string }[] = [
