@@ -217,12 +217,12 @@ function startThread(workerData: WorkerStart): Worker {
 }
 
 /**
- * A thread has the options of the process, but for those about the text that a process runs: they mean nothing to a thread that runs a file. Node
- * takes V8's options for a thread only where it inherits them all; with others left out they are, too: they hold for the whole process anyway.
+ * A thread has the options of the process, but for the one about the text that a process runs, with which no thread runs a file. Node
+ * takes V8's options for a thread only where it inherits them all; with that one left out they are, too: they hold for the whole process anyway.
  */
 function newThread(workerData: WorkerStart): Worker {
   const file = new URL("worker-main.js", import.meta.url);
-  const execArgv = process.execArgv.filter((option) => !/^--(input-type|eval|print|test)\b/.test(option));
+  const execArgv = process.execArgv.filter((option) => !/^--input-type\b/.test(option));
   if (execArgv.length === process.execArgv.length) return new Worker(file, { workerData });
   try {
     return new Worker(file, { workerData, execArgv });

@@ -102,7 +102,7 @@ describe("workers", function () {
   });
 
   describe("in a process that was started with options", () => {
-    const folder = mkdtempSync(join(tmpdir(), "tsnids-workers-"));
+    let folder = "";
     const program = `
       import { FileSource } from "${import.meta.resolve("@tsnids/capture")}";
       import { run } from "${import.meta.resolve("@tsnids/workers")}";
@@ -111,6 +111,9 @@ describe("workers", function () {
       process.stdout.write(String(statistics.streams));`;
     const streamsOf = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: "utf8" });
 
+    before(() => {
+      folder = mkdtempSync(join(tmpdir(), "tsnids-workers-"));
+    });
     after(() => rmSync(folder, { recursive: true }));
 
     it("of V8, which threads cannot be given", () => {
@@ -119,7 +122,7 @@ describe("workers", function () {
       expect(streamsOf("--max-old-space-size=512", file)).to.equal("12");
     });
 
-    it("about the text that it runs, which mean nothing to a thread", () => {
+    it("about the text that it runs, with which no thread runs a file", () => {
       expect(streamsOf("--input-type=module", "--eval", program)).to.equal("12");
       expect(streamsOf("--max-old-space-size=512", "--input-type=module", "--eval", program)).to.equal("12");
     });
