@@ -7,8 +7,8 @@
 //
 //     passWall, passCpu    seconds of a pass, by the clock and of all threads; the median of the rounds
 //     timesOneWorker       how many times as fast a pass was as with one worker: the median of the rounds' ratios
-//     wall, cpu            the same of the whole process with one pass, and how many times as fast that was
-//     timesOneWorkerWhole
+//     wall, cpu            seconds of the whole process with one pass
+//     timesOneWorkerWhole  how many times as fast that was
 //
 // Totals that differ are an error.
 
@@ -129,11 +129,9 @@ function sample(path, workers, turns) {
   const many = measureApart(path, MANY_PASSES, workers, turns);
   const { frames, segments, bytes, wall, cpu } = few;
   const times = MANY_PASSES / FEW_PASSES;
-  for (const [name, count] of Object.entries({ frames, segments, bytes })) {
-    const expected = count * times;
-    const found = many[/** @type {"frames"} */ (name)];
-    if (found !== expected) throw new Error(`${name} of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
-  }
+  const expected = `${frames * times} ${segments * times} ${bytes * times}`;
+  const found = `${many.frames} ${many.segments} ${many.bytes}`;
+  if (found !== expected) throw new Error(`totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
   const passes = MANY_PASSES - FEW_PASSES;
   return {
     frames,

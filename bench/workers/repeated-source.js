@@ -15,14 +15,15 @@ const PAUSE_SECONDS = 30;
 export function repeatedSource(path, passes) {
   return {
     async *batches(intake) {
-      let begin = NaN;
-      let last = NaN;
+      /** @type {number | undefined} */
+      let begin;
+      let last = 0;
       for (let pass = 0; pass < passes; pass++) {
-        const later = pass === 0 ? 0 : last + PAUSE_SECONDS - begin;
+        const later = begin === undefined ? 0 : last + PAUSE_SECONDS - begin;
         for await (const batch of new FileSource(path).batches(intake)) {
           const { seconds, length } = batch;
-          if (later === 0 && Number.isNaN(begin)) begin = seconds[0] ?? 0;
-          if (later > 0) for (let index = 0; index < length; index++) seconds[index] += later;
+          begin ??= seconds[0];
+          for (let index = 0; later > 0 && index < length; index++) seconds[index] += later;
           last = seconds[length - 1] ?? last;
           yield batch;
         }
