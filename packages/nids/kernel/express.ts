@@ -77,7 +77,7 @@ export function look(
   return touched;
 }
 
-/** Of the candidate. */
+/** The slot of the candidate's flow; 0 where there is none. */
 @inline
 function slotOf(entry: u32): u32 {
   return load<u32>(load<u32>(entry, BUCKET), 4);

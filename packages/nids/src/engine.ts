@@ -1,4 +1,4 @@
-// The engine: it wires the rooms and moves frames through them.
+// The engine: what its users call, and the way of frames through its rooms (rooms.ts).
 //
 //   process(batch) ─► link ─► ip ─► (defragmenter) ─► tcp ─► callbacks
 //                                                  ├► udp ─► callbacks
@@ -21,7 +21,8 @@ import type { Injection } from "./kill/injector.js";
 import type { RejectOptions } from "./kill/kill-options.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
-import { Rooms } from "./rooms.js";
+import { makeRooms } from "./rooms.js";
+import type { Rooms } from "./rooms.js";
 import { SingleFrame } from "./single-frame.js";
 import type { StatisticsSnapshot } from "./stats.js";
 import type { Tuple } from "./tcp/flow-lookup.js";
@@ -48,7 +49,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
-    this.rooms = new Rooms(this.params, this, () => this.tick());
+    this.rooms = makeRooms(this.params, this, () => this.tick());
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -171,14 +172,15 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
     this.whileBusy(() => {
-      this.rooms.packet.network = 0;
-      this.rooms.tcp.connections.exit();
-      this.rooms.ip.exit();
-      this.rooms.scans.clear();
-      this.rooms.link.exit();
-      this.rooms.verification.clear();
-      this.rooms.clock.clear();
-      this.rooms.loop.clear();
+      const { packet, tcp, ip, scans, link, verification, clock, loop } = this.rooms;
+      packet.network = 0;
+      tcp.connections.exit();
+      ip.exit();
+      scans.clear();
+      link.exit();
+      verification.clear();
+      clock.clear();
+      loop.clear();
       this.nextStatistics = 0;
     });
     this.tellStatistics();
@@ -193,7 +195,7 @@ export class Nids extends EventEmitter<NidsEvents> {
       const wrong = client === undefined ? `clientAddress "${clientAddress}"` : `serverAddress "${serverAddress}"`;
       throw new NidsError("invalid-argument", `findTcpStream: ${wrong} is not an IPv4 or IPv6 address`);
     }
-    return this.rooms.notifier.streamAt(this.rooms.lookup.find(client, server, tuple));
+    return this.rooms.notifier.streams.at(this.rooms.lookup.find(client, server, tuple));
   }
 
   /**

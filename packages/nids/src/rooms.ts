@@ -31,10 +31,11 @@ import { Sides } from "./tcp/sides.js";
 import { Tcp } from "./tcp/tcp.js";
 import { Udp } from "./udp/udp.js";
 
-export class Rooms {
+/** The rooms the engine itself speaks to. */
+export interface Rooms {
   readonly packet: Packet;
-  readonly counters: Statistics = new Statistics();
-  readonly faults: Faults = new Faults(this.counters);
+  readonly counters: Statistics;
+  readonly faults: Faults;
   readonly alerts: AlertSink;
   readonly clock: PacketClock;
   readonly verification: ChecksumVerification;
@@ -50,56 +51,67 @@ export class Rooms {
   readonly loop: FrameLoop;
   readonly lookup: FlowLookup;
   readonly sources: OpenSources;
+}
 
-  /** `events` are those of the engine; `tick` is called when the packet clock has moved on by a second or more. Throws NidsError `no-memory`. */
-  constructor(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void) {
-    const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = params;
-    const memory = allocateMemory({
-      flows: followTcp ? maxStreams : 1,
-      segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
-      fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
-    });
-    const { counters, faults } = this;
-    const packet = new Packet(memory);
-    const views = new Views(params.poisonAfterCallback);
-    const alerts = new AlertSink(events, packet, counters, faults, views, params.share);
-    const seed = randomSeed();
-    const flows = new FlowTable(memory, seed);
-    const path = new EncapsulationPath(packet, params, alerts, seed);
-    const shared = { memory, packet, params, statistics: counters, alerts };
-    const rails = new Rails(packet, params, counters);
-    const resets = new ResetSender({ ...shared, flows, path, rails });
-    const clock = new PacketClock(packet, alerts);
-    const verification = new ChecksumVerification(params, memory.checksums, alerts);
-    const link = new LinkLayer(packet, path, counters, alerts);
-    const backlogs = new BacklogPool(memory, flows);
-    const sides = new Sides(flows, backlogs);
-    const notifier = new TcpNotifier(flows, path, sides, params, counters, faults, resets, views);
-    const scans = new PortScanDetector(packet, params, counters, alerts, seed);
-    const tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
-    const udp = new Udp(packet, path, verification, counters, faults, views);
-    const tunnels = new Tunnels(packet, path, params);
-    const lookup = new FlowLookup(memory, flows, seed);
-    const icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
-    const ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp, tunnels, scans });
-    const express = new ExpressLane({ ...shared, flows, faults, link, path, verification, ip, tcp, notifier });
-    this.packet = packet;
-    this.alerts = alerts;
-    this.clock = clock;
-    this.verification = verification;
-    this.link = link;
-    this.ip = ip;
-    this.udp = udp;
-    this.icmp = icmp;
-    this.tcp = tcp;
-    this.scans = scans;
-    this.rejecter = new Rejecter({ ...shared, path, link, rails });
-    this.notifier = notifier;
-    this.express = express;
-    this.loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick });
-    this.lookup = lookup;
-    this.sources = new OpenSources(this.loop.intake);
-  }
+/**
+ * Makes the rooms. `events` are those of the engine; `tick` is called when the packet clock has moved on by a second or more. Throws NidsError
+ * `no-memory`.
+ */
+export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void): Rooms {
+  const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = params;
+  const memory = allocateMemory({
+    flows: followTcp ? maxStreams : 1,
+    segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
+    fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
+  });
+  const counters = new Statistics();
+  const faults = new Faults(counters);
+  const packet = new Packet(memory);
+  const views = new Views(params.poisonAfterCallback);
+  const alerts = new AlertSink(events, packet, counters, faults, views, params.share);
+  const seed = randomSeed();
+  const flows = new FlowTable(memory, seed);
+  const path = new EncapsulationPath(packet, params, alerts, seed);
+  const shared = { memory, packet, params, statistics: counters, alerts };
+  const rails = new Rails(packet, params, counters);
+  const resets = new ResetSender({ ...shared, flows, path, rails });
+  const clock = new PacketClock(packet, alerts);
+  const verification = new ChecksumVerification(params, memory.checksums, alerts);
+  const link = new LinkLayer(packet, path, counters, alerts);
+  const backlogs = new BacklogPool(memory, flows);
+  const sides = new Sides(flows, backlogs);
+  const notifier = new TcpNotifier(flows, path, sides, params, counters, faults, resets, views);
+  const scans = new PortScanDetector(packet, params, counters, alerts, seed);
+  const tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
+  const udp = new Udp(packet, path, verification, counters, faults, views);
+  const tunnels = new Tunnels(packet, path, params);
+  const lookup = new FlowLookup(memory, flows, seed);
+  const icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
+  const ip = new Ip({ ...shared, path, verification, faults, views, seed, tcp, udp, icmp, tunnels, scans });
+  const express = new ExpressLane({ ...shared, flows, faults, link, path, verification, ip, tcp, notifier });
+  const rejecter = new Rejecter({ ...shared, path, link, rails });
+  const loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick });
+  const sources = new OpenSources(loop.intake);
+  return {
+    packet,
+    counters,
+    faults,
+    alerts,
+    clock,
+    verification,
+    link,
+    ip,
+    udp,
+    icmp,
+    tcp,
+    scans,
+    rejecter,
+    notifier,
+    express,
+    loop,
+    lookup,
+    sources,
+  };
 }
 
 /** 32 bits nobody outside knows. */
