@@ -32,14 +32,14 @@ export class CollectCounters {
     if (slot === 0) return;
     const from = half & 1;
     const kind = from + (urgent ? 2 : 0);
-    const { detailBytes, flows } = this.flows;
+    const { detailBytes } = this.flows;
     const at = (slot * DETAIL_INTS + COLLECTS) * 4 + kind;
     const before = detailBytes[at] as number;
     detailBytes[at] = times;
     const after = detailBytes[at];
     const bit = (urgent ? URGENT_COLLECTED_0 : COLLECTED_0) << from;
-    const flags = flows[slot * FLOW_INTS + FLAGS] as number;
-    flows[slot * FLOW_INTS + FLAGS] = after > 0 ? flags | bit : flags & ~bit;
+    const flags = this.flows.flagsOf(slot);
+    this.flows.setFlags(slot, after > 0 ? flags | bit : flags & ~bit);
     if (this.current.slot !== slot) return;
     this.changes[kind] = (this.changes[kind] as number) + after - before;
     this.changed = true;

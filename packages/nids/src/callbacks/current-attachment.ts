@@ -13,11 +13,11 @@ export class CurrentAttachment implements Attachment {
 
   get param(): unknown {
     const { slot, order } = this.notifier.current;
-    return this.notifier.streamAt(slot)?.param(order);
+    return this.notifier.streams.at(slot)?.param(order);
   }
 
   set param(value: unknown) {
     const { slot, order } = this.notifier.current;
-    this.notifier.streamAt(slot)?.setParam(order, value);
+    this.notifier.streams.at(slot)?.setParam(order, value);
   }
 }

@@ -15,7 +15,6 @@ import type { ResetSender } from "../kill/reset-sender.js";
 import type { Statistics } from "../stats.js";
 import { COLLECTED_0, ConnectionState, withState } from "../tcp/connection.js";
 import { EndedFlows } from "../tcp/ended-flows.js";
-import { FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, urgentInterest } from "./audience.js";
@@ -81,11 +80,6 @@ export class TcpNotifier {
     this.resets = resets;
   }
 
-  /** The stream in a slot, where somebody listens to it. */
-  streamAt(slot: number): TcpStream | undefined {
-    return this.streams.at(slot);
-  }
-
   /** Offers a connection to the registered callbacks. False when nobody wants it. */
   established(slot: number): boolean {
     const stream = new TcpStream(slot, ++this.created, this.nobody);
@@ -124,7 +118,7 @@ export class TcpNotifier {
   }
 
   private isCollected(slot: number, from: number): boolean {
-    return ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & (COLLECTED_0 << from)) !== 0;
+    return (this.flows.flagsOf(slot) & (COLLECTED_0 << from)) !== 0;
   }
 
   /** Reports an urgent byte that was taken out of the stream. */
@@ -262,11 +256,10 @@ export class TcpNotifier {
   private forgetUnheard(slot: number, stream: TcpStream): boolean {
     if (stream.audience.members.length > 0) return false;
     if (stream.slot === 0) return true;
-    const at = slot * FLOW_INTS + FLAGS;
     this.letGo(slot, stream);
     // Packets of an ignored connection are passed by; those of one that is being killed are answered, as after its end.
     const state = this.resets.isAnswering(slot) ? ConnectionState.ENDED : ConnectionState.IGNORED;
-    this.flows.flows[at] = withState(this.flows.flows[at] as number, state);
+    this.flows.setFlags(slot, withState(this.flows.flagsOf(slot), state));
     return true;
   }
 

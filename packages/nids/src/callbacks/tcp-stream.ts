@@ -6,7 +6,7 @@ import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide, originOf } from "../tcp/connection.js";
 import type { EndedFlows } from "../tcp/ended-flows.js";
 import type { EndedFlow } from "../tcp/ended-flows.js";
-import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "../tcp/flow-table.js";
+import { COUNT, FLOW_DOUBLES } from "../tcp/flow-table.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
 import type { KillVerdict, KillWatch } from "../kill/kill-watch.js";
@@ -63,7 +63,7 @@ export class TcpStream {
 
   /** Streams are made by the engine. */
   constructor(slot: number, id: number, audience: Audience) {
-    const key = slot * 2 + clientSide(audience.notifier.flows.flows[slot * FLOW_INTS + FLAGS] as number);
+    const key = slot * 2 + clientSide(audience.notifier.flows.flagsOf(slot));
     this.place = key << keyShift;
     this.client = new ClientHalf(this);
     this.server = new ServerHalf(this);
@@ -141,7 +141,7 @@ export class TcpStream {
 
   /** How the stream began, and by that how client and server were told apart. */
   get origin(): StreamOrigin {
-    return originOf(this.ended?.flags ?? (this.notifier.flows.flows[this.slot * FLOW_INTS + FLAGS] as number));
+    return originOf(this.ended?.flags ?? this.notifier.flows.flagsOf(this.slot));
   }
 
   /** True when the stream was already running when it was first seen. */

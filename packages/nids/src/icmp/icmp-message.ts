@@ -98,7 +98,7 @@ export class IcmpMessage {
       destinationPort: hasPorts ? ports & 0xffff : undefined,
       icmpType: hasType ? packet.bytes[transport] : undefined,
       icmpCode: hasType ? packet.bytes[transport + 1] : undefined,
-      stream: this.notifier.streamAt(found),
+      stream: this.notifier.streams.at(found),
     };
   }
 

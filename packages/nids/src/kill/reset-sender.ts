@@ -16,7 +16,7 @@ import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/connection.js";
 import type { Endpoints } from "../tcp/endpoints.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
+import { ACK, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { later } from "../tcp/sequence.js";
 import { TcpFlag } from "../tcp/segment.js";
@@ -144,7 +144,7 @@ export class ResetSender {
     const watch = new KillWatch(this.flows, this.packet, slot, this.graceSeconds, this.pursuit(slot, options));
     this.watches.get(slot)?.finish();
     this.watches.set(slot, watch);
-    if (watch.isAnswering) this.flows.flows[slot * FLOW_INTS + FLAGS] = this.flag(slot) | ATTENTION;
+    if (watch.isAnswering) this.flows.setFlags(slot, this.flows.flagsOf(slot) | ATTENTION);
     return watch;
   }
 
@@ -165,7 +165,7 @@ export class ResetSender {
   /** The directions that resets are sent in, the client's first. */
   private directions(slot: number, { sides = "both" }: KillOptions): readonly Direction[] {
     const kept = this.kept?.get(slot);
-    const client = clientSide(this.flag(slot));
+    const client = clientSide(this.flows.flagsOf(slot));
     return [client, 1 - client].flatMap((from) => {
       const to = from === client ? "server" : "client";
       const envelope = kept?.envelopes[from] ?? kept?.envelopes[1 - from]?.turned();
@@ -197,14 +197,10 @@ export class ResetSender {
    * only knows what it saw.
    */
   private expected(slot: number, { from, announced }: Direction, { strategy = "libnids" }: KillOptions): number {
-    if ((this.flag(slot) & (KNOWN_0 << from)) === 0) return announced;
+    if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0) return announced;
     const at = slot * FLOW_INTS;
     const next = this.flows.flows[at + NEXT + from] as number;
     return strategy === "libnids" ? next : later(next, this.flows.flows[at + ACK + 1 - from] as number);
-  }
-
-  private flag(slot: number): number {
-    return this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
   }
 }
 

@@ -66,6 +66,6 @@ export class Closing {
 
   private confirmed(slot: number, from: number): void {
     const flags = this.flows.flagsOf(slot);
-    if ((flags & (FIN_0 << from)) !== 0) this.flows.flows[slot * FLOW_INTS + FLAGS] = flags | (FIN_ACKED_0 << from);
+    if ((flags & (FIN_0 << from)) !== 0) this.flows.setFlags(slot, flags | (FIN_ACKED_0 << from));
   }
 }

@@ -101,7 +101,7 @@ export class Connections implements SweptFlow {
     const count = closed
       ? "closed"
       : ({ CLOSE: "closed", RESET: "reset", TIMED_OUT: "timedOut", EXITING: "exiting" } as const)[state];
-    if (this.notifier.streamAt(slot) !== undefined) this.statistics[count]++;
+    if (this.notifier.streams.at(slot) !== undefined) this.statistics[count]++;
     this.notifier.end(slot, closed ? "CLOSE" : state, closed ? "fin" : reason);
     this.waiting.release(slot);
     this.resets.ended(slot);

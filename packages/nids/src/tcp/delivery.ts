@@ -7,7 +7,7 @@ import type { GapReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { URGENT_COLLECTED_0 } from "./connection.js";
-import { COUNT, FLAGS, FLOW_DOUBLES, FLOW_INTS } from "./flow-table.js";
+import { COUNT, FLOW_DOUBLES } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance } from "./sequence.js";
 
@@ -34,8 +34,7 @@ export class Delivery {
     this.flows.setNext(slot, from, advance(this.flows.next(slot, from), 1));
     this.flows.extras.countUrgent(slot, from);
     const urgent = bytes[offset + before] as number;
-    const flags = this.flows.flows[slot * FLOW_INTS + FLAGS] as number;
-    if ((flags & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
+    if ((this.flows.flagsOf(slot) & (URGENT_COLLECTED_0 << from)) !== 0) this.notifier.urgent(slot, from, urgent);
     const behind = length - before - 1;
     if (behind > 0) this.data(slot, from, bytes, offset + before + 1, behind);
   }

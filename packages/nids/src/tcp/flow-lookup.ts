@@ -4,7 +4,6 @@ import type { EngineMemory } from "../memory/layout.js";
 import { Ipv6 } from "../ip/ipv6.js";
 import { Packet } from "../packet.js";
 import { clientSide } from "./connection.js";
-import { FLAGS, FLOW_INTS } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** The endpoints of a connection; addresses as text. */
@@ -38,7 +37,7 @@ export class FlowLookup {
     const ports = (tuple.clientPort << 16) | (tuple.serverPort & 0xffff);
     const found = this.locate(scratch, client.length === 4 ? 4 : 6, 0, ports);
     const slot = found >> 1;
-    return (found & 1) === clientSide(flows.flows[slot * FLOW_INTS + FLAGS] as number) ? slot : 0;
+    return (found & 1) === clientSide(flows.flagsOf(slot)) ? slot : 0;
   }
 
   /**

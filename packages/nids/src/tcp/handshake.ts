@@ -29,7 +29,7 @@ import {
   TIMESTAMPS,
   withState,
 } from "./connection.js";
-import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, DETAIL_INTS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
@@ -104,7 +104,7 @@ export class Handshake {
     if (from === clientSide(flags) || (flags & (KNOWN_0 << from)) !== 0) return;
     this.flows.details[slot * DETAIL_INTS + ISN + from] = segment.sequence;
     this.know(slot, from, advance(segment.sequence, 1));
-    this.set(slot, refreshAttention(this.flows.flagsOf(slot) | SYN_ACK_SEEN));
+    this.flows.setFlags(slot, refreshAttention(this.flows.flagsOf(slot) | SYN_ACK_SEEN));
   }
 
   /**
@@ -136,7 +136,7 @@ export class Handshake {
     const found = this.flows.insert(this.packet, ConnectionState.OPENING | SYN_SEEN);
     const slot = found >> 1;
     const client = found & 1;
-    if (client === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
+    if (client === 1) this.flows.setFlags(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
     this.noteOpening(slot, segment);
   }
 
@@ -157,7 +157,7 @@ export class Handshake {
       details[detail + TSVAL + client] = this.packet.view.getInt32(timestampAt);
     }
     if (segment.isSigned) flags |= SIGNED;
-    this.set(slot, flags);
+    this.flows.setFlags(slot, flags);
     if (segment.length > 0) this.holdPayload(slot, client, segment);
   }
 
@@ -165,10 +165,10 @@ export class Handshake {
     const found = this.flows.insert(this.packet, ConnectionState.OPENING | MIDSTREAM);
     const slot = found >> 1;
     const client = 1 - (found & 1);
-    if (client === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
+    if (client === 1) this.flows.setFlags(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
     this.flows.details[slot * DETAIL_INTS + ISN + client] = advance(segment.ack, -1);
     this.know(slot, client, segment.ack);
-    this.set(slot, this.flows.flagsOf(slot) | SCALE_UNKNOWN);
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) | SCALE_UNKNOWN);
     this.answer(slot, client, segment);
   }
 
@@ -178,11 +178,11 @@ export class Handshake {
     const client = clientSide(flags);
     if (this.flows.details[slot * DETAIL_INTS + ISN + client] === segment.sequence) {
       // Its answer came first (a late tap): now the beginning is complete.
-      if ((flags & SYN_SEEN) === 0) this.set(slot, (flags | SYN_SEEN) & ~MIDSTREAM);
+      if ((flags & SYN_SEEN) === 0) this.flows.setFlags(slot, (flags | SYN_SEEN) & ~MIDSTREAM);
       return;
     }
     this.waiting.release(slot);
-    this.set(slot, (flags & CLIENT_IS_SIDE_1) | ConnectionState.OPENING | SYN_SEEN);
+    this.flows.setFlags(slot, (flags & CLIENT_IS_SIDE_1) | ConnectionState.OPENING | SYN_SEEN);
     this.flows.restart(slot, this.packet);
     this.noteOpening(slot, segment);
   }
@@ -215,7 +215,7 @@ export class Handshake {
     // The window in a SYN is never scaled (RFC 7323 §2.2).
     flows[at + WINDOW + server] = segment.window;
     this.flows.noteSynWindow(slot, server, segment.window);
-    this.set(slot, withState(flags, ConnectionState.ANSWERED) | SYN_ACK_SEEN);
+    this.flows.setFlags(slot, withState(flags, ConnectionState.ANSWERED) | SYN_ACK_SEEN);
     if (segment.length > 0) this.holdPayload(slot, server, segment);
   }
 
@@ -248,7 +248,7 @@ export class Handshake {
         : this.acknowledgesFirstFlight(slot, client, segment);
     if (!fits) return false;
     // What the server offered is not known either: neither scale nor timestamps.
-    this.set(slot, (this.flows.flagsOf(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
+    this.flows.setFlags(slot, (this.flows.flagsOf(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
     return this.establish(slot);
   }
 
@@ -264,7 +264,7 @@ export class Handshake {
   private glimpse(): void {
     const found = this.flows.insert(this.packet, ConnectionState.GLIMPSED | MIDSTREAM | SCALE_UNKNOWN);
     const slot = found >> 1;
-    if ((found & 1) === 1) this.set(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
+    if ((found & 1) === 1) this.flows.setFlags(slot, this.flows.flagsOf(slot) | CLIENT_IS_SIDE_1);
   }
 
   private completesGlimpsed(slot: number, segment: Segment): boolean {
@@ -272,7 +272,7 @@ export class Handshake {
   }
 
   private establish(slot: number): true {
-    this.set(slot, refreshAttention(withState(this.flows.flagsOf(slot), ConnectionState.ESTABLISHED)));
+    this.flows.setFlags(slot, refreshAttention(withState(this.flows.flagsOf(slot), ConnectionState.ESTABLISHED)));
     return true;
   }
 
@@ -284,10 +284,6 @@ export class Handshake {
   private know(slot: number, side: number, next: number): void {
     this.flows.flows[slot * FLOW_INTS + NEXT + side] = next;
     this.flows.flows[slot * FLOW_INTS + ACK + 1 - side] = next;
-    this.set(slot, this.flows.flagsOf(slot) | (KNOWN_0 << side));
-  }
-
-  private set(slot: number, flags: number): void {
-    this.flows.flows[slot * FLOW_INTS + FLAGS] = flags;
+    this.flows.setFlags(slot, this.flows.flagsOf(slot) | (KNOWN_0 << side));
   }
 }

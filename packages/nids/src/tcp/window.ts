@@ -72,6 +72,6 @@ export class WindowTest {
   }
 
   private usesTimestamps(slot: number): boolean {
-    return ((this.flows.flows[slot * FLOW_INTS + FLAGS] as number) & TIMESTAMPS) !== 0;
+    return (this.flows.flagsOf(slot) & TIMESTAMPS) !== 0;
   }
 }
