@@ -5,7 +5,6 @@
 //             │◄───►│◄─────────────►│◄────►│◄───────────────────►│
 
 import { acknowledges, finishes, isComplete } from "./closing";
-import { confirm } from "./express";
 import {
   anyBacklog,
   BACKLOG_0,
@@ -17,10 +16,12 @@ import {
   NEXT,
   STATE_MASK,
 } from "./flow";
+import { confirm, details, flows } from "./flow-table";
 import { apply, isInOrder } from "./in-order";
-import { answers, completes } from "./opening";
+import { answers, begins, completes } from "./opening";
+import { notes } from "./scan";
 import { isReached, waitsOrRepeats } from "./waiting";
-import { entryBytes, FLAGS, FOUND, LENGTH, PAYLOAD, UNFOLLOWED } from "./window";
+import { count, entryBytes, FLAGS, FOUND, LENGTH, PAYLOAD, UNFOLLOWED } from "./window";
 
 /** Flags of segments: those that decide (src/tcp/segment.ts), and of these. */
 const decisiveFlags: u32 = 0x37;
@@ -37,28 +38,29 @@ const FILL: u32 = 4;
 /** Of the others: nobody is told. */
 const DONE: u32 = 5;
 
+/** How far the kernel follows connections: it keeps segments out of order, opens and closes; it makes flows for those that are not known. */
+let follows: bool = false;
+let makesFlows: bool = false;
+
+/** Says how far it follows connections. */
+export function follow(connections: bool, unknownOnes: bool): void {
+  follows = connections;
+  makesFlows = connections && unknownOnes;
+}
+
 /**
  * Takes the entries from `entry` to `end` in order. Returns the first it has not done with, plus what has become of it; `end` where there is none.
- * `clock` is the packet time in whole seconds; at `tally` is counted. Segments out of order are kept, and connections opened and closed, only
- * where `follows` is 1.
+ * `clock` is the packet time in whole seconds, which never goes back, `seconds` that of these frames; `mask` is the index's.
  */
-export function advance(
-  entry: u32,
-  end: u32,
-  flows: u32,
-  details: u32,
-  clock: u32,
-  tally: u32,
-  index: u32,
-  mask: u32,
-  follows: u32,
-): u32 {
+export function advance(entry: u32, end: u32, clock: u32, seconds: u32, mask: u32): u32 {
   for (; entry < end; entry += entryBytes) {
     const kind = load<u32>(entry, FLAGS) & decisiveFlags;
     let found = load<u32>(entry, FOUND);
     if (found == 0) {
-      if (follows == 0 || (kind & ACK) == 0 || load<u32>(entry, PAYLOAD) == 0) return entry;
-      found = findAgain(entry, index, mask, flows);
+      if (!follows || load<u32>(entry, PAYLOAD) == 0) return entry;
+      if (kind == SYN && opens(entry, clock, seconds, mask)) continue;
+      if ((kind & ACK) == 0) return entry;
+      found = findAgain(entry, mask);
       if (found == 0) return entry;
     }
     const from = found & 1;
@@ -72,18 +74,23 @@ export function advance(
       }
       if ((flags & (STATE_MASK | anyBacklog)) == IGNORED) {
         store<u32>(flow, clock, LAST_SEEN);
-        store<u32>(tally, load<u32>(tally, UNFOLLOWED) + 1, UNFOLLOWED);
+        count(UNFOLLOWED);
         continue;
       }
-      if (follows != 0 && load<u32>(entry, LENGTH) != 0) {
-        if (waitsOrRepeats(entry, flow, detail, found, clock, tally)) continue;
+      if (follows && load<u32>(entry, LENGTH) != 0) {
+        if (waitsOrRepeats(entry, flow, detail, found, clock)) continue;
         return entry;
       }
     }
-    const outcome = follows != 0 ? openOrClose(kind, entry, flow, detail, from, clock) : LEFT;
+    const outcome = follows ? openOrClose(kind, entry, flow, detail, from, clock) : LEFT;
     if (outcome != DONE) return entry | outcome;
   }
   return end;
+}
+
+/** Takes the SYN of a connection that is not known, where that is plain. Where it is not, its target is noted again, which changes nothing. */
+function opens(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
+  return makesFlows && notes(entry, seconds) && begins(entry, clock, seconds, mask);
 }
 
 /** The bytes of a segment are to be delivered, and what waits for them, if anything. */
@@ -111,8 +118,8 @@ function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, c
  * The flow of a frame that may have begun in this window; 0 where there still is none, or where the index has grown and its chain lies elsewhere
  * now: TypeScript will find it.
  */
-function findAgain(entry: u32, index: u32, mask: u32, flows: u32): u32 {
-  const found = confirm(entry, index, index + (mask << 3), flows);
+function findAgain(entry: u32, mask: u32): u32 {
+  const found = confirm(entry, mask);
   store<u32>(entry, found, FOUND);
   return found;
 }

@@ -10,14 +10,14 @@
 //   ask                  for the record of the flow; then for its details, where they will be looked at
 //   confirm  record  ──► side of the flow  and the checksums
 //
-// Hash and index are those of src/tcp/flow-index.ts, the layouts of flows and of the window are in flow.ts
-// and window.ts; a test holds them together. Sixteen bytes of header are put into the machine's byte order at once:
+// Hash and index are in flow-table.ts, the layouts of flows and of the window in flow.ts and window.ts. Sixteen bytes of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
 
 import { ipv4Rightness } from "./checksum";
 import { detailBytes, ESTABLISHED, FLOW_FLAGS, flowBytes, STATE_MASK, TIMESTAMPS } from "./flow";
+import { confirm, details, flows, hashOf, index, probe } from "./flow-table";
 import {
   ACKNOWLEDGMENT,
   BUCKET,
@@ -31,6 +31,7 @@ import {
   KEY,
   LENGTH,
   PAYLOAD,
+  PORTS,
   SEQUENCE,
   SIDE,
   WINDOW,
@@ -42,37 +43,30 @@ const TCP: u32 = 6;
 const plainIpv4: u32 = 0x00450008;
 
 /** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
-export function look(
-  window: u32,
-  count: u32,
-  verify: u32,
-  index: u32,
-  mask: u32,
-  flows: u32,
-  details: u32,
-  seed: u32,
-): u32 {
+export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
+  const buckets = index;
+  const records = flows;
   const end = window + count * entryBytes;
   let touched: u32 = 0;
-  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry, seed), FOUND);
+  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry), FOUND);
   for (let entry = window; entry < end; entry += entryBytes) {
-    touched += load<u32>(index + ((load<u32>(entry, FOUND) & mask) << 3), 4);
+    touched += load<u32>(buckets + ((load<u32>(entry, FOUND) & mask) << 3), 4);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    store<u32>(entry, probe(load<u32>(entry, FOUND), index, mask), BUCKET);
+    store<u32>(entry, probe(load<u32>(entry, FOUND), mask), BUCKET);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    touched += load<u32>(flows + slotOf(entry) * flowBytes);
+    touched += load<u32>(records + slotOf(entry) * flowBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     const slot = slotOf(entry);
-    const flags = load<u32>(flows + slot * flowBytes, FLOW_FLAGS);
+    const flags = load<u32>(records + slot * flowBytes, FLOW_FLAGS);
     if ((flags & (STATE_MASK | TIMESTAMPS)) != ESTABLISHED) touched += load<u32>(details + slot * detailBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     if (load<u32>(entry, PAYLOAD) != 0 && verify != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
     if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
-    else store<u32>(entry, confirm(entry, index, index + (mask << 3), flows), FOUND);
+    else store<u32>(entry, confirm(entry, mask), FOUND);
   }
   return touched;
 }
@@ -92,7 +86,7 @@ function words(at: u32): v128 {
 
 /** Reads the headers of a frame into its entry; its hash. PAYLOAD stays 0 where it is not the plain kind. */
 @inline
-function read(entry: u32, seed: u32): u32 {
+function read(entry: u32): u32 {
   const frame = load<u32>(entry, FRAME);
   const captured = load<u32>(entry, CAPTURED);
   store<u32>(entry, 0, PAYLOAD);
@@ -122,25 +116,10 @@ function read(entry: u32, seed: u32): u32 {
   const ports = rotl<u32>(<u32>i32x4.extract_lane(first, 2), (sourceIsLower ^ 1) << 4);
   store<u32>(entry, low, KEY);
   store<u32>(entry, high, KEY + 4);
-  store<u32>(entry, ports, KEY + 8);
+  store<u32>(entry, ports, PORTS);
   store<u32>(entry, 0, KEY + 12);
   store<u32>(entry, sourceIsLower ^ 1, SIDE);
-  let hash = ((low ^ seed) * 0x9e3779b1) ^ high;
-  hash = ((hash ^ (hash >>> 15)) * 0x85ebca6b) ^ ports;
-  hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
-  hash ^= hash >>> 16;
-  return hash;
-}
-
-/** The first bucket that has the hash, or is empty. */
-@inline
-function probe(hash: u32, index: u32, mask: u32): u32 {
-  let bucket = hash & mask;
-  while (true) {
-    const at = index + (bucket << 3);
-    if (load<u32>(at) == hash || load<u32>(at, 4) == 0) return at;
-    bucket = (bucket + 1) & mask;
-  }
+  return hashOf(low, high, ports);
 }
 
 /** True where the checksums of a plain frame are right. */
@@ -149,17 +128,4 @@ function isRight(entry: u32): bool {
   const ip = load<u32>(entry, FRAME) + ethernetBytes;
   const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
   return ipv4Rightness(ip, ipv4Bytes, totalLength) == 3;
-}
-
-/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. */
-@inline
-export function confirm(entry: u32, index: u32, last: u32, flows: u32): u32 {
-  const key = v128.load(entry, KEY);
-  let bucket = load<u32>(entry, BUCKET);
-  while (true) {
-    const slot = load<u32>(bucket, 4);
-    if (slot == 0) return 0;
-    if (!v128.any_true(v128.xor(key, v128.load(flows + slot * flowBytes)))) return (slot << 1) | load<u32>(entry, SIDE);
-    bucket = bucket == last ? index : bucket + 8;
-  }
 }

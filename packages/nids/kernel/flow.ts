@@ -13,10 +13,13 @@ export const COUNT: usize = 48;
 export const detailBytes: u32 = 32;
 export const ISN: usize = 0;
 export const TSVAL: usize = 8;
+export const START_SECONDS: usize = 16;
+export const START_NANOSECONDS: usize = 20;
 /** Two of 16 bits. */
 export const SYN_WINDOWS: usize = 28;
 
 export const STATE_MASK: u32 = 0x7;
+export const CLIENT_IS_SIDE_1: u32 = 1 << 3;
 export const OPENING: u32 = 1;
 export const ANSWERED: u32 = 2;
 export const ESTABLISHED: u32 = 3;
@@ -34,12 +37,13 @@ export const anyBacklog: u32 = BACKLOG_0 | (BACKLOG_0 << 1);
 export const SCALED: u32 = 1 << 18;
 export const scaleShift: u32 = 20;
 export const bothScales: u32 = 0xff << scaleShift;
+export const SYN_SEEN: u32 = 1 << 28;
 export const SYN_ACK_SEEN: u32 = 1 << 29;
 
 /** The side of the client. */
 @inline
 export function clientSide(flags: u32): u32 {
-  return (flags >>> 3) & 1;
+  return (flags & CLIENT_IS_SIDE_1) >>> 3;
 }
 
 /** The window a segment of this side advertises, in bytes. */

@@ -1,7 +1,10 @@
 // The kernel: what runs as WebAssembly over the engine's memory.
 
-export { advance } from "./advance";
+export { advance, follow } from "./advance";
 export { copy, same } from "./bytes";
 export { ipv4, sum, transport } from "./checksum";
 export { look } from "./express";
-export { configure } from "./waiting";
+export { useFlows } from "./flow-table";
+export { useScans } from "./scan";
+export { useBacklogs } from "./waiting";
+export { useTally } from "./window";

@@ -1,5 +1,6 @@
-// How nearly all connections open: the SYN,ACK that answers the SYN, and the ACK of the client that completes the handshake. src/tcp/handshake.ts
-// knows all ways, and says why; what is unusual in any respect (data, held bytes, rare options, a half that was not captured) is left to it.
+// How nearly all connections open: the SYN, the SYN,ACK that answers it, and the ACK of the client that completes the handshake.
+// src/tcp/handshake.ts knows all ways, and says why; what is unusual in any respect (data, held bytes, rare options, a half that was
+// not captured) is left to it.
 
 import {
   ACKED,
@@ -7,9 +8,12 @@ import {
   ANSWERED,
   anyBacklog,
   bothScales,
+  CLIENT_IS_SIDE_1,
   clientSide,
+  detailBytes,
   ESTABLISHED,
   FLOW_FLAGS,
+  flowBytes,
   ISN,
   KNOWN_0,
   LAST_SEEN,
@@ -19,12 +23,14 @@ import {
   scaleShift,
   STATE_MASK,
   SYN_ACK_SEEN,
+  SYN_SEEN,
   SYN_WINDOWS,
   TIMESTAMPS,
   TSVAL,
 } from "./flow";
+import { details, flows, insert } from "./flow-table";
 import { timestampPasses } from "./in-order";
-import { ACKNOWLEDGMENT, LENGTH, optionsOf, PAYLOAD, SEQUENCE, WINDOW } from "./window";
+import { ACKNOWLEDGMENT, LENGTH, optionsOf, PAYLOAD, SEQUENCE, SIDE, WINDOW } from "./window";
 
 /** Option kinds (RFC 9293 §3.1, RFC 2018 §2, RFC 7323), and how long they are. */
 const END_OF_OPTIONS: u32 = 0;
@@ -40,6 +46,29 @@ const maxWindowShift: u32 = 14;
 let windowShift: u32 = 0;
 let timestampAt: u32 = 0;
 const absent: u32 = 0xff;
+
+/** Takes the SYN of a connection that is not known; false, and nothing has changed, where it is not plain. */
+export function begins(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
+  if (load<u32>(entry, LENGTH) != 0 || !readOptions(entry)) return false;
+  const from = load<u32>(entry, SIDE);
+  let flags = OPENING | SYN_SEEN | (KNOWN_0 << from) | (from * CLIENT_IS_SIDE_1);
+  if (windowShift != absent) flags |= SCALED | (windowShift << (scaleShift + (from << 2)));
+  if (timestampAt != 0) flags |= TIMESTAMPS;
+  const found = insert(entry, flags, clock, seconds, mask);
+  if (found == 0) return false;
+  const client = flows + (found >>> 1) * flowBytes + (from << 2);
+  const server = flows + (found >>> 1) * flowBytes + ((from ^ 1) << 2);
+  const detail = details + (found >>> 1) * detailBytes;
+  const sequence = load<u32>(entry, SEQUENCE);
+  const window = load<u32>(entry, WINDOW);
+  store<u32>(detail + (from << 2), sequence, ISN);
+  store<u32>(client, sequence + 1, NEXT);
+  store<u32>(server, sequence + 1, ACKED);
+  store<u32>(client, window, ADVERTISED);
+  store<u16>(detail + (from << 1), <u16>window, SYN_WINDOWS);
+  if (timestampAt != 0) store<u32>(detail + (from << 2), <u32>bswap(load<u32>(timestampAt)), TSVAL);
+  return true;
+}
 
 /** Takes a SYN,ACK; false, and nothing has changed, where it is not the plain answer to the SYN. */
 export function answers(entry: u32, flow: u32, detail: u32, from: u32): bool {
@@ -80,7 +109,7 @@ export function completes(entry: u32, flow: u32, detail: u32, from: u32, clock: 
   return true;
 }
 
-/** Reads the options of a SYN,ACK; false where there are others than the usual ones, or one of them twice. */
+/** Reads the options of a SYN or SYN,ACK; false where there are others than the usual ones, or one of them twice. */
 function readOptions(entry: u32): bool {
   const end = load<u32>(entry, PAYLOAD);
   windowShift = absent;

@@ -20,7 +20,7 @@ import {
 } from "./flow";
 import { timestampPasses } from "./in-order";
 import { allows, firstOf, isEmpty, put, usePieces } from "./pieces";
-import { ACKNOWLEDGMENT, DUPLICATES, LENGTH, OUT_OF_ORDER, PAYLOAD, SEQUENCE, WINDOW } from "./window";
+import { ACKNOWLEDGMENT, count, DUPLICATES, LENGTH, OUT_OF_ORDER, PAYLOAD, SEQUENCE, WINDOW } from "./window";
 
 /** Extras of a flow: of each side the number of its backlog. */
 const extraBytes: u32 = 32;
@@ -44,7 +44,7 @@ let maxBytes: u32 = 0;
 let maxPieces: u32 = 0;
 
 /** Says where everything lies, and what the parameters ask for. */
-export function configure(
+export function useBacklogs(
   extrasAt: u32,
   backlogsAt: u32,
   nodesAt: u32,
@@ -61,7 +61,7 @@ export function configure(
 }
 
 /** Takes a segment with data; false, and nothing has changed, where that is not plain. */
-export function waitsOrRepeats(entry: u32, flow: u32, detail: u32, found: u32, clock: u32, tally: u32): bool {
+export function waitsOrRepeats(entry: u32, flow: u32, detail: u32, found: u32, clock: u32): bool {
   const flags = load<u32>(flow, FLOW_FLAGS);
   if ((flags & (STATE_MASK | ATTENTION)) != ESTABLISHED) return false;
   const from = found & 1;
@@ -80,12 +80,12 @@ export function waitsOrRepeats(entry: u32, flow: u32, detail: u32, found: u32, c
     if (<i32>(next + load<u32>(other, ADVERTISED) - sequence) <= 0) return false;
     if (!timestampPasses(entry, detail + (from << 2), flags, 0)) return false;
     if (!keep(flow, found, flags, sequence, load<u32>(entry, PAYLOAD), length)) return false;
-    count(tally, OUT_OF_ORDER);
+    count(OUT_OF_ORDER);
   } else {
     const end = sequence + length;
     if (<i32>(end - next) > 0 || <i32>(end - acked) < 0) return false;
     if (!timestampPasses(entry, detail + (from << 2), flags, 0)) return false;
-    count(tally, DUPLICATES);
+    count(DUPLICATES);
   }
   store<u32>(flow, clock, LAST_SEEN);
   acknowledge(own, load<u32>(entry, ACKNOWLEDGMENT));
@@ -141,9 +141,4 @@ function keep(flow: u32, found: u32, flags: u32, sequence: u32, payload: u32, le
   store<u32>(numberAt(found), number);
   store<u32>(flow, flags | flag, FLOW_FLAGS);
   return true;
-}
-
-@inline
-function count(tally: u32, which: usize): void {
-  store<u32>(tally + <u32>which, load<u32>(tally + <u32>which) + 1);
 }

@@ -11,16 +11,38 @@ export const PAYLOAD: usize = 24;
 export const LENGTH: usize = 28;
 /** The kernel's own notes: the first 16 bytes of the flow's record, as they should be, and the side that sent the frame. */
 export const KEY: usize = 32;
+/** In the key: the ports, that of side 0 in the upper half. */
+export const PORTS: usize = 40;
 export const SIDE: usize = 48;
 /** Where in the index its search goes on. */
 export const BUCKET: usize = 52;
 /** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
 export const FLAGS: usize = 56;
+/** When the frame was captured, behind its second. */
+export const NANOSECONDS: usize = 60;
 
-/** What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring nothing new. */
+/**
+ * What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring nothing new; and sources no
+ * longer watched for scans.
+ */
 export const UNFOLLOWED: usize = 0;
 export const OUT_OF_ORDER: usize = 4;
 export const DUPLICATES: usize = 8;
+export const FORGOTTEN: usize = 12;
+
+let tally: u32 = 0;
+
+/** Says where is counted. */
+export function useTally(at: u32): void {
+  tally = at;
+}
+
+/** Counts one more. */
+@inline
+export function count(which: usize): void {
+  const at = tally + <u32>which;
+  store<u32>(at, load<u32>(at) + 1);
+}
 
 /** Headers of a plain frame: Ethernet, IPv4 without options, and the least of TCP. */
 export const ethernetBytes: u32 = 14;

@@ -2,7 +2,7 @@
 // of. It lies in the engine's memory, where the kernel fills it in (kernel/express.ts): one call for all of its frames. Where there
 // is no kernel, the same is done here.
 //
-//   entry   │ frame, captured │ found │ sequence, ack, window │ payload, length │ (the kernel's notes) │ flags │     a cache line
+//   entry   │ frame, captured │ found │ sequence, ack, window │ payload, length │ (the kernel's notes) │ flags │ ns │     a cache line
 //
 // Then it is gone over once more, frame by frame, by the kernel too (kernel/advance.ts): those nobody is told of are done with.
 
@@ -45,6 +45,8 @@ export const PAYLOAD = 6;
 export const LENGTH = 7;
 /** The TCP header's length and flags, as in the header. */
 export const FLAGS = 14;
+/** When the frame was captured, behind its second. */
+const NANOSECONDS = 15;
 
 /** Bytes of an entry, 64, as a power of two. */
 export const entryShift = 6;
@@ -76,8 +78,9 @@ export class ExpressWindow {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
   private readonly inOrder: InOrder;
-  private readonly follows: number;
-  /** What the kernel counts: segments of connections nobody listens to, those that wait, those that bring nothing new. */
+  /** When the frames of the window were captured, in whole seconds. */
+  private seconds = 0;
+  /** What the kernel counts: kernel/window.ts has the names. */
   private readonly tally: Int32Array<ArrayBuffer>;
 
   /** With `follows` the kernel keeps segments out of order, and opens and closes connections, where that is plain. */
@@ -94,26 +97,31 @@ export class ExpressWindow {
     this.packet = packet;
     this.flows = flows;
     this.inOrder = inOrder;
-    this.follows = follows ? 1 : 0;
     this.entries = new Int32Array(memory.buffer, memory.window, expressWindow * ENTRY_INTS);
-    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 3);
+    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 4);
     const { extras, backlogs, segments, capacity } = memory;
     const slabs = slabsOf(segments, capacity.segmentSlabs);
     const policy = overlapBits(segmentPolicies[params.segmentPolicy]);
-    this.kernel?.configure(extras, backlogs, segments, slabs, policy, params.maxQueuedBytes, params.maxQueuedSegments);
+    const { maxQueuedBytes, maxQueuedSegments, share } = params;
+    this.kernel?.useFlows(memory.flows, memory.details, memory.index, flows.index.seed, capacity.flows);
+    this.kernel?.useBacklogs(extras, backlogs, segments, slabs, policy, maxQueuedBytes, maxQueuedSegments);
+    this.kernel?.useTally(memory.window + windowBytes);
+    // A flow that is not known may be another engine's: the rooms find out.
+    this.kernel?.follow(follows ? 1 : 0, share === undefined ? 1 : 0);
   }
 
   /** Looks at `count` frames of a batch, at most a window, `shift` bytes behind where the batch says; at their checksums where `verifies` says so. */
   fill(batch: FrameBatch, first: number, count: number, shift: number, verifies: boolean): void {
     const { entries, memory, kernel } = this;
-    const { offset, capturedLength } = batch;
+    const { offset, capturedLength, nanoseconds, seconds } = batch;
     for (let index = first, entry = 0; index < first + count; index++, entry += ENTRY_INTS) {
       entries[entry + FRAME] = (offset[index] as number) + shift;
       entries[entry + CAPTURED] = capturedLength[index] as number;
+      entries[entry + NANOSECONDS] = nanoseconds[index] as number;
     }
+    this.seconds = (seconds[first] as number) | 0;
     if (kernel !== undefined) {
-      const { mask, seed } = this.flows.index;
-      kernel.look(memory.window, count, verifies ? 1 : 0, memory.index, mask, memory.flows, memory.details, seed);
+      kernel.look(memory.window, count, verifies ? 1 : 0, this.flows.index.mask);
       return;
     }
     for (let entry = 0; entry < count * ENTRY_INTS; entry += ENTRY_INTS) {
@@ -129,13 +137,11 @@ export class ExpressWindow {
   advance(from: number, to: number): number {
     const { kernel } = this;
     if (kernel !== undefined) {
-      const { window, flows, details, index } = this.memory;
-      const { clock } = this.packet;
+      const { window } = this.memory;
       const entry = window + from * entryBytes;
-      const end = window + to * entryBytes;
-      const tally = window + windowBytes;
-      const { mask } = this.flows.index;
-      return kernel.advance(entry, end, flows, details, clock, tally, index, mask, this.follows) - window;
+      return (
+        kernel.advance(entry, window + to * entryBytes, this.packet.clock, this.seconds, this.flows.index.mask) - window
+      );
     }
     for (let place = from; place < to; place++) {
       const taken = this.takeInOrder(place * ENTRY_INTS);
@@ -148,10 +154,11 @@ export class ExpressWindow {
 
   /** Adds what the kernel has counted since this was called last. */
   count(statistics: Statistics): void {
-    const [unfollowed = 0, outOfOrder = 0, duplicates = 0] = this.tally;
+    const [unfollowed = 0, outOfOrder = 0, duplicates = 0, forgotten = 0] = this.tally;
     statistics.tcpUnfollowed += unfollowed;
     statistics.tcpOutOfOrder += outOfOrder;
     statistics.tcpDuplicates += duplicates;
+    statistics.scanSourcesForgotten += forgotten;
     this.tally.fill(0);
   }
 

@@ -58,11 +58,13 @@ export interface Rooms {
  * `no-memory`.
  */
 export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void): Rooms {
-  const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes } = params;
+  const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, maxScanSources, scanPorts } = params;
   const memory = allocateMemory({
     flows: followTcp ? maxStreams : 1,
     segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
     fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
+    scanSources: maxScanSources,
+    scanTargets: maxScanSources * scanPorts,
   });
   const counters = new Statistics();
   const faults = new Faults(counters);
@@ -81,7 +83,7 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
   const backlogs = new BacklogPool(memory, flows);
   const sides = new Sides(flows, backlogs);
   const notifier = new TcpNotifier(flows, path, sides, params, counters, faults, resets, views);
-  const scans = new PortScanDetector(packet, params, counters, alerts, seed);
+  const scans = new PortScanDetector(memory, packet, params, counters, alerts, seed);
   const tcp = new Tcp({ ...shared, flows, notifier, verification, link, resets, scans, backlogs });
   const udp = new Udp(packet, path, verification, counters, faults, views);
   const tunnels = new Tunnels(packet, path, params);

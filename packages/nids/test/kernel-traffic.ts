@@ -6,6 +6,7 @@ import {
   maximumSegmentSize,
   noOperation,
   sackPermitted,
+  tcpPacket,
   timestamps,
   udpPacket,
   windowScale,
@@ -132,6 +133,58 @@ export function shortConnections(): Frame[] {
     frame(udpPacket("10.0.0.3:53", "10.0.9.2:53", { data: "?" }), { time: (1_000_000_000 + index / 9).toFixed(3) }),
   );
   return [...capture([...talks, others])];
+}
+
+/**
+ * SYNs of a few dozen sources to a few dozen targets, some of them again and again, some with data; now and then time goes back, or stands
+ * still for seconds. Some are answered at once.
+ */
+export function manySyns(count: number): Frame[] {
+  const probes = fc.sample(
+    fc.record({
+      source: fc.oneof(fc.nat(3), fc.nat(40)),
+      host: fc.nat(3),
+      port: fc.integer({ min: 1, max: 12 }),
+      flags: fc.constantFrom(...usual(12, "S"), "SEC", "", "F", "FPU", "R"),
+      offer: fc.nat(offers.length - 1),
+      data: fc.constantFrom(...usual(12, ""), "now"),
+      pause: fc.constantFrom(...usual(30, 1), 0, 40, 60, 2500, -30, -3000),
+      answered: fc.boolean(),
+    }),
+    { numRuns: count, seed: 1393 },
+  );
+  let now = 1_000_000_000_000;
+  return probes.flatMap(({ source, host, port, flags, offer, data, pause, answered }, index) => {
+    now += pause;
+    const time = (now / 1000).toFixed(3);
+    const ends = [`10.0.${source}.1:${5000 + (index % 300)}`, `10.9.0.${host}:${port}`] as const;
+    const options = offers[offer] ?? [];
+    const syn = frame(tcpPacket(...ends, { seq: index * 1000, flags, options, data, window: index }), { time });
+    if (!answered || flags !== "S") return [syn];
+    const [client, server] = ends;
+    const next = index * 1000 + 1 + data.length;
+    const answer = tcpPacket(server, client, { seq: 7, ack: next, flags: "SA", options });
+    const third = tcpPacket(client, server, { seq: next, ack: 8, flags: "A" });
+    return [syn, frame(answer, { time }), frame(third, { time })];
+  });
+}
+
+/** More connections that begin at once than an index is made for: it grows in the middle of them. */
+export function floodOfHandshakes(count: number): Frame[] {
+  return [
+    ...capture(
+      Array.from({ length: count }, (_, index) =>
+        conversation({
+          client: `10.${index >> 8}.${index & 255}.1:4000`,
+          server: "10.255.0.1:80",
+          start: (1_000_000_000 + (index >> 4) / 1000).toFixed(3),
+          step: "0.003",
+        })
+          .handshake()
+          .send("client", "hello"),
+      ),
+    ),
+  ];
 }
 
 type Say = (side: "client" | "server", options: SegmentOptions, age?: number) => Conversation;

@@ -4,12 +4,12 @@
  * contradict each other, in IP fragments now and then.
  */
 import type { NidsParams } from "@tsnids/nids";
-import { capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
+import { Capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { Worker } from "node:worker_threads";
 import { disorderedConnections } from "./disordered-traffic.js";
-import { runningConnections, shortConnections } from "./kernel-traffic.js";
+import { floodOfHandshakes, manySyns, runningConnections, shortConnections } from "./kernel-traffic.js";
 import type { Verdicts } from "./kernel-verdicts.js";
 import { findingsOf, verdictsOf } from "./kernel-verdicts.js";
 
@@ -77,7 +77,7 @@ function saidByTwin(
   frames: readonly Frame[],
   params: Partial<NidsParams> = {},
 ): Promise<Verdicts & { readonly findings: readonly string[] }> {
-  const { bytes, length, offset, capturedLength, seconds, nanoseconds } = capture([frames]).batch();
+  const { bytes, length, offset, capturedLength, seconds, nanoseconds } = new Capture(frames).batch();
   const worker = new Worker(new URL("./kernel-twin-worker.js", import.meta.url), {
     workerData: { bytes, length, offset, capturedLength, seconds, nanoseconds, params },
   });
@@ -89,15 +89,15 @@ function saidByTwin(
 
 /** What callbacks find: in an engine with the kernel, in one with the twins, and on the way of any frame. */
 async function foundAlike(frames: readonly Frame[], params: Partial<NidsParams> = {}): Promise<readonly string[]> {
-  const kernel = findingsOf(capture([frames]).batch(), false, params);
-  expect(findingsOf(capture([frames]).batch(), true, params)).to.deep.equal(kernel);
+  const kernel = findingsOf(new Capture(frames).batch(), false, params);
+  expect(findingsOf(new Capture(frames).batch(), true, params)).to.deep.equal(kernel);
   expect((await saidByTwin(frames, params)).findings).to.deep.equal(kernel);
   return kernel;
 }
 
 describe("the kernel and its twins", () => {
   it("agree about the checksums of every packet", async () => {
-    const kernel = verdictsOf(capture([frames]).batch());
+    const kernel = verdictsOf(new Capture(frames).batch());
     const twin = await saidByTwin(frames);
     expect(kernel.hasWebAssembly).to.equal(true);
     expect(twin.hasWebAssembly).to.equal(false);
@@ -106,7 +106,7 @@ describe("the kernel and its twins", () => {
   });
 
   it("agree about segments that wait, overlap and contradict each other", async () => {
-    const kernel = verdictsOf(capture([reordered]).batch());
+    const kernel = verdictsOf(new Capture(reordered).batch());
     expect((await saidByTwin(reordered)).verdicts).to.deep.equal(kernel.verdicts);
     const all = kernel.verdicts.join();
     expect(all).to.include("JUST_ESTABLISHED").and.include("DATA").and.include("tcp-overlap-conflict");
@@ -121,6 +121,31 @@ describe("the kernel and its twins", () => {
   it("agree about connections that open and close, in every way", async () => {
     const found = await foundAlike(shortConnections());
     for (const state of ["CLOSE", "RESET", "TIMED_OUT", "EXITING"]) expect(found.join("\n")).to.include(` ${state} `);
+  });
+
+  const watches: readonly Partial<NidsParams>[] = [
+    {},
+    { scanPorts: 1, scanDelayMs: 50 },
+    { scanPorts: 4, maxScanSources: 7, scanDelayMs: 2000 },
+    { maxScanSources: 1, scanPorts: 2 },
+    { maxScanSources: 0 },
+    { maxStreams: 5 },
+    { midstream: false, lingerMs: 0, maxStreams: 40 },
+    { followTcp: false },
+  ];
+  for (const params of watches) {
+    it(`agree about SYNs and scans, with ${JSON.stringify(params)}`, async () => {
+      const found = await foundAlike(manySyns(3000), params);
+      const counters = JSON.parse(found.at(-1) ?? "") as { [name: string]: number };
+      const scans = found.filter((line) => line.startsWith("port-scan ")).length;
+      expect(scans > 0).to.equal(params.maxScanSources !== 0);
+      if (params.maxScanSources === 7) expect(counters["scanSourcesForgotten"]).to.be.greaterThan(100);
+    });
+  }
+
+  it("agree about connections by which the table grows", async () => {
+    const found = await foundAlike(floodOfHandshakes(5000), { maxStreams: 6000 });
+    expect(found.filter((line) => line.includes(" JUST_ESTABLISHED "))).to.have.length(5000);
   });
 
   const limits: readonly Partial<NidsParams>[] = [

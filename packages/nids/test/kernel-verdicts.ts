@@ -40,7 +40,7 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
 
 /**
  * What callbacks of an engine find at every notification, where a batch is processed in one go: all that is known of both halves, and the
- * counters. Of a connection to port 81 nobody wants anything, of one to port 83 nothing more once a thousand bytes have come and others wait. With
+ * counters; and its alerts. Of a connection to port 81 nobody wants anything, of one to port 83 nothing more once a thousand bytes have come and others wait. With
  * `watched`, an ip callback closes the express lane.
  */
 export function findingsOf(batch: FrameBatch, watched: boolean, params: Partial<NidsParams> = {}): readonly string[] {
@@ -51,13 +51,19 @@ export function findingsOf(batch: FrameBatch, watched: boolean, params: Partial<
     const numbers = [count, countNew, countNewUrgent, state, window, windowScale, acknowledgment, queuedBytes];
     return [...numbers, digest(of.data), of.gapLength, of.gapReason].join();
   };
-  nids.registerTcp(({ state, clientPort, serverPort, client, server, origin, lastTime }) => {
+  nids.registerTcp(({ state, clientPort, serverPort, client, server, origin, startTime, lastTime }) => {
     if (state === TcpState.JUST_ESTABLISHED && serverPort !== 81) server.collect = client.collect = 1;
     if (serverPort === 83 && server.count > 1000 && client.queuedBytes > 0) server.collect = client.collect = 0;
     const { frames, tcpSegments, tcpUnfollowed, tcpOutOfOrder, tcpDuplicates, alerts } = nids.statistics();
     const counters = [frames, tcpSegments, tcpUnfollowed, tcpOutOfOrder, tcpDuplicates, alerts].join();
     const stream = `${clientPort} ${state} ${origin} ${client.timestamps}`;
-    findings.push(`${stream} ${half(client)} ${half(server)} ${lastTime.seconds} ${counters}`);
+    findings.push(
+      `${stream} ${half(client)} ${half(server)} ${startTime.seconds}.${startTime.nanoseconds} ${lastTime.seconds} ${counters}`,
+    );
+  });
+  nids.on("alert", ({ code, detail, source, sourcePort, targets, seconds, nanoseconds }) => {
+    const where = `${source} ${sourcePort} ${seconds}.${nanoseconds}`;
+    findings.push(`${code} ${detail} ${where} ${JSON.stringify(targets)}`);
   });
   if (watched) nids.registerIp(() => undefined);
   nids.process(batch);

@@ -14,6 +14,9 @@
 //     │ backlogs     │  what is known of the sides that have segments waiting (tcp/backlog-pool.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-nodes.ts)
 //     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-nodes.ts)
+//     │ scan sources │  sources watched for scans                             (scan/scan-sources.ts)
+//     │ scan buckets │  hash → source                                         (scan/scan-sources.ts)
+//     │ scan targets │  what a source tried besides its first target          (scan/scan-targets.ts)
 //     │ window       │  frames the express lane looks ahead at                (express-window.ts)
 //     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 
@@ -55,6 +58,9 @@ export interface Capacity {
   readonly segmentSlabs: number;
   /** Slabs of waiting IP fragments. */
   readonly fragmentSlabs: number;
+  /** Sources watched for scans, and the targets of all of them. */
+  readonly scanSources: number;
+  readonly scanTargets: number;
 }
 
 /** Where each region begins, and the memory itself. */
@@ -78,12 +84,20 @@ export interface EngineMemory {
   readonly backlogs: number;
   readonly segments: number;
   readonly fragments: number;
+  readonly scanSources: number;
+  readonly scanBuckets: number;
+  readonly scanTargets: number;
   readonly window: number;
 }
 
 /** The number of hash buckets that keeps `flows` flows at most half full. */
 export function indexBuckets(flows: number): number {
   return 2 ** Math.ceil(Math.log2(flows + 1) + 1);
+}
+
+/** The number of hash buckets for so many sources of scans. */
+export function scanBucketCount(sources: number): number {
+  return 2 ** Math.ceil(Math.log2(sources + 1));
 }
 
 /** Bytes that a store of `slabs` pieces takes: the slabs and a descriptor of 32 bytes for each. */
@@ -111,6 +125,9 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     backlogs: reserve((2 * capacity.flows + 1) * 32),
     segments: reserve(storeBytes(capacity.segmentSlabs)),
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
+    scanSources: reserve((capacity.scanSources + 1) * cacheLine),
+    scanBuckets: reserve(scanBucketCount(capacity.scanSources) * 4),
+    scanTargets: reserve((capacity.scanTargets + 1) * 24),
     window: reserve(windowBytes + cacheLine),
   };
   const { buffer, kernel } = allocateOrExplain(end + page);
@@ -125,7 +142,7 @@ function allocateOrExplain(bytes: number): ReturnType<typeof allocate> {
     return allocate(bytes);
   } catch (cause) {
     const mebibytes = Math.ceil(bytes / 2 ** 20);
-    const message = `no ${mebibytes} MiB of memory to be had: lower maxStreams, maxReassemblyBytes or maxFragmentBytes`;
+    const message = `no ${mebibytes} MiB of memory to be had: lower maxStreams, maxReassemblyBytes, maxFragmentBytes or maxScanSources`;
     throw new NidsError("no-memory", message, { cause });
   }
 }

@@ -4,10 +4,13 @@
 //   source ─► target 1 ─► target 2 ─► … ─► target `scanPorts` + 1: the alert, with all of them; then it counts anew
 //          └── ≤ scanDelayMs ──┘  a longer pause between two segments begins anew, too
 //
-// At most `maxScanSources` sources are watched (scan-sources.ts).
+// At most `maxScanSources` sources are watched (scan-sources.ts). The kernel notes the SYNs of connections it opens (kernel/scan.ts), and leaves
+// those of sources to be reported to this room.
 
 import type { AlertSink } from "../alerts.js";
 import { formatAddress } from "../ip/address.js";
+import { scanBucketCount } from "../memory/layout.js";
+import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
@@ -32,14 +35,24 @@ export class PortScanDetector {
   private readonly maxTargets: number;
   private readonly delayMs: number;
 
-  constructor(packet: Packet, params: NidsParams, statistics: Statistics, alerts: AlertSink, seed: number) {
+  constructor(
+    memory: EngineMemory,
+    packet: Packet,
+    params: NidsParams,
+    statistics: Statistics,
+    alerts: AlertSink,
+    seed: number,
+  ) {
     this.packet = packet;
     this.alerts = alerts;
     this.statistics = statistics;
-    this.sources = new ScanSources(packet, params.maxScanSources, seed);
+    this.sources = new ScanSources(memory, packet, seed);
     this.watches = params.maxScanSources > 0;
     this.maxTargets = params.scanPorts;
     this.delayMs = params.scanDelayMs;
+    const { kernel, capacity, scanSources: sources, scanBuckets: buckets, scanTargets: targets } = memory;
+    const count = scanBucketCount(capacity.scanSources);
+    kernel?.useScans(sources, buckets, count, targets, seed, capacity.scanSources, this.maxTargets, this.delayMs);
   }
 
   /** Notes the TCP segment without ACK the cursor is at, which has these flags. */

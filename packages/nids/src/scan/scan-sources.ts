@@ -3,8 +3,11 @@
 //
 //   │ key │ next │ scope │ address[4] │ seen s, ms │ targets │ first target: port << 8 | flags, address[4] │ more targets │
 //
-// Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first.
+// Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first. kernel/scan.ts has the same
+// layout.
 
+import { scanBucketCount } from "../memory/layout.js";
+import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import { ScanTargets, TARGET_INTS } from "./scan-targets.js";
 
@@ -21,24 +24,27 @@ const FIRST_TARGET = 10;
 /** The chain of all targets but the first; 0: there are none. */
 const MORE = 15;
 
+/** The ring's own record, in place of source 0: how many are watched, and the one that went last. */
+const WATCHED = 0;
+const LAST_GONE = 1;
+
 /** Sources are numbers from 1, good until the next one is added. */
 export class ScanSources {
   private readonly packet: Packet;
   private readonly limit: number;
   private readonly seed: number;
-  private readonly fields: Int32Array;
+  private readonly fields: Int32Array<ArrayBuffer>;
   /** The first source of each bucket; 0: none. */
-  private readonly buckets: Int32Array;
-  private readonly more: ScanTargets = new ScanTargets();
-  private used = 0;
-  private oldest = 1;
+  private readonly buckets: Int32Array<ArrayBuffer>;
+  private readonly more: ScanTargets;
 
-  constructor(packet: Packet, limit: number, seed: number) {
+  constructor(memory: EngineMemory, packet: Packet, seed: number) {
     this.packet = packet;
-    this.limit = limit;
+    this.limit = memory.capacity.scanSources;
     this.seed = seed;
-    this.fields = new Int32Array((limit + 1) * SOURCE_INTS);
-    this.buckets = new Int32Array(2 ** Math.ceil(Math.log2(limit + 1)));
+    this.fields = new Int32Array(memory.buffer, memory.scanSources, (this.limit + 1) * SOURCE_INTS);
+    this.buckets = new Int32Array(memory.buffer, memory.scanBuckets, scanBucketCount(this.limit));
+    this.more = new ScanTargets(memory);
   }
 
   /** The source of the packet in hand; in each VLAN and tunnel it is another one. 0 where it is not known. */
@@ -54,18 +60,18 @@ export class ScanSources {
 
   /** True where one has to go before another can be added. */
   get full(): boolean {
-    return this.used === this.limit;
+    return this.fields[WATCHED] === this.limit;
   }
 
   /** Adds the source of the packet in hand, without targets; where it is full, the one that was noticed first goes. */
   add(): number {
     const { fields, packet } = this;
-    let source = this.oldest;
+    let source: number;
     if (this.full) {
+      source = fields[LAST_GONE] = ((fields[LAST_GONE] as number) % this.limit) + 1;
       this.unlink(source);
-      this.oldest = (source % this.limit) + 1;
     } else {
-      source = ++this.used;
+      source = fields[WATCHED] = (fields[WATCHED] as number) + 1;
     }
     const at = source * SOURCE_INTS;
     const key = this.key();
@@ -153,10 +159,8 @@ export class ScanSources {
   /** Forgets all. */
   clear(): void {
     this.buckets.fill(0);
-    this.fields.fill(0, 0, (this.used + 1) * SOURCE_INTS);
+    this.fields.fill(0, 0, ((this.fields[WATCHED] as number) + 1) * SOURCE_INTS);
     this.more.clear();
-    this.used = 0;
-    this.oldest = 1;
   }
 
   /** Takes a source out of its bucket. */

@@ -1,19 +1,26 @@
 // What sources try besides their first target: records of one block, in chains. Those of a source that begins anew, or is forgotten, are
-// used again, so there are never more than `maxScanSources` times `scanPorts`; the block begins small and doubles.
+// used again, so there are never more than `maxScanSources` times `scanPorts`. kernel/scan.ts has the same layout.
 //
 //   source ─► │ next │ port << 8 | flags │ address[4] │ ─► │ next │ …
+
+import type { EngineMemory } from "../memory/layout.js";
 
 /** Numbers of a target: port << 8 | flags, then an address, of which IPv4 uses one word. */
 export const TARGET_INTS = 5;
 const RECORD_INTS = TARGET_INTS + 1;
-const firstRecords = 256;
+
+/** The block's own record, in place of target 0: the first free one, and the last that was ever used. */
+const FREE = 0;
+const FRESH = 1;
 
 /** Targets are numbers from 1; 0: none. */
 export class ScanTargets {
-  /** All records. Another array after `prepend`. */
-  fields: Int32Array = new Int32Array(firstRecords * RECORD_INTS);
-  private used = 0;
-  private free = 0;
+  /** All records. */
+  readonly fields: Int32Array<ArrayBuffer>;
+
+  constructor({ buffer, scanTargets, capacity }: EngineMemory) {
+    this.fields = new Int32Array(buffer, scanTargets, (capacity.scanTargets + 1) * RECORD_INTS);
+  }
 
   /** Where in `fields` a target begins. */
   at(target: number): number {
@@ -27,33 +34,25 @@ export class ScanTargets {
 
   /** A target, to be written, before those of a chain. */
   prepend(chain: number): number {
-    let target = this.free;
-    if (target === 0) {
-      target = ++this.used;
-      if ((target + 1) * RECORD_INTS > this.fields.length) this.grow();
-    } else {
-      this.free = this.next(target);
-    }
-    this.fields[target * RECORD_INTS] = chain;
+    const { fields } = this;
+    let target = fields[FREE] as number;
+    if (target === 0) target = fields[FRESH] = (fields[FRESH] as number) + 1;
+    else fields[FREE] = this.next(target);
+    fields[target * RECORD_INTS] = chain;
     return target;
   }
 
   /** A chain is not needed any more. */
   release(chain: number): void {
+    const { fields } = this;
     let last = chain;
     while (this.next(last) !== 0) last = this.next(last);
-    this.fields[last * RECORD_INTS] = this.free;
-    this.free = chain;
+    fields[last * RECORD_INTS] = fields[FREE] as number;
+    fields[FREE] = chain;
   }
 
   /** No chain is needed any more. */
   clear(): void {
-    this.used = this.free = 0;
-  }
-
-  private grow(): void {
-    const { fields } = this;
-    this.fields = new Int32Array(fields.length * 2);
-    this.fields.set(fields);
+    this.fields[FREE] = this.fields[FRESH] = 0;
   }
 }

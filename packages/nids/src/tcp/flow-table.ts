@@ -9,7 +9,7 @@
 //   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
 //   extras:   what few flows have (flow-extras.ts)
 //
-// Flows are found by their key through the index (flow-index.ts).
+// Flows are found by their key through the index (flow-index.ts). The kernel adds those of plain frames (kernel/flow-table.ts).
 
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
@@ -36,6 +36,11 @@ export const LAST_SEEN = 11;
 export const FLOW_DOUBLES = 8;
 export const COUNT = 6;
 
+/** The table's own record, in place of slot 0: the first free slot, the last one that was ever used, and how many are in use. */
+const FREE = 0;
+const TOP = 1;
+const LIVE = 2;
+
 /** Int32 fields of a flow's details, relative to `slot * DETAIL_INTS`. */
 export const DETAIL_INTS = 8;
 export const ISN = 0;
@@ -57,16 +62,11 @@ export class FlowTable {
   private readonly detailWords: Uint16Array<ArrayBuffer>;
   /** What few flows have. */
   readonly extras: FlowExtras;
-  /** Highest slot ever used; every live slot is in 1..top. */
-  top = 0;
-  /** Slots in use. */
-  live = 0;
   /** Changes whenever a flow is removed: a slot that was looked up before may belong to another one. */
   version = 0;
 
   private readonly addresses: Int32Array<ArrayBuffer>;
   readonly index: FlowIndex;
-  private free = -1;
   /** Set by `find` for `insert`: the normalised key of the packet, and its hash. */
   private low = 0;
   private high = 0;
@@ -87,12 +87,21 @@ export class FlowTable {
     this.index = new FlowIndex(memory, seed);
     // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
     this.version = 1;
-    this.free = 0;
+  }
+
+  /** Highest slot ever used; every live slot is in 1..top. */
+  get top(): number {
+    return this.flows[TOP] as number;
+  }
+
+  /** Slots in use. */
+  get live(): number {
+    return this.flows[LIVE] as number;
   }
 
   /** True when no slot is free. */
   get full(): boolean {
-    return this.free === 0 && (this.top + 1) * FLOW_INTS >= this.flows.length;
+    return this.flows[FREE] === 0 && (this.top + 1) * FLOW_INTS >= this.flows.length;
   }
 
   /**
@@ -162,7 +171,7 @@ export class FlowTable {
     flows[at + LAST_SEEN] = packet.clock;
     this.restart(slot, packet);
     if ((this.scope & 1) === 1) this.keepAddresses(packet, slot);
-    this.live++;
+    flows[LIVE] = this.live + 1;
     this.index.add(this.hash, slot, this.live);
     return (slot << 1) | this.side;
   }
@@ -171,19 +180,19 @@ export class FlowTable {
   remove(slot: number): void {
     this.index.remove(this.hashOf(slot), slot);
     this.extras.forget(slot);
-    this.flows[slot * FLOW_INTS + FLAGS] = 0;
-    this.flows[slot * FLOW_INTS + KEY_LOW] = this.free;
-    this.free = slot;
-    this.live--;
+    const { flows } = this;
+    flows[slot * FLOW_INTS + FLAGS] = 0;
+    flows[slot * FLOW_INTS + FREE] = flows[FREE] as number;
+    flows[FREE] = slot;
+    flows[LIVE] = this.live - 1;
     this.version = (this.version + 1) | 0;
   }
 
   /** Takes all flows out of the table. */
   clear(): void {
     this.index.clear();
-    this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
     this.extras.clear(this.top);
-    this.top = this.live = this.free = 0;
+    this.flows.fill(0, 0, (this.top + 1) * FLOW_INTS);
     this.version = (this.version + 1) | 0;
   }
 
@@ -253,9 +262,10 @@ export class FlowTable {
   }
 
   private takeSlot(): number {
-    const slot = this.free;
-    if (slot === 0) return ++this.top;
-    this.free = this.flows[slot * FLOW_INTS + KEY_LOW] as number;
+    const { flows } = this;
+    const slot = flows[FREE] as number;
+    if (slot === 0) return (flows[TOP] = this.top + 1);
+    flows[FREE] = flows[slot * FLOW_INTS + FREE] as number;
     return slot;
   }
 

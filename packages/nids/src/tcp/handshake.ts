@@ -6,7 +6,7 @@
 //   OPENING ──anything that fits, but no SYN,ACK──► ESTABLISHED                                origin "syn"
 //   nothing ──anything else──► GLIMPSED ──data──► ESTABLISHED                                  origin "first-packet"
 //
-// The last three only with the parameter `midstream`. In the express lane's window the kernel takes the answer and the third packet where
+// The last three only with the parameter `midstream`. In the express lane's window the kernel takes the three packets of a handshake where
 // they are plain (kernel/opening.ts); all else comes here.
 
 import type { AlertSink } from "../alerts.js";
