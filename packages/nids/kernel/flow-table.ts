@@ -46,10 +46,18 @@ export function probe(hash: u32, mask: u32): u32 {
   }
 }
 
-/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. The search goes on at the entry's BUCKET. */
+/** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. */
 @inline
 export function confirm(entry: u32, mask: u32): u32 {
-  return search(entry, load<u32>(entry, BUCKET), mask);
+  const first = index;
+  const last = first + (mask << 3);
+  let bucket = load<u32>(entry, BUCKET);
+  while (true) {
+    const slot = load<u32>(bucket, 4);
+    if (slot == 0) return 0;
+    if (isOf(entry, slot)) return (slot << 1) | load<u32>(entry, SIDE);
+    bucket = bucket == last ? first : bucket + 8;
+  }
 }
 
 /**
@@ -61,9 +69,8 @@ export function insert(entry: u32, flags: u32, clock: u32, seconds: u32, mask: u
   const live = load<u32>(flows, LIVE) + 1;
   if ((free == 0 && load<u32>(flows, TOP) >= capacity) || live * 2 > mask) return 0;
   const hash = hashOf(load<u32>(entry, KEY), load<u32>(entry, KEY + 4), load<u32>(entry, PORTS));
-  // From the beginning of its chain: the index may have grown since the frame was looked at.
-  const home = index + ((hash & mask) << 3);
-  if (search(entry, home, mask) != 0) return 0;
+  const bucket = emptyBucket(entry, hash, mask);
+  if (bucket == 0) return 0;
   const slot = free != 0 ? free : load<u32>(flows, TOP) + 1;
   const flow = flows + slot * flowBytes;
   if (free != 0) store<u32>(flows, load<u32>(flow, FREE), FREE);
@@ -77,34 +84,31 @@ export function insert(entry: u32, flags: u32, clock: u32, seconds: u32, mask: u
   clear(detail, detailBytes);
   store<u32>(detail, seconds, START_SECONDS);
   store<u32>(detail, load<u32>(entry, NANOSECONDS), START_NANOSECONDS);
-  const empty = endOf(home, mask);
-  store<u32>(empty, hash);
-  store<u32>(empty, slot, 4);
+  store<u32>(bucket, hash);
+  store<u32>(bucket, slot, 4);
   return (slot << 1) | load<u32>(entry, SIDE);
 }
 
-/** The side of the flow that sent a plain frame, looked for from a bucket of its chain on; 0 where none is known. */
+/**
+ * The bucket for the flow of a plain frame that is not known; 0 where it is. It is looked for from the beginning of its chain on: the index may have
+ * grown since the frame was looked at.
+ */
 @inline
-function search(entry: u32, from: u32, mask: u32): u32 {
+function emptyBucket(entry: u32, hash: u32, mask: u32): u32 {
   const first = index;
   const last = first + (mask << 3);
-  const key = v128.load(entry, KEY);
-  let bucket = from;
-  while (true) {
-    const slot = load<u32>(bucket, 4);
-    if (slot == 0) return 0;
-    if (!v128.any_true(v128.xor(key, v128.load(flows + slot * flowBytes)))) return (slot << 1) | load<u32>(entry, SIDE);
+  let bucket = first + ((hash & mask) << 3);
+  while (load<u32>(bucket, 4) != 0) {
+    if (load<u32>(bucket) == hash && isOf(entry, load<u32>(bucket, 4))) return 0;
     bucket = bucket == last ? first : bucket + 8;
   }
+  return bucket;
 }
 
-/** The empty bucket at the end of a chain. */
+/** True where a plain frame is of the flow in a slot. */
 @inline
-function endOf(chain: u32, mask: u32): u32 {
-  const last = index + (mask << 3);
-  let bucket = chain;
-  while (load<u32>(bucket, 4) != 0) bucket = bucket == last ? index : bucket + 8;
-  return bucket;
+function isOf(entry: u32, slot: u32): bool {
+  return !v128.any_true(v128.xor(v128.load(entry, KEY), v128.load(flows + slot * flowBytes)));
 }
 
 /** Sets a record to 0. */
