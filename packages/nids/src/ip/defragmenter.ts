@@ -16,12 +16,13 @@ import type { EngineMemory } from "../memory/layout.js";
 import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { PieceList } from "../reassembly/piece-list.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { InsertOutcome } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
 import { cutsHeaders } from "./first-fragment.js";
-import { datagramHash, identityText, IncompleteDatagram } from "./incomplete-datagram.js";
+import { identityText } from "./incomplete-datagram.js";
+import type { IncompleteDatagram } from "./incomplete-datagram.js";
+import { IncompleteDatagrams } from "./incomplete-datagrams.js";
 import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
 
@@ -50,14 +51,9 @@ export class Defragmenter {
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
-  private readonly seed: number;
   private readonly store: PieceStore;
-  /** Lists of datagrams that are gone, empty again. */
-  private readonly freeLists: PieceList[] = [];
   private readonly policies: NetworkTable<FragmentPolicy>;
-  private readonly byHash: Map<number, IncompleteDatagram> = new Map();
-  /** All incomplete datagrams, the one that came first in front. */
-  private readonly waiting: Set<IncompleteDatagram> = new Set();
+  private readonly waiting: IncompleteDatagrams;
 
   constructor({ memory, packet, params, statistics, alerts, seed }: DefragmenterParts) {
     this.memory = memory;
@@ -65,8 +61,8 @@ export class Defragmenter {
     this.params = params;
     this.statistics = statistics;
     this.alerts = alerts;
-    this.seed = seed;
     this.store = new PieceStore(memory, memory.fragments, memory.capacity.fragmentSlabs);
+    this.waiting = new IncompleteDatagrams(seed);
     this.policies = new NetworkTable(params.fragmentPolicyByNetwork ?? {});
   }
 
@@ -81,7 +77,7 @@ export class Defragmenter {
       this.statistics.fragmentsInvalid++;
       return false;
     }
-    const datagram = this.find() ?? this.begin();
+    const datagram = this.waiting.find(this.packet, this.protocolOfIdentity) ?? this.begin();
     if (++datagram.fragments > this.params.maxFragmentsPerDatagram) {
       this.evict(datagram, "maxFragmentsPerDatagram");
       return false;
@@ -91,7 +87,7 @@ export class Defragmenter {
 
   /** Gives up every incomplete datagram. */
   clear(): void {
-    for (const datagram of this.waiting) this.giveUp(datagram);
+    while (this.waiting.oldest !== undefined) this.giveUp(this.waiting.oldest);
   }
 
   /** Where in the datagram the fragment ends, with what the snap length cut off. */
@@ -118,25 +114,10 @@ export class Defragmenter {
     return this.packet.family === 4 ? this.packet.protocol : 0;
   }
 
-  private find(): IncompleteDatagram | undefined {
-    const protocol = this.protocolOfIdentity;
-    let datagram = this.byHash.get(datagramHash(this.packet, protocol, this.seed));
-    while (datagram !== undefined && !datagram.matches(this.packet, protocol)) datagram = datagram.next;
-    return datagram;
-  }
-
   private begin(): IncompleteDatagram {
     const { maxFragmentedDatagrams, fragmentTimeoutMs } = this.params;
     if (this.waiting.size >= maxFragmentedDatagrams) this.evictOldest("maxFragmentedDatagrams");
-    const protocol = this.protocolOfIdentity;
-    const hash = datagramHash(this.packet, protocol, this.seed);
-    const rule = this.ruleOfReceiver();
-    const list = this.freeLists.pop() ?? new PieceList();
-    const datagram = new IncompleteDatagram(this.packet, list, hash, protocol, rule, fragmentTimeoutMs);
-    datagram.next = this.byHash.get(datagram.hash);
-    this.byHash.set(datagram.hash, datagram);
-    this.waiting.add(datagram);
-    return datagram;
+    return this.waiting.begin(this.packet, this.protocolOfIdentity, this.ruleOfReceiver(), fragmentTimeoutMs);
   }
 
   private ruleOfReceiver(): FragmentRule {
@@ -210,26 +191,26 @@ export class Defragmenter {
 
   /** When nothing is missing, lays the datagram out and forgets it. */
   private complete(datagram: IncompleteDatagram): boolean {
-    const { payload, length, header } = datagram;
-    if (length < 0 || header === undefined || payload.bytes < length) return false;
+    const { payload, length, headerLength } = datagram;
+    if (length < 0 || headerLength === 0 || payload.bytes < length) return false;
     // Pieces do not overlap and begin at 0: where they end behind their bytes, there is a hole.
     if (payload.bytes > 0 && this.store.lastEnd(payload) !== payload.bytes) return false;
-    if (payload.bytes > length || header.length + length > maxPacketBytes(this.packet.family)) {
-      this.alert(payload.bytes > length ? "fragment-beyond-end" : "fragment-oversize", 1, header);
+    if (payload.bytes > length || headerLength + length > maxPacketBytes(this.packet.family)) {
+      this.alert(payload.bytes > length ? "fragment-beyond-end" : "fragment-oversize", 1, datagram.header);
       this.giveUp(datagram);
       return false;
     }
-    this.layOut(datagram, header);
+    this.layOut(datagram);
     this.remove(datagram);
     this.statistics.datagramsReassembled++;
     return true;
   }
 
-  private layOut(datagram: IncompleteDatagram, header: Uint8Array): void {
+  private layOut(datagram: IncompleteDatagram): void {
     const { packet, store } = this;
     const { bytes, view, datagram: start } = this.memory;
-    bytes.set(header, start);
-    let at = start + header.length;
+    datagram.writeHeader(bytes, start);
+    let at = start + datagram.headerLength;
     const { payload } = datagram;
     while (payload.head !== 0) {
       const piece = store.first(payload);
@@ -253,8 +234,11 @@ export class Defragmenter {
 
   private expire(): void {
     const { seconds, nanoseconds } = this.packet;
-    for (const datagram of this.waiting) {
-      if (!datagram.expired(seconds, nanoseconds)) return;
+    for (
+      let datagram = this.waiting.oldest;
+      datagram?.expired(seconds, nanoseconds) === true;
+      datagram = this.waiting.oldest
+    ) {
       this.statistics.datagramsTimedOut++;
       this.giveUp(datagram);
     }
@@ -262,11 +246,9 @@ export class Defragmenter {
 
   /** Gives up the datagram that came first, for this limit; returns it. */
   private evictOldest(limit: string): IncompleteDatagram | undefined {
-    for (const oldest of this.waiting) {
-      this.evict(oldest, limit);
-      return oldest;
-    }
-    return undefined;
+    const { oldest } = this.waiting;
+    if (oldest !== undefined) this.evict(oldest, limit);
+    return oldest;
   }
 
   private evict(datagram: IncompleteDatagram, limit: string): void {
@@ -291,15 +273,6 @@ export class Defragmenter {
 
   private remove(datagram: IncompleteDatagram): void {
     this.store.release(datagram.payload);
-    this.freeLists.push(datagram.payload);
-    this.waiting.delete(datagram);
-    let previous = this.byHash.get(datagram.hash);
-    if (previous === datagram) {
-      if (datagram.next === undefined) this.byHash.delete(datagram.hash);
-      else this.byHash.set(datagram.hash, datagram.next);
-      return;
-    }
-    while (previous !== undefined && previous.next !== datagram) previous = previous.next;
-    if (previous !== undefined) previous.next = datagram.next;
+    this.waiting.remove(datagram);
   }
 }

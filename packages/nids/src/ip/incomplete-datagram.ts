@@ -1,51 +1,60 @@
-// A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far.
+// A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far. One object serves many
+// datagrams, one after the other: the fragments of a network at full speed need nothing new.
 
 import type { Packet } from "../packet.js";
-import type { PieceList } from "../reassembly/piece-list.js";
+import { PieceList } from "../reassembly/piece-list.js";
 import { formatAddress } from "./address.js";
 import { FragmentRuns } from "./fragment-runs.js";
+import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentRule } from "./overlap-policy.js";
 
+/** Two IPv6 addresses. */
+const addressBytes = 32;
+/** Room for the headers of nearly all datagrams: those of IPv4 with all options, of IPv6 with some. Larger ones are not kept for the next. */
+const usualHeaderBytes = 128;
+
 export class IncompleteDatagram {
-  readonly hash: number;
-  /** Who wins where its fragments overlap, as its receiver does it. */
-  readonly rule: FragmentRule;
   /** Its fragments. */
-  readonly payload: PieceList;
+  readonly payload: PieceList = new PieceList();
+  /** Who wins where its fragments overlap, as its receiver does it. */
+  rule: FragmentRule = fragmentPolicies.first;
   /** Kept where overlaps end the datagram. */
-  readonly runs: FragmentRuns | undefined;
+  runs: FragmentRuns | undefined = undefined;
   fragments = 0;
   /** Length of the payload, known from the last fragment; -1 before. */
   length = -1;
-  /** Headers of the fragment at offset 0, and where in them the protocol is named. */
-  header: Uint8Array | undefined = undefined;
+  /** Bytes of the headers of the fragment at offset 0 (0: it has not come), and where in them the protocol is named. */
+  headerLength = 0;
   protocolAt = 0;
   /** Protocol of the payload, as the fragment at offset 0 says (RFC 8200 §4.5). */
   payloadProtocol = 0;
-  /** Next datagram of the same hash. */
+
+  // Its place among the others (incomplete-datagrams.ts).
+  hash = 0;
   next: IncompleteDatagram | undefined = undefined;
+  older: IncompleteDatagram | undefined = undefined;
+  newer: IncompleteDatagram | undefined = undefined;
 
   // Identity: addresses, scope, identification and protocol (0 for IPv6), as the bytes and numbers they are.
-  private readonly addresses: Uint8Array;
-  private readonly scope: number;
-  private readonly identification: number;
-  private readonly protocol: number;
-  private readonly expiresSeconds: number;
-  private readonly expiresNanoseconds: number;
+  private readonly addresses: Uint8Array = new Uint8Array(addressBytes);
+  private addressLength = 0;
+  private scope = 0;
+  private identification = 0;
+  private protocol = 0;
+  private expiresSeconds = 0;
+  private expiresNanoseconds = 0;
+  private headers: Uint8Array = new Uint8Array(usualHeaderBytes);
 
-  constructor(
-    packet: Packet,
-    payload: PieceList,
-    hash: number,
-    protocol: number,
-    rule: FragmentRule,
-    lifetimeMs: number,
-  ) {
-    this.payload = payload;
+  /** The fragment the cursor is at is the first one of a datagram. */
+  begin(packet: Packet, hash: number, protocol: number, rule: FragmentRule, lifetimeMs: number): void {
     this.hash = hash;
     this.rule = rule;
     this.runs = rule.discards ? new FragmentRuns() : undefined;
-    this.addresses = packet.bytes.slice(packet.addresses, packet.addresses + 2 * packet.addressLength);
+    this.fragments = this.headerLength = 0;
+    this.length = -1;
+    const { bytes, addresses, addressLength } = packet;
+    this.addressLength = addressLength;
+    for (let index = 0; index < 2 * addressLength; index++) this.addresses[index] = bytes[addresses + index] as number;
     this.scope = packet.scope;
     this.identification = packet.identification;
     this.protocol = protocol;
@@ -54,13 +63,18 @@ export class IncompleteDatagram {
     this.expiresNanoseconds = nanoseconds % 1e9;
   }
 
+  /** The datagram is gone: nothing of it is kept. */
+  end(): void {
+    this.next = this.older = this.newer = this.runs = undefined;
+    if (this.headers.length > usualHeaderBytes) this.headers = new Uint8Array(usualHeaderBytes);
+  }
+
   /** Does the fragment the cursor is at belong to it? */
   matches(packet: Packet, protocol: number): boolean {
-    const { addresses } = this;
     if (this.identification !== packet.identification || this.scope !== packet.scope) return false;
-    if (this.protocol !== protocol || addresses.length !== 2 * packet.addressLength) return false;
-    for (let index = 0; index < addresses.length; index++) {
-      if (addresses[index] !== packet.bytes[packet.addresses + index]) return false;
+    if (this.protocol !== protocol || this.addressLength !== packet.addressLength) return false;
+    for (let index = 0; index < 2 * this.addressLength; index++) {
+      if (this.addresses[index] !== packet.bytes[packet.addresses + index]) return false;
     }
     return true;
   }
@@ -71,17 +85,29 @@ export class IncompleteDatagram {
 
   /** "10.0.0.1 -> 10.0.0.2, identification 7, protocol 17" */
   toString(): string {
-    const { addresses, identification, protocol } = this;
-    const half = addresses.length / 2;
-    const [source, destination] = [addresses.subarray(0, half), addresses.subarray(half)].map(formatAddress);
+    const { addresses, addressLength: length, identification, protocol } = this;
+    const [source, destination] = [0, length].map((at) => formatAddress(addresses.subarray(at, at + length)));
     return `${source} -> ${destination}, ${identityText(identification, protocol)}`;
   }
 
-  /** Keeps what every fragment repeats, of the fragment at offset 0. */
+  /** What every fragment repeats, of the fragment at offset 0. */
+  get header(): Uint8Array {
+    return this.headers.subarray(0, this.headerLength);
+  }
+
+  /** Keeps that; the cursor is at the fragment at offset 0. */
   takeHeader(packet: Packet): void {
-    this.header = packet.bytes.slice(packet.network, packet.network + packet.repeatedBytes);
-    this.protocolAt = packet.protocolAt - packet.network;
+    const { bytes, network, repeatedBytes } = packet;
+    if (this.headers.length < repeatedBytes) this.headers = new Uint8Array(repeatedBytes);
+    for (let index = 0; index < repeatedBytes; index++) this.headers[index] = bytes[network + index] as number;
+    this.headerLength = repeatedBytes;
+    this.protocolAt = packet.protocolAt - network;
     this.payloadProtocol = packet.protocol;
+  }
+
+  /** Writes it to where the datagram is laid out. */
+  writeHeader(to: Uint8Array, start: number): void {
+    for (let index = 0; index < this.headerLength; index++) to[start + index] = this.headers[index] as number;
   }
 }
 
