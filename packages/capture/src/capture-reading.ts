@@ -1,6 +1,6 @@
 // One capture from its first byte to its last: bytes are read in chunks and decoded to batches, in constant memory
 // whatever the size. intake.ts of the package pcap draws how a chunk and the cut-off beginning of its first record lie in
-// the intake. Between chunks, and within one of many small frames, the event loop gets its turn, so that timers, signals and
+// the intake. Every few chunks, and within one of many small frames, the event loop gets its turn, so that timers, signals and
 // a progress bar live.
 
 import { setImmediate } from "node:timers/promises";
@@ -12,8 +12,8 @@ import { IntakeFiller } from "./intake-filler.js";
 import { pageAligned } from "./page-aligned.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
-/** The event loop gets its turn after so many chunks, or frames where these are small: some milliseconds of work. */
-const chunksPerTurn = 2;
+/** The event loop gets its turn after so many frames, or chunks where these are large: some milliseconds of work. */
+const chunksPerTurn = 8;
 const framesPerTurn = 4096;
 
 /** Chunks that are read ahead at most. */

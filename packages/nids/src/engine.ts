@@ -129,7 +129,12 @@ export class Nids extends EventEmitter<NidsEvents> {
    * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
    */
   async run(source: FrameSource): Promise<void> {
-    const reader = this.rooms.sources.readerOf(source);
+    await this.processAll(source, this.rooms.sources.readerOf(source));
+    this.exit();
+  }
+
+  /** The loop over the batches of a source. By itself: V8 would compile it anew for what comes once before it, or behind it. */
+  private async processAll(source: FrameSource, reader: FrameReader): Promise<void> {
     for (;;) {
       const batch = await this.batchOf(source, reader);
       if (batch === undefined) break;
@@ -137,7 +142,6 @@ export class Nids extends EventEmitter<NidsEvents> {
       reader.index = batch.length;
       reader.goOnBehind(() => this.process(batch, first));
     }
-    this.exit();
   }
 
   /** Processes one frame of a source; false when there is none left. Does not exit. Throws what `process` throws, and what the source does. */

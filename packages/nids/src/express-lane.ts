@@ -149,7 +149,13 @@ export class ExpressLane {
       index = next;
       if (index === limit) continue;
       packet.index = index;
-      if (!this.conclude(index - first, (reached & outcomeMask) as Outcome)) return index;
+      const outcome = (reached & outcomeMask) as Outcome;
+      if (outcome === Outcome.DELIVER) {
+        this.taken++;
+        this.deliver((index - first) * ENTRY_INTS);
+      } else if (!this.conclude(index - first, outcome)) {
+        return index;
+      }
       if (faults.pending) throw faults.take(index);
       index++;
     }
@@ -162,13 +168,12 @@ export class ExpressLane {
     return this.usable && this.version === this.flows.version ? this.window.advance(from, to) : from << entryShift;
   }
 
-  /** Does what is left to do for a frame; false where it is not for this lane. */
+  /** Does what is left to do for a frame whose bytes are not just to be delivered; false where it is not for this lane. */
   private conclude(place: number, outcome: Outcome): boolean {
     const entry = place * ENTRY_INTS;
     if (outcome === Outcome.LEFT && !this.isPlain(entry)) return false;
     this.taken++;
-    if (outcome === Outcome.DELIVER) this.deliver(entry);
-    else if (outcome === Outcome.FILL) this.fill(entry);
+    if (outcome === Outcome.FILL) this.fill(entry);
     else if (outcome === Outcome.ANNOUNCE) this.announce(place, entry);
     else if (outcome === Outcome.COMPLETE) this.complete(entry);
     else this.hand(entry);

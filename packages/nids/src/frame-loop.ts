@@ -1,8 +1,8 @@
 // The loop over frames: it sets clock and interface, lets the express lane look ahead and take what it can, and sends the rest
 // on the way of any frame.
 //
-//   batch ─► (copied into the engine's memory) ─► window of one second and interface ─► express lane
-//                                                                                     └► link ─► ip ─► …
+//   batch ─► (copied into the engine's memory) ─► frames of one second and interface ─► window ─► express lane
+//                                                                                              └► link ─► ip ─► …
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
@@ -109,42 +109,40 @@ export class FrameLoop {
     }
   }
 
-  /** The loop over frames that lie in the engine's memory, `shift` bytes behind where the batch says. */
-  private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
-    for (let index = first; index < last;) index = this.window(batch, index, last, shift);
-  }
-
-  /** The frames of a window, from `first` on; returns the index behind them. */
-  private window(batch: FrameBatch, first: number, last: number, shift: number): number {
-    const { packet, faults, express } = this;
-    packet.index = first;
-    const end = this.openWindow(batch, first, last);
-    express.lookAhead(batch, first, end, shift);
-    for (let index = express.take(first, end); index < end; index = express.take(index + 1, end)) {
-      this.frame(batch, index, shift);
-      if (faults.pending) throw faults.take(index);
-    }
-    return end;
-  }
-
   /**
-   * Sets interface and clock by the frame at `first`; returns the index behind the last frame of the same interface and second, at most a
-   * window further on. What happens once a second is thus no branch in the loop over frames.
+   * Frames that lie in the engine's memory, `shift` bytes behind where the batch says: as many at a time as are of one second and interface.
+   * What happens once a second is thus no branch in the loop over frames, which V8 would compile anew when it is first taken.
    */
-  private openWindow(batch: FrameBatch, first: number, last: number): number {
-    const { seconds, interfaceIndex } = batch;
-    const second = seconds[first];
-    const interfaceOfWindow = interfaceIndex[first] as number;
-    if (interfaceOfWindow !== this.currentInterface) this.select(interfaceOfWindow);
-    if (second !== this.clock.seconds) this.moveClock();
-    const limit = Math.min(last, first + expressWindow);
-    let end = first + 1;
-    while (end < limit && seconds[end] === second && interfaceIndex[end] === interfaceOfWindow) end++;
-    return end;
+  private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
+    while (first < last) {
+      this.packet.index = first;
+      const end = endOfSecond(batch, first, last);
+      this.open(batch, first);
+      this.windows(batch, first, end, shift);
+      first = end;
+    }
   }
 
-  private moveClock(): void {
-    if (this.clock.set()) this.tick();
+  /** Sets interface and clock by a frame. */
+  private open({ seconds, interfaceIndex }: FrameBatch, index: number): void {
+    const ofFrame = interfaceIndex[index] as number;
+    if (ofFrame !== this.currentInterface) this.select(ofFrame);
+    if (seconds[index] !== this.clock.seconds && this.clock.set()) this.tick();
+  }
+
+  /** The loop over frames of one second and interface: a window after the other. */
+  private windows(batch: FrameBatch, first: number, last: number, shift: number): void {
+    const { packet, faults, express } = this;
+    while (first < last) {
+      const end = Math.min(last, first + expressWindow);
+      packet.index = first;
+      express.lookAhead(batch, first, end, shift);
+      for (let index = express.take(first, end); index < end; index = express.take(index + 1, end)) {
+        this.frame(batch, index, shift);
+        if (faults.pending) throw faults.take(index);
+      }
+      first = end;
+    }
   }
 
   /** The frame in hand counts. */
@@ -210,4 +208,13 @@ export class FrameLoop {
     this.tick();
     if (faults.pending) throw faults.take(-1);
   }
+}
+
+/** The index behind the last frame, from `first` on, of the same interface and second. */
+function endOfSecond({ seconds, interfaceIndex }: FrameBatch, first: number, last: number): number {
+  const second = seconds[first];
+  const ofFirst = interfaceIndex[first];
+  let end = first + 1;
+  while (end < last && seconds[end] === second && interfaceIndex[end] === ofFirst) end++;
+  return end;
 }

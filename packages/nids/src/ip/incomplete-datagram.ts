@@ -32,8 +32,8 @@ export class IncompleteDatagram {
   // Its place among the others (incomplete-datagrams.ts).
   hash = 0;
   next: IncompleteDatagram | undefined = undefined;
-  older: IncompleteDatagram | undefined = undefined;
-  newer: IncompleteDatagram | undefined = undefined;
+  older: IncompleteDatagram = this;
+  newer: IncompleteDatagram = this;
 
   // Identity: addresses, scope, identification and protocol (0 for IPv6), as the bytes and numbers they are.
   private readonly addresses: Uint8Array = new Uint8Array(addressBytes);
@@ -65,7 +65,8 @@ export class IncompleteDatagram {
 
   /** The datagram is gone: nothing of it is kept. */
   end(): void {
-    this.next = this.older = this.newer = this.runs = undefined;
+    this.next = this.runs = undefined;
+    this.older = this.newer = this;
     if (this.headers.length > usualHeaderBytes) this.headers = new Uint8Array(usualHeaderBytes);
   }
 

@@ -1,24 +1,28 @@
 // The datagrams that are incomplete: found by what identifies them, and kept in the order in which they came, so that the oldest is at hand
 // when time or room is up. Objects of those that are gone are used again.
 //
-//   oldest ◄─► … ◄─► newest          hash ──► datagram ──► datagram of the same hash ──► …
+//   ends ◄─► oldest ◄─► … ◄─► newest ◄─► ends          hash ──► datagram ──► datagram of the same hash ──► …
 
 import type { Packet } from "../packet.js";
 import { datagramHash, IncompleteDatagram } from "./incomplete-datagram.js";
 import type { FragmentRule } from "./overlap-policy.js";
 
 export class IncompleteDatagrams {
-  /** The one that came first. */
-  oldest: IncompleteDatagram | undefined = undefined;
   /** How many there are. */
   size = 0;
-  private newest: IncompleteDatagram | undefined = undefined;
+  /** No datagram: it stands before the oldest and behind the newest. */
+  private readonly ends: IncompleteDatagram = new IncompleteDatagram();
   private readonly byHash: Map<number, IncompleteDatagram> = new Map();
   private readonly spare: IncompleteDatagram[] = [];
   private readonly seed: number;
 
   constructor(seed: number) {
     this.seed = seed;
+  }
+
+  /** The one that came first; undefined where there is none. */
+  get oldest(): IncompleteDatagram | undefined {
+    return this.size === 0 ? undefined : this.ends.newer;
   }
 
   /** The datagram of the fragment the cursor is at; undefined where none of its fragments has come. `protocol` is part of what identifies it. */
@@ -35,10 +39,11 @@ export class IncompleteDatagrams {
     datagram.begin(packet, hash, protocol, rule, lifetimeMs);
     datagram.next = this.byHash.get(hash);
     this.byHash.set(hash, datagram);
-    datagram.older = this.newest;
-    if (this.newest === undefined) this.oldest = datagram;
-    else this.newest.newer = datagram;
-    this.newest = datagram;
+    const { ends } = this;
+    datagram.older = ends.older;
+    datagram.newer = ends;
+    ends.older.newer = datagram;
+    ends.older = datagram;
     this.size++;
     return datagram;
   }
@@ -46,10 +51,8 @@ export class IncompleteDatagrams {
   /** The datagram is complete, or given up; its payload has been given back. */
   remove(datagram: IncompleteDatagram): void {
     const { older, newer } = datagram;
-    if (older === undefined) this.oldest = newer;
-    else older.newer = newer;
-    if (newer === undefined) this.newest = older;
-    else newer.older = older;
+    older.newer = newer;
+    newer.older = older;
     this.size--;
     this.unlink(datagram);
     datagram.end();
