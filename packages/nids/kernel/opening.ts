@@ -56,16 +56,8 @@ export function begins(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
   if (timestampAt != 0) flags |= TIMESTAMPS;
   const found = insert(entry, flags, clock, seconds, mask);
   if (found == 0) return false;
-  const client = flows + (found >>> 1) * flowBytes + (from << 2);
-  const server = flows + (found >>> 1) * flowBytes + ((from ^ 1) << 2);
   const detail = details + (found >>> 1) * detailBytes;
-  const sequence = load<u32>(entry, SEQUENCE);
-  const window = load<u32>(entry, WINDOW);
-  store<u32>(detail + (from << 2), sequence, ISN);
-  store<u32>(client, sequence + 1, NEXT);
-  store<u32>(server, sequence + 1, ACKED);
-  store<u32>(client, window, ADVERTISED);
-  store<u16>(detail + (from << 1), <u16>window, SYN_WINDOWS);
+  noteSyn(entry, flows + (found >>> 1) * flowBytes, detail, from);
   if (timestampAt != 0) store<u32>(detail + (from << 2), <u32>bswap(load<u32>(timestampAt)), TSVAL);
   return true;
 }
@@ -74,17 +66,10 @@ export function begins(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
 export function answers(entry: u32, flow: u32, detail: u32, from: u32): bool {
   const flags = load<u32>(flow, FLOW_FLAGS);
   if ((flags & (STATE_MASK | anyBacklog)) != OPENING || from == clientSide(flags)) return false;
-  const server = flow + (from << 2);
   const client = flow + ((from ^ 1) << 2);
   if (load<u32>(entry, LENGTH) != 0 || load<u32>(entry, ACKNOWLEDGMENT) != load<u32>(client, NEXT)) return false;
   if (!readOptions(entry)) return false;
-  const sequence = load<u32>(entry, SEQUENCE);
-  const window = load<u32>(entry, WINDOW);
-  store<u32>(detail + (from << 2), sequence, ISN);
-  store<u32>(server, sequence + 1, NEXT);
-  store<u32>(client, sequence + 1, ACKED);
-  store<u32>(server, window, ADVERTISED);
-  store<u16>(detail + (from << 1), <u16>window, SYN_WINDOWS);
+  noteSyn(entry, flow, detail, from);
   // Options count only when both sides offered them (RFC 7323 §2.2, §3.2).
   let agreed = flags;
   if (windowShift == absent) agreed &= ~(SCALED | bothScales);
@@ -107,6 +92,20 @@ export function completes(entry: u32, flow: u32, detail: u32, from: u32, clock: 
   store<u32>(flow, (flags & ~STATE_MASK) | ESTABLISHED, FLOW_FLAGS);
   store<u32>(flow, clock, LAST_SEEN);
   return true;
+}
+
+/** Notes where the stream of a side begins, by its SYN, and the window in that, which is never scaled (RFC 7323 §2.2). */
+@inline
+function noteSyn(entry: u32, flow: u32, detail: u32, from: u32): void {
+  const own = flow + (from << 2);
+  const other = flow + ((from ^ 1) << 2);
+  const sequence = load<u32>(entry, SEQUENCE);
+  const window = load<u32>(entry, WINDOW);
+  store<u32>(detail + (from << 2), sequence, ISN);
+  store<u32>(own, sequence + 1, NEXT);
+  store<u32>(other, sequence + 1, ACKED);
+  store<u32>(own, window, ADVERTISED);
+  store<u16>(detail + (from << 1), <u16>window, SYN_WINDOWS);
 }
 
 /** Reads the options of a SYN or SYN,ACK; false where there are others than the usual ones, or one of them twice. */
