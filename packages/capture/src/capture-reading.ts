@@ -9,6 +9,7 @@ import type { CaptureDecoder, CaptureInterface, PcapngBlockListener, Truncation 
 import { CaptureError, inside } from "./capture-error.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { IntakeFiller } from "./intake-filler.js";
+import type { IntakeWindow } from "./intake-window.js";
 import { pageAligned } from "./page-aligned.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
@@ -42,6 +43,7 @@ export class CaptureReading {
   readonly #block: Uint8Array;
   readonly #options: CaptureReadingOptions;
   readonly #filler: IntakeFiller;
+  readonly #window: IntakeWindow;
   readonly #batch: FrameBatch = new FrameBatch();
   #decoder: CaptureDecoder | undefined;
   #chunks = 0;
@@ -54,6 +56,7 @@ export class CaptureReading {
     this.#block = block;
     this.#options = options;
     this.#filler = new IntakeFiller(reader, block, options.readAhead ?? 0);
+    this.#window = this.#filler.window;
   }
 
   /** The interfaces seen so far. */
@@ -82,26 +85,41 @@ export class CaptureReading {
 
   /** The next frames, undefined at the end, or what is to be waited for before they can be asked for again. */
   #atHand(): FrameBatch | undefined | Promise<void> {
-    while (!this.#isAtEnd && !this.#isStopped()) {
-      if (this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn) return this.#pause();
+    while (!this.#isOver()) {
+      if (this.#isDue()) return this.#pause();
       if (this.#decode()) return this.#batch;
-      const count = this.#filler.fill();
-      if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
-      this.#took(count);
+      const waiting = this.#fill();
+      if (waiting !== undefined) return waiting;
     }
+    return undefined;
+  }
+
+  #isOver(): boolean {
+    return this.#isAtEnd || this.#isStopped();
+  }
+
+  /** True where it is the turn of the event loop. */
+  #isDue(): boolean {
+    return this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn;
+  }
+
+  /** Reads on; what is to be waited for, if anything. */
+  #fill(): Promise<void> | undefined {
+    const count = this.#filler.fill();
+    if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
+    this.#took(count);
     return undefined;
   }
 
   /** Decodes what was read; false where that is not even one frame. */
   #decode(): boolean {
-    const { window } = this.#filler;
-    if (this.#decoder === undefined) {
-      if (window.left < longestMagic) return false;
-      this.#decoder = this.#openDecoder();
-    }
-    window.start = this.#decoder.decode(this.#block, window.start, window.end, this.#batch);
-    this.#frames += this.#batch.length;
-    return this.#batch.length > 0;
+    const window = this.#window;
+    const batch = this.#batch;
+    const decoder = (this.#decoder ??= window.left < longestMagic ? undefined : this.#openDecoder());
+    if (decoder === undefined) return false;
+    window.start = decoder.decode(this.#block, window.start, window.end, batch);
+    this.#frames += batch.length;
+    return batch.length > 0;
   }
 
   /** So many bytes were read; 0 is the end. */
@@ -116,7 +134,7 @@ export class CaptureReading {
   }
 
   #openDecoder(): CaptureDecoder {
-    return openDecoder(this.#filler.window.bytes, { onBlock: this.#options.onBlock });
+    return openDecoder(this.#window.bytes, { onBlock: this.#options.onBlock });
   }
 
   /** There are no more bytes. */
@@ -124,7 +142,7 @@ export class CaptureReading {
     this.#isAtEnd = true;
     if (this.#isStopped()) return;
     this.#decoder ??= this.#openDecoder();
-    this.#finish(this.#decoder.finish(this.#filler.window.left));
+    this.#finish(this.#decoder.finish(this.#window.left));
   }
 
   #isStopped(): boolean {

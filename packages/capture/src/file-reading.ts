@@ -24,7 +24,6 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
   readonly #options: FileReadingOptions;
   #reader: UnpackingReader | undefined;
   #reading: CaptureReading | undefined;
-  #hasBegun = false;
   #isOver = false;
   #isBusy = false;
   /** Calls that wait for the one in hand. */
@@ -54,16 +53,14 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
 
   /** The next batch. Rejects with CaptureError. */
   next(): Promise<IteratorResult<FrameBatch, void>> {
-    return this.#isBusy ? this.#wait().then(() => this.#next()) : this.#next();
+    return this.#frames(this.#isBusy ? this.#wait() : undefined).then(this.#give, this.#fail);
   }
 
   /** Closes the file; when that has resolved the intake is free. */
   async return(): Promise<IteratorResult<FrameBatch, void>> {
     if (this.#isBusy) await this.#wait();
     this.#isBusy = true;
-    await this.#end();
-    this.#release();
-    return { done: true, value: undefined };
+    return this.#finish();
   }
 
   /** The same, and rejects with `error`. */
@@ -83,27 +80,40 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     else following();
   }
 
-  async #next(): Promise<IteratorResult<FrameBatch, void>> {
+  /** The next frames, when the calls before are done; undefined at the end. */
+  async #frames(before: Promise<void> | undefined): Promise<FrameBatch | undefined> {
     this.#isBusy = true;
+    if (before !== undefined) await before;
+    if (this.#reading === undefined) await this.#begin();
+    return this.#isOver ? undefined : this.#reading?.next();
+  }
+
+  readonly #give = (
+    batch: FrameBatch | undefined,
+  ): IteratorResult<FrameBatch, void> | Promise<IteratorResult<FrameBatch, void>> => {
+    if (batch === undefined) return this.#finish();
+    this.#release();
+    return { done: false, value: batch };
+  };
+
+  readonly #fail = async (error: unknown): Promise<never> => {
+    const known = asCaptureError(error, captureName(this.#path), this.#reader?.compression);
+    await this.#finish();
+    throw known;
+  };
+
+  async #finish(): Promise<IteratorResult<FrameBatch, void>> {
     try {
-      if (!this.#hasBegun && !this.#isOver) await this.#begin();
-      const batch = this.#isOver ? undefined : await this.#reading?.next();
-      if (batch !== undefined) return { done: false, value: batch };
       await this.#end();
       return { done: true, value: undefined };
-    } catch (error) {
-      const known = asCaptureError(error, captureName(this.#path), this.#reader?.compression);
-      await this.#end();
-      throw known;
     } finally {
       this.#release();
     }
   }
 
   async #begin(): Promise<void> {
-    this.#hasBegun = true;
     const { signal } = this.#options;
-    if (signal?.aborted === true) return;
+    if (this.#isOver || signal?.aborted === true) return;
     signal?.addEventListener("abort", this.#stop, { once: true });
     const block = readingBlock(this.#intake, this.#options.readAhead);
     this.#reader = new UnpackingReader(await openReader(this.#path));

@@ -129,18 +129,26 @@ export class Nids extends EventEmitter<NidsEvents> {
    * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
    */
   async run(source: FrameSource): Promise<void> {
-    await this.processAll(source, this.rooms.sources.readerOf(source));
+    const reader = this.rooms.sources.readerOf(source);
+    try {
+      await this.processAll(reader);
+    } catch (error) {
+      reader.goOnBehind(error);
+      if (!reader.isAsking) throw error;
+      this.rooms.sources.leave(source, reader);
+      this.exit();
+      throw error;
+    }
+    this.rooms.sources.leave(source, reader);
     this.exit();
   }
 
   /** The loop over the batches of a source. By itself: V8 would compile it anew for what comes once before it, or behind it. */
-  private async processAll(source: FrameSource, reader: FrameReader): Promise<void> {
+  private async processAll(reader: FrameReader): Promise<void> {
     for (;;) {
-      const batch = await this.batchOf(source, reader);
+      const batch = reader.inHand ?? reader.accept(await reader.ask());
       if (batch === undefined) break;
-      const first = reader.index;
-      reader.index = batch.length;
-      reader.goOnBehind(() => this.process(batch, first));
+      this.process(batch, reader.take(batch.length));
     }
   }
 
@@ -167,9 +175,13 @@ export class Nids extends EventEmitter<NidsEvents> {
       this.rooms.sources.leave(source, reader);
       return 0;
     }
-    const first = reader.index;
-    reader.index = Math.min(batch.length, first + count);
-    reader.goOnBehind(() => this.whileBusy(() => this.rooms.loop.frames(batch, first, reader.index)));
+    const first = reader.take(count);
+    try {
+      this.whileBusy(() => this.rooms.loop.frames(batch, first, reader.index));
+    } catch (error) {
+      reader.goOnBehind(error);
+      throw error;
+    }
     return reader.index - first;
   }
 
@@ -266,21 +278,9 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** The batch that holds the next frame; silence before it is dealt with. */
   private async framesOf(reader: FrameReader): Promise<FrameBatch | undefined> {
     for (;;) {
-      const batch = await reader.batch();
+      const batch = reader.inHand ?? reader.accept(await reader.ask());
       if (batch?.length !== 0) return batch;
       this.process(batch);
-    }
-  }
-
-  private async batchOf(source: FrameSource, reader: FrameReader): Promise<FrameBatch | undefined> {
-    try {
-      const batch = await reader.batch();
-      if (batch === undefined) this.rooms.sources.leave(source, reader);
-      return batch;
-    } catch (error) {
-      this.rooms.sources.leave(source, reader);
-      this.exit();
-      throw error;
     }
   }
 

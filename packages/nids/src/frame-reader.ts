@@ -5,8 +5,10 @@ import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { CallbackError } from "./errors.js";
 
 export class FrameReader {
-  /** The next frame of `batch`. */
+  /** The next frame of the batch in hand. */
   index = 0;
+  /** True from when the source is asked until it answers, and where it has thrown instead. */
+  isAsking = false;
   private readonly iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>;
   private current: FrameBatch | undefined;
 
@@ -15,28 +17,34 @@ export class FrameReader {
     this.iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }
 
-  /**
-   * The batch that holds the next frame, or one that tells of silence and holds none; undefined at the end of the source.
-   * Throws what the source throws.
-   */
-  async batch(): Promise<FrameBatch | undefined> {
-    while (this.current === undefined || this.index >= this.current.length) {
-      const result = await this.iterator.next();
-      if (result.done === true) return undefined;
-      this.current = result.value;
-      this.index = 0;
-      if (this.current.length === 0 && this.current.silentUntil >= 0) break;
-    }
+  /** The batch in hand, where it has frames left. */
+  get inHand(): FrameBatch | undefined {
+    return this.current !== undefined && this.index < this.current.length ? this.current : undefined;
+  }
+
+  /** Asks the source for its next batch; may throw, or reject with, what the source throws. */
+  ask(): IteratorResult<FrameBatch> | Promise<IteratorResult<FrameBatch>> {
+    this.isAsking = true;
+    return this.iterator.next();
+  }
+
+  /** The source has answered: the batch in hand is this one, which may hold no frames; undefined at the end. */
+  accept(answer: IteratorResult<FrameBatch>): FrameBatch | undefined {
+    this.isAsking = false;
+    this.index = 0;
+    this.current = answer.done === true ? undefined : answer.value;
     return this.current;
   }
 
-  /** Does work on the batch in hand; where a callback throws, the next frame is the one behind that. */
-  goOnBehind(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      if (error instanceof CallbackError) this.index = error.frame + 1;
-      throw error;
-    }
+  /** The frames of the batch in hand are taken, up to `count`; the first of them. */
+  take(count: number): number {
+    const first = this.index;
+    this.index = Math.min(this.current?.length ?? 0, first + count);
+    return first;
+  }
+
+  /** Where a callback threw, the next frame is the one behind that. */
+  goOnBehind(error: unknown): void {
+    if (error instanceof CallbackError) this.index = error.frame + 1;
   }
 }
