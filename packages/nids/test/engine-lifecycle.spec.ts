@@ -1,4 +1,7 @@
 /** Exiting, using an engine again, sources that fail, and several engines at once. */
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { FrameBatch } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { Nids, NidsError } from "@tsnids/nids";
@@ -6,6 +9,12 @@ import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { ChunkedSource } from "./chunked-source.js";
 import { established, following, smallNids, text } from "./following.js";
+
+/** A collection of garbage; Node offers it only where it is asked to. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
 
 /** An engine with a log of states and bytes. */
 function logging(nids: Nids = smallNids()): { nids: Nids; heard: string[] } {
@@ -231,6 +240,20 @@ describe("run and next", () => {
     expect(() => smallNids().process(batch))
       .to.throw(NidsError)
       .with.property("code", "invalid-argument");
+  });
+});
+
+describe("an engine that nobody holds any more", () => {
+  it("is given up with its memory, even with streams that are open", async () => {
+    const used = (): WeakRef<Nids> => {
+      const { nids } = logging();
+      nids.process(established().send("client", "x").batch());
+      return new WeakRef(nids);
+    };
+    const engine = used();
+    await setImmediate(); // What a WeakRef was asked for, or made of, stays until the turn of the event loop is over.
+    collectGarbage();
+    expect(engine.deref()).to.equal(undefined);
   });
 });
 

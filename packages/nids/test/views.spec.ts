@@ -1,5 +1,6 @@
 /** The bytes a callback is given: views into the engine's memory, valid until it returns. */
 import { TcpState } from "@tsnids/nids";
+import type { TcpStream } from "@tsnids/nids";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { closed, established, following, smallNids, text } from "./following.js";
@@ -57,6 +58,53 @@ describe("the bytes of a notification", () => {
     );
     one.process(established().send("client", "abcdefgh").batch());
     expect(heard).to.deep.equal(["abcdefgh"]);
+  });
+
+  it("are there for callbacks of another engine, too, and are what they were when that has done", () => {
+    const [one, two] = [smallNids(), smallNids()];
+    const heard: string[] = [];
+    const outer: TcpStream[] = [];
+    const say = (where: string, { client, server }: TcpStream): void => {
+      heard.push(`${where}: ${client.countNew}, ${server.countNew} ${text(server.data)}`);
+    };
+    two.registerTcp(
+      following((stream) => {
+        if (stream.state !== TcpState.DATA) return;
+        say("inner", stream);
+        for (const other of outer) say("outer", other);
+      }),
+    );
+    one.registerTcp(
+      following((stream) => {
+        if (stream.state !== TcpState.DATA) return;
+        outer.push(stream);
+        two.process(established(9).send("client", "zz").send("server", "yyyy").batch());
+        say("behind", stream);
+      }),
+    );
+    one.process(established().send("client", "abc").batch());
+    expect(heard).to.deep.equal([
+      "inner: 0, 2 zz",
+      "outer: 0, 3 abc",
+      "inner: 4, 0 ",
+      "outer: 0, 3 abc",
+      "behind: 0, 3 abc",
+    ]);
+    expect(outer.map(({ server }) => server.countNew)).to.deep.equal([0]);
+  });
+
+  it("are gone for a stream that was forgotten meanwhile", () => {
+    const nids = smallNids();
+    const heard: (number | string)[] = [];
+    nids.registerTcp(
+      following((stream) => {
+        if (stream.state !== TcpState.DATA) return;
+        stream.forget();
+        heard.push(stream.server.countNew, stream.server.offset, text(stream.server.data));
+      }),
+    );
+    nids.process(established().send("client", "abc").batch());
+    expect(heard).to.deep.equal([0, 3, ""]);
   });
 });
 

@@ -7,6 +7,7 @@
 
 import type { HalfState } from "../tcp/sides.js";
 import type { GapReason } from "./reasons.js";
+import { inHand } from "./in-hand.js";
 import type { Notification } from "./notification.js";
 import type { TcpStream } from "./tcp-stream.js";
 
@@ -46,12 +47,7 @@ export abstract class HalfStream {
   }
 
   /** Fresh bytes, at the end of `data`; 0 where this call is about something else. */
-  get countNew(): number {
-    // Without a branch: which of the two halves has something new, nobody can guess.
-    const { current } = this;
-    const other = current.half - this.key;
-    return current.fresh & ~((other | -other) >> 31);
-  }
+  abstract get countNew(): number;
 
   /** Position in the stream of `data[0]`. */
   get offset(): number {
@@ -125,8 +121,13 @@ export abstract class HalfStream {
     return this.stream.notifier.sides.urgentCount(this.key >> 1, this.key & 1);
   }
 
-  private get current(): Notification {
-    return this.stream.notifier.current;
+  /** The notification in hand of the engine: it need not be about this half. */
+  protected abstract get current(): Notification;
+
+  /** Fresh bytes, where they are those of this half. */
+  protected get freshOfOwn(): number {
+    const { current } = this.stream.notifier;
+    return current.half === this.key ? current.fresh : 0;
   }
 
   /** The side of the flow that receives. */
@@ -136,8 +137,7 @@ export abstract class HalfStream {
 
   /** True while the notification in hand is about bytes of this half. */
   private get isShown(): boolean {
-    const { current } = this;
-    return current.half === this.key && (current.fresh > 0 || current.gapLength > 0);
+    return this.countNew > 0 || this.gapLength > 0;
   }
 }
 
@@ -148,11 +148,27 @@ export class ClientHalf extends HalfStream {
   override get key(): number {
     return this.stream.key ^ 1;
   }
+
+  override get countNew(): number {
+    return inHand.stream?.client === this ? inHand.freshForClient : this.freshOfOwn;
+  }
+
+  protected override get current(): Notification {
+    return inHand.stream?.client === this ? inHand : this.stream.notifier.current;
+  }
 }
 
 /** What the server receives. */
 export class ServerHalf extends HalfStream {
   override get key(): number {
     return this.stream.key;
+  }
+
+  override get countNew(): number {
+    return inHand.stream?.server === this ? inHand.freshForServer : this.freshOfOwn;
+  }
+
+  protected override get current(): Notification {
+    return inHand.stream?.server === this ? inHand : this.stream.notifier.current;
   }
 }

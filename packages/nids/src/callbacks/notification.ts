@@ -1,18 +1,20 @@
 // The notification in hand: what is new, and for which half. One object of an engine, filled for each notification and read by the
-// halves a callback looks at: all others find that they are not meant. Streams and halves are named by number here: a
-// pointer from this old object to young ones would cost the garbage collector's write barrier for every segment.
+// halves a callback looks at: all others find that they are not meant.
 
 import type { GapReason } from "./reasons.js";
+import type { TcpStream } from "./tcp-stream.js";
 import type { Views } from "./views.js";
 
 export class Notification {
-  /** The key of the half that something new was received for. */
+  /** The stream that something new was received for, as long as there is one, and the key of the half. */
+  stream: TcpStream | undefined = undefined;
   half = -1;
-  /** Where the buffered bytes lie, how many they are, and how many of them, at the end, are fresh. */
+  /** Where the buffered bytes lie, how many they are, and how many of them, at the end, are fresh: of one half, for the other it is 0. */
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   length = 0;
-  fresh = 0;
+  freshForClient = 0;
+  freshForServer = 0;
   /** How many of the buffered bytes are given up afterwards. */
   read = 0;
   urgent = 0;
@@ -30,6 +32,35 @@ export class Notification {
 
   constructor(views: Views) {
     this.views = views;
+  }
+
+  /** Fresh bytes of either half. */
+  get fresh(): number {
+    return this.freshForClient | this.freshForServer;
+  }
+
+  /** Something was received from side `from` of a stream: `fresh` bytes, or something else. */
+  begin(stream: TcpStream, from: number, fresh: number): void {
+    const { key } = stream;
+    this.stream = stream;
+    this.half = (key & ~1) | from;
+    // Without a branch: which side has sent something, nobody can guess.
+    const isForClient = (key ^ from) & 1;
+    this.freshForClient = fresh & -isForClient;
+    this.freshForServer = fresh & (isForClient - 1);
+  }
+
+  /** So many of the buffered bytes are given up, from the front. */
+  shorten(count: number): void {
+    this.length -= count;
+    this.start += count;
+    this.freshForClient = Math.min(this.freshForClient, this.length);
+    this.freshForServer = Math.min(this.freshForServer, this.length);
+  }
+
+  /** Nothing is fresh any more. */
+  end(): void {
+    this.freshForClient = this.freshForServer = 0;
   }
 
   /** The buffered bytes; lent when somebody asks, once for all callbacks of the notification. */

@@ -38,9 +38,7 @@ export class RetainedBytes {
   consume(half: number): boolean {
     const { current } = this;
     const read = Math.max(0, current.read);
-    current.length -= read;
-    current.start += read;
-    current.fresh = Math.min(current.fresh, current.length);
+    current.shorten(read);
     const kept = this.byHalf.get(half);
     if (current.length === 0) {
       this.byHalf.delete(half);

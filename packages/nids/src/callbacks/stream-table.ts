@@ -46,7 +46,7 @@ export class StreamTable {
     let touched = 0;
     for (let at = first, end = first + count * step; at < end; at += step) {
       const stream = this.at((found[at] as number) >> 1);
-      if (stream !== undefined) touched ^= stream.client.key ^ stream.server.key;
+      if (stream !== undefined) touched ^= stream.key;
     }
     return touched;
   }

@@ -21,6 +21,7 @@ import { Audience, dataInterest, urgentInterest } from "./audience.js";
 import type { Member } from "./audience.js";
 import { CollectCounters } from "./collect-counters.js";
 import { CurrentAttachment } from "./current-attachment.js";
+import { take } from "./in-hand.js";
 import { Notification } from "./notification.js";
 import type { EndReason, GapReason } from "./reasons.js";
 import { Registry } from "./registry.js";
@@ -107,13 +108,12 @@ export class TcpNotifier {
       return;
     }
     const { current } = this;
-    current.half = slot * 2 + from;
+    current.begin(stream, from, length);
     const hasKept = this.retained.showBehind(current.half, bytes, start, length);
-    current.fresh = length;
     current.read = current.length;
     this.round(stream, slot, dataInterest << from);
     if (hasKept || current.read !== current.length) this.keepUnread(slot, from, stream);
-    current.fresh = 0;
+    current.end();
     if (stream.audience.isEmpty) this.forgetUnheard(slot, stream);
   }
 
@@ -126,7 +126,7 @@ export class TcpNotifier {
     const stream = this.streams.at(slot);
     if (stream === undefined) return;
     const { current } = this;
-    current.half = slot * 2 + from;
+    current.begin(stream, from, 0);
     current.urgent = 1;
     current.urgentByte = byte;
     this.round(stream, slot, urgentInterest << from);
@@ -145,7 +145,7 @@ export class TcpNotifier {
       return;
     }
     const { current } = this;
-    current.half = slot * 2 + from;
+    current.begin(stream, from, 0);
     current.length = 0;
     this.retained.show(slot * 2 + from);
     current.gapLength = length;
@@ -199,9 +199,11 @@ export class TcpNotifier {
   /** Calls the members of the audience that have this interest. */
   private round(stream: TcpStream, slot: number, interest: number): void {
     const { only } = stream.audience;
+    const before = take(this.current);
     if (only === undefined) this.callEach(stream, slot, interest);
     else if ((only.interest & interest) !== 0) this.callMember(stream, slot, only);
     this.current.reclaim();
+    take(before);
   }
 
   private callEach(stream: TcpStream, slot: number, interest: number): void {
@@ -270,6 +272,7 @@ export class TcpNotifier {
     stream.retire(this.ended);
     this.streams.clear(slot);
     this.collects.clear(slot);
+    if (this.current.stream === stream) this.current.stream = undefined;
   }
 
   /** With oneLoopLess, whoever is asked after a half was taken does not get it as well. */

@@ -59,7 +59,7 @@ export class TcpStream {
   /** Number of the stream, in order of creation, from 1. */
   readonly id: number;
   /** What only some streams have; where a stream that has ended has nothing of it, the page it is on. */
-  private rest: RareProperties | EndedFlows | undefined = undefined;
+  private rest: RareProperties | EndedFlows | undefined;
 
   /** Streams are made by the engine. */
   constructor(slot: number, id: number, audience: Audience) {
@@ -69,6 +69,7 @@ export class TcpStream {
     this.server = new ServerHalf(this);
     this.audience = audience;
     this.id = id;
+    this.rest = undefined;
   }
 
   /** Why this callback is called. */
