@@ -88,8 +88,9 @@ export class CaptureReading {
     while (!this.#isOver()) {
       if (this.#isDue()) return this.#pause();
       if (this.#decode()) return this.#batch;
-      const waiting = this.#fill();
-      if (waiting !== undefined) return waiting;
+      const count = this.#filler.fill();
+      if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
+      this.#took(count);
     }
     return undefined;
   }
@@ -103,21 +104,12 @@ export class CaptureReading {
     return this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn;
   }
 
-  /** Reads on; what is to be waited for, if anything. */
-  #fill(): Promise<void> | undefined {
-    const count = this.#filler.fill();
-    if (typeof count !== "number") return count.then((bytes) => this.#took(bytes));
-    this.#took(count);
-    return undefined;
-  }
-
   /** Decodes what was read; false where that is not even one frame. */
   #decode(): boolean {
+    if (this.#decoder === undefined) return false;
     const window = this.#window;
     const batch = this.#batch;
-    const decoder = (this.#decoder ??= window.left < longestMagic ? undefined : this.#openDecoder());
-    if (decoder === undefined) return false;
-    window.start = decoder.decode(this.#block, window.start, window.end, batch);
+    window.start = this.#decoder.decode(this.#block, window.start, window.end, batch);
     this.#frames += batch.length;
     return batch.length > 0;
   }
@@ -126,6 +118,7 @@ export class CaptureReading {
   #took(count: number): void {
     this.#chunks++;
     if (count === 0) this.#end();
+    else if (this.#decoder === undefined && this.#window.left >= longestMagic) this.#decoder = this.#openDecoder();
   }
 
   #pause(): Promise<void> {

@@ -53,7 +53,15 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
 
   /** The next batch. Rejects with CaptureError. */
   next(): Promise<IteratorResult<FrameBatch, void>> {
-    return this.#frames(this.#isBusy ? this.#wait() : undefined).then(this.#give, this.#fail);
+    if (this.#isBusy) return this.#wait().then(() => this.#nextInTurn());
+    this.#isBusy = true;
+    try {
+      const frames = this.#reading === undefined ? this.#begin() : this.#frames();
+      // Nearly always they are at hand: then one promise is made, and nothing is waited for.
+      return frames instanceof Promise ? frames.then(this.#give, this.#fail) : Promise.resolve(this.#give(frames));
+    } catch (error) {
+      return this.#fail(error);
+    }
   }
 
   /** Closes the file; when that has resolved the intake is free. */
@@ -80,12 +88,9 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     else following();
   }
 
-  /** The next frames, when the calls before are done; undefined at the end. */
-  async #frames(before: Promise<void> | undefined): Promise<FrameBatch | undefined> {
-    this.#isBusy = true;
-    if (before !== undefined) await before;
-    if (this.#reading === undefined) await this.#begin();
-    return this.#isOver ? undefined : this.#reading?.next();
+  #nextInTurn(): Promise<IteratorResult<FrameBatch, void>> {
+    this.#isBusy = false;
+    return this.next();
   }
 
   readonly #give = (
@@ -111,14 +116,21 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     }
   }
 
-  async #begin(): Promise<void> {
+  /** Opens the file; the first frames. */
+  async #begin(): Promise<FrameBatch | undefined> {
     const { signal } = this.#options;
-    if (this.#isOver || signal?.aborted === true) return;
+    if (this.#isOver || signal?.aborted === true) return undefined;
     signal?.addEventListener("abort", this.#stop, { once: true });
     const block = readingBlock(this.#intake, this.#options.readAhead);
     this.#reader = new UnpackingReader(await openReader(this.#path));
     // It may have waited for somebody to open the other end of a named pipe: a reading that was called off gives nothing.
     this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
+    return this.#frames();
+  }
+
+  /** The next frames, where the file is open; undefined at the end. */
+  #frames(): FrameBatch | undefined | Promise<FrameBatch | undefined> {
+    return this.#isOver ? undefined : this.#reading?.next();
   }
 
   async #end(): Promise<void> {

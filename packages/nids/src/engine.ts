@@ -21,6 +21,7 @@ import type { Injection } from "./kill/injector.js";
 import type { RejectOptions } from "./kill/kill-options.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
+import { Reentrancy } from "./reentrancy.js";
 import { makeRooms } from "./rooms.js";
 import type { Rooms } from "./rooms.js";
 import { SingleFrame } from "./single-frame.js";
@@ -43,7 +44,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly rooms: Rooms;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
-  private busy = false;
+  private readonly reentrancy: Reentrancy = new Reentrancy();
 
   /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
   constructor(params: Partial<NidsParams> = {}) {
@@ -106,8 +107,14 @@ export class Nids extends EventEmitter<NidsEvents> {
    * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
-    if (batch.length === 0) this.whileBusy(() => this.rooms.loop.silence(batch));
-    else this.whileBusy(() => this.rooms.loop.frames(batch, first, batch.length));
+    // Not with a function of its own, which V8 would compile once more.
+    this.reentrancy.enter();
+    try {
+      if (batch.length === 0) this.rooms.loop.silence(batch);
+      else this.rooms.loop.frames(batch, first, batch.length);
+    } finally {
+      this.reentrancy.leave();
+    }
   }
 
   /**
@@ -121,7 +128,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     originalLength: number = frame.length,
   ): void {
     // Not while another frame is being processed: the batch may be in use.
-    this.whileBusy(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
+    this.reentrancy.during(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
   }
 
   /**
@@ -131,6 +138,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   async run(source: FrameSource): Promise<void> {
     const reader = this.rooms.sources.readerOf(source);
     try {
+      const { inHand } = reader;
+      if (inHand !== undefined) this.process(inHand, reader.take(inHand.length));
       await this.processAll(reader);
     } catch (error) {
       reader.goOnBehind(error);
@@ -143,10 +152,10 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.exit();
   }
 
-  /** The loop over the batches of a source. By itself: V8 would compile it anew for what comes once before it, or behind it. */
+  /** The loop over the batches of a source to come. By itself: V8 would compile it anew for what comes once before it, or behind it. */
   private async processAll(reader: FrameReader): Promise<void> {
     for (;;) {
-      const batch = reader.inHand ?? reader.accept(await reader.ask());
+      const batch = reader.accept(await reader.ask());
       if (batch === undefined) break;
       this.process(batch, reader.take(batch.length));
     }
@@ -177,7 +186,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
     const first = reader.take(count);
     try {
-      this.whileBusy(() => this.rooms.loop.frames(batch, first, reader.index));
+      this.reentrancy.during(() => this.rooms.loop.frames(batch, first, reader.index));
     } catch (error) {
       reader.goOnBehind(error);
       throw error;
@@ -187,7 +196,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
-    this.whileBusy(() => {
+    this.reentrancy.during(() => {
       const { packet, tcp, ip, scans, link, verification, clock, loop } = this.rooms;
       packet.network = 0;
       tcp.connections.exit();
@@ -253,7 +262,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
-    if (this.busy) this.rooms.loop.countInHand();
+    if (this.reentrancy.isBusy) this.rooms.loop.countInHand();
     return this.rooms.counters.snapshot();
   }
 
@@ -281,21 +290,6 @@ export class Nids extends EventEmitter<NidsEvents> {
       const batch = reader.inHand ?? reader.accept(await reader.ask());
       if (batch?.length !== 0) return batch;
       this.process(batch);
-    }
-  }
-
-  private whileBusy(work: () => void): void {
-    if (this.busy) {
-      throw new NidsError(
-        "reentrant",
-        "the engine is processing a packet: call it again after the callback has returned",
-      );
-    }
-    this.busy = true;
-    try {
-      work();
-    } finally {
-      this.busy = false;
     }
   }
 }

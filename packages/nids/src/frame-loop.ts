@@ -194,6 +194,7 @@ export class FrameLoop {
     this.currentInterface = index;
     this.link.linkType = this.interfaces[index]?.linkType ?? -1;
     this.verification.select(index);
+    this.express.review();
   }
 
   /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */

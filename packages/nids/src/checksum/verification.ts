@@ -98,13 +98,13 @@ export class ChecksumVerification {
       state = right === 1 ? ChecksumState.RIGHT : ChecksumState.WRONG;
     }
     if (state === ChecksumState.WRONG) return this.tolerates(packet);
-    if (!this.settled) this.noteRight(packet);
+    this.noteRight(packet);
     return true;
   }
 
   /** Notes a right checksum, in a trial. */
   noteRight(packet: Packet): void {
-    if (!this.isRuled(packet)) this.count(packet, 0);
+    if (!this.settled && !this.isRuled(packet)) this.count(packet, 0);
   }
 
   /** Notes a wrong checksum; true when the packet is to be taken all the same. */

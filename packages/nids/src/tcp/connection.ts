@@ -65,7 +65,7 @@ export function clientSide(flags: number): number {
 /** The flags with ATTENTION set exactly when a packet needs more than the short way. */
 export function refreshAttention(flags: number): number {
   const short = (flags & anyFin) === 0 && (flags & bothKnown) === bothKnown;
-  return short ? flags & ~ATTENTION : flags | ATTENTION;
+  return (flags & ~ATTENTION) | (short ? 0 : ATTENTION);
 }
 
 /** The shift by which the windows of a side are scaled (RFC 7323 §2.3). */
