@@ -118,7 +118,12 @@ export class CaptureReading {
   #took(count: number): void {
     this.#chunks++;
     if (count === 0) this.#end();
-    else if (this.#decoder === undefined && this.#window.left >= longestMagic) this.#decoder = this.#openDecoder();
+    else if (this.#decoder === undefined) this.#begin();
+  }
+
+  /** Opens the decoder, where there is enough to tell the format by, and the reading was not called off meanwhile. */
+  #begin(): void {
+    if (this.#window.left >= longestMagic && !this.#isStopped()) this.#decoder = this.#openDecoder();
   }
 
   #pause(): Promise<void> {

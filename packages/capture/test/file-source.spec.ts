@@ -175,6 +175,14 @@ describe("FileSource", () => {
       expect(source.warnings).to.deep.equal([]);
     });
 
+    it("says nothing about the format of what was read meanwhile", async () => {
+      const garbage = directory.write("called-off.pcap", new Uint8Array(100).fill(0x2a));
+      const { signal } = new AbortController();
+      const source = new FileSource(garbage, { signal });
+      Object.defineProperty(signal, "aborted", { get: () => source.bytesRead > 0 });
+      expect(await summaryOf(source)).to.deep.equal([]);
+    });
+
     it("does not begin when it is aborted already, not even for a missing file", async () => {
       const source = new FileSource(directory.path("missing"), { signal: AbortSignal.abort() });
       expect(await summaryOf(source)).to.deep.equal([]);

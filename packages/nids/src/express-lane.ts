@@ -108,7 +108,7 @@ export class ExpressLane {
     this.entries = this.window.entries;
   }
 
-  /** Opens the lane where nobody watches what it passes by; asked after every packet that did not take it. */
+  /** Opens the lane where nobody watches what it passes by; asked where an interface begins, and after every packet that did not take it. */
   review(): void {
     const { verification } = this;
     this.open = this.link.linkType === LinkType.ETHERNET && !this.ip.isWatched && this.tcp.inOrder.usable;
