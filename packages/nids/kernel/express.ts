@@ -39,6 +39,8 @@ import {
 
 const shortestFrame: u32 = 54;
 const TCP: u32 = 6;
+/** FIN and RST. */
+const endingFlags: u32 = 0x05;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
 
@@ -60,8 +62,10 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     const slot = slotOf(entry);
-    const flags = load<u32>(records + slot * flowBytes, FLOW_FLAGS);
-    if ((flags & (STATE_MASK | TIMESTAMPS)) != ESTABLISHED) touched += load<u32>(details + slot * detailBytes);
+    const record = records + slot * flowBytes;
+    const flags = load<u32>(record, FLOW_FLAGS);
+    const unusual = ((flags & (STATE_MASK | TIMESTAMPS)) ^ ESTABLISHED) | (load<u32>(entry, FLAGS) & endingFlags);
+    touched += load<u32>(select<u32>(details + slot * detailBytes, record, unusual != 0));
   }
   for (let entry = window; entry < end; entry += entryBytes) {
     if (load<u32>(entry, PAYLOAD) != 0 && verify != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);

@@ -130,7 +130,7 @@ export class ExpressLane {
     if (!this.open) return;
     this.window.fill(batch, first, end - first, shift, this.verifies);
     if (this.flows.live > FEW_FLOWS) {
-      this.touched = this.notifier.streams.touch(this.entries, FOUND, ENTRY_INTS, end - first);
+      this.touched = this.notifier.streams.touch(this.entries, FOUND, ENTRY_INTS);
     }
   }
 

@@ -68,7 +68,7 @@ export class TcpNotifier {
     views: Views,
   ) {
     this.flows = flows;
-    this.streams = new StreamTable(params.maxStreams);
+    this.streams = new StreamTable();
     this.sides = sides;
     this.attachment = new CurrentAttachment(this);
     this.current = new Notification(views);

@@ -48,14 +48,14 @@ const bareWire: readonly Encapsulation[] = Object.freeze([]);
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
 export class TcpStream {
   // A stream is kept small, and what every notification touches comes first: with many streams, time goes by waiting for them.
-  /** `key`, and behind it, in three bits each, the numbers of the reason and the state. */
-  private place: number;
   /** What the client receives. */
   readonly client: HalfStream;
   /** What the server receives. */
   readonly server: HalfStream;
   /** Who listens, and to what; an engine's matter. */
   audience: Audience;
+  /** `key`, and behind it, in three bits each, the numbers of the reason and the state. The last of these: see StreamTable.touch. */
+  private place: number;
   /** Number of the stream, in order of creation, from 1. */
   readonly id: number;
   /** What only some streams have; where a stream that has ended has nothing of it, the page it is on. */
@@ -64,10 +64,10 @@ export class TcpStream {
   /** Streams are made by the engine. */
   constructor(slot: number, id: number, audience: Audience) {
     const key = slot * 2 + clientSide(audience.notifier.flows.flagsOf(slot));
-    this.place = key << keyShift;
     this.client = new ClientHalf(this);
     this.server = new ServerHalf(this);
     this.audience = audience;
+    this.place = key << keyShift;
     this.id = id;
     this.rest = undefined;
   }
