@@ -18,7 +18,6 @@ import { EndedFlows } from "../tcp/ended-flows.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, urgentInterest } from "./audience.js";
-import type { Member } from "./audience.js";
 import { CollectCounters } from "./collect-counters.js";
 import { CurrentAttachment } from "./current-attachment.js";
 import { take } from "./in-hand.js";
@@ -161,8 +160,8 @@ export class TcpNotifier {
     const stream = this.streams.at(slot);
     if (stream === undefined) return;
     stream.end(state, reason);
-    for (const member of stream.audience.members) {
-      this.callMember(stream, slot, member);
+    for (const { callback, order, interest } of stream.audience.members) {
+      this.call(stream, slot, callback, order, interest);
       if (stream.slot === 0) break;
     }
     this.current.reclaim();
@@ -201,7 +200,7 @@ export class TcpNotifier {
     const { only } = stream.audience;
     const before = take(this.current);
     if (only === undefined) this.callEach(stream, slot, interest);
-    else if ((only.interest & interest) !== 0) this.callMember(stream, slot, only);
+    else if ((only.interest & interest) !== 0) this.call(stream, slot, only.callback, only.order, only.interest);
     this.current.reclaim();
     take(before);
   }
@@ -209,13 +208,9 @@ export class TcpNotifier {
   private callEach(stream: TcpStream, slot: number, interest: number): void {
     for (const member of stream.audience.members) {
       if ((member.interest & interest) === 0) continue;
-      this.callMember(stream, slot, member);
+      this.call(stream, slot, member.callback, member.order, member.interest);
       if (stream.slot === 0) break; // a callback has had the stream forgotten
     }
-  }
-
-  private callMember(stream: TcpStream, slot: number, { callback, order, interest }: Member): void {
-    this.call(stream, slot, callback, order, interest);
   }
 
   private call(stream: TcpStream, slot: number, callback: TcpCallback, order: number, interest: number): void {
