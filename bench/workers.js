@@ -17,32 +17,60 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Nids } from "@tsnids/nids";
 import { run } from "@tsnids/workers";
+import { BenchError } from "./compare/bench-error.js";
 import setup, { turnsPerMicrosecond } from "./workers/busy-handler.js";
 import { repeatedSource } from "./workers/repeated-source.js";
 
 const FEW_PASSES = 1;
 const MANY_PASSES = 3;
 
-const { values, positionals } = parseArgs({
-  options: {
-    micros: { type: "string", default: "1" },
-    rounds: { type: "string", default: "3" },
-    workers: { type: "string", default: "1,2" },
-    once: { type: "string" },
-    passes: { type: "string", default: "1" },
-    turns: { type: "string", default: "0" },
-  },
-  allowPositionals: true,
-});
-const [file] = positionals;
-if (file === undefined) {
-  process.stderr.write("usage: node bench/workers.js FILE [--micros N] [--rounds N] [--workers 1,2]\n");
-  process.exit(2);
+const USAGE = "usage: node bench/workers.js FILE [--micros N] [--rounds N] [--workers 1,2]";
+
+try {
+  const { path, once, passes, turns, ...comparison } = readArguments(process.argv.slice(2));
+  if (once === undefined) compare(path, comparison);
+  else process.stdout.write(JSON.stringify(await measure(path, passes, once, turns)));
+} catch (error) {
+  // Errors with a code are about the input, and their message is all there is to say.
+  if (!(error instanceof Error && "code" in error)) throw error;
+  process.stderr.write(`workers: ${error.message}\n`);
+  process.exitCode = 2;
 }
-if (values.once === undefined) compare(file);
-else {
-  const outcome = await measure(file, Number(values.passes), Number(values.once), Number(values.turns));
-  process.stdout.write(JSON.stringify(outcome));
+
+/** @param {string[]} args */
+function readArguments(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    options: {
+      micros: { type: "string", default: "1" },
+      rounds: { type: "string", default: "3" },
+      workers: { type: "string", default: "1,2" },
+      once: { type: "string" },
+      passes: { type: "string", default: "1" },
+      turns: { type: "string", default: "0" },
+    },
+    allowPositionals: true,
+  });
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1) throw new BenchError("bad-option", `one FILE is needed; ${USAGE}`);
+  return {
+    path,
+    micros: number("--micros", values.micros),
+    rounds: Math.max(1, number("--rounds", values.rounds)),
+    workers: values.workers.split(",").map((count) => Math.max(1, number("--workers", count))),
+    once: values.once === undefined ? undefined : number("--once", values.once),
+    passes: Math.max(1, number("--passes", values.passes)),
+    turns: number("--turns", values.turns),
+  };
+}
+
+/**
+ * @param {string} option
+ * @param {string} text
+ */
+function number(option, text) {
+  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
+  throw new BenchError("bad-option", `${option} must be a whole number, not "${text}"; ${USAGE}`);
 }
 
 /**
@@ -87,13 +115,16 @@ async function inOneThread(source, turns) {
   return { statistics: nids.statistics(), results: [result()] };
 }
 
-/** @param {string} path */
-function compare(path) {
-  const turns = Math.round(Number(values.micros) * turnsPerMicrosecond());
-  const kinds = [0, ...values.workers.split(",").map(Number)];
+/**
+ * @param {string} path
+ * @param {{ micros: number, rounds: number, workers: number[] }} comparison
+ */
+function compare(path, comparison) {
+  const turns = Math.round(comparison.micros * turnsPerMicrosecond());
+  const kinds = [0, ...comparison.workers];
   /** @type {ReturnType<typeof sample>[][]} */
   const rounds = [];
-  for (let round = 0; round < Number(values.rounds); round++) {
+  for (let round = 0; round < comparison.rounds; round++) {
     rounds.push(kinds.map((workers) => sample(path, workers, turns)));
   }
   const totals = new Set(rounds.flat().map(({ totals }) => totals));
@@ -104,7 +135,7 @@ function compare(path) {
     const [{ frames, segments } = { frames: 1, segments: 0 }] = own;
     const line = {
       workers: workers === 0 ? "none" : workers,
-      microsPerSegment: Number(values.micros),
+      microsPerSegment: comparison.micros,
       frames,
       segments,
       passWall: rounded(median(own.map(({ passWall }) => passWall))),
@@ -156,7 +187,7 @@ function measureApart(path, passes, workers, turns) {
   const options = ["--once", String(workers), "--passes", String(passes), "--turns", String(turns)];
   const args = [fileURLToPath(import.meta.url), path, ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(stderr);
+  if (status !== 0) throw new BenchError("peer-failed", stderr.trim().replace(/^workers: /, ""));
   return JSON.parse(stdout);
 }
 
