@@ -129,7 +129,8 @@ export class ExpressLane {
     this.usable = this.open;
     if (!this.open) return;
     this.window.fill(batch, first, end - first, shift, this.verifies);
-    if (this.flows.live > FEW_FLOWS) {
+    // In a trial too, that is from the beginning: V8 would compile the loop over windows anew when it is first done.
+    if (this.isOnTrial || this.flows.live > FEW_FLOWS) {
       this.touched = this.notifier.streams.touch(this.entries, FOUND, ENTRY_INTS);
     }
   }
@@ -245,7 +246,7 @@ export class ExpressLane {
     if (!this.isPlain(entry)) return;
     this.enter(entry);
     this.verification.noteRight(this.packet);
-    this.review();
+    if (this.verification.settled) this.review();
   }
 
   /** Fills in the cursor, as link and ip would have done. */

@@ -58,6 +58,11 @@ export class Notification {
     this.freshForServer = Math.min(this.freshForServer, this.length);
   }
 
+  /** The stream in a slot is let go: what is in hand is no longer about it. */
+  forget(slot: number): void {
+    if (this.half >> 1 === slot) this.stream = undefined;
+  }
+
   /** Nothing is fresh any more. */
   end(): void {
     this.freshForClient = this.freshForServer = 0;

@@ -267,7 +267,7 @@ export class TcpNotifier {
     stream.retire(this.ended);
     this.streams.clear(slot);
     this.collects.clear(slot);
-    if (this.current.stream === stream) this.current.stream = undefined;
+    this.current.forget(slot);
   }
 
   /** With oneLoopLess, whoever is asked after a half was taken does not get it as well. */
