@@ -44,13 +44,14 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly rooms: Rooms;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
-  private readonly reentrancy: Reentrancy = new Reentrancy();
+  private readonly reentrancy: Reentrancy;
 
   /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
     this.rooms = makeRooms(this.params, this, () => this.tick());
+    this.reentrancy = new Reentrancy(this.rooms.notifier.current);
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */

@@ -255,6 +255,24 @@ describe("an engine that nobody holds any more", () => {
     collectGarbage();
     expect(engine.deref()).to.equal(undefined);
   });
+
+  it("is not kept by another one that its callback had set to work", async () => {
+    const other = smallNids();
+    const used = (): WeakRef<Nids> => {
+      const nids = smallNids();
+      nids.registerTcp((stream) => {
+        stream.server.collect++;
+        other.process(established().batch());
+      });
+      nids.process(established().send("client", "x").batch());
+      return new WeakRef(nids);
+    };
+    const engine = used();
+    await setImmediate();
+    collectGarbage();
+    expect(engine.deref()).to.equal(undefined);
+    expect(other.statistics().frames).to.be.greaterThan(0);
+  });
 });
 
 describe("several engines", () => {

@@ -20,7 +20,6 @@ import type { Sides } from "../tcp/sides.js";
 import { Audience, dataInterest, urgentInterest } from "./audience.js";
 import { CollectCounters } from "./collect-counters.js";
 import { CurrentAttachment } from "./current-attachment.js";
-import { take } from "./in-hand.js";
 import { Notification } from "./notification.js";
 import type { EndReason, GapReason } from "./reasons.js";
 import { Registry } from "./registry.js";
@@ -198,11 +197,9 @@ export class TcpNotifier {
   /** Calls the members of the audience that have this interest. */
   private round(stream: TcpStream, slot: number, interest: number): void {
     const { only } = stream.audience;
-    const before = take(this.current);
     if (only === undefined) this.callEach(stream, slot, interest);
     else if ((only.interest & interest) !== 0) this.call(stream, slot, only.callback, only.order, only.interest);
     this.current.reclaim();
-    take(before);
   }
 
   private callEach(stream: TcpStream, slot: number, interest: number): void {
