@@ -55,22 +55,29 @@ function readArguments(args) {
   if (path === undefined || positionals.length > 1) throw new BenchError("bad-option", `one FILE is needed; ${USAGE}`);
   return {
     path,
-    micros: number("--micros", values.micros),
-    rounds: Math.max(1, number("--rounds", values.rounds)),
-    workers: values.workers.split(",").map((count) => Math.max(1, number("--workers", count))),
-    once: values.once === undefined ? undefined : number("--once", values.once),
-    passes: Math.max(1, number("--passes", values.passes)),
-    turns: number("--turns", values.turns),
+    micros: microseconds(values.micros),
+    rounds: count("--rounds", values.rounds, 1),
+    workers: values.workers.split(",").map((text) => count("--workers", text, 1)),
+    once: values.once === undefined ? undefined : count("--once", values.once, 0),
+    passes: count("--passes", values.passes, 1),
+    turns: count("--turns", values.turns, 0),
   };
+}
+
+/** @param {string} text */
+function microseconds(text) {
+  if (/^[0-9]{1,6}(\.[0-9]+)?$/.test(text)) return Number(text);
+  throw new BenchError("bad-option", `--micros must be a number, not "${text}"; ${USAGE}`);
 }
 
 /**
  * @param {string} option
  * @param {string} text
+ * @param {number} least
  */
-function number(option, text) {
-  if (/^[0-9]{1,9}$/.test(text)) return Number(text);
-  throw new BenchError("bad-option", `${option} must be a whole number, not "${text}"; ${USAGE}`);
+function count(option, text, least) {
+  if (/^[0-9]{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new BenchError("bad-option", `${option} must be a whole number from ${least}, not "${text}"; ${USAGE}`);
 }
 
 /**

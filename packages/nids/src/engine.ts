@@ -10,6 +10,7 @@ import { EventEmitter } from "eventemitter3";
 import type { Alert, AlertCode } from "./alerts.js";
 import type { StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
 import type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
+import { EngineWork } from "./engine-work.js";
 import { NidsError } from "./errors.js";
 import type { FrameReader } from "./frame-reader.js";
 import { parseAddress } from "./ip/address.js";
@@ -21,7 +22,6 @@ import type { Injection } from "./kill/injector.js";
 import type { RejectOptions } from "./kill/kill-options.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
-import { Reentrancy } from "./reentrancy.js";
 import { makeRooms } from "./rooms.js";
 import type { Rooms } from "./rooms.js";
 import { SingleFrame } from "./single-frame.js";
@@ -44,14 +44,14 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly rooms: Rooms;
   private readonly single: SingleFrame = new SingleFrame();
   private nextStatistics = 0;
-  private readonly reentrancy: Reentrancy;
+  private readonly work: EngineWork;
 
   /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
     this.rooms = makeRooms(this.params, this, () => this.tick());
-    this.reentrancy = new Reentrancy(this.rooms.notifier.current);
+    this.work = new EngineWork(this.rooms.notifier.current);
   }
 
   /** Has `callback` asked about every TCP connection that gets established from now on. */
@@ -109,12 +109,12 @@ export class Nids extends EventEmitter<NidsEvents> {
    */
   process(batch: FrameBatch, first = 0): void {
     // Not with a function of its own, which V8 would compile once more.
-    this.reentrancy.enter();
+    const before = this.work.begin();
     try {
       if (batch.length === 0) this.rooms.loop.silence(batch);
       else this.rooms.loop.frames(batch, first, batch.length);
     } finally {
-      this.reentrancy.leave();
+      this.work.end(before);
     }
   }
 
@@ -129,7 +129,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     originalLength: number = frame.length,
   ): void {
     // Not while another frame is being processed: the batch may be in use.
-    this.reentrancy.during(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
+    this.work.during(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
   }
 
   /**
@@ -187,7 +187,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
     const first = reader.take(count);
     try {
-      this.reentrancy.during(() => this.rooms.loop.frames(batch, first, reader.index));
+      this.work.during(() => this.rooms.loop.frames(batch, first, reader.index));
     } catch (error) {
       reader.goOnBehind(error);
       throw error;
@@ -197,7 +197,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
   exit(): void {
-    this.reentrancy.during(() => {
+    this.work.during(() => {
       const { packet, tcp, ip, scans, link, verification, clock, loop } = this.rooms;
       packet.network = 0;
       tcp.connections.exit();
@@ -263,7 +263,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
-    if (this.reentrancy.isBusy) this.rooms.loop.countInHand();
+    if (this.work.isUnderWay) this.rooms.loop.countInHand();
     return this.rooms.counters.snapshot();
   }
 

@@ -13,7 +13,7 @@ const none = new Notification(new Views(false));
 export let inHand: Notification = none;
 
 /**
- * Takes a notification in hand; returns the one there was before, which is to be taken again when its engine's work is over (reentrancy.ts): it may have been
+ * Takes a notification in hand; returns the one there was before, which is to be taken again when its engine's work is over (engine-work.ts): it may have been
  * set to work by a callback of another engine, and a notification that stayed here would keep its engine's memory alive.
  */
 export function take(notification: Notification): Notification {
