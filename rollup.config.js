@@ -1,7 +1,8 @@
-// Puts the modules of a package into one, which is what the package exports. For `pcap` and `nids`, which every packet goes through: V8
-// reads what one module imports from another from memory each time, and checks it; a constant of the same module is compiled into
-// the code. That is 5 to 15 % of the engine's time (docs/architecture.md). For the others, which the command loads: to find and read a
-// module takes Node half a millisecond, and they are 150. Source maps lead back to TypeScript.
+// Puts the modules of a package into one, which is what the package exports. For `pcap` and `nids`, which every packet
+// goes through: V8 reads what one module imports from another from memory each time, and checks it; a constant of the
+// same module is compiled into the code. That is 5 to 15 % of the engine's time (docs/architecture.md). For the others,
+// which the command loads: to find and read a module takes Node half a millisecond, and they are 150. Source maps lead
+// back to TypeScript.
 
 import { readFileSync } from "node:fs";
 

@@ -8,7 +8,8 @@
 //              what the main thread ran of it, as a busy machine makes pauses longer; the longest collection of garbage; and
 //              the last turn, in which the engine exits and forgets them all
 //
-// Prints one JSON line: {"flows","bytesPerFlow","heapBytesPerFlow","longestPauseMs","longestPauseCpuMs","longestCollectionMs",
+// Prints one JSON line:
+// {"flows","bytesPerFlow","heapBytesPerFlow","longestPauseMs","longestPauseCpuMs","longestCollectionMs",
 // "lastPauseMs","lastPauseCpuMs"}
 
 import { spawnSync } from "node:child_process";

@@ -1,9 +1,10 @@
-// Live captures under load: small UDP packets across a veth pair between two network namespaces of its own, at a given rate, into
-// an engine with an empty callback, in every way of capturing.
+// Live captures under load: small UDP packets across a veth pair between two network namespaces of its own, at a given
+// rate, into an engine with an empty callback, in every way of capturing.
 //
 //     sudo node bench/live.js [packets per second] [seconds] [backend…] [--offload]     default: 50000 10, all backends
 //
-// Frames of 64 bytes. "cap-here" is cap in the process of the engine. With --offload the device keeps its offloads. The sender is bench/live/sender.js; the watching program bench/live/watcher.js.
+// Frames of 64 bytes. "cap-here" is cap in the process of the engine. With --offload the device keeps its offloads. The
+// sender is bench/live/sender.js; the watching program bench/live/watcher.js.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

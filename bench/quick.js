@@ -1,8 +1,8 @@
 // npm run bench:quick -- [--captures bulk,small] [--update]
 //
-// Has a change made the engine slower? Small captures, the engine beside libpcap's loop, and what comes out is compared with
-// bench/reference.json: ratios, not times. A capture that seems more than 10 % slower is measured again before anything is
-// said. Ends with 1 where one is. --update writes the reference anew.
+// Has a change made the engine slower? Small captures, the engine beside libpcap's loop, and what comes out is compared
+// with bench/reference.json: ratios, not times. A capture that seems more than 10 % slower is measured again before
+// anything is said. Ends with 1 where one is. --update writes the reference anew.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";

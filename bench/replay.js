@@ -1,8 +1,8 @@
 // node bench/replay.js FILE [--passes N] [--read-ahead N] [--no-checksums] [--mode MODE] [--directions FILE]
 //
-// Replays a capture N times through one engine, both directions of every connection collected and counted, by a registered
-// callback or in another way (bench/replay/modes); N chunks of the file are read ahead. Prints one JSON line with the totals
-// of the last pass and the seconds of all passes:
+// Replays a capture N times through one engine, both directions of every connection collected and counted, by a
+// registered callback or in another way (bench/replay/modes); N chunks of the file are read ahead. Prints one JSON line
+// with the totals of the last pass and the seconds of all passes:
 //
 //     {"streams":n,"c2s":bytes,"s2c":bytes,"seconds":s}
 //

@@ -1,7 +1,7 @@
 // node bench/start-up.js
 //
-// How long the command takes on a small file, from start to end, by the clock: `tsnids run pcaps/web.pcap`, 20 times. Prints one
-// JSON line: {"runs","medianMs","leastMs"}
+// How long the command takes on a small file, from start to end, by the clock: `tsnids run pcaps/web.pcap`, 20 times.
+// Prints one JSON line: {"runs","medianMs","leastMs"}
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

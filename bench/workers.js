@@ -1,9 +1,9 @@
 // node bench/workers.js FILE [--micros N] [--rounds N] [--workers 1,2]
 //
-// What worker threads are good for: replays a capture with a callback that works so many microseconds for each piece of data (default 1; 0 is an empty
-// callback), in one thread without workers, and with each of these numbers of workers, in turns. Each measurement is two processes, one with
-// one pass over the capture and one with three: a pass costs the slope between them, what is left is the start of the threads and
-// compiling. Prints a JSON line per kind:
+// What worker threads are good for: replays a capture with a callback that works so many microseconds for each piece of
+// data (default 1; 0 is an empty callback), in one thread without workers, and with each of these numbers of workers,
+// in turns. Each measurement is two processes, one with one pass over the capture and one with three: a pass costs the
+// slope between them, what is left is the start of the threads and compiling. Prints a JSON line per kind:
 //
 //     passWall, passCpu    seconds of a pass, by the clock and of all threads; the median of the rounds
 //     timesOneWorker       how many times as fast a pass was as with one worker: the median of the rounds' ratios

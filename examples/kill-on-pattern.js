@@ -3,9 +3,9 @@
  *
  *     node examples/kill-on-pattern.js [FILE] [PATTERN]
  *
- * To kill is to send resets to both ends, as frames given to an injector. The injector of this program only records them,
- * so it can be tried on a file; LiveInjector of @tsnids/capture sends them on a network interface. On a file nobody dies of them, so
- * what follows of the stream is answered with resets, too.
+ * To kill is to send resets to both ends, as frames given to an injector. The injector of this program only records
+ * them, so it can be tried on a file; LiveInjector of @tsnids/capture sends them on a network interface. On a file
+ * nobody dies of them, so what follows of the stream is answered with resets, too.
  */
 import { FileSource } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";

@@ -1,6 +1,7 @@
 /**
- * Finds two overflows of old servers and resets the connection, as libnids' sample of this name does: a literal that is too long in
- * IMAP's AUTHENTICATE, and directories too deep in FTP. Each has a listener, with what it knows of a stream in its `param`.
+ * Finds two overflows of old servers and resets the connection, as libnids' sample of this name does: a literal that is
+ * too long in IMAP's AUTHENTICATE, and directories too deep in FTP. Each has a listener, with what it knows of a stream
+ * in its `param`.
  *
  *     node examples/overflows.js [FILE] [LONGEST_LITERAL] [LONGEST_PATH]
  */

@@ -1,10 +1,11 @@
 /**
- * Prints the beginning of what clients send to old login services, passwords included, as libnids' sample of this name does.
+ * Prints the beginning of what clients send to old login services, passwords included, as libnids' sample of
+ * this name does.
  *
  *     node examples/sniff.js [FILE]
  *
- * discard(0) keeps all bytes until there are enough of them. Then the listener lets the stream go: it is not called again, and
- * where nobody else listens the connection is only counted.
+ * discard(0) keeps all bytes until there are enough of them. Then the listener lets the stream go: it is not called
+ * again, and where nobody else listens the connection is only counted.
  */
 import { FileSource } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";

@@ -1,4 +1,7 @@
-/** docs/differences-from-libnids.md: every difference has a row, a section and a test, and the differential suite names no other. */
+/**
+ * docs/differences-from-libnids.md: every difference has a row, a section and a test, and the differential suite
+ * names no other.
+ */
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

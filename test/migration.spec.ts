@@ -1,9 +1,10 @@
 /**
- * The tables of docs/migrating-from-….md: what libnids' header declares is in the first column, and what the second column names
- * exists here.
+ * The tables of docs/migrating-from-….md: what libnids' header declares is in the first column, and what the second
+ * column names exists here.
  *
- * A name of ours is a code span that says whose it is (`stream.discard(count)`, `params.maxStreams`), an exported name
- * (`NidsError`), or the code of an alert (`ip-header`). Whose they are is looked up in the objects callbacks are really given.
+ * A name of ours is a code span that says whose it is (`stream.discard(count)`, `params.maxStreams`), an exported
+ * name (`NidsError`), or the code of an alert (`ip-header`). Whose they are is looked up in the objects callbacks
+ * are really given.
  */
 import * as sources from "@tsnids/capture";
 import * as filters from "@tsnids/filter";

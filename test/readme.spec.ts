@@ -1,4 +1,7 @@
-/** The code of README.md, of the packages' README.md, of docs/guides and of the pages about migrating does what a reader expects: it compiles and runs. */
+/**
+ * The code of README.md, of the packages' README.md, of docs/guides and of the pages about migrating does what a reader
+ * expects: it compiles and runs.
+ */
 import { expect } from "chai";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -58,8 +58,8 @@ export function runOnce(peer, capture, listing) {
 }
 
 /**
- * Reads the capture through, so that every process finds it in memory: systems that give memory back soon have forgotten it between two
- * of them, and what the disk costs would be taken for the passes'.
+ * Reads the capture through, so that every process finds it in memory: systems that give memory back soon have
+ * forgotten it between two of them, and what the disk costs would be taken for the passes'.
  */
 function warm({ path }) {
   spawnSync("cat", [path], { stdio: ["ignore", "ignore", "ignore"] });

@@ -1,5 +1,5 @@
-// Watches a0 with an empty callback; prints "open", then, told on standard input how many datagrams were sent, waits until it has
-// them all or nothing has come for two seconds, and prints what it has.
+// Watches a0 with an empty callback; prints "open", then, told on standard input how many datagrams were sent, waits
+// until it has them all or nothing has come for two seconds, and prints what it has.
 
 import { text } from "node:stream/consumers";
 import { LiveSource } from "@tsnids/capture";

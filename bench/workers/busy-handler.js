@@ -1,9 +1,11 @@
-// What the workers of bench/workers.js run: both directions of every stream collected, and so many turns of a busy loop for each piece of data.
+// What the workers of bench/workers.js run: both directions of every stream collected, and so many turns of a busy loop
+// for each piece of data.
 
 import { TcpState } from "@tsnids/nids";
 
 /**
- * Work that costs nothing but time: turns of a linear congruential generator, whose last number is returned so that it is not left out.
+ * Work that costs nothing but time: turns of a linear congruential generator, whose last number is returned so that it
+ * is not left out.
  * @param {number} turns
  */
 export function work(turns) {

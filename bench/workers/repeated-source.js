@@ -1,5 +1,5 @@
-// A capture several times over, as one: each time begins half a minute of packet time after the end of the one before. By then all connections of that
-// are forgotten.
+// A capture several times over, as one: each time begins half a minute of packet time after the end of the one before.
+// By then all connections of that are forgotten.
 //
 //   │ capture │ 30 s │ capture │ 30 s │ capture │
 

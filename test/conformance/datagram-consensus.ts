@@ -76,8 +76,8 @@ export class DatagramOracle {
   }
 
   /**
-   * UDP flows with payloads that two of the tools see alike, whether checksums are right or not. Where fragments overlap and
-   * differ there are several valid readings: fragment-policies.spec.ts has those.
+   * UDP flows with payloads that two of the tools see alike, whether checksums are right or not. Where fragments
+   * overlap and differ there are several valid readings: fragment-policies.spec.ts has those.
    */
   udpRows(): UdpRow[] {
     if (this.#fragments.some(({ first, last }) => first !== last)) return [];

@@ -1,6 +1,6 @@
 /**
- * The UDP datagrams of the public corpus, and the datagrams put together from its fragments, beside what at least two other tools
- * made of them. What differs for good is in known.md.
+ * The UDP datagrams of the public corpus, and the datagrams put together from its fragments, beside what at least two
+ * other tools made of them. What differs for good is in known.md.
  */
 import { expect } from "chai";
 import { join } from "node:path";

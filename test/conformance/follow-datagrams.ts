@@ -1,6 +1,6 @@
 /**
- * The UDP datagrams of a capture, and those put together from fragments, as an engine in this process sees them. Checksums are not
- * verified: the tools it is compared with do not look at them either.
+ * The UDP datagrams of a capture, and those put together from fragments, as an engine in this process sees them.
+ * Checksums are not verified: the tools it is compared with do not look at them either.
  */
 import { FileSource } from "@tsnids/capture";
 import type { IpPacket, NidsParams } from "@tsnids/nids";

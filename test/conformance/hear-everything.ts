@@ -1,7 +1,7 @@
 /**
- * An engine in which everything that can be asked for is: both directions and urgent bytes of every stream, some of it discarded, every
- * datagram, message, packet, fragment and alert, and of each all that it shows. What is read is summed up, so that reading
- * has a purpose.
+ * An engine in which everything that can be asked for is: both directions and urgent bytes of every stream, some of it
+ * discarded, every datagram, message, packet, fragment and alert, and of each all that it shows. What is read is summed
+ * up, so that reading has a purpose.
  */
 import { Nids, type HalfStream, type IpPacket, type NidsParams, type TcpStream } from "@tsnids/nids";
 

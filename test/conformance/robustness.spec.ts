@@ -1,6 +1,7 @@
 /**
- * Whatever a capture of the public corpus holds, with everything listened to: the engine neither throws nor hangs, and only a
- * CaptureError ends the reading. So it is for captures damaged on purpose; their changes are drawn with a fixed seed.
+ * Whatever a capture of the public corpus holds, with everything listened to: the engine neither throws nor
+ * hangs, and only a CaptureError ends the reading. So it is for captures damaged on purpose; their changes are
+ * drawn with a fixed seed.
  */
 import { CaptureError, FileSource } from "@tsnids/capture";
 import type { NidsParams } from "@tsnids/nids";

@@ -1,6 +1,7 @@
 /**
  * Traffic that ends the real library, in a process of its own; what the engine does with it is in
- * packages/nids/test/libnids-crashes.spec.ts. Where a later libnids survives, this test fails, and the note there is history.
+ * packages/nids/test/libnids-crashes.spec.ts. Where a later libnids survives, this test fails, and the note
+ * there is history.
  */
 import { capture, frame, tcpPacket } from "@tsnids/testkit";
 import { expect } from "chai";

@@ -1,7 +1,7 @@
 /**
- * The engine beside libnids itself: nids-events prints what libnids' own callbacks would print, and the golden logs are those of
- * the real library. With libnids' choices set, on traffic of real programs, the two must not differ in anything; on crafted
- * captures only where a difference with a number says so.
+ * The engine beside libnids itself: nids-events prints what libnids' own callbacks would print, and the golden logs are
+ * those of the real library. With libnids' choices set, on traffic of real programs, the two must not differ in
+ * anything; on crafted captures only where a difference with a number says so.
  */
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";

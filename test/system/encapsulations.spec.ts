@@ -1,6 +1,6 @@
 /**
- * Every link type and every tunnel that the test kit can write, beside tshark: both find the same bytes in them, between the same
- * endpoints. So the builders and the decoders cannot agree on something wrong.
+ * Every link type and every tunnel that the test kit can write, beside tshark: both find the same bytes in them,
+ * between the same endpoints. So the builders and the decoders cannot agree on something wrong.
  */
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import { Nids, TcpState } from "@tsnids/nids";

@@ -1,8 +1,8 @@
 /**
- * `tsnids watch` beside tcpdump, which captures transfers on the loopback device into a ring of files of a megabyte (-C 1 -W 5):
- * every connection has one line, with every byte, also when the watch is killed in between. Then a transfer begins when the line of
- * the one before is there, so that the ring is never faster than the watch. Under load nothing waits for the watch: files are
- * overwritten about a second after they were finished.
+ * `tsnids watch` beside tcpdump, which captures transfers on the loopback device into a ring of files of a megabyte (-C
+ * 1 -W 5): every connection has one line, with every byte, also when the watch is killed in between. Then a transfer
+ * begins when the line of the one before is there, so that the ring is never faster than the watch. Under load nothing
+ * waits for the watch: files are overwritten about a second after they were finished.
  */
 import { expect } from "chai";
 import { spawn, type ChildProcess } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * Frames of kill() and reject() as tshark reads them: every checksum of every layer is right, every length fits, and the innermost packet
- * is the reset or the answer it should be.
+ * Frames of kill() and reject() as tshark reads them: every checksum of every layer is right, every length fits, and
+ * the innermost packet is the reset or the answer it should be.
  */
 import { Nids, TcpState } from "@tsnids/nids";
 import type { InjectedFrame } from "@tsnids/nids";

@@ -1,6 +1,7 @@
 /**
- * kill() of real connections between two Linux hosts in network namespaces: downloads by HTTP and ssh at 5 MB/s, and connections on which
- * nothing happens. Both ends see them reset within a second, and the engine says that they went silent.
+ * kill() of real connections between two Linux hosts in network namespaces: downloads by HTTP and ssh at 5 MB/s,
+ * and connections on which nothing happens. Both ends see them reset within a second, and the engine says that
+ * they went silent.
  *
  *     client ════ br0 ════ server      killer.ts: LiveSource and LiveInjector on br0, and on one of the hosts
  *

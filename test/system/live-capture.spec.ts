@@ -1,7 +1,8 @@
 /**
  * Live captures of real programs: nginx and curl on two hosts in network namespaces, watched on the device between them.
  *
- * One download has the full size of a gigabyte, 21 s at 50 MB/s; the others are shorter. TSNIDS_LIVE_MIB sets the size of all, in MiB.
+ * One download has the full size of a gigabyte, 21 s at 50 MB/s; the others are shorter. TSNIDS_LIVE_MIB sets the size
+ * of all, in MiB.
  */
 import type { LiveStatistics } from "@tsnids/capture";
 import { expect } from "chai";
@@ -22,7 +23,10 @@ const device = clientDevice;
 /** Bytes per second of a download that everything keeps up with. */
 const gentleRate = 50_000_000;
 
-/** Bytes of the kernel's ring: with offloads its places are for 64 KiB each, so that the usual one is full after some 1000 frames. */
+/**
+ * Bytes of the kernel's ring: with offloads its places are for 64 KiB each, so that the usual one is full after
+ * some 1000 frames.
+ */
 const roomyRing = 256 * 1024 * 1024;
 
 const needs = ["root", "network namespaces", "nginx", "curl", "cap", "tcpdump", "dumpcap"] as const;

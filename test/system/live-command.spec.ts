@@ -1,6 +1,6 @@
 /**
- * `tsnids run --interface` and other commands on a host of their own: what it prints when interrupted, as time goes by without packets, when the
- * device goes away, and for each way in which it cannot begin.
+ * `tsnids run --interface` and other commands on a host of their own: what it prints when interrupted, as time goes by
+ * without packets, when the device goes away, and for each way in which it cannot begin.
  */
 import { expect } from "chai";
 import type { ChildProcess } from "node:child_process";

@@ -1,6 +1,6 @@
 /**
- * The packets of @tsnids/sniff beside tshark: the same fields with the same values, in every frame of every capture of pcaps/,
- * and of frames with what those captures lack.
+ * The packets of @tsnids/sniff beside tshark: the same fields with the same values, in every frame of every capture of
+ * pcaps/, and of frames with what those captures lack.
  */
 import type { Icmp, Packet } from "@tsnids/sniff";
 import { fromFile, Ipv4, Ipv6 } from "@tsnids/sniff";

@@ -1,5 +1,6 @@
 /**
- * Sniffing on the loopback device: packets, payloads and streams of sockets of this process, by both kinds of backends and by the command.
+ * Sniffing on the loopback device: packets, payloads and streams of sockets of this process, by both kinds of backends
+ * and by the command.
  */
 import { LiveSource } from "@tsnids/capture";
 import { sniff, Sniffer, sniffNext, tcpData, type OpenSource } from "@tsnids/sniff";

@@ -1,5 +1,6 @@
-// Streams as async iterators, `for await (const { fromClient, bytes } of stream)`, made from the callback in a few lines, as
-// the engine itself has none. Chunks are copies, and wait in a queue until the reader, who runs between two batches, takes them.
+// Streams as async iterators, `for await (const { fromClient, bytes } of stream)`, made from the callback in a few
+// lines, as the engine itself has none. Chunks are copies, and wait in a queue until the reader, who runs between two
+// batches, takes them.
 
 import { TcpState } from "@tsnids/nids";
 

@@ -32,8 +32,9 @@ export interface ByteReader {
   /** Reads that were announced and not taken yet. */
   readonly announced?: number;
   /**
-   * Begins a read in the background, of the bytes behind all those read and announced before. `read` takes announced reads in their order, and
-   * has to name the same place. A short one ends all that were announced behind it. False where nothing can be read ahead.
+   * Begins a read in the background, of the bytes behind all those read and announced before. `read` takes announced
+   * reads in their order, and has to name the same place. A short one ends all that were announced behind it. False
+   * where nothing can be read ahead.
    */
   announce?(target: Uint8Array, position: number, length: number): boolean;
   /** Waits until nothing is read in the background any more, and forgets what was. Only then the memory is the caller's again. */

@@ -1,7 +1,7 @@
 // One capture from its first byte to its last: bytes are read in chunks and decoded to batches, in constant memory
-// whatever the size. intake.ts of the package pcap draws how a chunk and the cut-off beginning of its first record lie in
-// the intake. Every few chunks, and within one of many small frames, the event loop gets its turn, so that timers, signals and
-// a progress bar live.
+// whatever the size. intake.ts of the package pcap draws how a chunk and the cut-off beginning of its first record lie
+// in the intake. Every few chunks, and within one of many small frames, the event loop gets its turn, so that timers,
+// signals and a progress bar live.
 
 import { setImmediate } from "node:timers/promises";
 import { FrameBatch, intakeLanes, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
@@ -65,8 +65,9 @@ export class CaptureReading {
   }
 
   /**
-   * The next frames; undefined at the end, and when the reading was called off. A promise only where something has to be waited for. The
-   * batch is valid until the next call. Throws, or rejects with, CaptureFormatError, CaptureError and the system's errors.
+   * The next frames; undefined at the end, and when the reading was called off. A promise only where something has to
+   * be waited for. The batch is valid until the next call. Throws, or rejects with, CaptureFormatError, CaptureError
+   * and the system's errors.
    */
   next(): FrameBatch | undefined | Promise<FrameBatch | undefined> {
     const atHand = this.#atHand();

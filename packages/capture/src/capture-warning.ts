@@ -6,9 +6,9 @@ export interface CaptureWarning {
    * `cut-record`: the capture ends inside a record; all whole ones were delivered. `cut-compressed`: the file is compressed
    * and ends in the middle; so were all records that could be decompressed.
    *
-   * Of a folder that is followed: `skipped`: a file cannot be read, or not further. `overwritten`: a file was written anew while it
-   * was read; what had not been read of it is lost. `left-too-soon`: a file has grown after a later one was begun. `position-gone`:
-   * the file at which the reading was to go on is not there any more.
+   * Of a folder that is followed: `skipped`: a file cannot be read, or not further. `overwritten`: a file was written
+   * anew while it was read; what had not been read of it is lost. `left-too-soon`: a file has grown after a later one
+   * was begun. `position-gone`: the file at which the reading was to go on is not there any more.
    */
   readonly code: "cut-record" | "cut-compressed" | "skipped" | "overwritten" | "left-too-soon" | "position-gone";
   /** One line, with the name of the capture and the offset. */

@@ -1,6 +1,6 @@
-// One reading of a file, from opening to closing it, as an iterator. It is one by hand, and not a generator, because every batch passes
-// through it: see CaptureReading.next. As with a generator, calls wait for those before, and after the end, an error or `return` there is
-// nothing more.
+// One reading of a file, from opening to closing it, as an iterator. It is one by hand, and not a generator, because
+// every batch passes through it: see CaptureReading.next. As with a generator, calls wait for those before, and after
+// the end, an error or `return` there is nothing more.
 
 import type { CaptureInterface, FrameBatch, PcapngBlockListener } from "@tsnids/pcap";
 import { captureName, openReader } from "./byte-reader.js";

@@ -17,8 +17,9 @@ export interface FileSourceOptions {
   /** Told of what a pcapng file holds besides frames. */
   readonly onBlock?: PcapngBlockListener | undefined;
   /**
-   * Chunks of 1 MiB read in the background while the one before is processed: 0 to `maximumReadAhead`; default 0. Where a second core is free it
-   * saves the time the reading takes. It is for regular files that are not compressed; all others, and standard input, are read as without it.
+   * Chunks of 1 MiB read in the background while the one before is processed: 0 to `maximumReadAhead`; default 0. Where
+   * a second core is free it saves the time the reading takes. It is for regular files that are not compressed; all
+   * others, and standard input, are read as without it.
    */
   readonly readAhead?: number | undefined;
 }
@@ -41,7 +42,10 @@ export class FileSource implements FrameSource {
   #reading: FileReading | undefined;
   #warnings: readonly CaptureWarning[] = [];
 
-  /** Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead` that there is not. */
+  /**
+   * Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead`
+   * that there is not.
+   */
   constructor(path: string, options: FileSourceOptions = {}) {
     const { readAhead = 0 } = options;
     if (!Number.isInteger(readAhead) || readAhead < 0 || readAhead > maximumReadAhead) {
@@ -73,9 +77,10 @@ export class FileSource implements FrameSource {
   /**
    * All frames, from the beginning of the file. It may be called again after the end (standard input and pipes, of
    * course, are then empty), but not while a reading goes on. `intake` is used when it has `intakeLength` bytes or
-   * more; it should begin on a page boundary. What is read ahead needs as many bytes again for each chunk: in an intake that has room
-   * for fewer, fewer are. The intake is in use until the iterator has ended or its `return` has come back. Throws CaptureError: at once when the file cannot be read, and after
-   * all good frames when it is damaged from some place on.
+   * more; it should begin on a page boundary. What is read ahead needs as many bytes again for each chunk: in an
+   * intake that has room for fewer, fewer are. The intake is in use until the iterator has ended or its `return` has
+   * come back. Throws CaptureError: at once when the file cannot be read, and after all good frames when it is damaged
+   * from some place on.
    */
   batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     this.#warnings = [];

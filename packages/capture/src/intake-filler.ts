@@ -1,12 +1,12 @@
-// Fills an intake with a capture, chunk by chunk. Where the intake has several lanes and the reader can, chunks are read ahead into those
-// that are not in hand:
+// Fills an intake with a capture, chunk by chunk. Where the intake has several lanes and the reader can, chunks are
+// read ahead into those that are not in hand:
 //
 //     lane 0        lane 1        lane 2        lane 3
 //     chunk 4       chunk 1       chunk 2       chunk 3
 //     being read    in hand       read          being read
 //
-// Otherwise, and where reading ahead came to nothing (a file that was cut meanwhile), chunks are read when their turn comes, all into the
-// lane in hand. It goes on ahead behind the next chunk that fills its place.
+// Otherwise, and where reading ahead came to nothing (a file that was cut meanwhile), chunks are read when their turn
+// comes, all into the lane in hand. It goes on ahead behind the next chunk that fills its place.
 
 import { intakeChunk, intakeLength } from "@tsnids/pcap";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
@@ -28,7 +28,10 @@ export class IntakeFiller {
     this.#lanes = Math.min(readAhead + 1, Math.floor(block.length / intakeLength));
   }
 
-  /** Reads on, behind what the window has left; the number of bytes, 0 at the end. Throws, or rejects with, the system's errors, and those of decompression. */
+  /**
+   * Reads on, behind what the window has left; the number of bytes, 0 at the end. Throws, or rejects with, the system's
+   * errors, and those of decompression.
+   */
   fill(): number | Promise<number> {
     const { window } = this;
     const room = this.#reader.announced > 0 ? window.enter((this.#lane = this.#laneAfter(1))) : window.makeRoom();

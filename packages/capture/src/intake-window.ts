@@ -1,6 +1,7 @@
-// The part of an intake that was read and not decoded yet; intake.ts of the package pcap draws how a chunk and the cut-off
-// beginning of its first record lie there. A file fills the chunk. A pipe may give a few bytes at a time; they go behind each other
-// while there is room, because moving the beginning of a long record for each of them would be much work for nothing.
+// The part of an intake that was read and not decoded yet; intake.ts of the package pcap draws how a chunk and the
+// cut-off beginning of its first record lie there. A file fills the chunk. A pipe may give a few bytes at a time; they
+// go behind each other while there is room, because moving the beginning of a long record for each of them would be
+// much work for nothing.
 
 import { intakeChunk, intakeHeadroom, intakeLength } from "@tsnids/pcap";
 

@@ -5,8 +5,9 @@
 //     b.pcap   2 3 8 …  ─┼─► batch: 1 2 3 4 7 8 9 …
 //     c.pcap   9 …      ─┘
 //
-// A live source that hears nothing stands at the time until which it is silent (see FrameBatch.silentUntil). When that is the earliest
-// of all, it is true of all: the merge says so, too. Frames of others that are later wait for it, a few seconds at most.
+// A live source that hears nothing stands at the time until which it is silent (see FrameBatch.silentUntil). When that
+// is the earliest of all, it is true of all: the merge says so, too. Frames of others that are later wait for it, a few
+// seconds at most.
 //
 //     eth0     1 4 … silent until 9 ─┐
 //     eth1     2 3 … 12              ┴─► 1 2 3 4, silent until 9, …

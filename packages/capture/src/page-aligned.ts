@@ -1,5 +1,5 @@
-// Memory to read files into. The system copies to where a page begins, as it does in its cache, up to twice as fast as to 16 bytes
-// behind that, where allocators put large blocks; the memory of WebAssembly begins with a page.
+// Memory to read files into. The system copies to where a page begins, as it does in its cache, up to twice as fast as
+// to 16 bytes behind that, where allocators put large blocks; the memory of WebAssembly begins with a page.
 
 interface MemoryConstructor {
   new (descriptor: { initial: number; maximum: number }): { readonly buffer: ArrayBuffer };

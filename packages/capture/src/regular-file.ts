@@ -1,12 +1,13 @@
-// Bytes of a regular file. A read is fs.readSync: the fastest way on one core, and it does not wait, because the bytes are there. Or it was
-// announced before, and libuv's threads have done it meanwhile:
+// Bytes of a regular file. A read is fs.readSync: the fastest way on one core, and it does not wait, because the bytes
+// are there. Or it was announced before, and libuv's threads have done it meanwhile:
 //
 //     offset ─► │ announced │ announced │ announced │ ─► what is announced next
 //               read() takes the first; where that was short (somebody cuts the file off), those behind it are of the wrong
 //               place, and are forgotten
 //
-// Nothing is read ahead behind the end the file had when it was opened: what has been written since is read when its turn comes.
-// The descriptor is closed when no thread uses it any more; closed before, its number could be that of another file.
+// Nothing is read ahead behind the end the file had when it was opened: what has been written since is read when
+// its turn comes. The descriptor is closed when no thread uses it any more; closed before, its number could be that
+// of another file.
 
 import { closeSync, read, readSync } from "node:fs";
 import type { ByteReader } from "./byte-reader.js";

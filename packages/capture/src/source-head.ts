@@ -1,5 +1,5 @@
-// Where a merge stands in one of its sources: at the next frame; before the source is opened, at the time of its first; or at the time
-// until which a live source is silent.
+// Where a merge stands in one of its sources: at the next frame; before the source is opened, at the time of its first;
+// or at the time until which a live source is silent.
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";

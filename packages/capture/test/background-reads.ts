@@ -1,5 +1,5 @@
-// Reads in the background as a test wants them: late, short, or failing as a broken disk does. It stands in for fs.read, through which
-// FileSource reads ahead, and lets all else be done by the real one.
+// Reads in the background as a test wants them: late, short, or failing as a broken disk does. It stands in for
+// fs.read, through which FileSource reads ahead, and lets all else be done by the real one.
 
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

@@ -1,4 +1,5 @@
-// Folders of rotated captures: in order, as they grow, written anew in place, compressed, gone; and positions to go on from.
+// Folders of rotated captures: in order, as they grow, written anew in place, compressed, gone; and
+// positions to go on from.
 
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// FileSource that reads ahead: the same frames as without, whatever becomes of the file meanwhile, and nothing written to memory that was
-// given back.
+// FileSource that reads ahead: the same frames as without, whatever becomes of the file meanwhile, and nothing written
+// to memory that was given back.
 
 import { appendFileSync, existsSync, readdirSync, readlinkSync, truncateSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
@@ -114,7 +114,8 @@ describe("FileSource that reads ahead", function () {
       ["pcapng", pcapngOf, pcapngOf([]).length, 32],
     ] as const) {
       for (const beyond of [-33, -17, -16, -8, -1, 0, 1, 8, 16, 17, 33]) {
-        // The fifth record ends `beyond` bytes behind the first chunk, which pcapng rounds up; the last one that much behind the third.
+        // The fifth record ends `beyond` bytes behind the first chunk, which pcapng rounds up; the last one that much
+        // behind the third.
         const whole = [250_000, 250_000, 250_000, 250_000];
         const rest = intakeChunk - header - 1_000_000 - 5 * around + beyond;
         const second = 2 * intakeChunk - 2_000_000 - 9 * around;

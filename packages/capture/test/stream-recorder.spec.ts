@@ -131,8 +131,8 @@ describe("StreamRecorder", () => {
 
   describe("and datagrams in fragments", () => {
     /**
-     * Frames in two fragments each, the later one first where the index is odd; each with an identification of its own. A TCP header cut in
-     * two is for IPv4 only (RFC 7112).
+     * Frames in two fragments each, the later one first where the index is odd; each with an identification of its own.
+     * A TCP header cut in two is for IPv4 only (RFC 7112).
      */
     const fragmented = (frames: readonly Frame[], first = 1, cut = 16): Frame[] =>
       frames.flatMap((each, index) => {

@@ -19,7 +19,10 @@ export async function capturePaths(given: readonly string[]): Promise<readonly s
   return paths;
 }
 
-/** The files that fit a pattern. What finds them is loaded only then: most command lines have no pattern, and all of them wait for a start. */
+/**
+ * The files that fit a pattern. What finds them is loaded only then: most command lines have no pattern, and all of
+ * them wait for a start.
+ */
 async function matches(path: string): Promise<string[]> {
   const { glob, isDynamicPattern } = await import("tinyglobby");
   return isDynamicPattern(path) ? glob(path, { expandDirectories: false }) : [];

@@ -1,5 +1,5 @@
-// The places in a watch at which everything is in order: the engine has processed all frames that were given, what is to be said
-// of them was written, and then the state is saved. watch-state.ts says what for.
+// The places in a watch at which everything is in order: the engine has processed all frames that were given, what is
+// to be said of them was written, and then the state is saved. watch-state.ts says what for.
 
 import { performance } from "node:perf_hooks";
 import type { FolderPosition, FolderSource } from "@tsnids/capture";
@@ -12,9 +12,9 @@ import { saveState } from "./watch-state.js";
 import type { WatchedConnections } from "./watched-connections.js";
 
 /**
- * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving it may take a
- * twentieth of the time. It should be as often as possible: what is not saved has to be read again, and a fast ring of files may
- * have come round by then.
+ * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving it may
+ * take a twentieth of the time. It should be as often as possible: what is not saved has to be read again, and a fast
+ * ring of files may have come round by then.
  */
 const saveInterval = 20;
 
@@ -55,7 +55,10 @@ export class Checkpoints {
     return this.#isClosed;
   }
 
-  /** The frames of a folder, through `sift`; a checkpoint after each batch. The one that is not `isLive` comes first, and is a replay. */
+  /**
+   * The frames of a folder, through `sift`; a checkpoint after each batch. The one that is not `isLive` comes first,
+   * and is a replay.
+   */
   around(folder: FolderSource, isLive: boolean, sift: (folder: FolderSource) => FrameSource): FrameSource {
     const batches = (intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> =>
       isLive ? this.#live(folder, sift(folder), intake) : this.#past(folder, sift(folder), intake);

@@ -37,7 +37,10 @@ export async function commandInput(args: readonly string[], options: LiveInputOp
   return liveInput(args, options) ?? (await sortInputs(args, options.filter));
 }
 
-/** Makes the sources. `signal` ends them, `readAhead` is for files. Throws CommandError, CaptureError and FilterError; what concerns opening is for later. */
+/**
+ * Makes the sources. `signal` ends them, `readAhead` is for files. Throws CommandError, CaptureError and FilterError;
+ * what concerns opening is for later.
+ */
 export async function openInput(
   input: CommandInput,
   signal: AbortSignal,

@@ -2,9 +2,9 @@
 //
 //     tsnids run a.pcap b.pcap 'tcp port 80 or 443'          tsnids run a.pcap 'part-*' tcp port 80
 //
-// The first argument is a capture. After it, an argument that names an existing file or is a pattern of some, or could only be the
-// name of a capture, is one too; the first one that does not begins the expression, which goes on to the end. With --filter all arguments are
-// captures: the way out for an expression whose first word is the name of a file.
+// The first argument is a capture. After it, an argument that names an existing file or is a pattern of some, or could
+// only be the name of a capture, is one too; the first one that does not begins the expression, which goes on to the
+// end. With --filter all arguments are captures: the way out for an expression whose first word is the name of a file.
 
 import type { Filter } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
@@ -19,8 +19,8 @@ export interface Inputs {
 }
 
 /**
- * Sorts the arguments of a command; `expression` is that of --filter. Throws FilterError where it is wrong, and CommandError
- * where an argument can be neither a capture nor part of an expression.
+ * Sorts the arguments of a command; `expression` is that of --filter. Throws FilterError where it is wrong, and
+ * CommandError where an argument can be neither a capture nor part of an expression.
  */
 export async function sortInputs(args: readonly string[], expression: string | undefined): Promise<Inputs> {
   if (expression !== undefined) return { paths: args, filter: await compiled(expression) };

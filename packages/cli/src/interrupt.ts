@@ -1,5 +1,5 @@
-// Being told to end, from the keyboard or by another program: the first time a command ends what it does and prints what it has; the
-// second time, while it does so, the process ends at once.
+// Being told to end, from the keyboard or by another program: the first time a command ends what it does and prints
+// what it has; the second time, while it does so, the process ends at once.
 
 const signals = ["SIGINT", "SIGTERM"] as const;
 

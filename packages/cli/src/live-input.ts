@@ -1,5 +1,5 @@
-// Frames as they pass, in place of files: of a device, or of a sender of pcap over IP. The options of the command line, and the source
-// they make:
+// Frames as they pass, in place of files: of a device, or of a sender of pcap over IP. The options of the command line,
+// and the source they make:
 //
 //     --interface DEVICE           LiveSource, filtered where it captures
 //     --connect [HOST:]PORT   ─┐

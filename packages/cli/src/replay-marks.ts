@@ -4,12 +4,15 @@
 //     file begins     ──┼─ a ────────┼─ b ──────────┼─ c ──────────┼─ d ───►
 //                                       ▲ oldest open connection began 12:03:55: its packets are in b or later
 //
-// A file will do when everything before it is older than the oldest open connection, and than what the engine remembers of others:
-// half-open ones, ended ones that linger, fragments.
+// A file will do when everything before it is older than the oldest open connection, and than what the engine remembers
+// of others: half-open ones, ended ones that linger, fragments.
 
 import type { FrameTime } from "@tsnids/pcap";
 
-/** Seconds of packet time after which an engine remembers nothing but open connections, in its default parameters with some to spare. */
+/**
+ * Seconds of packet time after which an engine remembers nothing but open connections, in its default parameters
+ * with some to spare.
+ */
 const memorySeconds = 120;
 
 /** Marks kept at most; of more every second one is forgotten, and a restart reads a file more than it has to. */

@@ -4,8 +4,8 @@
 //     input ─► paced ─► engine ─► callbacks ─► Output
 //                └─ after each batch: flush the output, move the bar
 //
-// The input is files, or something to watch (frame-input.ts). However it ends, the engine exits: open streams are told EXITING, and the
-// caller prints what it has before it reports.
+// The input is files, or something to watch (frame-input.ts). However it ends, the engine exits: open streams are told
+// EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
 import type { LiveStatistics } from "@tsnids/capture";

@@ -1,4 +1,5 @@
-// A file that lines are added to, over many runs: what was written after the last saved state is cut off, because it comes again.
+// A file that lines are added to, over many runs: what was written after the last saved state is cut off, because
+// it comes again.
 
 import { createWriteStream, fstatSync, ftruncateSync, openSync } from "node:fs";
 import type { WriteStream } from "node:fs";

@@ -90,7 +90,10 @@ function newHash(): Hash {
   return process.getBuiltinModule("node:crypto").createHash("sha256");
 }
 
-/** The object that describes a direction, its keys in the order that other programs rely on; the last three only where there are such. */
+/**
+ * The object that describes a direction, its keys in the order that other programs rely on; the last three only where
+ * there are such.
+ */
 export function directionJson(direction: StreamDirection, sha256: string, communityId?: string): string {
   const { clientAddress, clientPort, serverAddress, serverPort, encapsulation, nth } = direction.name;
   return JSON.stringify({

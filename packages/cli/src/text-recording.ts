@@ -1,5 +1,5 @@
-// Records the TCP streams in which a text stands, in either direction. Bytes come in pieces, so of each piece what could be the
-// beginning of the text is kept until the next one:
+// Records the TCP streams in which a text stands, in either direction. Bytes come in pieces, so of each piece what
+// could be the beginning of the text is kept until the next one:
 //
 //     … anony│mous …      kept: "anony"  ─►  "anonymous …" is found
 
@@ -33,7 +33,10 @@ export class TextRecording {
     return this.#recorder.missingFrames;
   }
 
-  /** Puts the frames of a source through the engine. Rejects with what the source throws, and CallbackError around a RecordError. */
+  /**
+   * Puts the frames of a source through the engine. Rejects with what the source throws, and CallbackError
+   * around a RecordError.
+   */
   run(source: FrameSource): Promise<void> {
     return this.#nids.run(source);
   }

@@ -1,6 +1,6 @@
-// One watch at a time per state file: a file beside it names the process that has it. A process that was killed leaves its lock behind, so
-// what counts is whether that very process still runs: its number, and where the system tells it, when it was started, because numbers
-// are used again.
+// One watch at a time per state file: a file beside it names the process that has it. A process that was killed leaves
+// its lock behind, so what counts is whether that very process still runs: its number, and where the system tells it,
+// when it was started, because numbers are used again.
 //
 //     link(own, lock) ─┬─ done ──────────────────────────────► ours
 //                      └─ there is one ─┬─ its process runs ──► error

@@ -4,13 +4,13 @@
 //       │ replayFrom: a file that begins      │ position: all before it was processed,
 //       │ before every open connection        │ and what is to be said of it was written
 //
-// The next watch reads from `replayFrom` on again, silently up to `position`: so the engine knows the open connections with all
-// their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then are ends of
-// connections that were reported.
+// The next watch reads from `replayFrom` on again, silently up to `position`: so the engine knows the open connections
+// with all their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then
+// are ends of connections that were reported.
 //
-// A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's good time for the
-// case that the power fails. A process that is killed in between has written lines that no state knows;
-// where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that.
+// A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's
+// good time for the case that the power fails. A process that is killed in between has written lines that no state
+// knows; where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that.
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";

@@ -1,6 +1,7 @@
-// Which connections are open in a watch, and which numbers they have. Both survive a restart: while what was processed before is
-// replayed, connections get the numbers they had, and nothing is reported. A connection that seems open after that without
-// having been is the rest of one that was reported: it began before the replay did, and its end was not recognized.
+// Which connections are open in a watch, and which numbers they have. Both survive a restart: while what was processed
+// before is replayed, connections get the numbers they had, and nothing is reported. A connection that seems open
+// after that without having been is the rest of one that was reported: it began before the replay did, and its end was
+// not recognized.
 
 import { TcpState } from "@tsnids/nids";
 import type { Encapsulation, Nids, PacketTime } from "@tsnids/nids";

@@ -1,4 +1,5 @@
-// --community-id: an identifier at the end of what is printed anyway. That it is the right one is the matter of @tsnids/output.
+// --community-id: an identifier at the end of what is printed anyway. That it is the right one is the matter of
+// @tsnids/output.
 
 import { expect } from "chai";
 import { jsonLines, temporaryFolder, tsnids } from "./command.js";

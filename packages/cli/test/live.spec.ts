@@ -1,4 +1,5 @@
-// The command line of live captures as far as it needs neither a device nor rights: what is refused, and the list of devices.
+// The command line of live captures as far as it needs neither a device nor rights: what is refused, and the
+// list of devices.
 
 import { networkInterfaces } from "node:os";
 import { expect } from "chai";

@@ -1,5 +1,5 @@
-// Which packages a command loads: only those it needs, because each takes milliseconds of its start. V8 says what was loaded, by the scripts in
-// its report of coverage.
+// Which packages a command loads: only those it needs, because each takes milliseconds of its start. V8 says what was
+// loaded, by the scripts in its report of coverage.
 
 import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { expect } from "chai";

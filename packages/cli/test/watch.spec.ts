@@ -1,5 +1,5 @@
-// tsnids watch: lines of a folder that grows are those of all its files at once; however it ends, the next one goes on without
-// a line twice or missing.
+// tsnids watch: lines of a folder that grows are those of all its files at once; however it ends, the next one goes on
+// without a line twice or missing.
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { closed, open } from "./conversations.js";
 import { Watching } from "./watching.js";
 
 /**
- * Forty conversations that overlap, with one that is open all the time; some have segments out of order, some are reset, and
- * packets of every one lie in several files.
+ * Forty conversations that overlap, with one that is open all the time; some have segments out of order, some are
+ * reset, and packets of every one lie in several files.
  */
 function traffic(): Capture {
   const long = conversation({ client: "10.0.0.9:9", server: "10.0.0.2:80", start: 1000, step: 5 }).handshake();

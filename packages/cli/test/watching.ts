@@ -1,4 +1,5 @@
-// A watch that runs in a process of its own and adds its lines to a file; tests wait for lines, with a deadline, and end it.
+// A watch that runs in a process of its own and adds its lines to a file; tests wait for lines, with a
+// deadline, and end it.
 
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";

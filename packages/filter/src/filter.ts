@@ -31,8 +31,8 @@ export class Filter {
   readonly #predicates: Map<number, FramePredicate> = new Map();
 
   /**
-   * Throws FilterError when it is no expression, or one that is wrong for frames of every link type: a name that is in no table, say.
-   * An empty one accepts every frame.
+   * Throws FilterError when it is no expression, or one that is wrong for frames of every link type: a name that is in
+   * no table, say. An empty one accepts every frame.
    */
   constructor(expression: string) {
     this.expression = expression;

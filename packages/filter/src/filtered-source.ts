@@ -10,8 +10,8 @@ import type { Machine } from "./program/machine.js";
 /** What a FilteredSource does besides filtering. */
 export interface FilteredSourceOptions {
   /**
-   * Keep the later fragments of the IPv4 datagrams whose first one is kept, though ports are in the first one only. Right for
-   * an engine, and the default; without it, exactly the frames stay that the filter accepts.
+   * Keep the later fragments of the IPv4 datagrams whose first one is kept, though ports are in the first one only.
+   * Right for an engine, and the default; without it, exactly the frames stay that the filter accepts.
    */
   readonly keepsFragments?: boolean;
 }
@@ -47,8 +47,8 @@ export class FilteredSource implements FrameSource {
 
   /**
    * The batches of the source, without the other frames; empty ones are given too, so that whoever works between two
-   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have, behind the frames
-   * before the first of them.
+   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have, behind
+   * the frames before the first of them.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     for await (const batch of this.#source.batches(intake)) {
@@ -58,7 +58,10 @@ export class FilteredSource implements FrameSource {
     }
   }
 
-  /** Takes frames out of the batch. Gives back what is wrong with the first frame that cannot be judged; the batch ends before it. */
+  /**
+   * Takes frames out of the batch. Gives back what is wrong with the first frame that cannot be judged; the batch
+   * ends before it.
+   */
   #sift(batch: FrameBatch): FilterError | undefined {
     const ofInterface: Machines[] = [];
     const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;

@@ -1,6 +1,6 @@
-// Later fragments of what a filter keeps. Only the first fragment of an IPv4 datagram has ports, so a filter for ports, as it
-// is, gives an engine datagrams that can never be put together. The verdict on the first fragment therefore holds for all of
-// its datagram:
+// Later fragments of what a filter keeps. Only the first fragment of an IPv4 datagram has ports, so a filter for ports,
+// as it is, gives an engine datagrams that can never be put together. The verdict on the first fragment therefore holds
+// for all of its datagram:
 //
 //     first fragment          the filter decides; its verdict is remembered
 //     later, verdict known    the verdict

@@ -1,5 +1,6 @@
-// The frames of a window, taken in order. Those nobody is told of (a SYN, its answer, an ACK, a segment of a connection nobody listens to) are done
-// with here; the first of any other kind ends the call: one that takes another way is left to TypeScript, and of others it is told what has happened.
+// The frames of a window, taken in order. Those nobody is told of (a SYN, its answer, an ACK, a segment of a connection
+// nobody listens to) are done with here; the first of any other kind ends the call: one that takes another way is left
+// to TypeScript, and of others it is told what has happened.
 //
 //   entries   │ SYN │ SYN,ACK │ ACK │ data │ ACK │ ACK │ FIN │ ACK │ …          each │ ends one call of `advance`
 //             │◄───────────────────►│◄────►│◄───────────────────►│
@@ -38,7 +39,10 @@ const FILL: u32 = 4;
 /** Of the others: nobody is told. */
 const DONE: u32 = 5;
 
-/** How far the kernel follows connections: it keeps segments out of order, opens and closes; it makes flows for those that are not known. */
+/**
+ * How far the kernel follows connections: it keeps segments out of order, opens and closes; it makes flows for those
+ * that are not known.
+ */
 let follows: bool = false;
 let makesFlows: bool = false;
 
@@ -49,8 +53,9 @@ export function follow(connections: bool, unknownOnes: bool): void {
 }
 
 /**
- * Takes the entries from `entry` to `end` in order. Returns the first it has not done with, plus what has become of it; `end` where there is none.
- * `clock` is the packet time in whole seconds, which never goes back, `seconds` that of these frames; `mask` is the index's.
+ * Takes the entries from `entry` to `end` in order. Returns the first it has not done with, plus what has become of it;
+ * `end` where there is none. `clock` is the packet time in whole seconds, which never goes back, `seconds` that of
+ * these frames; `mask` is the index's.
  */
 export function advance(entry: u32, end: u32, clock: u32, seconds: u32, mask: u32): u32 {
   for (; entry < end; entry += entryBytes) {
@@ -88,7 +93,10 @@ export function advance(entry: u32, end: u32, clock: u32, seconds: u32, mask: u3
   return end;
 }
 
-/** Takes the SYN of a connection that is not known, where that is plain. Where it is not, its target is noted again, which changes nothing. */
+/**
+ * Takes the SYN of a connection that is not known, where that is plain. Where it is not, its target is noted again,
+ * which changes nothing.
+ */
 function opens(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
   return makesFlows && notes(entry, seconds) && begins(entry, clock, seconds, mask);
 }
@@ -115,8 +123,8 @@ function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, c
 }
 
 /**
- * The flow of a frame that may have begun in this window; 0 where there still is none, or where the index has grown and its chain lies elsewhere
- * now: TypeScript will find it.
+ * The flow of a frame that may have begun in this window; 0 where there still is none, or where the index has grown and
+ * its chain lies elsewhere now: TypeScript will find it.
  */
 function findAgain(entry: u32, mask: u32): u32 {
   const found = confirm(entry, mask);

@@ -1,5 +1,5 @@
-// Compiles index.ts and what it imports (AssemblyScript) to WebAssembly with SIMD and writes it as a TypeScript module, so that the
-// engine carries its kernel with it: no file to find, nothing to fetch, in Node and in a browser alike.
+// Compiles index.ts and what it imports (AssemblyScript) to WebAssembly with SIMD and writes it as a TypeScript module,
+// so that the engine carries its kernel with it: no file to find, nothing to fetch, in Node and in a browser alike.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";

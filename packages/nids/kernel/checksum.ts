@@ -10,9 +10,9 @@
 //   │ h │ l │ + │ h │ l │ + …  = 65536 Σh + Σl   (mod 2^32)
 //     h     +   h       + …    = Σh              Σl is what is left of the first when 65536 Σh is taken away
 //
-// which is exact as long as neither sum reaches 2^32: 2^14 additions to a lane, 256 KiB. The last, incomplete 64 bytes are loaded
-// whole and masked, so up to 64 bytes behind the range are read and not counted: a loop over them would end where the
-// processor does not expect it, packet for packet, and that costs more than the work.
+// which is exact as long as neither sum reaches 2^32: 2^14 additions to a lane, 256 KiB. The last, incomplete 64 bytes
+// are loaded whole and masked, so up to 64 bytes behind the range are read and not counted: a loop over them would end
+// where the processor does not expect it, packet for packet, and that costs more than the work.
 
 /** 64 bytes of ones, then 64 of zeros: read 64 - n bytes in, a mask for n bytes. */
 // prettier-ignore
@@ -94,7 +94,10 @@ export function sum(at: u32, length: u32): u32 {
   return <u32>folded;
 }
 
-/** IPv4 packet with TCP or UDP inside: bit 0 says the header is right (RFC 791 §3.1), bit 1 the payload with its pseudo-header (RFC 9293 §3.1). */
+/**
+ * IPv4 packet with TCP or UDP inside: bit 0 says the header is right (RFC 791 §3.1), bit 1 the payload with its
+ * pseudo-header (RFC 9293 §3.1).
+ */
 export function ipv4(header: u32, headerLength: u32, totalLength: u32): u32 {
   return ipv4Rightness(header, headerLength, totalLength);
 }

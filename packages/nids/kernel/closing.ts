@@ -1,5 +1,6 @@
-// How nearly all connections close: a FIN in order, without data, from each side, and the ACKs of both. src/tcp/closing.ts and segment-arrival.ts
-// know all ways, and say why; where bytes are missing or still come, it is left to them.
+// How nearly all connections close: a FIN in order, without data, from each side, and the ACKs of both.
+// src/tcp/closing.ts and segment-arrival.ts know all ways, and say why; where bytes are missing or still come, it
+// is left to them.
 
 import {
   acknowledge,

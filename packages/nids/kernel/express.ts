@@ -1,8 +1,8 @@
-// What the express lane asks about the frames it looks ahead at (src/express-window.ts has the same in TypeScript): are they plain
-// Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what do their TCP headers
-// say? The frames of a window are gone over several times, so that memory is asked for the lines of all of them at once, where one frame
-// after the other would wait for each. What asks is a short loop of its own: a processor looks some hundred instructions ahead,
-// and the shorter a round, the more of them it has under way.
+// What the express lane asks about the frames it looks ahead at (src/express-window.ts has the same in TypeScript): are
+// they plain Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what
+// do their TCP headers say? The frames of a window are gone over several times, so that memory is asked for the lines
+// of all of them at once, where one frame after the other would wait for each. What asks is a short loop of its own: a
+// processor looks some hundred instructions ahead, and the shorter a round, the more of them it has under way.
 //
 //   read     frame   ──► key and hash
 //   ask                  for the bucket of the index
@@ -10,7 +10,8 @@
 //   ask                  for the record of the flow; then for its details, where they will be looked at
 //   confirm  record  ──► side of the flow  and the checksums
 //
-// Hash and index are in flow-table.ts, the layouts of flows and of the window in flow.ts and window.ts. Sixteen bytes of header are put into the machine's byte order at once:
+// Hash and index are in flow-table.ts, the layouts of flows and of the window in flow.ts and window.ts. Sixteen bytes
+// of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
@@ -44,7 +45,10 @@ const endingFlags: u32 = 0x05;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
 
-/** Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only asks for memory. */
+/**
+ * Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only
+ * asks for memory.
+ */
 export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   const buckets = index;
   const records = flows;

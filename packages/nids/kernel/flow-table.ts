@@ -1,6 +1,6 @@
-// The table of flows and its index: where they lie, how the flow of a frame is found, and how one is added. src/tcp/flow-table.ts and
-// flow-index.ts have the same in TypeScript, and say why; flows of other kinds than those of a plain frame, an index that has to
-// grow and a table that is full are left to them.
+// The table of flows and its index: where they lie, how the flow of a frame is found, and how one is added.
+// src/tcp/flow-table.ts and flow-index.ts have the same in TypeScript, and say why; flows of other kinds than those of
+// a plain frame, an index that has to grow and a table that is full are left to them.
 
 import { detailBytes, flowBytes, FLOW_FLAGS, LAST_SEEN, START_NANOSECONDS, START_SECONDS } from "./flow";
 import { BUCKET, KEY, NANOSECONDS, PORTS, SIDE } from "./window";
@@ -61,8 +61,8 @@ export function confirm(entry: u32, mask: u32): u32 {
 }
 
 /**
- * Adds the flow a plain frame begins, with these flags: slot * 2 + side of the sender; 0, and nothing has changed, where that is not plain. All
- * else that is known of it is 0, but for the time.
+ * Adds the flow a plain frame begins, with these flags: slot * 2 + side of the sender; 0, and nothing has changed,
+ * where that is not plain. All else that is known of it is 0, but for the time.
  */
 export function insert(entry: u32, flags: u32, clock: u32, seconds: u32, mask: u32): u32 {
   const free = load<u32>(flows, FREE);
@@ -90,8 +90,8 @@ export function insert(entry: u32, flags: u32, clock: u32, seconds: u32, mask: u
 }
 
 /**
- * The bucket for the flow of a plain frame that is not known; 0 where it is. It is looked for from the beginning of its chain on: the index may have
- * grown since the frame was looked at.
+ * The bucket for the flow of a plain frame that is not known; 0 where it is. It is looked for from the beginning of its
+ * chain on: the index may have grown since the frame was looked at.
  */
 @inline
 function emptyBucket(entry: u32, hash: u32, mask: u32): u32 {

@@ -1,5 +1,5 @@
-// The record of a flow as byte offsets (src/tcp/flow-table.ts), and the flags in it (src/tcp/connection.ts), as far as the kernel looks at them. Fields
-// of two have one for each side.
+// The record of a flow as byte offsets (src/tcp/flow-record.ts), and the flags in it (src/tcp/connection.ts), as far as
+// the kernel looks at them. Fields of two have one for each side.
 
 export const flowBytes: u32 = 64;
 export const FLOW_FLAGS: usize = 16;

@@ -41,7 +41,10 @@ export function isInOrder(entry: u32, flow: u32, detail: u32, found: u32, flags:
   return timestampPasses(entry, detail + (from << 2), flags, length);
 }
 
-/** True where the segment is not older than another by its timestamp. Notes the newest, where the segment takes up `length` numbers. */
+/**
+ * True where the segment is not older than another by its timestamp. Notes the newest, where the segment takes up
+ * `length` numbers.
+ */
 @inline
 export function timestampPasses(entry: u32, detail: u32, flags: u32, length: u32): bool {
   if ((flags & TIMESTAMPS) == 0) return true;

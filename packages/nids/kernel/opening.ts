@@ -1,6 +1,6 @@
-// How nearly all connections open: the SYN, the SYN,ACK that answers it, and the ACK of the client that completes the handshake.
-// src/tcp/handshake.ts knows all ways, and says why; what is unusual in any respect (data, held bytes, rare options, a half that was
-// not captured) is left to it.
+// How nearly all connections open: the SYN, the SYN,ACK that answers it, and the ACK of the client that completes the
+// handshake. src/tcp/handshake.ts knows all ways, and says why; what is unusual in any respect (data, held bytes, rare
+// options, a half that was not captured) is left to it.
 
 import {
   ACKED,

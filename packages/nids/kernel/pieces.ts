@@ -1,5 +1,6 @@
-// Segments put into lists of waiting pieces. src/reassembly/piece-nodes.ts has the layout, and piece-store.ts knows all ways; here only what is plain is
-// done, and nothing halfway: a segment that needs a buffer of its own, overlaps a piece that has one or other bytes, or may find no room is left to it.
+// Segments put into lists of waiting pieces. src/reassembly/piece-nodes.ts has the layout, and piece-store.ts knows all
+// ways; here only what is plain is done, and nothing halfway: a segment that needs a buffer of its own, overlaps a
+// piece that has one or other bytes, or may find no room is left to it.
 
 import { same } from "./bytes";
 
@@ -28,7 +29,10 @@ const TAIL: usize = 4;
 const BYTES: usize = 8;
 const PIECES: usize = 12;
 
-/** Where nodes and slabs lie, and the overlap policy: a bit for each geometry, set where the new piece wins (src/reassembly/overlap.ts). */
+/**
+ * Where nodes and slabs lie, and the overlap policy: a bit for each geometry, set where the new piece wins
+ * (src/reassembly/overlap.ts).
+ */
 let nodes: u32 = 0;
 let slabs: u32 = 0;
 let newWins: u32 = 0;
@@ -46,7 +50,10 @@ let start: u32 = 0;
 let end: u32 = 0;
 let source: u32 = 0;
 
-/** Puts the segment of `length` bytes at `from`, which begins at `position`, into a list; false, and nothing has changed, where that is not plain. */
+/**
+ * Puts the segment of `length` bytes at `from`, which begins at `position`, into a list; false, and nothing has
+ * changed, where that is not plain.
+ */
 export function put(into: u32, position: u32, from: u32, length: u32): bool {
   if (length > slabBytes) return false;
   list = into;

@@ -1,4 +1,5 @@
-// Sources watched for scans: what a SYN says of its source. src/scan/ knows the rule, and all ways; what is to be reported is left to it.
+// Sources watched for scans: what a SYN says of its source. src/scan/ knows the rule, and all ways; what is to be
+// reported is left to it.
 
 import { count, FLAGS, FORGOTTEN, KEY, NANOSECONDS, PORTS, SIDE } from "./window";
 

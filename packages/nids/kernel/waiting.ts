@@ -1,5 +1,6 @@
-// Segments whose turn has not come, or has passed: the first kind waits for what is missing, of the second nothing is new. src/tcp/reassembler.ts
-// knows all ways, and says why; where a FIN, a mark or an acknowledged hole has a part in it, it is left to it.
+// Segments whose turn has not come, or has passed: the first kind waits for what is missing, of the second nothing is
+// new. src/tcp/reassembler.ts knows all ways, and says why; where a FIN, a mark or an acknowledged hole has a part in
+// it, it is left to it.
 //
 //   delivered              hole              waiting
 //   ─────┤ old ├─────┤· · · · · · ·┤ waits ├┤───────┤

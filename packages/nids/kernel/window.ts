@@ -1,4 +1,5 @@
-// The entry of a frame in the window the express lane looks ahead at, as byte offsets; src/express-window.ts has the same. A cache line each.
+// The entry of a frame in the window the express lane looks ahead at, as byte offsets; src/express-window.ts has the
+// same. A cache line each.
 
 export const entryBytes: u32 = 64;
 export const FRAME: usize = 0;
@@ -22,8 +23,8 @@ export const FLAGS: usize = 56;
 export const NANOSECONDS: usize = 60;
 
 /**
- * What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring nothing new; and sources no
- * longer watched for scans.
+ * What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring
+ * nothing new; and sources no longer watched for scans.
  */
 export const UNFOLLOWED: usize = 0;
 export const OUT_OF_ORDER: usize = 4;

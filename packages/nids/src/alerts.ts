@@ -160,7 +160,10 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "clock-backwards": { severity: "info", source: "capture", text: "packet time went backwards" },
 };
 
-/** One alert. What it says of a packet is as the packet's headers say it; where it has a header that cannot be read, it is undefined. */
+/**
+ * One alert. What it says of a packet is as the packet's headers say it; where it has a header that cannot be read,
+ * it is undefined.
+ */
 export interface Alert {
   readonly code: AlertCode;
   readonly severity: AlertSeverity;
@@ -179,8 +182,9 @@ export interface Alert {
   /** Bytes of the IP packet, its header included. */
   readonly totalLength: number | undefined;
   /**
-   * The packet from its IP header on, as far as it was captured; of a datagram that could not be put together, the headers of its
-   * first fragment. A view, valid until the listener returns. Undefined where the alert is about no packet.
+   * The packet from its IP header on, as far as it was captured; of a datagram that could not be put together,
+   * the headers of its first fragment. A view, valid until the listener returns. Undefined where the alert is
+   * about no packet.
    */
   readonly packet: Uint8Array | undefined;
   /** What the source of a `port-scan` has tried: `scanPorts` + 1 targets, in order. */

@@ -1,5 +1,6 @@
-// The packet clock. Captured time is the only time the engine knows: timeouts run on it, so that a file replayed today ends the way
-// it would have ended live. Where the wire is silent, a live source says how late it is (FrameBatch.silentUntil). It never goes back; packets that do (several interfaces, several files) count as now.
+// The packet clock. Captured time is the only time the engine knows: timeouts run on it, so that a file replayed today
+// ends the way it would have ended live. Where the wire is silent, a live source says how late it is
+// (FrameBatch.silentUntil). It never goes back; packets that do (several interfaces, several files) count as now.
 
 import type { AlertSink } from "./alerts.js";
 import type { Packet } from "./packet.js";
@@ -29,7 +30,10 @@ export class PacketClock {
     return true;
   }
 
-  /** Moves the clock on to `seconds` without a packet. False where there is nothing to move: before the first packet, or it is there already. */
+  /**
+   * Moves the clock on to `seconds` without a packet. False where there is nothing to move: before the first packet, or
+   * it is there already.
+   */
   advance(seconds: number): boolean {
     if (this.seconds < 0 || seconds <= this.seconds) return false;
     this.seconds = seconds;

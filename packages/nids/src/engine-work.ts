@@ -1,5 +1,6 @@
-// An engine at work: it processes packets, or exits. It does one thing at a time, a callback may not set it to work once more. As long as it lasts, the
-// engine's notification is the one in hand (callbacks/in-hand.ts): to take it for each callback would cost more than the short cut is worth.
+// An engine at work: it processes packets, or exits. It does one thing at a time, a callback may not set it to work
+// once more. As long as it lasts, the engine's notification is the one in hand (callbacks/in-hand.ts): to take it for
+// each callback would cost more than the short cut is worth.
 //
 //   begin ─► packets ─► callback ─► (another engine: begin ─► packets ─► … ─► end) ─► end
 //   └────── its own in hand ─────┘   └────────────── the other's ──────────────┘ └ its own
@@ -18,7 +19,10 @@ export class EngineWork {
     this.notification = notification;
   }
 
-  /** Returns what `end` is to be given: what was in hand before. Throws NidsError `reentrant` where the engine is at work already. */
+  /**
+   * Returns what `end` is to be given: what was in hand before. Throws NidsError `reentrant` where the engine is
+   * at work already.
+   */
   begin(): Notification {
     if (this.isUnderWay) {
       throw new NidsError(

@@ -46,7 +46,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private nextStatistics = 0;
   private readonly work: EngineWork;
 
-  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a parameter that is not as it should be, `no-memory` where there is not enough. */
+  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a wrong parameter, `no-memory` for too little. */
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
@@ -119,8 +119,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   /**
-   * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it had on the
-   * wire. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
+   * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it
+   * had on the wire. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
    */
   processFrame(
     frame: Uint8Array,
@@ -133,8 +133,9 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   /**
-   * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call again goes on
-   * behind that frame. Where the source throws, the engine exits first and then rejects with the source's error.
+   * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call
+   * again goes on behind that frame. Where the source throws, the engine exits first and then rejects with the
+   * source's error.
    */
   async run(source: FrameSource): Promise<void> {
     const reader = this.rooms.sources.readerOf(source);
@@ -153,7 +154,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.exit();
   }
 
-  /** The loop over the batches of a source to come. By itself: V8 would compile it anew for what comes once before it, or behind it. */
+  /** The loop over the batches of a source to come; by itself, as V8 would compile it anew for what is done once. */
   private async processAll(reader: FrameReader): Promise<void> {
     for (;;) {
       const batch = reader.accept(await reader.ask());
@@ -162,15 +163,16 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
   }
 
-  /** Processes one frame of a source; false when there is none left. Does not exit. Throws what `process` throws, and what the source does. */
+  /** Processes one frame of a source; false when there is none left. Does not exit. Throws as `dispatch` does. */
   async next(source: FrameSource): Promise<boolean> {
     return (await this.dispatch(source, 1)) === 1;
   }
 
   /**
-   * Processes the frames the source has at hand, or waits for some: at most `count` of them. Returns how many they were; 0 when there is none
-   * left. Does not exit. Throws what `process` throws, the same call again goes on behind that frame; what the source throws; and NidsError
-   * `invalid-argument` for a count that is not a whole number above 0.
+   * Processes the frames the source has at hand, or waits for some: at most `count` of them. Returns how many they
+   * were; 0 when there is none left. Does not exit. Throws what `process` throws, the same call again goes on
+   * behind that frame; what the source throws; and NidsError `invalid-argument` for a count that is not a whole
+   * number above 0.
    */
   async dispatch(source: FrameSource, count: number = Infinity): Promise<number> {
     if (!(Number.isInteger(count) || count === Infinity) || count < 1) {
@@ -225,13 +227,14 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   /**
-   * Answers a packet, as a rule a UDP datagram, with an ICMP or ICMPv6 "unreachable" to its source, as if from its destination. To be
-   * called from the callback that the packet was given to. It goes the way back in the same VLAN or tunnel.
+   * Answers a packet, as a rule a UDP datagram, with an ICMP or ICMPv6 "unreachable" to its source, as if from its
+   * destination, back the same way. To be called from the callback that the packet was given to.
    *
-   * Returns what was sent, or why nothing was: `not-answerable` for ICMP errors, for what goes to or comes from multicast, broadcast and no
-   * address at all, and for what the snap length left too little of to quote. Throws NidsError `no-injector` without an
-   * injector, `invalid-argument` for a packet that is not in hand (fragments never are) and for options there are not, `not-injectable`
-   * where an answer cannot be sent, and `injector-failed` where the injector threw.
+   * Returns what was sent, or why nothing was: `not-answerable` for ICMP errors, for what goes to or comes from
+   * multicast, broadcast and no address at all, and for what the snap length left too little of to quote. Throws
+   * NidsError `no-injector` without an injector, `invalid-argument` for a packet that is not in hand (fragments never
+   * are) and for options there are not, `not-injectable` where an answer cannot be sent, and `injector-failed` where
+   * the injector threw.
    */
   reject(packet: UdpDatagram | IcmpMessage | IpPacket, options: RejectOptions = {}): Injection {
     return this.rooms.rejecter.reject(packet, options);
@@ -249,8 +252,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   }
 
   /**
-   * True when the checksums of an interface of the batch processed last are no longer on trial (`checksums: "auto"`): what one packet of it says changes
-   * nothing for others. FrameSieve wants to know.
+   * True when the checksums of an interface of the batch processed last are no longer on trial (`checksums: "auto"`):
+   * what one packet of it says changes nothing for others. FrameSieve wants to know.
    */
   isSettled(interfaceIndex: number): boolean {
     return this.rooms.verification.isSettled(interfaceIndex);

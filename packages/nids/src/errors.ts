@@ -26,7 +26,10 @@ export type NidsErrorCode =
   | "reentrant"
   /** kill() or reject() was called on an engine that was made without an `injector`, and without `killDryRun`. */
   | "no-injector"
-  /** kill() or reject() was called for something inside what cannot be sent into: a wireless LAN, ERSPAN, a tunnel with sequence numbers. */
+  /**
+   * kill() or reject() was called for something inside what cannot be sent into: a wireless LAN, ERSPAN, a tunnel with
+   * sequence numbers.
+   */
   | "not-injectable"
   /** The injector threw; `cause` is what it threw. */
   | "injector-failed"

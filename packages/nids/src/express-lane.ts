@@ -1,11 +1,12 @@
-// The express lane: plain Ethernet, IPv4 without options and fragments, TCP. Nearly all packets of most networks are such, and most of
-// them the next segment of their connection, or open or close one as connections usually do. Those are taken in one step, by the
-// kernel where there is one; the others go to the TCP room with what was found out about them. Whatever is not as expected below TCP is left to the rooms, untouched: link, ip, tcp.
-// Without this file the engine does the same, only slower.
+// The express lane: plain Ethernet, IPv4 without options and fragments, TCP. Nearly all packets of most networks are
+// such, and most of them the next segment of their connection, or open or close one as connections usually do. Those
+// are taken in one step, by the kernel where there is one; the others go to the TCP room with what was found out about
+// them. Whatever is not as expected below TCP is left to the rooms, untouched: link, ip, tcp. Without this file the
+// engine does the same, only slower.
 //
-// With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it verifies
-// and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then takes them
-// in order. What it found for a frame holds as long as no connection is removed in between.
+// With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it
+// verifies and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then
+// takes them in order. What it found for a frame holds as long as no connection is removed in between.
 //
 //   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: headers, lookup, checksum     (nothing changes)
 //           └─► take, take, …             in order: pass by, deliver, announce, hand to TCP, or leave to the rooms
@@ -108,7 +109,10 @@ export class ExpressLane {
     this.entries = this.window.entries;
   }
 
-  /** Opens the lane where nobody watches what it passes by; asked where an interface begins, and after every packet that did not take it. */
+  /**
+   * Opens the lane where nobody watches what it passes by; asked where an interface begins, and after every packet that
+   * did not take it.
+   */
   review(): void {
     const { verification } = this;
     this.open = this.link.linkType === LinkType.ETHERNET && !this.ip.isWatched && this.tcp.inOrder.usable;
@@ -136,8 +140,9 @@ export class ExpressLane {
   }
 
   /**
-   * Takes the frames that were looked at, from `index` to `end` - 1, up to the first that is not plain: returns its index, and leaves it as it
-   * was; `end` where there is none. The cursor is at the last frame taken, or at the one that was left. Throws CallbackError behind a frame for which a callback threw.
+   * Takes the frames that were looked at, from `index` to `end` - 1, up to the first that is not plain: returns its
+   * index, and leaves it as it was; `end` where there is none. The cursor is at the last frame taken, or at the one
+   * that was left. Throws CallbackError behind a frame for which a callback threw.
    */
   take(index: number, end: number): number {
     const { packet, faults, first } = this;

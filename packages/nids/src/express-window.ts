@@ -1,10 +1,11 @@
-// The window the express lane looks ahead at: for each of its frames what the headers say, whether the checksums are right, and which flow it is
-// of. It lies in the engine's memory, where the kernel fills it in (kernel/express.ts): one call for all of its frames. Where there
-// is no kernel, the same is done here.
+// The window the express lane looks ahead at: for each of its frames what the headers say, whether the checksums are
+// right, and which flow it is of. It lies in the engine's memory, where the kernel fills it in (kernel/express.ts): one
+// call for all of its frames. Where there is no kernel, the same is done here.
 //
 //   entry   │ frame, captured │ found │ sequence, ack, window │ payload, length │ (the kernel's notes) │ flags │ ns │     a cache line
 //
-// Then it is gone over once more, frame by frame, by the kernel too (kernel/advance.ts): those nobody is told of are done with.
+// Then it is gone over once more, frame by frame, by the kernel too (kernel/advance.ts): those nobody is told
+// of are done with.
 
 import type { FrameBatch } from "@tsnids/pcap";
 import type { Kernel } from "./checksum/kernel.js";
@@ -110,7 +111,10 @@ export class ExpressWindow {
     this.kernel?.follow(follows ? 1 : 0, share === undefined ? 1 : 0);
   }
 
-  /** Looks at `count` frames of a batch, at most a window, `shift` bytes behind where the batch says; at their checksums where `verifies` says so. */
+  /**
+   * Looks at `count` frames of a batch, at most a window, `shift` bytes behind where the batch says; at their checksums
+   * where `verifies` says so.
+   */
   fill(batch: FrameBatch, first: number, count: number, shift: number, verifies: boolean): void {
     const { entries, memory, kernel } = this;
     const { offset, capturedLength, nanoseconds, seconds } = batch;
@@ -131,8 +135,8 @@ export class ExpressWindow {
   }
 
   /**
-   * Takes the frames from place `from` to `to` - 1 of the window as far as nobody is told of them. Returns the place of the first other one, `to`
-   * where there is none, shifted by `entryShift`, plus what has become of it, an `Outcome`.
+   * Takes the frames from place `from` to `to` - 1 of the window as far as nobody is told of them. Returns the place of
+   * the first other one, `to` where there is none, shifted by `entryShift`, plus what has become of it, an `Outcome`.
    */
   advance(from: number, to: number): number {
     const { kernel } = this;

@@ -1,5 +1,5 @@
-// The loop over frames: it sets clock and interface, lets the express lane look ahead and take what it can, and sends the rest
-// on the way of any frame.
+// The loop over frames: it sets clock and interface, lets the express lane look ahead and take what it can, and sends
+// the rest on the way of any frame.
 //
 //   batch ─► (copied into the engine's memory) ─► frames of one second and interface ─► window ─► express lane
 //                                                                                              └► link ─► ip ─► …
@@ -85,8 +85,8 @@ export class FrameLoop {
   }
 
   /**
-   * Frames whose bytes lie elsewhere: these are copied, as many frames at a time as there is room for; not into the intake, in which the
-   * source in hand may have frames still to come.
+   * Frames whose bytes lie elsewhere: these are copied, as many frames at a time as there is room for; not into the
+   * intake, in which the source in hand may have frames still to come.
    */
   private framesFromElsewhere(batch: FrameBatch, first: number, last: number): void {
     const { memory } = this;
@@ -110,8 +110,9 @@ export class FrameLoop {
   }
 
   /**
-   * Frames that lie in the engine's memory, `shift` bytes behind where the batch says: as many at a time as are of one second and interface.
-   * What happens once a second is thus no branch in the loop over frames, which V8 would compile anew when it is first taken.
+   * Frames that lie in the engine's memory, `shift` bytes behind where the batch says: as many at a time as are of one
+   * second and interface. What happens once a second is thus no branch in the loop over frames, which V8 would compile
+   * anew when it is first taken.
    */
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
     while (first < last) {

@@ -1,5 +1,5 @@
-// Where the engine stands in a source: the batch in hand and the next frame of it. It is kept between two calls, so that whoever
-// takes frames one by one, or goes on after an error of a callback, loses none.
+// Where the engine stands in a source: the batch in hand and the next frame of it. It is kept between two calls, so
+// that whoever takes frames one by one, or goes on after an error of a callback, loses none.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { CallbackError } from "./errors.js";

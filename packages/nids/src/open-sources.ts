@@ -1,5 +1,6 @@
-// The sources an engine has begun and not come to the end of, and which of them reads into its intake: one, because it may have frames
-// there, or read ahead, while another one is begun. The others use memory of their own, and their frames are copied.
+// The sources an engine has begun and not come to the end of, and which of them reads into its intake: one, because it
+// may have frames there, or read ahead, while another one is begun. The others use memory of their own, and their
+// frames are copied.
 
 import type { FrameSource } from "@tsnids/pcap";
 import { FrameReader } from "./frame-reader.js";

@@ -26,8 +26,8 @@ export class Packet {
   /** The packet clock in whole seconds: like `seconds`, but it never goes back. */
   clock = 0;
 
-  // link/: where the IP header begins (0: there is no packet in hand), where what was captured of it ends, and in which VLAN or tunnel
-  // (0: none). Inside a tunnel these are about the packet in hand, not about the one around it.
+  // link/: where the IP header begins (0: there is no packet in hand), where what was captured of it ends, and in which
+  // VLAN or tunnel (0: none). Inside a tunnel these are about the packet in hand, not about the one around it.
   network = 0;
   /** Where everything around the packet ends: `network`, until that points to a datagram put together from fragments. */
   linkEnd = 0;

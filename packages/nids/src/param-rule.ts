@@ -1,5 +1,5 @@
-// How a value that the caller gives for a parameter is checked: a rule says what it has to be, and what it is when not given. What is said of
-// a wrong one names what it should have been, unit and range included.
+// How a value that the caller gives for a parameter is checked: a rule says what it has to be, and what it is when not
+// given. What is said of a wrong one names what it should have been, unit and range included.
 
 import { faultInRules } from "./checksum/rules.js";
 import { Network } from "./ip/network.js";

@@ -35,8 +35,9 @@ export interface NidsParams {
    */
   readonly checksums: ChecksumMode;
   /**
-   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`: the first rule that has the
-   * source decides about the checksums of IP header, TCP and UDP. Those of ICMP are always verified.
+   * Exceptions from `checksums` by the network of the source, such as `{ network: "10.0.0.0/8", verify: false }`:
+   * the first rule that has the source decides about the checksums of IP header, TCP and UDP. Those of ICMP are
+   * always verified.
    */
   readonly checksumRules: readonly ChecksumRule[];
   /** Follow connections whose beginning was not captured. */
@@ -46,20 +47,23 @@ export interface NidsParams {
    * behind it. `wait`: holes are for ever, as in libnids.
    */
   readonly holePolicy: HolePolicy;
-  /** Packet time a hole may still be filled after an acknowledgment has covered it, in milliseconds. Taps deliver packets late and out of order. */
+  /**
+   * Packet time a hole may still be filled after an acknowledgment has covered it, in milliseconds. Taps deliver
+   * packets late and out of order.
+   */
   readonly holeGraceMs: number;
   /** Segments that may arrive in the same direction after a hole was covered before it becomes a gap. */
   readonly holeGraceSegments: number;
   /**
-   * A FIN takes a sequence number (RFC 9293 §3.4), and nothing at or behind it is data. `false`, as in libnids: it takes none, and
-   * what comes after it is delivered.
+   * A FIN takes a sequence number (RFC 9293 §3.4), and nothing at or behind it is data. `false`, as in libnids: it
+   * takes none, and what comes after it is delivered.
    */
   readonly finTakesSequence: boolean;
   /** As in libnids: any acknowledgment that follows a FIN confirms it, not only one that covers it. */
   readonly anyAckConfirmsFin: boolean;
   /**
-   * As in libnids: an acknowledgment is believed where it covers bytes that were never seen. Segments that end before it are
-   * dropped, and it alone says where the window lies. Segments then take the long way, which is slower.
+   * As in libnids: an acknowledgment is believed where it covers bytes that were never seen. Segments that end before
+   * it are dropped, and it alone says where the window lies. Segments then take the long way, which is slower.
    */
   readonly believeUnseenAcks: boolean;
   /** Who wins where copies of a TCP segment that waits overlap. */
@@ -69,13 +73,14 @@ export interface NidsParams {
   /** The same for IPv6, where hosts have to discard the datagram (RFC 8200 §4.5). */
   readonly ipv6FragmentPolicy: FragmentPolicy;
   /**
-   * The same for datagrams to hosts in these networks, whatever the family: `{ "10.1.0.0/16": "windows" }`. The longest prefix
-   * decides; what is in none is as the two parameters before say.
+   * The same for datagrams to hosts in these networks, whatever the family: `{ "10.1.0.0/16": "windows" }`. The longest
+   * prefix decides; what is in none is as the two parameters before say.
    */
   readonly fragmentPolicyByNetwork: Readonly<Record<string, FragmentPolicy>> | undefined;
   /**
-   * Packet time in which an established connection that is silent may still not be replaced by a new one between the same endpoints: until
-   * then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout). 0: it is replaced at once.
+   * Packet time in which an established connection that is silent may still not be replaced by a new one between the
+   * same endpoints: until then a SYN that would begin one is passed over, in milliseconds (libnids: tcp_flow_timeout).
+   * 0: it is replaced at once.
    */
   readonly tupleReuseMs: number;
   /** Connections followed at once. */
@@ -98,7 +103,10 @@ export interface NidsParams {
   readonly halfOpenTimeoutMs: number;
   /** Packet time without a packet after which an established connection ends as TIMED_OUT, in milliseconds. */
   readonly idleTimeoutMs: number;
-  /** Packet time without a packet after which an established connection ends as TIMED_OUT where one side has finished sending, in milliseconds. */
+  /**
+   * Packet time without a packet after which an established connection ends as TIMED_OUT where one side has finished
+   * sending, in milliseconds.
+   */
   readonly closingTimeoutMs: number;
   /**
    * Packet time after which a connection ends as TIMED_OUT, active or not, where one side has finished and the other's FIN
@@ -108,13 +116,13 @@ export interface NidsParams {
   /** Packet time a connection that has ended still absorbs late packets, in milliseconds. */
   readonly lingerMs: number;
   /**
-   * As in libnids: at JUST_ESTABLISHED the first callback that asks for a direction has it alone, and a DATA notification is
-   * repeated while bytes are consumed and fresh ones are left.
+   * As in libnids: at JUST_ESTABLISHED the first callback that asks for a direction has it alone, and a DATA
+   * notification is repeated while bytes are consumed and fresh ones are left.
    */
   readonly oneLoopLess: boolean;
   /**
-   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback is called, and no
-   * memory is taken for connections (libnids: n_tcp_streams 0).
+   * Follow TCP connections. Without it segments are checked and looked at for scans, and that is all: no tcp callback
+   * is called, and no memory is taken for connections (libnids: n_tcp_streams 0).
    */
   readonly followTcp: boolean;
   /** Distinct targets (address and port) one source may send TCP segments without ACK to; one more is a `port-scan`. */
@@ -130,8 +138,8 @@ export interface NidsParams {
   /** Tunnels that are looked into. */
   readonly tunnels: readonly TunnelKind[];
   /**
-   * What does not tell flows apart: with `vlan` in the list, the same addresses and ports in two VLANs are one connection. MPLS
-   * labels usually differ between the two directions of a connection.
+   * What does not tell flows apart: with `vlan` in the list, the same addresses and ports in two VLANs are one
+   * connection. MPLS labels usually differ between the two directions of a connection.
    */
   readonly foldEncapsulations: readonly EncapsulationKind[];
   /** UDP ports of VXLAN: the standard one, and the one Linux used before there was a standard. */
@@ -149,23 +157,33 @@ export interface NidsParams {
   /** UDP ports of MPLS in UDP. */
   readonly mplsInUdpPorts: readonly number[];
   /**
-   * Follow only the flows of this share, such as `{ index: 0, of: 4, seed: 1 }`: for several engines that divide a capture among them, each given all
-   * its frames. Limits are those of each engine. Alerts about what comes before the flows (`ip-…`, `fragment-…`, `port-scan`, …) are raised by share 0.
+   * Follow only the flows of this share, such as `{ index: 0, of: 4, seed: 1 }`: for several engines that divide a
+   * capture among them, each given all its frames. Limits are those of each engine. Alerts about what comes before the
+   * flows (`ip-…`, `fragment-…`, `port-scan`, …) are raised by share 0.
    */
   readonly share: FlowShare | undefined;
   /** Asked for each IP packet or fragment as captured, before it is validated; false drops it silently. */
   readonly ipFilter: IpFilter | undefined;
   /** What `stream.kill()` and `nids.reject()` send with; without one they throw. */
   readonly injector: Injector | undefined;
-  /** `stream.kill()` and `nids.reject()` make frames and send none, unless their option `dryRun` says otherwise. Needs no injector. */
+  /**
+   * `stream.kill()` and `nids.reject()` make frames and send none, unless their option `dryRun` says otherwise.
+   * Needs no injector.
+   */
   readonly killDryRun: boolean;
   /** Where not empty, only what has an end in one of these networks, such as "10.0.0.0/8", may be killed or rejected. */
   readonly killAllow: readonly string[];
-  /** What has an end in one of these networks may not be killed or rejected, whatever `killAllow` says. Ends of tunnels do not count. */
+  /**
+   * What has an end in one of these networks may not be killed or rejected, whatever `killAllow` says. Ends of
+   * tunnels do not count.
+   */
   readonly killDeny: readonly string[];
   /** How often in a second of packet time something may be killed or rejected. */
   readonly maxKillsPerSecond: number;
-  /** Packet time after which packets of a killed stream show that it lives (`stream.killed`), in milliseconds; rounded up to seconds. */
+  /**
+   * Packet time after which packets of a killed stream show that it lives (`stream.killed`), in milliseconds;
+   * rounded up to seconds.
+   */
   readonly killGraceMs: number;
   /** Streams whose headers are kept for `kill()`, where there is an injector; those that began first are given up first. */
   readonly maxKillableStreams: number;

@@ -54,8 +54,8 @@ export interface Rooms {
 }
 
 /**
- * Makes the rooms. `events` are those of the engine; `tick` is called when the packet clock has moved on by a second or more. Throws NidsError
- * `no-memory`.
+ * Makes the rooms. `events` are those of the engine; `tick` is called when the packet clock has moved on by a second or
+ * more. Throws NidsError `no-memory`.
  */
 export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void): Rooms {
   const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, maxScanSources, scanPorts } = params;

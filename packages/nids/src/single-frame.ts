@@ -1,5 +1,6 @@
-// One frame as a batch, for those who have frames of their own (libnids' nids_pcap_handler). The batch and its list of interfaces are used
-// again and again: frames of a link type always come from the same interface, so that what is learned about it is kept.
+// One frame as a batch, for those who have frames of their own (libnids' nids_pcap_handler). The batch and its list of
+// interfaces are used again and again: frames of a link type always come from the same interface, so that what is
+// learned about it is kept.
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";

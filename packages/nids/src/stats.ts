@@ -76,7 +76,10 @@ export class Statistics {
   gaps = 0;
   /** Bytes missing in these gaps. */
   gapBytes = 0;
-  /** Of these, bytes that the receiver acknowledged: they were sent, and the capture missed them. With `bytes` an estimate of its loss. */
+  /**
+   * Of these, bytes that the receiver acknowledged: they were sent, and the capture missed them. With `bytes` an
+   * estimate of its loss.
+   */
   captureLossBytes = 0;
   /** Times `kill()` sent resets. */
   kills = 0;
@@ -94,8 +97,8 @@ export class Statistics {
   alerts = 0;
 
   constructor() {
-    // Counts of bytes grow beyond 2^31. A first value that is no small integer has V8 keep them as doubles from the beginning, instead
-    // of compiling everything that counts again when they get there.
+    // Counts of bytes grow beyond 2^31. A first value that is no small integer has V8 keep them as doubles from the
+    // beginning, instead of compiling everything that counts again when they get there.
     this.bytes = this.gapBytes = this.captureLossBytes = Number.MAX_SAFE_INTEGER;
     this.bytes = this.gapBytes = this.captureLossBytes = 0;
   }

@@ -1,4 +1,7 @@
-/** Connections whose segments come in any order: cut at different places, repeated, overlapping, now and then with other bytes, urgent, or too long. */
+/**
+ * Connections whose segments come in any order: cut at different places, repeated, overlapping, now and then with other
+ * bytes, urgent, or too long.
+ */
 import { frame, noOperation, tcpPacket, timestamps, type Frame, type TcpFields } from "@tsnids/testkit";
 import fc from "fast-check";
 

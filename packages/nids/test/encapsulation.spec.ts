@@ -1,6 +1,6 @@
 /**
- * The encapsulation is part of a flow's identity: the same addresses and ports in another VLAN or tunnel are another connection.
- * What only names a direction is not.
+ * The encapsulation is part of a flow's identity: the same addresses and ports in another VLAN or tunnel are another
+ * connection. What only names a direction is not.
  */
 import type { Encapsulation, NidsParams, TcpStream } from "@tsnids/nids";
 import { TcpState } from "@tsnids/nids";
@@ -29,7 +29,10 @@ function tunnel(kind: string, options: Partial<TunnelOptions> = {}): Way {
   return { wrap: (packet) => tunnelPacket(kind, packet, { ...ends, ...options }) };
 }
 
-/** What a stream delivered to its server, and its number of streams before; client and server take different ways where two are given. */
+/**
+ * What a stream delivered to its server, and its number of streams before; client and server take different ways
+ * where two are given.
+ */
 function streamsOf(frames: Iterable<Frame>, params: Partial<NidsParams> = {}): string[] {
   const nids = smallNids(params);
   const bytes = new Map<TcpStream, string>();

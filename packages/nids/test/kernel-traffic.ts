@@ -20,8 +20,8 @@ import fc from "fast-check";
 const stamp = (value: number): TcpOption[] => [noOperation(), noOperation(), timestamps(value, 0)];
 
 /**
- * Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes wait; windows open and
- * close, segments are late, or were seen before.
+ * Four connections at once, two of them with timestamps, one that nobody wants and one that is given up while bytes
+ * wait; windows open and close, segments are late, or were seen before.
  */
 export function runningConnections(text: Uint8Array): Frame[] {
   const talks = [80, 81, 82, 83].map((port) =>
@@ -99,7 +99,10 @@ const life = fc.record({
   steps: fc.array(step, { maxLength: 9 }),
 });
 
-/** Connections that open, say little and close, many at a time and some between the same endpoints; about half of them are plain from beginning to end. */
+/**
+ * Connections that open, say little and close, many at a time and some between the same endpoints; about half of them
+ * are plain from beginning to end.
+ */
 export function shortConnections(): Frame[] {
   const lives = fc.sample(life, { numRuns: 1500, seed: 9293 });
   let clock = 1_000_000_000;
@@ -136,8 +139,8 @@ export function shortConnections(): Frame[] {
 }
 
 /**
- * SYNs of a few dozen sources to a few dozen targets, some of them again and again, some with data; now and then time goes back, or stands
- * still for seconds. Some are answered at once.
+ * SYNs of a few dozen sources to a few dozen targets, some of them again and again, some with data; now and then time
+ * goes back, or stands still for seconds. Some are answered at once.
  */
 export function manySyns(count: number): Frame[] {
   const probes = fc.sample(

@@ -1,7 +1,7 @@
 /**
- * The kernel and its TypeScript twins give the same answers. An engine takes the twins where there is no WebAssembly; so one
- * runs in a thread that has none, over the same frames: of every length and alignment, and segments that come out of order, overlap and
- * contradict each other, in IP fragments now and then.
+ * The kernel and its TypeScript twins give the same answers. An engine takes the twins where there is no WebAssembly;
+ * so one runs in a thread that has none, over the same frames: of every length and alignment, and segments that come
+ * out of order, overlap and contradict each other, in IP fragments now and then.
  */
 import type { NidsParams } from "@tsnids/nids";
 import { Capture, fragmentAt, frame, tcpPacket, udpPacket, type Frame } from "@tsnids/testkit";

@@ -1,4 +1,7 @@
-/** What an engine finds about each frame of a batch: how its counters of invalid packets moved, and what streams and alerts came of it. */
+/**
+ * What an engine finds about each frame of a batch: how its counters of invalid packets moved, and what streams and
+ * alerts came of it.
+ */
 import { Nids, TcpState } from "@tsnids/nids";
 import type { HalfStream, NidsParams } from "@tsnids/nids";
 import type { FrameBatch } from "@tsnids/pcap";
@@ -39,9 +42,9 @@ export function verdictsOf(batch: FrameBatch): Verdicts {
 }
 
 /**
- * What callbacks of an engine find at every notification, where a batch is processed in one go: all that is known of both halves, and the
- * counters; and its alerts. Of a connection to port 81 nobody wants anything, of one to port 83 nothing more once a thousand bytes have come and others wait. With
- * `watched`, an ip callback closes the express lane.
+ * What callbacks of an engine find at every notification, where a batch is processed in one go: all that is known of
+ * both halves, and the counters; and its alerts. Of a connection to port 81 nobody wants anything, of one to port 83
+ * nothing more once a thousand bytes have come and others wait. With `watched`, an ip callback closes the express lane.
  */
 export function findingsOf(batch: FrameBatch, watched: boolean, params: Partial<NidsParams> = {}): readonly string[] {
   const nids = new Nids({ maxStreams: 256, maxReassemblyBytes: 1 << 20, maxFragmentBytes: 1 << 20, ...params });

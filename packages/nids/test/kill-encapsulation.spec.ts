@@ -1,6 +1,6 @@
 /**
- * kill() and reject() in VLANs and tunnels. The test kit writes the frame that would have to come out, with its own link header, tags,
- * tunnels and checksums; the engine's must be the same byte by byte.
+ * kill() and reject() in VLANs and tunnels. The test kit writes the frame that would have to come out, with its own
+ * link header, tags, tunnels and checksums; the engine's must be the same byte by byte.
  */
 import type { InjectedFrame, NidsParams } from "@tsnids/nids";
 import { NidsError } from "@tsnids/nids";

@@ -1,6 +1,7 @@
 /**
- * Traffic and calls that crash libnids 1.26, or did crash an earlier version, each with what it did there. Here an engine survives
- * all of them and follows the next connection as if nothing had been; where something is odd, an alert says so.
+ * Traffic and calls that crash libnids 1.26, or did crash an earlier version, each with what it did there. Here
+ * an engine survives all of them and follows the next connection as if nothing had been; where something is odd,
+ * an alert says so.
  */
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { LinkType } from "@tsnids/pcap";

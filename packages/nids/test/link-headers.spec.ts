@@ -1,6 +1,6 @@
 /**
- * What each link header can also look like: forms that no builder writes, and those that lead nowhere. Frames are given byte by byte,
- * with an IP packet behind them.
+ * What each link header can also look like: forms that no builder writes, and those that lead nowhere. Frames are given
+ * byte by byte, with an IP packet behind them.
  */
 import { LinkType } from "@tsnids/pcap";
 import { capture, concat, defaultStart, time, udpPacket } from "@tsnids/testkit";

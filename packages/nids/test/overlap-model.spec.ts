@@ -1,7 +1,7 @@
 /**
- * Overlaps against models that are too simple to be wrong: an array of units of bytes, each with the piece that owns it.
- * Where a new piece meets an owned unit, the policy's table decides: for segments by how the two pieces lay when they arrived,
- * for fragments by how the new one lies against the run of units that the other one still owns.
+ * Overlaps against models that are too simple to be wrong: an array of units of bytes, each with the piece that owns
+ * it. Where a new piece meets an owned unit, the policy's table decides: for segments by how the two pieces lay when
+ * they arrived, for fragments by how the new one lies against the run of units that the other one still owns.
  *
  *     N starts …   ends earlier   at the same place   ends later
  *       later          A1                A2               A3        O ├──────────┤

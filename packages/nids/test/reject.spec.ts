@@ -1,6 +1,6 @@
 /**
- * reject(): "unreachable" to the source of a packet (RFC 792, RFC 4443 §3.1). What it looks like in VLANs and tunnels is with kill()
- * (kill-encapsulation.spec.ts); here is what it says, and when it says nothing.
+ * reject(): "unreachable" to the source of a packet (RFC 792, RFC 4443 §3.1). What it looks like in VLANs and tunnels
+ * is with kill() (kill-encapsulation.spec.ts); here is what it says, and when it says nothing.
  */
 import type { Injection, Nids, NidsParams, RejectOptions, UdpDatagram } from "@tsnids/nids";
 import { NidsError } from "@tsnids/nids";

@@ -1,4 +1,7 @@
-/** Engines that divide a capture count, raise and tell together what one engine does: each packet and stream belongs to exactly one. */
+/**
+ * Engines that divide a capture count, raise and tell together what one engine does: each packet and stream belongs
+ * to exactly one.
+ */
 import type { Nids, NidsParams } from "@tsnids/nids";
 import { FrameSieve } from "@tsnids/nids";
 import type { FrameBatch } from "@tsnids/pcap";

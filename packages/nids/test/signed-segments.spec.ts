@@ -1,6 +1,6 @@
 /**
- * RST segments with an MD5 signature (RFC 2385). A host that did not agree on signatures drops them; a monitor that believed them would
- * lose a connection that goes on.
+ * RST segments with an MD5 signature (RFC 2385). A host that did not agree on signatures drops them; a monitor that
+ * believed them would lose a connection that goes on.
  */
 import type { TcpOption } from "@tsnids/testkit";
 import { capture, frame, tcpPacket } from "@tsnids/testkit";

@@ -1,6 +1,6 @@
 /**
- * Tunnels: what is in them is found, what only looks like one is left alone, and each can be switched off. Streams and datagrams
- * say what they are in.
+ * Tunnels: what is in them is found, what only looks like one is left alone, and each can be switched off. Streams and
+ * datagrams say what they are in.
  */
 import type { NidsParams } from "@tsnids/nids";
 import { tunnelKinds } from "@tsnids/nids";

@@ -1,12 +1,12 @@
-// Community ID v1 (corelight/community-id-spec): a name for a flow that other systems compute as well, so that their logs can be
-// joined with ours. It is the same for both directions, therefore the lower endpoint comes first:
+// Community ID v1 (corelight/community-id-spec): a name for a flow that other systems compute as well, so that their
+// logs can be joined with ours. It is the same for both directions, therefore the lower endpoint comes first:
 //
 //     "1:" + base64( SHA-1( seed │ lower address │ higher address │ protocol │ 0 │ its port │ the other's port ))
 //                            2 B       4 or 16 B        4 or 16 B       1 B   1 B     2 B          2 B
 //
-// Protocols without ports end before them. ICMP has types for ports: of a question and its answer (echo and echo reply) each
-// counts as the other's port, so both are one flow; any other message goes one way, has its code for a second port and stays
-// in its direction.
+// Protocols without ports end before them. ICMP has types for ports: of a question and its answer (echo and echo reply)
+// each counts as the other's port, so both are one flow; any other message goes one way, has its code for a second port
+// and stays in its direction.
 
 import { parseAddress } from "@tsnids/nids";
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";

@@ -1,4 +1,5 @@
-// The five numbers that identify a flow on the wire, of whatever the engine shows: a stream, a datagram, a message, a packet.
+// The five numbers that identify a flow on the wire, of whatever the engine shows: a stream, a datagram, a
+// message, a packet.
 
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
 

@@ -9,8 +9,9 @@
 //        │                     rrrr │ chunk n+1: rrrr rrrrrr rrrrrrrrr │
 //        ├──────────────────────────┼──────────────────────────────────┤
 //
-// A source that reads chunks in the background needs a place for each. A longer intake has several such lanes, one behind the other;
-// chunk n goes into lane n modulo their number, and what was cut off of it moves to before the chunk in the next lane:
+// A source that reads chunks in the background needs a place for each. A longer intake has several such lanes, one
+// behind the other; chunk n goes into lane n modulo their number, and what was cut off of it moves to before the chunk
+// in the next lane:
 //
 //        ├────── lane 0 ───────┼────── lane 1 ───────┼── lane 2 ─ …
 //        │      │ chunk n rr─┐ │      │              │

@@ -1,5 +1,5 @@
-// From a frame to a packet: the engine says where the headers before the packet are, then one protocol after the other takes its
-// header off. The first one that cannot ends it: what is left is payload, and the packet has a problem.
+// From a frame to a packet: the engine says where the headers before the packet are, then one protocol after the other
+// takes its header off. The first one that cannot ends it: what is left is payload, and the packet has a problem.
 
 import { HeaderType, LinkDissector } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
@@ -29,8 +29,8 @@ export class PacketDecoder {
   readonly #dissector: LinkDissector = new LinkDissector();
 
   /**
-   * The packet of a frame, whose bytes it keeps. `linkType` is a LINKTYPE_ number, by default Ethernet. Never throws for what is in
-   * the frame: see `packet.problem`.
+   * The packet of a frame, whose bytes it keeps. `linkType` is a LINKTYPE_ number, by default Ethernet. Never throws
+   * for what is in the frame: see `packet.problem`.
    */
   decode(
     frame: Uint8Array,

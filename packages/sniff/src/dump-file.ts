@@ -1,4 +1,5 @@
-// The file of `dump`: packets go to a recorder of the package capture one by one, so that what was sniffed is in the file at once.
+// The file of `dump`: packets go to a recorder of the package capture one by one, so that what was sniffed is in
+// the file at once.
 
 import { Recorder, RecordError } from "@tsnids/capture";
 import { FrameBatch } from "@tsnids/pcap";
@@ -15,7 +16,10 @@ export class DumpFile {
     this.#recorder = guarded(() => new Recorder(path, { overwrites: true }));
   }
 
-  /** Writes a packet. Throws SniffError `dump-failed`, and `mixed-link-types` where an earlier one had a type that cannot be in the same file. */
+  /**
+   * Writes a packet. Throws SniffError `dump-failed`, and `mixed-link-types` where an earlier one had a type that
+   * cannot be in the same file.
+   */
   write({ bytes, originalLength, timestamp, linkType }: Packet): void {
     const batch = this.#batch;
     batch.clear();

@@ -12,8 +12,8 @@ export interface EndpointOptions {
 }
 
 /**
- * `(src host A and src port P) or (dst host A and dst port P)`, without what was not given; undefined where nothing was. Throws SniffError
- * `invalid-argument`.
+ * `(src host A and src port P) or (dst host A and dst port P)`, without what was not given; undefined where nothing
+ * was. Throws SniffError `invalid-argument`.
  */
 export function endpointFilter({ address, port }: EndpointOptions): string | undefined {
   if (address !== undefined && parseAddress(address) === undefined) {

@@ -1,5 +1,6 @@
-// What can go wrong: the caller's mistakes, which are thrown, and packets that cannot be decoded to the end, which are told by
-// `packet.problem` and thrown only by `receiveRaw`. Devices and files have errors of their own (CaptureError, FilterError).
+// What can go wrong: the caller's mistakes, which are thrown, and packets that cannot be decoded to the end, which
+// are told by `packet.problem` and thrown only by `receiveRaw`. Devices and files have errors of their own
+// (CaptureError, FilterError).
 
 /** The caller's mistake, or that of the surroundings. Texts may change, codes do not. */
 export type SniffErrorCode =

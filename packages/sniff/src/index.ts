@@ -1,4 +1,5 @@
-// @tsnids/sniff: packets for scripts and lessons: so many of a device or a file, decoded to the last field, printed as trees.
+// @tsnids/sniff: packets for scripts and lessons: so many of a device or a file, decoded to the last field,
+// printed as trees.
 
 export { PacketDecoder } from "./decoder.js";
 export type { EndpointOptions } from "./endpoint-filter.js";

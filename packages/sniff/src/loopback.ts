@@ -1,6 +1,6 @@
-// Loopback duplicates. What a host sends to itself passes its loopback device twice, out and in, and some systems and programs
-// capture both. The two have the same bytes from the IP header on and come at once; a retransmission comes later (RFC 6298 §2.4: a second,
-// in practice 200 ms), and over IPv4 most often with another identification.
+// Loopback duplicates. What a host sends to itself passes its loopback device twice, out and in, and some systems and
+// programs capture both. The two have the same bytes from the IP header on and come at once; a retransmission comes
+// later (RFC 6298 §2.4: a second, in practice 200 ms), and over IPv4 most often with another identification.
 
 import { LinkType } from "@tsnids/pcap";
 import type { Packet } from "./packet.js";

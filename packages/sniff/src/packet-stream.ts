@@ -1,5 +1,5 @@
-// The packets of a source, one after the other, until there are enough, or time is up, or the caller has had enough. A source
-// that waits for frames is not waited for once the signal is aborted.
+// The packets of a source, one after the other, until there are enough, or time is up, or the caller has had enough. A
+// source that waits for frames is not waited for once the signal is aborted.
 
 import type { FrameSource } from "@tsnids/pcap";
 import { PacketDecoder } from "./decoder.js";

@@ -1,7 +1,7 @@
-// Finished TCP streams with all their bytes, for Sniffer.receiveStream. The engine follows the connections and puts their bytes in
-// order. Where copies of the same bytes differ, the later one wins: among segments that wait, by the engine's policy `last`; over
-// bytes that were delivered already, here. A host never does the latter (bytes it has read stay as they are), so this shows what was sent
-// last and not what was read.
+// Finished TCP streams with all their bytes, for Sniffer.receiveStream. The engine follows the connections and puts
+// their bytes in order. Where copies of the same bytes differ, the later one wins: among segments that wait, by the
+// engine's policy `last`; over bytes that were delivered already, here. A host never does the latter (bytes it has read
+// stay as they are), so this shows what was sent last and not what was read.
 //
 //   received   [ 0 . . . . . . . . . . . . length )          positions: sequence number - first one - 1
 //   late copy        [ start … end )                         overwrites up to `length`; what lies behind is the engine's matter

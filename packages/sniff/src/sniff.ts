@@ -1,4 +1,5 @@
-// Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for a capture file.
+// Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for
+// a capture file.
 
 import type { FileSourceOptions } from "@tsnids/capture";
 import { DumpFile } from "./dump-file.js";
@@ -18,8 +19,8 @@ export interface SniffOptions {
   /** Milliseconds after which it ends with the packets there are. Default: never. */
   readonly timeout?: number | undefined;
   /**
-   * A file to write the packets to as they come: pcap where its name ends in .pcap or .cap, else pcapng. It is called NAME.part until
-   * it is finished, and replaces one that is there then. Default: none.
+   * A file to write the packets to as they come: pcap where its name ends in .pcap or .cap, else pcapng. It is called
+   * NAME.part until it is finished, and replaces one that is there then. Default: none.
    */
   readonly dump?: string | undefined;
   /** Ends it when aborted, with the packets there are. */
@@ -50,8 +51,8 @@ export type PacketCallback<Args extends readonly unknown[]> = (
 ) => void | Promise<void>;
 
 /**
- * The next `count` packets of a device; fewer where `timeout`, `signal` or the end of the source comes first. They are held in memory.
- * Throws SniffError; CaptureError or FilterError where device or filter are wrong.
+ * The next `count` packets of a device; fewer where `timeout`, `signal` or the end of the source comes first. They are
+ * held in memory. Throws SniffError; CaptureError or FilterError where device or filter are wrong.
  */
 export async function sniff(count: number, options: SniffOptions = {}): Promise<Packet[]> {
   const packets: Packet[] = [];
@@ -71,8 +72,8 @@ export function sniffAny(options: Omit<SniffOptions, "device"> = {}): Promise<Pa
 }
 
 /**
- * Calls `callback(timestamp, packet, ...args)` for each of `count` packets (Infinity: until it is ended), given as a number, or with options.
- * Returns how many there were. Throws what `sniff` throws, and what the callback does.
+ * Calls `callback(timestamp, packet, ...args)` for each of `count` packets (Infinity: until it is ended), given as a
+ * number, or with options. Returns how many there were. Throws what `sniff` throws, and what the callback does.
  */
 export function sniffLoop<Args extends readonly unknown[]>(
   count: number | SniffLoopOptions,

@@ -74,9 +74,9 @@ export class Sniffer {
   }
 
   /**
-   * The next packet from or to the endpoint; undefined when there are no more. Throws InvalidPacketError for a packet no host would
-   * accept and UnsupportedPacketError for one that cannot be decoded to the end, and goes on behind it when it is called again; SniffError
-   * `busy` while an earlier call waits; and what `sniff` throws.
+   * The next packet from or to the endpoint; undefined when there are no more. Throws InvalidPacketError for a packet
+   * no host would accept and UnsupportedPacketError for one that cannot be decoded to the end, and goes on behind it
+   * when it is called again; SniffError `busy` while an earlier call waits; and what `sniff` throws.
    */
   receiveRaw(): Promise<RawPacket | undefined> {
     return this.#alone(async () => {
@@ -88,9 +88,9 @@ export class Sniffer {
   }
 
   /**
-   * The next TCP stream that has finished, reset or fallen silent, with its bytes; undefined when there are no more packets. Streams are followed from
-   * the first call on, and only those whose beginning is seen. Where copies of bytes differ, the later one wins. Throws
-   * SniffError `busy` while an earlier call waits, and what `sniff` throws.
+   * The next TCP stream that has finished, reset or fallen silent, with its bytes; undefined when there are no more
+   * packets. Streams are followed from the first call on, and only those whose beginning is seen. Where copies of bytes
+   * differ, the later one wins. Throws SniffError `busy` while an earlier call waits, and what `sniff` throws.
    */
   receiveStream(): Promise<ReceivedStream | undefined> {
     return this.#alone(async () => {

@@ -1,4 +1,5 @@
-// The payloads of TCP segments, as they pass: nothing is put in order, nothing is left out but duplicates of the loopback device.
+// The payloads of TCP segments, as they pass: nothing is put in order, nothing is left out but duplicates of the
+// loopback device.
 
 import { LoopbackDuplicates } from "./loopback.js";
 import { sniffing } from "./sniff.js";
@@ -19,8 +20,8 @@ export interface TcpData {
 }
 
 /**
- * The payloads of TCP segments that fulfil the filter, of whatever link type; segments without payload are passed over. It ends when you
- * leave the loop, with `timeout` or `signal`. Throws what `sniff` throws.
+ * The payloads of TCP segments that fulfil the filter, of whatever link type; segments without payload are passed over.
+ * It ends when you leave the loop, with `timeout` or `signal`. Throws what `sniff` throws.
  *
  *     for await (const { timestamp, data } of tcpData({ filter: "tcp src port 9988", device: "lo" })) …
  */

@@ -132,7 +132,10 @@ const builders: Readonly<Record<string, Builder>> = {
 /** The kinds of tunnels {@link tunnelPacket} can write. */
 export const writableTunnels: readonly string[] = Object.keys(builders);
 
-/** An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind or an identifier that is none. */
+/**
+ * An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind or an
+ * identifier that is none.
+ */
 export function tunnelPacket(kind: string, packet: Uint8Array, options: TunnelOptions): Uint8Array {
   const build = Object.hasOwn(builders, kind) ? builders[kind] : undefined;
   if (build === undefined) {

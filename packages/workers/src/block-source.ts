@@ -1,5 +1,5 @@
-// Frames in a worker, out of the blocks that the reading thread passes on. Where frames of other workers have moved the packet clock on, the engine is told so,
-// in that place among the frames.
+// Frames in a worker, out of the blocks that the reading thread passes on. Where frames of other workers have moved the
+// packet clock on, the engine is told so, in that place among the frames.
 //
 //   block    │ frame │ frame │ tick │ frame │        ──►   batches  │ frame, frame │ silence │ frame │
 

@@ -1,11 +1,12 @@
-// Writes the frames of one worker into its block, in few copies: frames that lie one behind the other, or nearly so, are a run, which is copied in one
-// go with what is between them. A copy of its own costs a frame more than a few hundred bytes that nobody needs.
+// Writes the frames of one worker into its block, in few copies: frames that lie one behind the other, or nearly so,
+// are a run, which is copied in one go with what is between them. A copy of its own costs a frame more than a few
+// hundred bytes that nobody needs.
 //
 //   batch  │ a a a │·│ b b │ · · · · · · · · │ c c c │
 //   block  │ a a a │·│ b b │ · │ c c c │
 //
-// V8 copies to and from shared memory word by word where both places lie alike within a word, and byte by byte otherwise, which is eight times slower.
-// A run therefore begins up to seven bytes behind the one before it.
+// V8 copies to and from shared memory word by word where both places lie alike within a word, and byte by byte
+// otherwise, which is eight times slower. A run therefore begins up to seven bytes behind the one before it.
 
 import type { FrameBlock } from "./frame-block.js";
 

@@ -1,5 +1,6 @@
-// Passes the frames of a source on to the workers: the sieve says who is to see each frame, and each worker's lane takes its own. What the lanes have is
-// sent when a block is full, and not later than the event loop comes round: then the source waits for something.
+// Passes the frames of a source on to the workers: the sieve says who is to see each frame, and each worker's lane
+// takes its own. What the lanes have is sent when a block is full, and not later than the event loop comes round: then
+// the source waits for something.
 
 import { everyShare, FrameSieve } from "@tsnids/nids";
 import { maximumInterfaces } from "@tsnids/pcap";
@@ -27,7 +28,10 @@ export class Dispatcher {
     this.sieve = new FrameSieve(lanes.length, seed);
   }
 
-  /** Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that fits into no block. */
+  /**
+   * Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that
+   * fits into no block.
+   */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0) return;
     if (batch.interfaces !== this.interfaces) {
@@ -116,7 +120,10 @@ export class Dispatcher {
     return last;
   }
 
-  /** Makes room for a frame where it is wanted and there is none. Throws WorkerError `invalid-argument` for one that fits into no block. */
+  /**
+   * Makes room for a frame where it is wanted and there is none. Throws WorkerError `invalid-argument` for one that
+   * fits into no block.
+   */
   private async makeRoom(batch: FrameBatch, index: number): Promise<void> {
     const frame = batch.offset[index] as number;
     const captured = batch.capturedLength[index] as number;

@@ -1,9 +1,10 @@
-// A block of frames in memory that two threads share: the columns of a FrameBatch, and the bytes they point into. The reading thread fills it with
-// the frames of one worker, and the worker copies it into its engine.
+// A block of frames in memory that two threads share: the columns of a FrameBatch, and the bytes they point into. The
+// reading thread fills it with the frames of one worker, and the worker copies it into its engine.
 //
 //   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
 //
-// An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock on to its second.
+// An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock
+// on to its second.
 //
 // A message after the writing, and one after the reading, order them; nothing here needs to be atomic.
 

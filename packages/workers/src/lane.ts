@@ -1,5 +1,5 @@
-// The way of frames to one worker: a few blocks, made once, that go there and come back. They bound what is read ahead: where all are with the
-// worker, reading waits for it.
+// The way of frames to one worker: a few blocks, made once, that go there and come back. They bound what is read ahead:
+// where all are with the worker, reading waits for it.
 
 import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
 import { BlockWriter } from "./block-writer.js";

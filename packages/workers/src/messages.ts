@@ -1,5 +1,5 @@
-// What the reading thread and the workers say to each other. Frames are not in messages, but in blocks of shared memory; a message passes
-// a block on.
+// What the reading thread and the workers say to each other. Frames are not in messages, but in blocks of shared
+// memory; a message passes a block on.
 //
 //   reading thread                               worker
 //        │ ── (workerData: WorkerStart) ─────────► │  imports the module, sets up

@@ -1,5 +1,5 @@
-// One capture on many cores. The reading thread spreads frames; in each worker an engine follows the streams of its share and calls the callbacks of the
-// user's module.
+// One capture on many cores. The reading thread spreads frames; in each worker an engine follows the streams of its
+// share and calls the callbacks of the user's module.
 //
 //                              ┌► worker 0: engine ─► callbacks ─┐
 //   source ─► sieve ─► blocks ─┼► worker 1: engine ─► callbacks ─┼► reports, results, totals
@@ -35,11 +35,13 @@ export class NidsWorkers {
   }
 
   /**
-   * Starts the workers, processes a whole source, has the engines exit and ends the workers. Streams are spread by their addresses and ports, after
-   * defragmentation and decapsulation; all of a stream is processed by one worker, in order.
+   * Starts the workers, processes a whole source, has the engines exit and ends the workers. Streams are spread by
+   * their addresses and ports, after defragmentation and decapsulation; all of a stream is processed by one
+   * worker, in order.
    *
-   * Rejects with WorkerError where a worker fails, which a callback that throws is, too: all workers then end at once, and nothing is counted. Rejects with
-   * NidsError for parameters that are not as they should be. Where the source throws, the engines exit and it then rejects with the source's error.
+   * Rejects with WorkerError where a worker fails, which a callback that throws is, too: all workers then end at once,
+   * and nothing is counted. Rejects with NidsError for parameters that are not as they should be. Where the source
+   * throws, the engines exit and it then rejects with the source's error.
    */
   async run(source: FrameSource): Promise<void> {
     if (this.busy) throw new WorkerError("busy", "a run goes on: wait for its end, or make other workers");

@@ -1,4 +1,5 @@
-// Says, between two batches, which interfaces are no longer on trial (`checksums: "auto"`): from then on their frames can be sorted.
+// Says, between two batches, which interfaces are no longer on trial (`checksums: "auto"`): from then on their
+// frames can be sorted.
 
 import type { Nids } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";

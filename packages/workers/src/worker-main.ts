@@ -1,5 +1,5 @@
-// What runs in a worker: it imports the user's module, lets it register its callbacks with an engine for the worker's share of the flows, runs the engine over
-// the blocks, and says how it went.
+// What runs in a worker: it imports the user's module, lets it register its callbacks with an engine for the worker's
+// share of the flows, runs the engine over the blocks, and says how it went.
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";

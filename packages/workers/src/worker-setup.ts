@@ -1,4 +1,5 @@
-// What a module that runs in the workers is: its default export is a function that registers callbacks with the worker's engine.
+// What a module that runs in the workers is: its default export is a function that registers callbacks with the
+// worker's engine.
 //
 //     import { TcpState } from "@tsnids/nids";
 //
@@ -19,14 +20,15 @@ export interface WorkerContext {
   /** The option `workerData`: a copy. */
   readonly data: unknown;
   /**
-   * Hands a value to `onReport` of the thread that began the run. The value is copied (structured clone); throws DataCloneError for what cannot be.
-   * What one worker reports arrives in its order.
+   * Hands a value to `onReport` of the thread that began the run. The value is copied (structured clone); throws
+   * DataCloneError for what cannot be. What one worker reports arrives in its order.
    */
   readonly report: (value: unknown) => void;
 }
 
 /**
- * The default export of a worker's module. Called once in each worker, before the first frame. Where it returns a function, or a promise of one, that is
- * called after the engine has exited, and what it returns or resolves to is the worker's result.
+ * The default export of a worker's module. Called once in each worker, before the first frame. Where it returns a
+ * function, or a promise of one, that is called after the engine has exited, and what it returns or resolves to is the
+ * worker's result.
  */
 export type WorkerSetup = (nids: Nids, context: WorkerContext) => unknown;

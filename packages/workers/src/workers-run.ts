@@ -1,4 +1,5 @@
-// One run: threads from their beginning to their end. Whatever goes wrong in a worker ends the run at once, whatever the reading thread waits for.
+// One run: threads from their beginning to their end. Whatever goes wrong in a worker ends the run at once, whatever
+// the reading thread waits for.
 
 import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
@@ -217,8 +218,9 @@ function startThread(workerData: WorkerStart): Worker {
 }
 
 /**
- * A thread has the options of the process, but for the one about the text that a process runs, with which no thread runs a file. Node
- * takes V8's options for a thread only where it inherits them all; with that one left out they are, too: they hold for the whole process anyway.
+ * A thread has the options of the process, but for the one about the text that a process runs, with which no thread
+ * runs a file. Node takes V8's options for a thread only where it inherits them all; with that one left out they are,
+ * too: they hold for the whole process anyway.
  */
 function newThread(workerData: WorkerStart): Worker {
   const file = new URL("worker-main.js", import.meta.url);

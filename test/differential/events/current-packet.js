@@ -1,6 +1,6 @@
 /**
- * The packet the engine is at: its number, its time, and its IP header as far as callbacks have shown it. TCP and alert lines
- * name them, so they are noted by the callbacks that come first.
+ * The packet the engine is at: its number, its time, and its IP header as far as callbacks have shown it. TCP and alert
+ * lines name them, so they are noted by the callbacks that come first.
  */
 
 /** @typedef {import("./lines.js").Fields} Fields */

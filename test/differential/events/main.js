@@ -45,7 +45,8 @@ export async function main(words) {
 }
 
 /**
- * What the program prints for a command line: for those that run it many times in one process. Throws UsageError and InitError.
+ * What the program prints for a command line: for those that run it many times in one process. Throws
+ * UsageError and InitError.
  *
  * @param {readonly string[]} words
  */

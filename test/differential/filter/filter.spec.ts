@@ -1,6 +1,6 @@
 /**
- * Filters beside tcpdump, frame by frame: every expression on Ethernet, on each other link type its share of them, and random
- * expressions. With FILTER_DIFFERENTIAL=full, every expression on every link type and every frame of the corpus.
+ * Filters beside tcpdump, frame by frame: every expression on Ethernet, on each other link type its share of them, and
+ * random expressions. With FILTER_DIFFERENTIAL=full, every expression on every link type and every frame of the corpus.
  */
 import { expect } from "chai";
 import fc from "fast-check";

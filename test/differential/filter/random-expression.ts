@@ -1,7 +1,7 @@
 /**
- * Random expressions: everything the grammar has, joined in every way, with values that a capture may well have. Some of them
- * are wrong for a link type, or wrong at all; then both sides must say so. Geneve is left out: what libpcap looks at behind
- * it in a frame that has none is left over from the frame before.
+ * Random expressions: everything the grammar has, joined in every way, with values that a capture may well have. Some
+ * of them are wrong for a link type, or wrong at all; then both sides must say so. Geneve is left out: what libpcap
+ * looks at behind it in a frame that has none is left over from the frame before.
  */
 import fc from "fast-check";
 
@@ -62,7 +62,8 @@ const arithmetic = fc.letrec<{ value: string }>((tie) => ({
         .tuple(tie("value"), one("+", "-", "*", "&", "&", "|", "^"), tie("value"))
         .map((words) => words.join(" ")),
     },
-    // libpcap takes the first number of what stands to the right for all of it, and may find that it is too large to shift by.
+    // libpcap takes the first number of what stands to the right for all of it, and may find that it is too
+    // large to shift by.
     {
       weight: 2,
       arbitrary: fc

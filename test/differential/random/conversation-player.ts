@@ -1,6 +1,7 @@
 /**
- * Plays one conversation of a plan: the handshake, then step by step, with segments that are on the way for a while, come twice or
- * never pass the capture. Positions are bytes of a direction, counted from 0 behind the SYN (direction.ts).
+ * Plays one conversation of a plan: the handshake, then step by step, with segments that are on the way for a while,
+ * come twice or never pass the capture. Positions are bytes of a direction, counted from 0 behind the SYN
+ * (direction.ts).
  */
 import {
   conversation,

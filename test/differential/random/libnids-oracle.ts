@@ -1,6 +1,6 @@
 /**
- * The real library, behind nids_oracle: built from its source into a folder of the test's own, then run for one capture at a
- * time, at most a few at once.
+ * The real library, behind nids_oracle: built from its source into a folder of the test's own, then run for one capture
+ * at a time, at most a few at once.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { join } from "node:path";

@@ -1,7 +1,7 @@
 /**
- * Random traffic, as a plan: what each side of some conversations does, step by step, and what happens to it on the way to the
- * capture. A plan is data and has no bytes in it (traffic-player.ts makes them), so fast-check can shrink one that fails to the
- * few steps that matter.
+ * Random traffic, as a plan: what each side of some conversations does, step by step, and what happens to it on the way
+ * to the capture. A plan is data and has no bytes in it (traffic-player.ts makes them), so fast-check can shrink one
+ * that fails to the few steps that matter.
  *
  *     TrafficPlan ─┬─ ConversationPlan ─┬─ opening   how it begins: in order, repeated, refused, with parts missing
  *                  │                    └─ steps     data, acknowledgments, FINs, resets, pauses

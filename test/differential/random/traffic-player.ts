@@ -1,8 +1,8 @@
 /**
  * Plays a plan: makes the frames of its conversations and datagrams, in order of time.
  *
- * Where the engine differs from libnids by design and no parameter makes them equal, the cases are not played; what each number
- * means is in docs/differences-from-libnids.md:
+ * Where the engine differs from libnids by design and no parameter makes them equal, the cases are not played; what
+ * each number means is in docs/differences-from-libnids.md:
  *
  *     D4, D5    nothing but the handshake's own packets before a connection is established
  *     D7, D8    too little is sent, and there are too few connections, to reach a limit

@@ -1,6 +1,6 @@
 /**
- * Two hosts and a bridge between them, in network namespaces of their own, and nothing else; gone when the suite ends. From host to host
- * there is a tunnel as well, with addresses of its own.
+ * Two hosts and a bridge between them, in network namespaces of their own, and nothing else; gone when the suite ends.
+ * From host to host there is a tunnel as well, with addresses of its own.
  *
  *     client ── e0 ════ br0 ════ e0 ── server       10.78.0.1 – .2, fd78::1 – ::2
  *               vx ╌╌╌╌╌╌╌╌╌╌╌╌╌ vx                 10.78.8.1 – .2, fd78:8::1 – ::2      VXLAN 77

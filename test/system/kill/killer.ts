@@ -1,7 +1,7 @@
 /**
- * A program that watches a device and kills connections on it, as a user would write it; what tests of kill() on real hosts run on the
- * bridge between them. It is told what to do by lines of JSON on standard input, and prints such lines. When its input is closed it waits
- * for what becomes of the streams it has killed, says so, and ends.
+ * A program that watches a device and kills connections on it, as a user would write it; what tests of kill() on real
+ * hosts run on the bridge between them. It is told what to do by lines of JSON on standard input, and prints such
+ * lines. When its input is closed it waits for what becomes of the streams it has killed, says so, and ends.
  *
  *     node killer.js '{"device":"br0","backend":"cap"}'
  */

@@ -1,6 +1,6 @@
 /**
- * A program that sends one frame of EtherType 0x88b5 (IEEE 802, for experiments) on c0, waits until standard input is closed,
- * tries again, and prints a line of JSON: how many were sent and what failed.
+ * A program that sends one frame of EtherType 0x88b5 (IEEE 802, for experiments) on c0, waits until standard input is
+ * closed, tries again, and prints a line of JSON: how many were sent and what failed.
  */
 import { once } from "node:events";
 import { LiveInjector } from "@tsnids/capture";

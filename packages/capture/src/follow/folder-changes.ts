@@ -1,5 +1,5 @@
-// Waiting for something to change in a folder. The system tells of changes (fs.watch); because it does not everywhere, and on
-// network file systems not of what others do, the folder is looked at every `pollMs` in any case.
+// Waiting for something to change in a folder. The system tells of changes (fs.watch); because it does not everywhere,
+// and on network file systems not of what others do, the folder is looked at every `pollMs` in any case.
 //
 //     wait() ──► an event has come since the last wait ──► at once
 //            ──► an event comes, pollMs have passed, or it is called off

@@ -1,5 +1,6 @@
-// The captures in a folder, and which of them comes next. A capture is known by the moment of its first frame, not by its name:
-// names are reused (-W), change (-z gzip) and follow no order that could be relied on (cap, cap1, …, cap10; cap-235959, cap-000001).
+// The captures in a folder, and which of them comes next. A capture is known by the moment of its first frame, not by
+// its name: names are reused (-W), change (-z gzip) and follow no order that could be relied on (cap, cap1, …, cap10;
+// cap-235959, cap-000001).
 //
 //     cap0  begins 12:05  ─┐
 //     cap1  begins 12:03  ─┼─► in order: cap1 12:03 (read), cap2 12:04, cap0 12:05

@@ -1,12 +1,12 @@
-// A folder of rotated captures as one source that does not end: what tcpdump -C, -G and -W or dumpcap -b write, file by file in
-// the order in which the captures begin, the last one while it grows.
+// A folder of rotated captures as one source that does not end: what tcpdump -C, -G and -W or dumpcap -b write, file by
+// file in the order in which the captures begin, the last one while it grows.
 //
 //     scan ─► next capture ─► read ─► its end ─► is there another one not read yet? ─► read to its end once more ─► scan
 //                                       ▲  └ no: wait for a change ─┐
 //                                       └───────────────────────────┘
 //
-// A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is another one
-// that was not read and has a frame; what was written before that is read then.
+// A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is
+// another one that was not read and has a frame; what was written before that is read then.
 
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
 import { asCaptureError, CaptureError } from "../capture-error.js";
@@ -73,8 +73,8 @@ export class FolderSource implements FrameSource {
   }
 
   /**
-   * All frames, in order; then it waits for more. A file that cannot be read, or not further, is left with a warning. Throws CaptureError
-   * when the folder cannot be read. It is for one reading at a time.
+   * All frames, in order; then it waits for more. A file that cannot be read, or not further, is left with a warning.
+   * Throws CaptureError when the folder cannot be read. It is for one reading at a time.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     const { from, to, signal, accepts = () => true, pollMs = defaultPollMs } = this.#options;

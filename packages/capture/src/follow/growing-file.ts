@@ -1,7 +1,8 @@
 // Bytes of a file that is still being written. At its end it asks whether there may come more, and then reads on.
 //
-// tcpdump -W writes its files anew in place: the same name and the same inode, truncated and filled again, perhaps beyond the place
-// where we are before we look. Therefore its first bytes, in which the time of the first packet is, are compared after every read:
+// tcpdump -W writes its files anew in place: the same name and the same inode, truncated and filled again, perhaps
+// beyond the place where we are before we look. Therefore its first bytes, in which the time of the first packet is,
+// are compared after every read:
 //
 //     ┌──────────────┬──────────────────────────┐
 //     │ head, kept   │ … read …   │ read just now │   head unchanged ──► what was read belongs to the same capture
@@ -24,7 +25,10 @@ export class GrowingFile implements ByteReader {
   #isOpen = true;
   #wasOverwritten = false;
 
-  /** `mayGrow` is asked at the end of the file, and waits until it is worth reading again; false ends it. Throws the system's errors. */
+  /**
+   * `mayGrow` is asked at the end of the file, and waits until it is worth reading again; false ends it. Throws the
+   * system's errors.
+   */
   constructor(path: string, mayGrow: () => Promise<boolean>) {
     this.#descriptor = openSync(path, "r");
     this.#mayGrow = mayGrow;

@@ -5,8 +5,8 @@ import { FolderSource } from "./folder-source.js";
 import type { FolderSourceOptions } from "./folder-source.js";
 
 /**
- * The frames of a file, and of those that are still to be written to it. It need not be there yet; when it is written anew, or
- * another one takes its name, the new capture follows the old one.
+ * The frames of a file, and of those that are still to be written to it. It need not be there yet; when it is written
+ * anew, or another one takes its name, the new capture follows the old one.
  */
 export class TailSource extends FolderSource {
   constructor(path: string, options: Omit<FolderSourceOptions, "accepts"> = {}) {

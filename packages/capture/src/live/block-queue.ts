@@ -1,6 +1,6 @@
-// Blocks on their way out of the process that captures: written at once where the reader has room, kept up to a limit where it
-// has none, dropped and counted beyond. Writing is a plain system call and not a stream, because a stream writes what waits
-// when the event loop turns, and the addon's loop does not let it.
+// Blocks on their way out of the process that captures: written at once where the reader has room, kept up to a limit
+// where it has none, dropped and counted beyond. Writing is a plain system call and not a stream, because a stream
+// writes what waits when the event loop turns, and the addon's loop does not let it.
 
 import { writeSync } from "node:fs";
 

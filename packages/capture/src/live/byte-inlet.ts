@@ -1,5 +1,6 @@
-// The bytes of a feed on their way into memory of the consumer: copied once, from the piece the stream gave to where they are
-// decoded. While nobody asks, pieces wait, up to a limit; then the stream is paused, and what captures has to wait or to drop.
+// The bytes of a feed on their way into memory of the consumer: copied once, from the piece the stream gave to where
+// they are decoded. While nobody asks, pieces wait, up to a limit; then the stream is paused, and what captures has to
+// wait or to drop.
 
 import type { Readable } from "node:stream";
 

@@ -1,5 +1,5 @@
-// The native addon `cap`, an optional dependency: loading it, and saying why it cannot be loaded. npm hides why: an optional
-// package whose build fails is left out without a word. What is left on the disk tells the causes apart:
+// The native addon `cap`, an optional dependency: loading it, and saying why it cannot be loaded. npm hides why: an
+// optional package whose build fails is left out without a word. What is left on the disk tells the causes apart:
 //
 //     node_modules/cap   build/Release/cap.node   loads
 //     no                                                   it was never built: no libpcap-dev at install, or left out on purpose

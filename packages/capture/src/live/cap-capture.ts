@@ -1,6 +1,6 @@
-// Frames of a device by the addon: each is stamped with the time, cut to the snap length and put into a block, and blocks are
-// handed on. The addon's loop does not return to the event loop as long as frames arrive, so everything that has to happen
-// while there is traffic happens here, in the call for a frame:
+// Frames of a device by the addon: each is stamped with the time, cut to the snap length and put into a block, and
+// blocks are handed on. The addon's loop does not return to the event loop as long as frames arrive, so everything that
+// has to happen while there is traffic happens here, in the call for a frame:
 //
 //     onFrame ─► block ─┬─► full, or older than `patience`      ─► sink
 //                       └─► the event loop turns (no more frames) ─► sink

@@ -33,7 +33,8 @@ process.on("message", (message: ParentMessage) => {
   }
 });
 process.on("disconnect", () => stop());
-// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) too; it is for the parent to say what it means.
+// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) too; it is for the parent
+// to say what it means.
 process.on("SIGINT", () => undefined).on("SIGTERM", () => undefined);
 
 function opened(open: () => void): void {

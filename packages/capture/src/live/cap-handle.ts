@@ -1,5 +1,5 @@
-// One open device of the addon `cap`, in a wrapper that keeps it alive and asks it nothing it dies of. What cap 0.2.1 does, and
-// what is done about it here:
+// One open device of the addon `cap`, in a wrapper that keeps it alive and asks it nothing it dies of. What cap 0.2.1
+// does, and what is done about it here:
 //
 //   it keeps a bare pointer to the buffer it fills       the buffer lives as long as the handle
 //   a Cap that is opened again leaks the first device    one Cap for each open
@@ -45,8 +45,9 @@ export class CapHandle {
   #isOpen = true;
 
   /**
-   * Opens a device; `filter` is a pcap-filter expression, "" for none, `bufferSize` the bytes of the kernel's ring. `onFrame`
-   * is called with the number of bytes in `buffer`. Throws CaptureError with one of the codes of LiveErrorCode.
+   * Opens a device; `filter` is a pcap-filter expression, "" for none, `bufferSize` the bytes of the kernel's
+   * ring. `onFrame` is called with the number of bytes in `buffer`. Throws CaptureError with one of the codes
+   * of LiveErrorCode.
    */
   constructor(
     device: string,

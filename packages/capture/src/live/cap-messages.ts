@@ -1,5 +1,5 @@
-// What a process that owns a device and the process that started it tell each other, over Node's channel between them. Frames
-// do not go this way: captured ones go through a pipe of their own (`framesDescriptor`), as a pcap file.
+// What a process that owns a device and the process that started it tell each other, over Node's channel between them.
+// Frames do not go this way: captured ones go through a pipe of their own (`framesDescriptor`), as a pcap file.
 
 import type { CaptureErrorCode } from "../capture-error.js";
 import type { CaptureRequest } from "./capture-feed.js";

@@ -1,6 +1,6 @@
-// The process that owns a device, as seen from the one that started it: started, opened, talked to, stopped, and what is said
-// when it dies. When the addon's device goes away it dies of a failed assertion; so when a process is dead without having said
-// why, and the device is not there or not up any more, that is why.
+// The process that owns a device, as seen from the one that started it: started, opened, talked to, stopped, and what
+// is said when it dies. When the addon's device goes away it dies of a failed assertion; so when a process is dead
+// without having said why, and the device is not there or not up any more, that is why.
 
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";

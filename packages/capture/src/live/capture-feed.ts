@@ -50,7 +50,10 @@ export interface CaptureFeed {
   end(): Promise<CaptureError | undefined>;
   /** Captures no more: `bytes` goes on with what was captured before, and ends. */
   finish(): void;
-  /** Ends it whatever it still has, waits a limited time for the last counts, and forces it otherwise. Does nothing when it has ended. */
+  /**
+   * Ends it whatever it still has, waits a limited time for the last counts, and forces it otherwise. Does nothing
+   * when it has ended.
+   */
   stop(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
-// Whether the system has a device and whether it is up, without libpcap, and what that says of a capture that has ended. Linux says so in files (sysfs); elsewhere Node knows
-// the devices that have addresses.
+// Whether the system has a device and whether it is up, without libpcap, and what that says of a capture that has
+// ended. Linux says so in files (sysfs); elsewhere Node knows the devices that have addresses.
 
 import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
@@ -28,8 +28,8 @@ export function deviceState(device: string): DeviceState {
 }
 
 /**
- * Why a capture has ended, where the device is not there or not up any more; undefined where that is not why. A device that is being removed
- * goes down first, and may be seen in between.
+ * Why a capture has ended, where the device is not there or not up any more; undefined where that is not why. A device
+ * that is being removed goes down first, and may be seen in between.
  */
 export function deviceLost(device: string, cause: unknown): CaptureError | undefined {
   const state = deviceState(device);

@@ -1,5 +1,5 @@
-// What all live sources have in common: a feed is opened when frames are asked for, its frames are handed on with a word about
-// silence, losses are counted, and however it ends the feed is stopped.
+// What all live sources have in common: a feed is opened when frames are asked for, its frames are handed on with a
+// word about silence, losses are counted, and however it ends the feed is stopped.
 //
 //     batches() ─► open feed ─► "open" ─► frames … ─┬─ signal ─► finish ─► what was captured before ─┬─► stop, counts
 //                    │                              ├─ the consumer wants no more ───────────────────┘
@@ -22,8 +22,8 @@ const patience = 2000;
 /** Something about a live capture that its reader should know and that stopped nothing. */
 export interface LiveWarning {
   /**
-   * `slow-consumer`: frames come faster than they are worked on, and will be lost or are; told once. `frames-dropped`: frames
-   * were dropped, told at the end. `cut-record`: the sender went away in the middle of a record.
+   * `slow-consumer`: frames come faster than they are worked on, and will be lost or are; told once. `frames-dropped`:
+   * frames were dropped, told at the end. `cut-record`: the sender went away in the middle of a record.
    */
   readonly code: "slow-consumer" | "frames-dropped" | "cut-record";
   /** One line, with the name of the capture. */
@@ -96,8 +96,9 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
   }
 
   /**
-   * Frames from now on, until `signal` ends it or the source does (frames captured before the signal are still handed on). While nothing comes, a batch without frames says once a
-   * second how far time has come. `intake` is used as FileSource does. It may be called again after the end. Throws CaptureError.
+   * Frames from now on, until `signal` ends it or the source does (frames captured before the signal are still handed
+   * on). While nothing comes, a batch without frames says once a second how far time has come. `intake` is used as
+   * FileSource does. It may be called again after the end. Throws CaptureError.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     this.#received = this.#bytes = this.#cut = 0;

@@ -1,11 +1,12 @@
-// Frames from this machine onto a device. What is sent on a device leaves the machine, so a frame for the machine itself, which is one end
-// of the stream or a router on its way, would be lost. Such a frame goes out on the loopback device, where Linux takes it as received:
+// Frames from this machine onto a device. What is sent on a device leaves the machine, so a frame for the machine
+// itself, which is one end of the stream or a router on its way, would be lost. Such a frame goes out on the loopback
+// device, where Linux takes it as received:
 //
 //   to any address        ──► device ──► wire
 //   to the device's own   ──► loopback ──► the system's own IP stack
 //
-// It comes from an address behind another device then, which the strict reverse path filter forbids (RFC 3704 §2.2; rp_filter = 1 in
-// Linux's ip-sysctl), the loose one does not.
+// It comes from an address behind another device then, which the strict reverse path filter forbids (RFC 3704 §2.2;
+// rp_filter = 1 in Linux's ip-sysctl), the loose one does not.
 
 import { readFileSync } from "node:fs";
 import { LinkType } from "@tsnids/pcap";

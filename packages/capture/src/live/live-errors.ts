@@ -1,5 +1,6 @@
-// What can be wrong with a live capture, and how to tell by what libpcap says. libpcap has its errors as text, in the addon as
-// in the programs that use it; the table knows the texts of libpcap 1.8 to 1.10 and of tcpdump and dumpcap around them.
+// What can be wrong with a live capture, and how to tell by what libpcap says. libpcap has its errors as text, in
+// the addon as in the programs that use it; the table knows the texts of libpcap 1.8 to 1.10 and of tcpdump and
+// dumpcap around them.
 
 import { CaptureError } from "../capture-error.js";
 

@@ -1,5 +1,5 @@
-// From the bytes of a feed to batches of frames, and a word about silence: when nothing has come for a second, a batch without
-// frames says how far time has come, so that the timers of an engine run (see FrameBatch.silentUntil).
+// From the bytes of a feed to batches of frames, and a word about silence: when nothing has come for a second, a batch
+// without frames says how far time has come, so that the timers of an engine run (see FrameBatch.silentUntil).
 //
 //     feed ─► ByteInlet ─► intake: │   rrrr rrrrrr rrr├──► decoder ─► FrameBatch
 //                                  the beginning of a record that is not whole is moved to the front when room gets short
@@ -14,8 +14,8 @@ import type { SlowConsumer } from "./slow-consumer.js";
 const silence = 1000;
 
 /**
- * The frames of a feed, until its end; returns where it was cut, if not between two records. `lag` is how many seconds a frame
- * may be late. Throws CaptureFormatError for bytes that are no capture.
+ * The frames of a feed, until its end; returns where it was cut, if not between two records. `lag` is how many seconds
+ * a frame may be late. Throws CaptureFormatError for bytes that are no capture.
  */
 export async function* liveFrames(
   inlet: ByteInlet,

@@ -1,5 +1,5 @@
-// Frames on the wire: what an engine wants as its `injector` for kill(). The device is opened by the addon in a process of its
-// own, as for capturing, because a device that goes away takes the process along that has it open.
+// Frames on the wire: what an engine wants as its `injector` for kill(). The device is opened by the addon in a process
+// of its own, as for capturing, because a device that goes away takes the process along that has it open.
 
 import { EventEmitter } from "node:events";
 import { CaptureError } from "../capture-error.js";
@@ -16,7 +16,8 @@ export interface InjectorEvents {
 }
 
 /**
- * Sends frames on one device; on Linux, those for the device's own Ethernet address go to the machine itself. An engine that reads several interfaces wants one that chooses by `interfaceIndex`.
+ * Sends frames on one device; on Linux, those for the device's own Ethernet address go to the machine itself. An engine
+ * that reads several interfaces wants one that chooses by `interfaceIndex`.
  *
  *     const injector = await LiveInjector.open("eth0");
  *     const nids = new Nids({ injector });
@@ -32,7 +33,10 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
     this.device = device;
   }
 
-  /** Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`, `invalid-option`, …. */
+  /**
+   * Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`,
+   * `invalid-option`, ….
+   */
   static async open(device: string): Promise<LiveInjector> {
     if (typeof device !== "string" || device === "") {
       throw new CaptureError("invalid-option", "LiveInjector", "device must be the name of a device");
@@ -56,8 +60,8 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
 
   /**
    * Sends a frame that begins with the link header of the device. It is sent when the other process gets it, within a
-   * millisecond or so; failures are told by `error`. Throws CaptureError `closed` after `close`, and `send-failed` for a frame
-   * of fewer than 14 or more than 65535 bytes.
+   * millisecond or so; failures are told by `error`. Throws CaptureError `closed` after `close`, and `send-failed` for
+   * a frame of fewer than 14 or more than 65535 bytes.
    */
   inject(frame: Uint8Array): void {
     if (this.#process === undefined) throw new CaptureError("closed", this.device, "is closed, nothing can be sent");

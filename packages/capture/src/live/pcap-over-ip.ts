@@ -1,6 +1,6 @@
-// Pcap over IP: a capture file that goes over a TCP connection as it grows, as PolarProxy, NetworkMiner and `nc` do it. Either
-// side may have called: the source connects to a sender, or waits for one. There is no encryption and no password, so the
-// default on both sides is loopback.
+// Pcap over IP: a capture file that goes over a TCP connection as it grows, as PolarProxy, NetworkMiner and `nc` do it.
+// Either side may have called: the source connects to a sender, or waits for one. There is no encryption and no
+// password, so the default on both sides is loopback.
 
 import { once } from "node:events";
 import { connect, createServer } from "node:net";

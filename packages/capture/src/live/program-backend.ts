@@ -1,7 +1,8 @@
-// tcpdump and dumpcap as backends: programs with rights of their own, kernel time stamps and counts of what was dropped, which
-// they print when they end. How each is called, and what it says, is a row of a table.
+// tcpdump and dumpcap as backends: programs with rights of their own, kernel time stamps and counts of what was
+// dropped, which they print when they end. How each is called, and what it says, is a row of a table.
 //
-// tcpdump without -U gathers frames in a buffer of its own until that is full, so at low rates they come late: `throughput`.
+// tcpdump without -U gathers frames in a buffer of its own until that is full, so at low rates they come
+// late: `throughput`.
 
 import { CaptureError } from "../capture-error.js";
 import type { CaptureBackend, CaptureFeed, CaptureRequest, Drops } from "./capture-feed.js";

@@ -1,5 +1,5 @@
-// A program that captures and writes a capture file to its standard output: started, watched and ended. What it has to say it
-// says on standard error, of which the beginning and the end are kept.
+// A program that captures and writes a capture file to its standard output: started, watched and ended. What it has to
+// say it says on standard error, of which the beginning and the end are kept.
 
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";

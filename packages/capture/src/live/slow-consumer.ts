@@ -1,5 +1,5 @@
-// Notices that frames come as fast as they can be worked on, before they are lost or while they are: over some seconds nearly
-// all the time went to working on them, and next to none to waiting for more.
+// Notices that frames come as fast as they can be worked on, before they are lost or while they are: over some seconds
+// nearly all the time went to working on them, and next to none to waiting for more.
 
 /** Milliseconds that are looked at together. */
 const span = 3000;

@@ -1,7 +1,7 @@
 // Time stamps for frames of a device that gives none. Two clocks of the system are put together: the monotonic one has
-// microseconds but drifts from the wall clock when that is set; the wall clock is right but has milliseconds only and may jump.
-// So: the monotonic one counts, from a beginning that is taken anew whenever the two are more than `tolerance` apart. Stamps
-// never go back.
+// microseconds but drifts from the wall clock when that is set; the wall clock is right but has milliseconds only and
+// may jump. So: the monotonic one counts, from a beginning that is taken anew whenever the two are more than
+// `tolerance` apart. Stamps never go back.
 
 import { performance } from "node:perf_hooks";
 

@@ -1,6 +1,6 @@
-// How long a frame was on the wire that fills the whole buffer of the addon. With segmentation offload the system shows frames
-// of up to 65535 bytes of IP and the link header on top; the addon cuts them at 65535 and does not say so. The IP header says
-// how long the packet is (RFC 791 §3.1, RFC 8200 §3).
+// How long a frame was on the wire that fills the whole buffer of the addon. With segmentation offload the system shows
+// frames of up to 65535 bytes of IP and the link header on top; the addon cuts them at 65535 and does not say so. The
+// IP header says how long the packet is (RFC 791 §3.1, RFC 8200 §3).
 //
 //     │ link header │ IP header … total length │        cut off here
 //     0             network                             65535 ┆ network + total length

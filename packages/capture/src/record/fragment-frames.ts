@@ -1,10 +1,12 @@
-// The frames that a packet consists of. Of a datagram in fragments, the engine shows the packet with the frame that completed it; the
-// frames before it are kept here until then. A tunnel's datagram can be in fragments, too, and what it carries a fragment of another:
+// The frames that a packet consists of. Of a datagram in fragments, the engine shows the packet with the frame that
+// completed it; the frames before it are kept here until then. A tunnel's datagram can be in fragments, too, and what
+// it carries a fragment of another:
 //
 //     frame 1   first fragment             kept
 //     frame 2   last fragment ─► datagram  the packet is frames 1, 2
 //
-// RFC 791 §3.2: fragments belong together by addresses, protocol and identification; RFC 8200 §4.5: by addresses and identification.
+// RFC 791 §3.2: fragments belong together by addresses, protocol and identification; RFC 8200 §4.5: by addresses and
+// identification.
 
 import type { IpPacket } from "@tsnids/nids";
 import { Prologue } from "./prologue.js";

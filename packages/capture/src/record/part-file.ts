@@ -1,5 +1,5 @@
-// A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two are in the
-// same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
+// A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two
+// are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
 
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { asRecordError, RecordError } from "./record-error.js";

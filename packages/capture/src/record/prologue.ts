@@ -1,4 +1,5 @@
-// Frames that are copied until it is decided whether they are recorded: the first ones of a stream, the fragments of a datagram.
+// Frames that are copied until it is decided whether they are recorded: the first ones of a stream, the
+// fragments of a datagram.
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { Recorder } from "./recorder.js";

@@ -3,11 +3,11 @@
 //     out.pcapng                                     one file
 //     out-00001.pcapng, out-00002.pcapng, …          a new one after so many bytes or seconds of packet time
 //
-// A file in the making is called out.pcapng.part (part-file.ts). It is begun with its first frame, or with `finish` where there was
-// none, which leaves a capture without frames.
+// A file in the making is called out.pcapng.part (part-file.ts). It is begun with its first frame, or with `finish`
+// where there was none, which leaves a capture without frames.
 //
-// Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in memory where
-// the disk is slow, and `finish` can be called when the process is about to end.
+// Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in
+// memory where the disk is slow, and `finish` can be called when the process is about to end.
 
 import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
@@ -84,8 +84,8 @@ export class Recorder {
   }
 
   /**
-   * Writes the frames of a batch from `first` to before `last`; they are copied. A batch that tells of silence finishes a file whose time
-   * is over, and has others see what was gathered. Throws RecordError.
+   * Writes the frames of a batch from `first` to before `last`; they are copied. A batch that tells of silence finishes
+   * a file whose time is over, and has others see what was gathered. Throws RecordError.
    */
   write(batch: FrameBatch, first: number = 0, last: number = batch.length): void {
     if (this.#isFinished) throw new RecordError("finished", this.#path, "the recorder is finished");

@@ -9,8 +9,8 @@ export class RecordingSource implements FrameSource {
   readonly #recorder: Recorder;
 
   /**
-   * The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too. Where the source fails
-   * before its first frame, no file is left behind.
+   * The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too.
+   * Where the source fails before its first frame, no file is left behind.
    */
   constructor(source: FrameSource, recorder: Recorder) {
     this.#source = source;

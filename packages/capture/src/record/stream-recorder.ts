@@ -3,12 +3,13 @@
 //     SYN  SYN,ACK  ACK  GET /…                                   packets of a stream
 //     └──── prologue: kept ────┘ choose(stream) ─► written ─► every further packet is written as it comes
 //
-// A stream can be chosen when it is known, which is after its first packets. So those of every stream are kept for a while:
-// `prologueBytes` of each, `maximumPrologueBytes` of all; where that is too much, the stream not seen for longest loses its prologue.
+// A stream can be chosen when it is known, which is after its first packets. So those of every stream are kept for a
+// while: `prologueBytes` of each, `maximumPrologueBytes` of all; where that is too much, the stream not seen for
+// longest loses its prologue.
 //
-// A packet belongs to a stream by addresses, ports and scope, whatever its sequence numbers; copies and late packets are recorded too.
-// The frame is recorded as it was captured, with all that is around the packet; of a datagram that came in fragments all their frames
-// (fragment-frames.ts), when the last one has come.
+// A packet belongs to a stream by addresses, ports and scope, whatever its sequence numbers; copies and late packets
+// are recorded too. The frame is recorded as it was captured, with all that is around the packet; of a datagram that
+// came in fragments all their frames (fragment-frames.ts), when the last one has come.
 
 import type { IpPacket, Nids, StreamRecording, TcpStream } from "@tsnids/nids";
 import { FragmentFrames } from "./fragment-frames.js";
@@ -54,7 +55,10 @@ export class StreamRecorder implements StreamRecording {
   readonly #streams: Map<string, RecordedStream> = new Map();
   #keptBytes = 0;
 
-  /** Registers an ip and an ip fragment callback, which costs the engine some of its speed. `recorder` is finished by its owner, after the run. */
+  /**
+   * Registers an ip and an ip fragment callback, which costs the engine some of its speed. `recorder` is finished by
+   * its owner, after the run.
+   */
   constructor(nids: Nids, recorder: Recorder, options: StreamRecorderOptions = {}) {
     const { prologueBytes = 65536, maximumPrologueBytes = 16 * 1024 * 1024 } = options;
     const { maximumFragmentBytes = 4 * 1024 * 1024 } = options;
@@ -72,7 +76,10 @@ export class StreamRecorder implements StreamRecording {
     return this.#fragments.forgotten;
   }
 
-  /** What `stream.record()` does: has the packets of a stream recorded, those before too where they were kept. For callbacks, at any time. Throws RecordError. */
+  /**
+   * What `stream.record()` does: has the packets of a stream recorded, those before too where they were kept. For
+   * callbacks, at any time. Throws RecordError.
+   */
   choose(stream: TcpStream): void {
     const { clientAddress, clientPort, serverAddress, serverPort, scope } = stream;
     const key = keyOf(clientAddress, clientPort, serverAddress, serverPort, scope);

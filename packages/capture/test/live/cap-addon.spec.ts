@@ -1,5 +1,5 @@
-// Why the addon is missing, told from what npm left on the disk; what the wrapper around it does and refuses, over an addon of
-// the tests that behaves as cap 0.2.1 does.
+// Why the addon is missing, told from what npm left on the disk; what the wrapper around it does and refuses, over an
+// addon of the tests that behaves as cap 0.2.1 does.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,4 +1,5 @@
-// tsnids run FILE…, tsnids run --interface DEVICE: replays captures or watches a device, prints a line per connection as it ends, then a summary.
+// tsnids run FILE…, tsnids run --interface DEVICE: replays captures or watches a device, prints a line per connection
+// as it ends, then a summary.
 
 import { Nids } from "@tsnids/nids";
 import type { NidsParams } from "@tsnids/nids";

@@ -1,6 +1,7 @@
-// tsnids streams FILE…, tsnids streams --interface DEVICE: lists the stream directions that carried data, with a hash of their bytes, or writes the bytes
-// to files. A stream is listed when it ends, client to server first; those still open at the end of the input come last,
-// in order of beginning. The same input always gives the same lines in the same order.
+// tsnids streams FILE…, tsnids streams --interface DEVICE: lists the stream directions that carried data, with a
+// hash of their bytes, or writes the bytes to files. A stream is listed when it ends, client to server first; those
+// still open at the end of the input come last, in order of beginning. The same input always gives the same lines in
+// the same order.
 
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";

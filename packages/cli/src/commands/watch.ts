@@ -1,9 +1,11 @@
-// tsnids watch PATH: follows a folder of rotated captures, or one growing file, and prints a line per connection as it ends.
+// tsnids watch PATH: follows a folder of rotated captures, or one growing file, and prints a line per
+// connection as it ends.
 //
 //     FolderSource ─► filter ─► checkpoints ─► engine ─► lines ─► standard output, or --output
 //                                   └─ after each batch, and before waiting: flush the lines, then save the state
 //
-// It ends when it is told to. Connections that are open then are not reported: the state has them, and the next watch goes on.
+// It ends when it is told to. Connections that are open then are not reported: the state has them, and the
+// next watch goes on.
 
 import { stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";

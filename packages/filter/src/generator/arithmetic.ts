@@ -1,5 +1,5 @@
-// Relations between numbers. Constants are computed here. Numbers in headers come with conditions, that the header is there;
-// they all must hold, whatever the relation: "tcp[0] != 1" is a TCP packet whose first byte is not 1.
+// Relations between numbers. Constants are computed here. Numbers in headers come with conditions, that the header is
+// there; they all must hold, whatever the relation: "tcp[0] != 1" is a TCP packet whose first byte is not 1.
 
 import type { Arithmetic, ArithmeticOperator, Primitive } from "../language/syntax.js";
 import { EtherType } from "../language/protocols.js";
@@ -73,7 +73,8 @@ function conditional(context: Context, arithmetic: Arithmetic): Conditional {
       const left = conditional(context, arithmetic.left);
       const right = conditional(context, arithmetic.right);
       checkRight(context, arithmetic.operator, arithmetic.right);
-      // As in libpcap, a header that only the right side asks for is not checked for: "1 + tcp[0]" takes it that there is one.
+      // As in libpcap, a header that only the right side asks for is not checked for: "1 + tcp[0]" takes it
+      // that there is one.
       return { ...left, value: binary(arithmetic.operator, left.value, right.value) };
     }
     case "bytes":

@@ -9,8 +9,8 @@ import { after, all, any, equals, not } from "../program/condition.js";
 import type { Condition } from "../program/condition.js";
 
 /**
- * What becomes of IPv4 fragments behind the first, which have no ports to look at: "exact" finds nothing in them, as libpcap;
- * "possible" takes it that what is asked for is in the first one.
+ * What becomes of IPv4 fragments behind the first, which have no ports to look at: "exact" finds nothing in them, as
+ * libpcap; "possible" takes it that what is asked for is in the first one.
  */
 export type Fragments = "exact" | "possible";
 

@@ -6,8 +6,8 @@ import type { Condition, Place } from "../program/condition.js";
 import type { LinkLayer } from "./link-layer.js";
 
 /**
- * Address families. Each system has a number of its own for IPv6: Linux, OpenBSD and NetBSD, FreeBSD, macOS. A capture does not say
- * which it is from, and what is meant is the protocol, so all of them count.
+ * Address families. Each system has a number of its own for IPv6: Linux, OpenBSD and NetBSD, FreeBSD, macOS. A capture
+ * does not say which it is from, and what is meant is the protocol, so all of them count.
  */
 const families: ReadonlyMap<number, readonly number[]> = new Map<number, readonly number[]>([
   [EtherType.ip, [2]],

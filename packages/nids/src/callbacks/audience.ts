@@ -1,5 +1,5 @@
-// Who listens to a stream, and to what. Nearly all streams have the same few listeners with the same interests, so an audience is
-// a value shared by all streams that have it: a change of interest moves a stream on to another audience.
+// Who listens to a stream, and to what. Nearly all streams have the same few listeners with the same interests, so an
+// audience is a value shared by all streams that have it: a change of interest moves a stream on to another audience.
 //
 //   nobody ──callback 1 wants c2s──► {1: c2s} ──callback 2 wants both──► {1: c2s, 2: both} ── …
 //

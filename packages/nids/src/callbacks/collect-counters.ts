@@ -1,9 +1,9 @@
-// How often each half is collected: what callbacks raise and lower, and what that says of their interest. The counters lie in the flow
-// table: four signed bytes of a flow, for the data of either side, then for urgent bytes. The flags of the flow say
-// which of them are above 0: the way of a segment looks at these.
+// How often each half is collected: what callbacks raise and lower, and what that says of their interest. The counters
+// lie in the flow table: four signed bytes of a flow, for the data of either side, then for urgent bytes. The flags of
+// the flow say which of them are above 0: the way of a segment looks at these.
 
 import { COLLECTED_0, URGENT_COLLECTED_0 } from "../tcp/connection.js";
-import { COLLECTS, DETAIL_INTS, FLAGS, FLOW_INTS } from "../tcp/flow-table.js";
+import { COLLECTS, DETAIL_INTS, FLAGS, FLOW_INTS } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { interestKinds } from "./audience.js";
 import type { Notification } from "./notification.js";

@@ -41,7 +41,10 @@ export abstract class HalfStream {
     this.stream.notifier.collects.set(this.key, true, times);
   }
 
-  /** Bytes received in order since the stream began, gaps counted, urgent bytes not: the position behind the last byte of `data`. */
+  /**
+   * Bytes received in order since the stream began, gaps counted, urgent bytes not: the position behind the last
+   * byte of `data`.
+   */
   get count(): number {
     return this.stream.countFrom(this.key & 1);
   }

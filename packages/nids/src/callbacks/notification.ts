@@ -1,5 +1,5 @@
-// The notification in hand: what is new, and for which half. One object of an engine, filled for each notification and read by the
-// halves a callback looks at: all others find that they are not meant.
+// The notification in hand: what is new, and for which half. One object of an engine, filled for each notification and
+// read by the halves a callback looks at: all others find that they are not meant.
 
 import type { GapReason } from "./reasons.js";
 import type { TcpStream } from "./tcp-stream.js";
@@ -9,7 +9,10 @@ export class Notification {
   /** The stream that something new was received for, as long as there is one, and the key of the half. */
   stream: TcpStream | undefined = undefined;
   half = -1;
-  /** Where the buffered bytes lie, how many they are, and how many of them, at the end, are fresh: of one half, for the other it is 0. */
+  /**
+   * Where the buffered bytes lie, how many they are, and how many of them, at the end, are fresh: of one half, for
+   * the other it is 0.
+   */
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   length = 0;
@@ -80,7 +83,10 @@ export class Notification {
     return this.views.lend(bytes, start, length);
   }
 
-  /** How many of the buffered bytes are given up afterwards, as it stands; 0 where this is not about data of the stream in a slot. */
+  /**
+   * How many of the buffered bytes are given up afterwards, as it stands; 0 where this is not about data of the
+   * stream in a slot.
+   */
   readOf(slot: number): number {
     return this.slot === slot && this.fresh > 0 ? this.read : 0;
   }

@@ -1,4 +1,5 @@
-// What callbacks keep about a stream, and what only some streams have: an object of its own, so that the others need no room for it.
+// What callbacks keep about a stream, and what only some streams have: an object of its own, so that the others need
+// no room for it.
 
 import type { KillWatch } from "../kill/kill-watch.js";
 import type { Encapsulation } from "../link/encapsulation.js";

@@ -32,7 +32,10 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
   }
 }
 
-/** Shows something to callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent ends with each call. */
+/**
+ * Shows something to callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent
+ * ends with each call.
+ */
 export function showTo<Shown>(
   callbacks: readonly ((shown: Shown) => void)[],
   shown: Shown,

@@ -1,5 +1,5 @@
-// What discard() leaves: the bytes each half keeps from one notification to the next, in front of what is fresh then. Hardly any
-// half keeps some, so they lie in a table beside the flows.
+// What discard() leaves: the bytes each half keeps from one notification to the next, in front of what is fresh then.
+// Hardly any half keeps some, so they lie in a table beside the flows.
 
 import type { Notification } from "./notification.js";
 import { Retained } from "./retained.js";

@@ -1,5 +1,6 @@
-// The streams of flows, by slot: one array, twice as long whenever it is full. (In pages nothing would be copied then, a few milliseconds for
-// half a million streams; but to look into a page takes as many instructions again, and that counts for every packet: see `touch`.)
+// The streams of flows, by slot: one array, twice as long whenever it is full. (In pages nothing would be copied then,
+// a few milliseconds for half a million streams; but to look into a page takes as many instructions again, and that
+// counts for every packet: see `touch`.)
 
 import type { TcpStream } from "./tcp-stream.js";
 
@@ -31,10 +32,11 @@ export class StreamTable {
   }
 
   /**
-   * Asks memory for the streams of packets: every `step`th number of `found`, and a multiple of four of them, says the flow, as slot * 2 + side. A
-   * processor looks some hundred instructions ahead: the fewer lie between two of these loads, the more of them are under way at
-   * once. Therefore four are found before the first is asked, and a slot for which there is no place yet is taken for another one.
-   * What it returns means nothing: it keeps a compiler from leaving out the loads.
+   * Asks memory for the streams of packets: every `step`th number of `found`, and a multiple of four of them, says the
+   * flow, as slot * 2 + side. A processor looks some hundred instructions ahead: the fewer lie between two of these
+   * loads, the more of them are under way at once. Therefore four are found before the first is asked, and a slot for
+   * which there is no place yet is taken for another one. What it returns means nothing: it keeps a compiler from
+   * leaving out the loads.
    */
   touch(found: Int32Array, first: number, step: number): number {
     const { bySlot } = this;

@@ -2,7 +2,10 @@
 
 import type { TcpStream } from "./tcp-stream.js";
 
-/** The place where a registered callback keeps what it wants to remember about one stream (libnids' `param`). Valid during the call. */
+/**
+ * The place where a registered callback keeps what it wants to remember about one stream (libnids' `param`). Valid
+ * during the call.
+ */
 export interface Attachment {
   /** Kept from call to call; undefined at JUST_ESTABLISHED. */
   param: unknown;

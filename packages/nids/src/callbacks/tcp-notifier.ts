@@ -1,10 +1,10 @@
 // libnids' callback contract, and the only place that knows it: who is asked in which order, who is interested in what,
 // what a DATA notification shows, what discard() leaves behind, and when a listener is forgotten.
 //
-// JUST_ESTABLISHED asks every registered callback, the last registered first. One that raises a collect counter is attached to the
-// stream; all later notifications go to the attached ones, the first registered first. A change of a counter during a
-// listener's call sets or clears that listener's interest in that half. A listener without interests is let go without a word;
-// when the last one goes, so does the stream.
+// JUST_ESTABLISHED asks every registered callback, the last registered first. One that raises a collect counter is
+// attached to the stream; all later notifications go to the attached ones, the first registered first. A change of a
+// counter during a listener's call sets or clears that listener's interest in that half. A listener without interests
+// is let go without a word; when the last one goes, so does the stream.
 
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { NidsParams } from "../params.js";

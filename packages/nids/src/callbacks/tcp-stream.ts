@@ -6,7 +6,7 @@ import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide, originOf } from "../tcp/connection.js";
 import type { EndedFlows } from "../tcp/ended-flows.js";
 import type { EndedFlow } from "../tcp/ended-flows.js";
-import { COUNT, FLOW_DOUBLES } from "../tcp/flow-table.js";
+import { COUNT, FLOW_DOUBLES } from "../tcp/flow-record.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
 import type { KillVerdict, KillWatch } from "../kill/kill-watch.js";
@@ -47,14 +47,14 @@ const bareWire: readonly Encapsulation[] = Object.freeze([]);
 
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
 export class TcpStream {
-  // A stream is kept small, and what every notification touches comes first: with many streams, time goes by waiting for them.
+  // A stream is kept small, and what every notification touches comes first: with many streams, that is what counts.
   /** What the client receives. */
   readonly client: HalfStream;
   /** What the server receives. */
   readonly server: HalfStream;
   /** Who listens, and to what; an engine's matter. */
   audience: Audience;
-  /** `key`, and behind it, in three bits each, the numbers of the reason and the state. The last of these: see StreamTable.touch. */
+  /** `key`, and behind it, in three bits each, the numbers of reason and state. Comes last: see StreamTable.touch. */
   private place: number;
   /** Number of the stream, in order of creation, from 1. */
   readonly id: number;
@@ -133,8 +133,8 @@ export class TcpStream {
   }
 
   /**
-   * Number of the VLAN or tunnel the stream is in: streams with different numbers never merge, whatever their addresses. 0: in none.
-   * Numbers are given in order of appearance; `foldEncapsulations` says what does not count.
+   * Number of the VLAN or tunnel the stream is in: streams with different numbers never merge, whatever their
+   * addresses. 0: in none. Numbers are given in order of appearance; `foldEncapsulations` says what does not count.
    */
   get scope(): number {
     return this.ended?.scope ?? this.notifier.flows.scopeOf(this.slot);
@@ -161,8 +161,8 @@ export class TcpStream {
   }
 
   /**
-   * In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have it; negative where
-   * one of them said so, which gives up none. Otherwise 0.
+   * In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have
+   * it; negative where one of them said so, which gives up none. Otherwise 0.
    */
   get read(): number {
     return this.notifier.current.readOf(this.slot);
@@ -179,13 +179,15 @@ export class TcpStream {
   }
 
   /**
-   * Sends RST segments through the engine's injector: four, to both ends, with the expected sequence numbers and again half a
-   * window further on; and for `killGraceMs` answers what the ends still send. With a strategy, what that says and no more. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction; an end whose
-   * direction was never seen, where it cannot be told from the other, gets none. The stream itself ends when one of them is captured.
+   * Sends RST segments through the engine's injector: four, to both ends, with the expected sequence numbers and again
+   * half a window further on; and for `killGraceMs` answers what the ends still send. With a strategy, what that says
+   * and no more. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction; an end
+   * whose direction was never seen, where it cannot be told from the other, gets none. The stream itself ends when one
+   * of them is captured.
    *
-   * Returns what was sent, or why nothing was. Throws NidsError `no-injector` without an injector, `stream-ended` when the stream has
-   * ended, `not-injectable` where it is in something that resets cannot be sent into, `invalid-argument` for options
-   * there are not, and `injector-failed` where the injector threw.
+   * Returns what was sent, or why nothing was. Throws NidsError `no-injector` without an injector, `stream-ended` when
+   * the stream has ended, `not-injectable` where it is in something that resets cannot be sent into, `invalid-argument`
+   * for options there are not, and `injector-failed` where the injector threw.
    */
   kill(options: KillOptions = {}): Injection {
     if (this.slot === 0) throw new NidsError("stream-ended", `kill(): the stream ${this.toString()} has already ended`);
@@ -193,26 +195,27 @@ export class TcpStream {
   }
 
   /**
-   * What came of the last `kill()` that sent something; undefined where there was none. `pending`: `killGraceMs` of packet time have
-   * not passed yet. `silent`: they have, and no packet of the stream but resets was seen behind them. `talking`: one was. After the stream
-   * has ended that is found out for as long as `lingerMs` says. In whole seconds.
+   * What came of the last `kill()` that sent something; undefined where there was none. `pending`: `killGraceMs` of
+   * packet time have not passed yet. `silent`: they have, and no packet of the stream but resets was seen behind them.
+   * `talking`: one was. After the stream has ended that is found out for as long as `lingerMs` says. In whole seconds.
    */
   get killed(): KillVerdict | undefined {
     return this.rare?.watch?.verdict;
   }
 
   /**
-   * Has all packets of the stream recorded, from the handshake on, by what records for this engine (`recordWith`): a StreamRecorder of
-   * @tsnids/capture. Once is enough. Throws NidsError `no-recorder` where there is nothing that records, and what that throws.
+   * Has all packets of the stream recorded, from the handshake on, by what records for this engine (`recordWith`): a
+   * StreamRecorder of @tsnids/capture. Once is enough. Throws NidsError `no-recorder` where there is nothing that
+   * records, and what that throws.
    */
   record(): void {
     this.notifier.record(this);
   }
 
   /**
-   * Forgets the stream at once: no callback is called for it any more, not even for the bytes in hand, and its packets are passed over
-   * until a new connection begins between the same endpoints. May be called at any time, for any stream; for one that has
-   * ended it does nothing (libnids' nids_free_tcp_stream).
+   * Forgets the stream at once: no callback is called for it any more, not even for the bytes in hand, and its packets
+   * are passed over until a new connection begins between the same endpoints. May be called at any time, for any
+   * stream; for one that has ended it does nothing (libnids' nids_free_tcp_stream).
    */
   forget(): void {
     this.notifier.forget(this);

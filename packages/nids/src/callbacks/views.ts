@@ -1,5 +1,5 @@
-// Views of the engine's memory, lent to a callback until it returns. With `poisonAfterCallback` they are copies, which are destroyed
-// then: whoever kept one without copying it finds out.
+// Views of the engine's memory, lent to a callback until it returns. With `poisonAfterCallback` they are copies, which
+// are destroyed then: whoever kept one without copying it finds out.
 
 export class Views {
   private readonly lent: Uint8Array[] | undefined;

@@ -1,5 +1,6 @@
-// Which sources' checksums count, by network: for hosts whose checksums are known to be unfinished, or known to be right. The
-// first rule that has the source decides, for the IP header, TCP and UDP; a source in no rule is left to the parameter `checksums`.
+// Which sources' checksums count, by network: for hosts whose checksums are known to be unfinished, or known to be
+// right. The first rule that has the source decides, for the IP header, TCP and UDP; a source in no rule is left to the
+// parameter `checksums`.
 
 import { Network } from "../ip/network.js";
 import type { Packet } from "../packet.js";

@@ -1,7 +1,8 @@
-// Whether checksums count. A network card that finishes checksums itself ("offload") leaves those of the sending host's own
-// packets unfinished in a capture; dropped as damaged, they are the most common reason for "no output". In `auto`, the
-// first packets of each interface decide, the trial: where more than a tenth of what a source has sent so far is wrong, that source is not
-// verified; where more than a tenth of the whole trial is wrong, the interface is not verified any more.
+// Whether checksums count. A network card that finishes checksums itself ("offload") leaves those of the sending host's
+// own packets unfinished in a capture; dropped as damaged, they are the most common reason for "no output". In `auto`,
+// the first packets of each interface decide, the trial: where more than a tenth of what a source has sent so far is
+// wrong, that source is not verified; where more than a tenth of the whole trial is wrong, the interface is not
+// verified any more.
 //
 // A rule about the network of the source (rules.ts) comes before all of this. ICMP has no part in it.
 

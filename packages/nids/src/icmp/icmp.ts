@@ -1,7 +1,7 @@
-// ICMP (RFC 792) and ICMPv6 (RFC 4443): checked, then shown to the icmp callbacks, the last registered first. A message that says a
-// TCP connection cannot be opened makes the engine forget what it has seen of it, so that the next attempt begins anew. As in
-// libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §6 against), and what only the destination
-// itself can say is not believed from anybody else.
+// ICMP (RFC 792) and ICMPv6 (RFC 4443): checked, then shown to the icmp callbacks, the last registered first. A message
+// that says a TCP connection cannot be opened makes the engine forget what it has seen of it, so that the next attempt
+// begins anew. As in libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §6
+// against), and what only the destination itself can say is not believed from anybody else.
 
 import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
@@ -22,7 +22,10 @@ const TCP = 6;
 /** Of the quoted transport header so much must be there (RFC 792). */
 const quotedBytes = 8;
 
-/** "Destination unreachable": its type, its codes, and those of them that only the destination can send: protocol and port unreachable. */
+/**
+ * "Destination unreachable": its type, its codes, and those of them that only the destination can send: protocol and
+ * port unreachable.
+ */
 const unreachable = {
   4: { type: 3, codes: 15, fromDestination: [2, 3] },
   6: { type: 1, codes: 7, fromDestination: [4] },

@@ -1,4 +1,5 @@
-// The packet that an ICMP error is about: it quotes the packet's beginning, behind eight bytes of its own (RFC 792; RFC 4443 §2.4).
+// The packet that an ICMP error is about: it quotes the packet's beginning, behind eight bytes of its own (RFC 792;
+// RFC 4443 §2.4).
 //
 //   │ IP header │ ICMP header, 8 bytes │ quoted IP header │ quoted transport header, 8 bytes of it or more │
 //                                        ▲ start            ▲ transport
@@ -17,7 +18,10 @@ const ROUTING = 43;
 const FRAGMENT = 44;
 const DESTINATION_OPTIONS = 60;
 
-/** ICMP types that quote a packet: unreachable, source quench, redirect, time exceeded, parameter problem; ICMPv6 errors are 1 to 4. */
+/**
+ * ICMP types that quote a packet: unreachable, source quench, redirect, time exceeded, parameter problem; ICMPv6
+ * errors are 1 to 4.
+ */
 const quotingTypes = { 4: [3, 4, 5, 11, 12], 6: [1, 2, 3, 4] } as const;
 
 /** Protocols whose header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite. */

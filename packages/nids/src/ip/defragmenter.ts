@@ -1,5 +1,5 @@
-// Puts datagrams together from their fragments, of both families (RFC 791 §3.2, RFC 8200 §4.5). Fragments belong together when
-// addresses, identification, protocol (IPv4 only), family and scope agree.
+// Puts datagrams together from their fragments, of both families (RFC 791 §3.2, RFC 8200 §4.5). Fragments belong
+// together when addresses, identification, protocol (IPv4 only), family and scope agree.
 //
 //   frame 1  │ hdr │ 0 ........ 1480 │                     what is kept: the payload in the piece store,
 //   frame 2  │ hdr │ 1480 .... 2960 │                      and the headers of the fragment at offset 0
@@ -27,7 +27,10 @@ import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
 
 const ipv6HeaderBytes = 40;
-/** As in libnids, a fragment raises an alert for each one it overlaps; but one over a thousand small ones must not cost a thousand. */
+/**
+ * As in libnids, a fragment raises an alert for each one it overlaps; but one over a thousand small ones must not
+ * cost a thousand.
+ */
 const maxOverlapAlerts = 16;
 
 /** Bytes of the longest packet of a family: IPv6 does not count its header in the length field. */
@@ -127,7 +130,10 @@ export class Defragmenter {
     return fragmentPolicies[policy ?? (packet.family === 4 ? params.fragmentPolicy : params.ipv6FragmentPolicy)];
   }
 
-  /** Keeps the headers of the first fragment. False for one that IPv6 hosts drop, because headers are missing in it (RFC 8200 §4.5). */
+  /**
+   * Keeps the headers of the first fragment. False for one that IPv6 hosts drop, because headers are missing in it
+   * (RFC 8200 §4.5).
+   */
   private noteHeaders(datagram: IncompleteDatagram): boolean {
     const { packet } = this;
     const cuts = cutsHeaders(packet);
@@ -165,8 +171,8 @@ export class Defragmenter {
   }
 
   /**
-   * Puts the payload into the store, making room by giving up the datagrams that have waited longest. False when that did not
-   * bring the datagram further: it had to go itself, or its receiver has these bytes.
+   * Puts the payload into the store, making room by giving up the datagrams that have waited longest. False when that
+   * did not bring the datagram further: it had to go itself, or its receiver has these bytes.
    */
   private keep(datagram: IncompleteDatagram): boolean {
     const { fragmentOffset, transport, end } = this.packet;

@@ -1,6 +1,6 @@
-// Headers cut across fragments. A filter that looks at the first fragment only does not see the ports or flags of a datagram whose
-// first fragment ends before them, or whose second one writes over them (RFC 1858 §3, RFC 3128 §2). No link is
-// that narrow: hosts do not send such fragments, and IPv6 forbids them (RFC 7112 §5).
+// Headers cut across fragments. A filter that looks at the first fragment only does not see the ports or flags of a
+// datagram whose first fragment ends before them, or whose second one writes over them (RFC 1858 §3, RFC 3128 §2). No
+// link is that narrow: hosts do not send such fragments, and IPv6 forbids them (RFC 7112 §5).
 //
 //   first fragment   │ IP │ ports, sequence │        tiny: the flags are in the next one
 //   second fragment  │ IP │ offset 8: … flags …      overlapping: written over what the first one said

@@ -1,9 +1,10 @@
-// Which fragments a host that discards overlaps takes for what: new, a duplicate, or an overlap that ends the datagram. Linux since
-// 4.19 keeps runs, fragments that came one directly behind the other at the end of what there is:
+// Which fragments a host that discards overlaps takes for what: new, a duplicate, or an overlap that ends the datagram.
+// Linux since 4.19 keeps runs, fragments that came one directly behind the other at the end of what there is:
 //
 //     run [0,40)     run [64,96)      [40,64) new      [8,24) duplicate      [32,48) overlap
 //
-// A fragment wholly inside one run is a duplicate, whatever its bytes; one that reaches over an edge of a run is an overlap.
+// A fragment wholly inside one run is a duplicate, whatever its bytes; one that reaches over an edge of a
+// run is an overlap.
 
 /** What a fragment is to those that came before. */
 export type FragmentNovelty = "new" | "duplicate" | "overlap";

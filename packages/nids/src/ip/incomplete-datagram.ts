@@ -1,5 +1,5 @@
-// A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far. One object serves many
-// datagrams, one after the other: the fragments of a network at full speed need nothing new.
+// A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far. One
+// object serves many datagrams, one after the other: the fragments of a network at full speed need nothing new.
 
 import type { Packet } from "../packet.js";
 import { PieceList } from "../reassembly/piece-list.js";
@@ -10,7 +10,10 @@ import type { FragmentRule } from "./overlap-policy.js";
 
 /** Two IPv6 addresses. */
 const addressBytes = 32;
-/** Room for the headers of nearly all datagrams: those of IPv4 with all options, of IPv6 with some. Larger ones are not kept for the next. */
+/**
+ * Room for the headers of nearly all datagrams: those of IPv4 with all options, of IPv6 with some. Larger ones are not
+ * kept for the next.
+ */
 const usualHeaderBytes = 128;
 
 export class IncompleteDatagram {

@@ -1,5 +1,5 @@
-// The datagrams that are incomplete: found by what identifies them, and kept in the order in which they came, so that the oldest is at hand
-// when time or room is up. Objects of those that are gone are used again.
+// The datagrams that are incomplete: found by what identifies them, and kept in the order in which they came, so that
+// the oldest is at hand when time or room is up. Objects of those that are gone are used again.
 //
 //   ends ◄─► oldest ◄─► … ◄─► newest ◄─► ends          hash ──► datagram ──► datagram of the same hash ──► …
 
@@ -25,7 +25,10 @@ export class IncompleteDatagrams {
     return this.size === 0 ? undefined : this.ends.newer;
   }
 
-  /** The datagram of the fragment the cursor is at; undefined where none of its fragments has come. `protocol` is part of what identifies it. */
+  /**
+   * The datagram of the fragment the cursor is at; undefined where none of its fragments has come. `protocol` is part
+   * of what identifies it.
+   */
   find(packet: Packet, protocol: number): IncompleteDatagram | undefined {
     let datagram = this.byHash.get(datagramHash(packet, protocol, this.seed));
     while (datagram !== undefined && !datagram.matches(packet, protocol)) datagram = datagram.next;

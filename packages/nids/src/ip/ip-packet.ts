@@ -1,4 +1,5 @@
-// What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the callback returns.
+// What ip and ip fragment callbacks see: the cursor, with names for a reader. One object, reused; valid until the
+// callback returns.
 
 import type { FrameBatch } from "@tsnids/pcap";
 import type { Views } from "../callbacks/views.js";
@@ -47,7 +48,10 @@ export class IpPacket {
     return this.validated ? this.view(transport, end) : new Uint8Array(0);
   }
 
-  /** Protocol number of the payload (IANA); for fragments of IPv6 the one the fragment header names. 0 where it was not validated. */
+  /**
+   * Protocol number of the payload (IANA); for fragments of IPv6 the one the fragment header names. 0 where it
+   * was not validated.
+   */
   get protocol(): number {
     return this.validated ? this.packet.protocol : 0;
   }

@@ -1,5 +1,5 @@
-// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP, ICMP, a tunnel or
-// nothing. What comes out of a tunnel is an IP packet like any other.
+// The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP,
+// ICMP, a tunnel or nothing. What comes out of a tunnel is an IP packet like any other.
 
 import type { AlertSink } from "../alerts.js";
 import { Registry, showTo } from "../callbacks/registry.js";

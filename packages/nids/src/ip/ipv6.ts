@@ -1,5 +1,5 @@
-// The IPv6 header and its extension headers (RFC 8200 §3, §4): checked once, here. The flow table wants one 32-bit key for an
-// address: IPv6 addresses get a seeded digest, and the table compares the addresses themselves afterwards.
+// The IPv6 header and its extension headers (RFC 8200 §3, §4): checked once, here. The flow table wants one 32-bit key
+// for an address: IPv6 addresses get a seeded digest, and the table compares the addresses themselves afterwards.
 
 import type { AlertSink } from "../alerts.js";
 import { ChecksumState } from "../packet.js";
@@ -84,8 +84,9 @@ export class Ipv6 {
   }
 
   /**
-   * The length of a payload that the header gives as 0: `available`, because segmentation offload left it out; or what the jumbo
-   * payload option says (RFC 2675 §2), which must be the first of the hop-by-hop options: nobody sends others with it.
+   * The length of a payload that the header gives as 0: `available`, because segmentation offload left it out; or what
+   * the jumbo payload option says (RFC 2675 §2), which must be the first of the hop-by-hop options: nobody sends
+   * others with it.
    */
   private unsaidLength(available: number): number {
     const { view, bytes, network, networkEnd } = this.packet;

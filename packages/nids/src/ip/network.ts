@@ -13,7 +13,10 @@ export class Network {
     this.bits = bits;
   }
 
-  /** The network of a text such as "10.0.0.0/8", "2001:db8::/32" or an address alone; host bits do not matter. Undefined where it is none. */
+  /**
+   * The network of a text such as "10.0.0.0/8", "2001:db8::/32" or an address alone; host bits do not matter. Undefined
+   * where it is none.
+   */
   static parse(text: string): Network | undefined {
     const [addressText = "", bitsText, ...more] = text.split("/");
     const address = parseAddress(addressText);

@@ -1,10 +1,10 @@
-// How hosts put overlapping fragments together, named after the systems that do (Novak 2005; Novak & Sturges 2007; the tables
-// agree with Snort's and Suricata's). Geometry: reassembly/overlap.ts. Stacks cut the fragments they have stored and forget
-// where these began, so among three copies what is left of a stored fragment counts.
+// How hosts put overlapping fragments together, named after the systems that do (Novak 2005; Novak & Sturges 2007; the
+// tables agree with Snort's and Suricata's). Geometry: reassembly/overlap.ts. Stacks cut the fragments they have stored
+// and forget where these began, so among three copies what is left of a stored fragment counts.
 //
-// Today's hosts do not resolve overlaps, they discard the datagram: RFC 8200 §4.5 (before it, RFC 5722) demands that for
-// IPv6, and Linux has done the same with IPv4 since 4.19. Duplicates change nothing (fragment-runs.ts); an end that moves, and
-// bytes beyond it, discard the datagram as well.
+// Today's hosts do not resolve overlaps, they discard the datagram: RFC 8200 §4.5 (before it, RFC 5722) demands that
+// for IPv6, and Linux has done the same with IPv4 since 4.19. Duplicates change nothing (fragment-runs.ts); an end that
+// moves, and bytes beyond it, discard the datagram as well.
 
 import { overlapTable } from "../reassembly/overlap.js";
 import type { OverlapTable } from "../reassembly/overlap.js";
@@ -15,7 +15,10 @@ export type FragmentPolicy = "first" | "last" | "linux" | "bsd" | "bsd-right" | 
 /** What becomes of fragments that overlap. */
 export interface FragmentRule {
   readonly table: OverlapTable;
-  /** True where fragments that overlap or contradict each other end their datagram; the table then says whose bytes a duplicate's are. */
+  /**
+   * True where fragments that overlap or contradict each other end their datagram; the table then says whose bytes a
+   * duplicate's are.
+   */
   readonly discards: boolean;
 }
 

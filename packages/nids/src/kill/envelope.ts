@@ -1,5 +1,5 @@
-// Everything around an IP packet, from the frame's first byte on, kept in order to put another packet into it: link header, tags,
-// sessions, tunnels. Lengths are written anew, and from the inside out the checksums of the tunnels.
+// Everything around an IP packet, from the frame's first byte on, kept in order to put another packet into it: link
+// header, tags, sessions, tunnels. Lengths are written anew, and from the inside out the checksums of the tunnels.
 //
 //   seen     │ Ethernet │ IPv4 │ UDP │ VXLAN │ Ethernet │ IPv4 │ TCP │ data … │
 //   kept     │ Ethernet │ IPv4 │ UDP │ VXLAN │ Ethernet │
@@ -70,8 +70,8 @@ export class Envelope {
   }
 
   /**
-   * What is around the packet in hand. Undefined where nothing can be sent in it, where it is too long, and where it came in
-   * fragments: another packet may do.
+   * What is around the packet in hand. Undefined where nothing can be sent in it, where it is too long, and where it
+   * came in fragments: another packet may do.
    */
   static around(packet: Packet, path: EncapsulationPath, linkType: number): Envelope | undefined {
     const { frame, frameEnd, linkEnd } = packet;
@@ -100,7 +100,10 @@ export class Envelope {
     return frame;
   }
 
-  /** The same for the opposite direction, where that can be told: undefined for numbers that only the receiver knows, such as GTP's. */
+  /**
+   * The same for the opposite direction, where that can be told: undefined for numbers that only the receiver
+   * knows, such as GTP's.
+   */
   turned(): Envelope | undefined {
     if (!this.isSymmetric) return undefined;
     const bytes = this.bytes.slice();
@@ -111,7 +114,10 @@ export class Envelope {
     return Object.assign(Object.create(Envelope.prototype) as Envelope, this, { bytes });
   }
 
-  /** True where packets in it carry sequence numbers, by which a receiver drops those it does not expect (RFC 2890 §2.2, RFC 2661 §5.4). */
+  /**
+   * True where packets in it carry sequence numbers, by which a receiver drops those it does not expect (RFC 2890 §2.2,
+   * RFC 2661 §5.4).
+   */
   private get isNumbered(): boolean {
     const view = new DataView(this.bytes.buffer);
     return this.packets.some((outer) => {

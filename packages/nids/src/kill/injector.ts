@@ -1,11 +1,11 @@
-// What the engine needs to put packets on the wire, and what it says it has put there. It has no device of its own: whoever runs
-// it brings one.
+// What the engine needs to put packets on the wire, and what it says it has put there. It has no device of its own:
+// whoever runs it brings one.
 
 /** Sends frames on the interface packets were captured on. */
 export interface Injector {
   /**
-   * Sends one frame, link header included. `interfaceIndex` is the interface the stream was seen on. The bytes are the injector's to
-   * keep, not to change: the caller of `kill()` gets them too.
+   * Sends one frame, link header included. `interfaceIndex` is the interface the stream was seen on. The bytes are the
+   * injector's to keep, not to change: the caller of `kill()` gets them too.
    */
   inject(frame: Uint8Array, interfaceIndex: number): void;
 }
@@ -23,9 +23,9 @@ export interface InjectedFrame {
 }
 
 /**
- * What came of `kill()` or `reject()`. `sent`: the injector has the frames. `dry-run`: they were only made. `not-allowed`: `killAllow` or
- * `killDeny` forbids it. `rate-limited`: there were `maxKillsPerSecond` in this second of packet time. `not-answerable`, of `reject()` alone: it is
- * not for ICMP to answer such a packet.
+ * What came of `kill()` or `reject()`. `sent`: the injector has the frames. `dry-run`: they were only made.
+ * `not-allowed`: `killAllow` or `killDeny` forbids it. `rate-limited`: there were `maxKillsPerSecond` in this second of
+ * packet time. `not-answerable`, of `reject()` alone: it is not for ICMP to answer such a packet.
  */
 export type InjectionOutcome = "sent" | "dry-run" | "not-allowed" | "rate-limited" | "not-answerable";
 

@@ -1,5 +1,5 @@
-// IP packets of the engine's own: header, payload, checksums (RFC 791 §3.1, RFC 8200 §3, RFC 1071). Identification and time to live
-// are those that libnids sends with.
+// IP packets of the engine's own: header, payload, checksums (RFC 791 §3.1, RFC 8200 §3, RFC 1071). Identification and
+// time to live are those that libnids sends with.
 
 import { portableChecksums } from "../checksum/checksum.js";
 
@@ -8,7 +8,10 @@ export const ipv6HeaderBytes = 40;
 const identification = 12345;
 const timeToLive = 64;
 
-/** What TCP, UDP and ICMPv6 count in their checksums besides themselves (RFC 9293 §3.1, RFC 8200 §8.1); the sum is the same in either form. */
+/**
+ * What TCP, UDP and ICMPv6 count in their checksums besides themselves (RFC 9293 §3.1, RFC 8200 §8.1); the sum is the
+ * same in either form.
+ */
 export function pseudoHeader(addresses: Uint8Array, protocol: number, length: number): Uint8Array {
   const pseudo = new Uint8Array(addresses.length + 4);
   pseudo.set(addresses);

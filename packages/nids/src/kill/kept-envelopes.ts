@@ -1,8 +1,8 @@
-// The envelopes of streams, one for each direction, from the first packets that were seen of it. A stream is announced with a packet of
-// one side; that of the other, usually the server's SYN,ACK, came before, and waits here until then.
+// The envelopes of streams, one for each direction, from the first packets that were seen of it. A stream is announced
+// with a packet of one side; that of the other, usually the server's SYN,ACK, came before, and waits here until then.
 //
-// With them the sequence numbers that a stream began with where its beginning was not captured: until a side has sent something, its
-// place in the flow table is empty.
+// With them the sequence numbers that a stream began with where its beginning was not captured: until a side has sent
+// something, its place in the flow table is empty.
 
 import type { Statistics } from "../stats.js";
 import type { Envelope } from "./envelope.js";

@@ -1,7 +1,8 @@
 // What a caller of kill() and reject() may ask for, and which numbers a reset is sent with.
 //
-// A host believes a reset whose sequence number is the one it expects next; older ones believe any inside their window (RFC 9293
-// §3.5.2), newer ones only that one (RFC 5961 §3.2). And it moves on while the reset travels. Hence three strategies:
+// A host believes a reset whose sequence number is the one it expects next; older ones believe any inside their
+// window (RFC 9293 §3.5.2), newer ones only that one (RFC 5961 §3.2). And it moves on while the reset travels. Hence
+// three strategies:
 //
 //   expected     │                     window of the receiver                      │
 //   libnids      ●                              ●
@@ -13,8 +14,8 @@ import { NidsError } from "../errors.js";
 /** Which sequence numbers resets are sent with. */
 export const killStrategies = ["libnids", "exact", "stepped"] as const;
 /**
- * `libnids`: two for each end, the number expected now and one half a window further on, the window as it stands in the header. `exact`: one, the
- * number expected now. `stepped`: several from there on, for streams that are being sent in.
+ * `libnids`: two for each end, the number expected now and one half a window further on, the window as it stands in the
+ * header. `exact`: one, the number expected now. `stepped`: several from there on, for streams that are being sent in.
  */
 export type KillStrategy = (typeof killStrategies)[number];
 
@@ -31,14 +32,14 @@ export interface KillOptions {
   /** For `stepped`: how many numbers each end gets, 1 to 64, default 8. */
   readonly steps?: number;
   /**
-   * For `stepped`: bytes from one number to the next, default the window divided by `steps`. With the segment size of the connection, such as
-   * 1460 or 1448, one of them is the expected number wherever that is by then.
+   * For `stepped`: bytes from one number to the next, default the window divided by `steps`. With the segment size of
+   * the connection, such as 1460 or 1448, one of them is the expected number wherever that is by then.
    */
   readonly stepBytes?: number;
   /**
-   * Goes on: during `killGraceMs`, up to 1024 segments that the ends still send are answered with resets, with the numbers those segments say.
-   * For streams that are being sent in, whose numbers move faster than packets can be captured and injected. Default: true where no
-   * strategy is named, false where one is.
+   * Goes on: during `killGraceMs`, up to 1024 segments that the ends still send are answered with resets, with the
+   * numbers those segments say. For streams that are being sent in, whose numbers move faster than packets can be
+   * captured and injected. Default: true where no strategy is named, false where one is.
    */
   readonly persist?: boolean;
   /** Makes the frames and sends nothing. Default: the parameter `killDryRun`. */
@@ -117,7 +118,10 @@ export function persists({ persist, strategy }: KillOptions): boolean {
   return persist ?? strategy === undefined;
 }
 
-/** How far ahead of the expected number resets are sent; windows of the receiver in bytes, as it means it and as it stands in the header. */
+/**
+ * How far ahead of the expected number resets are sent; windows of the receiver in bytes, as it means it and as it
+ * stands in the header.
+ */
 export function stepsAhead(options: KillOptions, window: number, windowInHeader: number): readonly number[] {
   switch (options.strategy ?? "libnids") {
     case "libnids":

@@ -1,5 +1,5 @@
-// Whether a killed stream went silent. Packets that were on their way are no sign of life, nor are resets: the engine sees its own. So
-// there is a grace, and what is heard behind it counts.
+// Whether a killed stream went silent. Packets that were on their way are no sign of life, nor are resets: the engine
+// sees its own. So there is a grace, and what is heard behind it counts.
 //
 //   kill()            grace
 //   ──┤──────────────────────────┤──────────────────────────►  packet time, whole seconds
@@ -8,7 +8,7 @@
 import type { InjectedFrame } from "./injector.js";
 import type { Pursuit } from "./pursuit.js";
 import type { Packet } from "../packet.js";
-import { FLOW_INTS, LAST_SEEN } from "../tcp/flow-table.js";
+import { FLOW_INTS, LAST_SEEN } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Segment } from "../tcp/segment.js";
 

@@ -1,6 +1,7 @@
-// A stream that is killed persistently: what its ends still send is answered. The numbers a reset was sent with may be behind the
-// receiver by the time it gets there; but every segment of an end says which number that end expects next, and with which the
-// other end will go on when it gets the segment (RFC 9293 §3.10.7.1 has a host without the connection answer in the same way).
+// A stream that is killed persistently: what its ends still send is answered. The numbers a reset was sent with may be
+// behind the receiver by the time it gets there; but every segment of an end says which number that end expects next,
+// and with which the other end will go on when it gets the segment (RFC 9293 §3.10.7.1 has a host without the
+// connection answer in the same way).
 //
 //   client ──seq, ack, length──► server
 //     ◄── RST, its ack           RST, seq + length ──►

@@ -1,5 +1,5 @@
-// What keeps kill() and reject() from doing harm: who may be meant at all, how often, and whether anything is sent. Then the frames
-// go to the injector.
+// What keeps kill() and reject() from doing harm: who may be meant at all, how often, and whether anything is sent.
+// Then the frames go to the injector.
 
 import { NidsError } from "../errors.js";
 import { Network } from "../ip/network.js";
@@ -44,8 +44,8 @@ export class Rails {
   }
 
   /**
-   * Sends the frames that `make` makes, or only makes them, or refuses: what is between these two addresses may not be touched, or there
-   * was too much already in this second. Throws NidsError `injector-failed`, and what `make` throws.
+   * Sends the frames that `make` makes, or only makes them, or refuses: what is between these two addresses may not be
+   * touched, or there was too much already in this second. Throws NidsError `injector-failed`, and what `make` throws.
    */
   send(ends: readonly [Uint8Array, Uint8Array], dryRun: boolean | undefined, make: () => InjectedFrame[]): Injection {
     const { injector, killDryRun } = this.params;

@@ -1,5 +1,6 @@
-// reject(): tells the source of a datagram that nobody is there, as the destination or a router would (RFC 792, RFC 4443 §3.1). The
-// message quotes the packet, as much of it as fits where every path must let it through (RFC 1812 §4.3.2.3, RFC 4443 §2.4 c).
+// reject(): tells the source of a datagram that nobody is there, as the destination or a router would (RFC 792, RFC
+// 4443 §3.1). The message quotes the packet, as much of it as fits where every path must let it through (RFC 1812
+// §4.3.2.3, RFC 4443 §2.4 c).
 //
 //   │ IP: destination → source │ type, code, checksum, 4 zeros │ the packet from its IP header on … │
 //

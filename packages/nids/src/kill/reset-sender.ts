@@ -1,13 +1,13 @@
-// kill(): RST segments (RFC 9293 §3.10.7). Which sequence numbers they have, the strategy says (kill-options.ts); libnids' is the default.
-// A reset must hit the receiver's window, and the receiver moves on while the reset travels; so each end gets one at the
-// sequence number expected now and one half a window further on. Where it has moved on still further, what it sends and is sent from then on
-// is answered (pursuit.ts).
+// kill(): RST segments (RFC 9293 §3.10.7). Which sequence numbers they have, the strategy says (kill-options.ts);
+// libnids' is the default. A reset must hit the receiver's window, and the receiver moves on while the reset travels;
+// so each end gets one at the sequence number expected now and one half a window further on. Where it has moved on
+// still further, what it sends and is sent from then on is answered (pursuit.ts).
 //
 //   1 client → server  next(client)              3 client → server  1 + window(server) / 2
 //   2 server → client  next(server)              4 server → client  2 + window(client) / 2
 //
-// The frames begin with what was seen around the stream's packets in that direction (envelope.ts). Where no packet of a direction
-// was seen, it is the other one's, turned.
+// The frames begin with what was seen around the stream's packets in that direction (envelope.ts). Where no packet of a
+// direction was seen, it is the other one's, turned.
 
 import { NidsError } from "../errors.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
@@ -16,7 +16,7 @@ import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/connection.js";
 import type { Endpoints } from "../tcp/endpoints.js";
-import { ACK, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-table.js";
+import { ACK, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { later } from "../tcp/sequence.js";
 import { TcpFlag } from "../tcp/segment.js";
@@ -193,8 +193,8 @@ export class ResetSender {
   }
 
   /**
-   * The number the receiver expects next from this side. What it has acknowledged, though it was not captured, it has received; libnids
-   * only knows what it saw.
+   * The number the receiver expects next from this side. What it has acknowledged, though it was not captured, it has
+   * received; libnids only knows what it saw.
    */
   private expected(slot: number, { from, announced }: Direction, { strategy = "libnids" }: KillOptions): number {
     if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0) return announced;

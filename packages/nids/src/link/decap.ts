@@ -1,5 +1,5 @@
-// From a frame to the IP packet in it: the header of the link type, then whatever lies between it and IP. A frame of a link type
-// that is not decoded is counted, and the type is named once.
+// From a frame to the IP packet in it: the header of the link type, then whatever lies between it and IP. A frame of a
+// link type that is not decoded is counted, and the type is named once.
 
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { AlertSink } from "../alerts.js";

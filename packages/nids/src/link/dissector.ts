@@ -1,5 +1,5 @@
-// Where the headers before an IP packet lie in one frame, for those who look at frames and follow no network. The decoders are those
-// of the engine:
+// Where the headers before an IP packet lie in one frame, for those who look at frames and follow no network. The
+// decoders are those of the engine:
 //
 //   frame │ Ethernet │ VLAN │ IPv4 …           headers: Ethernet, VLAN     next: 0x0800     start: the IPv4 header
 //   frame │ Ethernet │ ARP …                   headers: Ethernet           next: 0x0806     start: the ARP packet

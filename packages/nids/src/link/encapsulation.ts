@@ -1,13 +1,14 @@
-// What the current packet is wrapped in, from the outside in: VLANs, labels, sessions and tunnels. As headers are taken off, each one
-// that matters is entered here; what comes out is the list a user sees, and the scope: the part of the list that tells
-// flows apart.
+// What the current packet is wrapped in, from the outside in: VLANs, labels, sessions and tunnels. As headers are taken
+// off, each one that matters is entered here; what comes out is the list a user sees, and the scope: the part of the
+// list that tells flows apart.
 //
 //   frame │ Ethernet │ VLAN 5 │ IPv4 │ UDP │ VXLAN 7 │ Ethernet │ IPv4 │ TCP │ …
 //                       └► scope 1 ──────────► └► scope 2
 //
-// What tells flows apart must be the same in both directions. Identifiers that the receiving end chooses are not: GTP's TEIDs,
-// L2TP's sessions, PPTP's calls and MPLS labels. Of the first three the two ends of the tunnel count instead; labels
-// do not count unless `foldEncapsulations` says so, because the last hop but one usually takes them off in one direction.
+// What tells flows apart must be the same in both directions. Identifiers that the receiving end chooses are not:
+// GTP's TEIDs, L2TP's sessions, PPTP's calls and MPLS labels. Of the first three the two ends of the tunnel count
+// instead; labels do not count unless `foldEncapsulations` says so, because the last hop but one usually takes them
+// off in one direction.
 
 import type { AlertSink } from "../alerts.js";
 import { formatAddress } from "../ip/address.js";
@@ -48,7 +49,10 @@ export function numberOf(kind: EncapsulationKind): number {
 /** For kinds without an identifier, and headers that do not say it. */
 export const noIdentifier = -1;
 
-/** What of an encapsulation tells flows apart, besides its kind: its identifier, and the addresses of its two ends in either order. */
+/**
+ * What of an encapsulation tells flows apart, besides its kind: its identifier, and the addresses of its two ends
+ * in either order.
+ */
 interface Identity {
   readonly byId: boolean;
   readonly byEnds: boolean;
@@ -84,8 +88,9 @@ const identities: Readonly<Record<EncapsulationKind, Identity>> = {
 export interface Encapsulation {
   readonly kind: EncapsulationKind;
   /**
-   * VLAN identifier, service instance of a backbone, MPLS label, PPPoE session, GRE key, ERSPAN session, VXLAN and Geneve network identifier, NVGRE subnet
-   * identifier, GTP tunnel endpoint identifier, L2TP session, PPTP call; undefined where the kind has none, or the header does not say.
+   * VLAN identifier, service instance of a backbone, MPLS label, PPPoE session, GRE key, ERSPAN session, VXLAN and
+   * Geneve network identifier, NVGRE subnet identifier, GTP tunnel endpoint identifier, L2TP session, PPTP call;
+   * undefined where the kind has none, or the header does not say.
    */
   readonly id: number | undefined;
   /** Addresses of the outer IP packet; undefined where the encapsulation is not a tunnel. */

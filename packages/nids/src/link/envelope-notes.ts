@@ -1,6 +1,6 @@
-// What has to change in the headers around the packet in hand if another packet is to be sent in them: fields that say a length,
-// addresses that change places where it goes the other way, outer packets with checksums over it. Noted as headers are taken off,
-// and only in engines that may send (kill/envelope.ts makes use of it).
+// What has to change in the headers around the packet in hand if another packet is to be sent in them: fields that say
+// a length, addresses that change places where it goes the other way, outer packets with checksums over it. Noted as
+// headers are taken off, and only in engines that may send (kill/envelope.ts makes use of it).
 //
 //   │ Ethernet  │ VLAN │ IPv4          │ UDP    │ VXLAN │ Ethernet  │ the packet in hand …
 //     addresses          length,         length           addresses

@@ -1,8 +1,8 @@
-// From header to header until an IP packet: what can stand between a link header and IP, by the type that announces it. What
-// tunnels carry takes the same way.
+// From header to header until an IP packet: what can stand between a link header and IP, by the type that announces it.
+// What tunnels carry takes the same way.
 //
-// Every decoder takes off one header: it finds it at `network`, moves `network` behind it and says what comes next. What was
-// captured ends at `networkEnd`. None of them looks at bytes behind that, none throws.
+// Every decoder takes off one header: it finds it at `network`, moves `network` behind it and says what comes next.
+// What was captured ends at `networkEnd`. None of them looks at bytes behind that, none throws.
 
 import type { Packet } from "../packet.js";
 import { backbone } from "./backbone.js";

@@ -1,5 +1,5 @@
-// LINKTYPE_IEEE802_11: wireless LAN (IEEE 802.11 §9.2, §9.3.2.1). Only data frames that are neither encrypted nor fragments carry
-// something to look into.
+// LINKTYPE_IEEE802_11: wireless LAN (IEEE 802.11 §9.2, §9.3.2.1). Only data frames that are neither encrypted nor
+// fragments carry something to look into.
 //
 //   │ frame control 2 │ duration 2 │ addresses 18 │ sequence 2 │ fourth address 6 │ QoS 2 │ HT control 4 │ LLC …
 //                                                               to and from DS       QoS     QoS and order

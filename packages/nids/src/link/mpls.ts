@@ -1,5 +1,5 @@
-// MPLS label stacks (RFC 3032 §2.1) and what is below them. No field says that: the first four bits do (RFC 4928 §3), together
-// with how well the rest fits.
+// MPLS label stacks (RFC 3032 §2.1) and what is below them. No field says that: the first four bits do (RFC 4928 §3),
+// together with how well the rest fits.
 //
 //   │ label 20, class 3, bottom 1, TTL 8 bits │ … until bottom │ 4… IPv4  6… IPv6
 //                                                              │ 0… control word 4 │ Ethernet     (RFC 4385 §3)

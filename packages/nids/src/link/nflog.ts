@@ -2,7 +2,8 @@
 //
 //   │ family 1 │ version 1 │ resource 2 │ length 2 │ type 2 │ value … │ padding to 4 │ length …
 //
-// Lengths and types are in the byte order of the logging host; the first length, taken the wrong way round, is far too long.
+// Lengths and types are in the byte order of the logging host; the first length, taken the wrong way round,
+// is far too long.
 
 import type { Packet } from "../packet.js";
 import { HeaderType } from "./header-type.js";

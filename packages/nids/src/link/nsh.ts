@@ -1,5 +1,5 @@
-// The Network Service Header (RFC 8300 §2): which functions of a service chain a packet has to pass. The two directions of a
-// connection take different paths, so nothing in it tells flows apart; it is only taken off.
+// The Network Service Header (RFC 8300 §2): which functions of a service chain a packet has to pass. The two directions
+// of a connection take different paths, so nothing in it tells flows apart; it is only taken off.
 //
 //   894f │ version 2, OAM 1, - 1, TTL 6, length 6 (words) │ - 4, metadata type 4 │ next protocol │ path 3, index 1 │ metadata … │
 

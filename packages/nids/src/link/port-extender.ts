@@ -1,5 +1,5 @@
-// Tags by which a switch and its port extenders name ports: Cisco's VN-Tag, and E-Tag (IEEE 802.1BR §7.5). A port is no network,
-// and differs between the directions of a connection, so they are only taken off.
+// Tags by which a switch and its port extenders name ports: Cisco's VN-Tag, and E-Tag (IEEE 802.1BR §7.5). A port is no
+// network, and differs between the directions of a connection, so they are only taken off.
 //
 //   VN-Tag  8926 │ direction, pointer, destination, looped, version, source 4 │ type or length 2 │
 //   E-Tag   893f │ priority, ingress, group, channel 6 │ type or length 2 │

@@ -1,5 +1,5 @@
-// LINKTYPE_SLIP: before the packet stand the direction and what header compression (RFC 1144) left of its headers, which the
-// capturing system has already put back.
+// LINKTYPE_SLIP: before the packet stand the direction and what header compression (RFC 1144) left of its headers,
+// which the capturing system has already put back.
 //
 //   │ direction 1 │ compressed header 15 │ IPv4 …
 

@@ -1,5 +1,5 @@
-// LINKTYPE_IEEE802_5: Token Ring (IEEE 802.5 §3.2). The first bit of the source address says that a route follows, the length
-// of which stands in its first five bits, after the broadcast ones.
+// LINKTYPE_IEEE802_5: Token Ring (IEEE 802.5 §3.2). The first bit of the source address says that a route follows, the
+// length of which stands in its first five bits, after the broadcast ones.
 //
 //   │ access control 1 │ frame control 1 │ destination 6 │ source 6 │ route 0, or 2 to 30 │ LLC …
 

@@ -1,4 +1,5 @@
-// Bytes in the engine's memory moved and compared, in TypeScript: the twin of kernel/bytes.ts, used where there is no WebAssembly.
+// Bytes in the engine's memory moved and compared, in TypeScript: the twin of kernel/bytes.ts, used where there is
+// no WebAssembly.
 
 /** What is done with ranges of the engine's memory. All positions are byte offsets there. */
 export interface ByteOperations {

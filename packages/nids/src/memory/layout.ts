@@ -6,8 +6,8 @@
 //     │ intake       │  where the source in hand puts captured bytes: lanes of [ headroom for a cut-off tail | chunk ]
 //     │ copies       │  where frames that lie elsewhere are copied to
 //     │ datagram     │  the IP datagram that was last put together from fragments
-//     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-table.ts)
-//     │ flow details │  half a line a flow: what few packets read             (tcp/flow-table.ts)
+//     │ flows        │  one cache line a flow: what every packet reads        (tcp/flow-record.ts)
+//     │ flow details │  half a line a flow: what few packets read             (tcp/flow-record.ts)
 //     │ flow extras  │  what few flows have                                   (tcp/flow-extras.ts)
 //     │ addresses    │  the two IPv6 addresses of a flow                      (tcp/flow-table.ts)
 //     │ index        │  hash → flow                                           (tcp/flow-index.ts)

@@ -14,8 +14,8 @@ export interface OverlapTable {
   /** For each geometry A1 A2 A3 B1 B2 B3 C1 C2 C3: does the new piece win the shared bytes? */
   readonly newWins: readonly boolean[];
   /**
-   * What the new piece is laid against. `kept`: what is left of the stored piece after earlier overlaps, as in stacks that cut
-   * what they have stored and forget where it began. `arrived`: the stored piece as it came.
+   * What the new piece is laid against. `kept`: what is left of the stored piece after earlier overlaps, as in stacks
+   * that cut what they have stored and forget where it began. `arrived`: the stored piece as it came.
    */
   readonly against: "arrived" | "kept";
 }

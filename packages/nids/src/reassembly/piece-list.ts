@@ -1,5 +1,6 @@
-// A list of waiting pieces (piece-store.ts): its record of four numbers, which lies with its owner. That of a TCP segment list is part of its
-// backlog's record in the engine's memory, where the kernel finds it, too (kernel/pieces.ts).
+// A list of waiting pieces (piece-store.ts): its record of four numbers, which lies with its owner. That of a TCP
+// segment list is part of its backlog's record in the engine's memory, where the kernel finds it, too
+// (kernel/pieces.ts).
 
 /** The record of a list. */
 const HEAD = 0;

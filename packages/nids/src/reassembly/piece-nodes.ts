@@ -1,6 +1,7 @@
-// Where pieces that wait lie: a node of eight 32-bit numbers each, and a slab of 2 KB with the same number for its bytes, so that both are found
-// without a pointer and returned together. What is larger than a slab (offloaded segments of up to 64 KB) goes to a buffer of
-// its own, and counts as many slabs as would have held it. The number of slabs is the budget: when it is used up, nothing more is given out.
+// Where pieces that wait lie: a node of eight 32-bit numbers each, and a slab of 2 KB with the same number for its
+// bytes, so that both are found without a pointer and returned together. What is larger than a slab (offloaded segments
+// of up to 64 KB) goes to a buffer of its own, and counts as many slabs as would have held it. The number of slabs is
+// the budget: when it is used up, nothing more is given out.
 //
 //   nodes  │ record │ node 1 │ node 2 │ …      slabs  │ (none) │ slab 1 │ slab 2 │ …
 //

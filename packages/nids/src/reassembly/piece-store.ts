@@ -4,8 +4,8 @@
 //   list ──► [100,160) ──► [160,220) ──► [300,360) ──► 0          hole [220,300)
 //              node          node          node
 //
-// Nodes and bytes lie in piece-nodes.ts; when that has no room, a piece is refused and its owner decides. The kernel puts TCP segments
-// into lists where that is plain (kernel/pieces.ts).
+// Nodes and bytes lie in piece-nodes.ts; when that has no room, a piece is refused and its owner decides. The kernel
+// puts TCP segments into lists where that is plain (kernel/pieces.ts).
 //
 // Insertion walks from the head, or starts at the tail when the new piece lies behind it, as nearly all do: O(1) then,
 // O(pieces of the list) at worst, and lists are bounded by their owner.
@@ -99,8 +99,8 @@ export class PieceStore {
   }
 
   /**
-   * Puts [start, start + length), which lies in the engine's memory at `offset`, into the list, settling overlaps by `policy`; `mark` is
-   * kept with it. The outcome object is reused by the next call.
+   * Puts [start, start + length), which lies in the engine's memory at `offset`, into the list, settling overlaps by
+   * `policy`; `mark` is kept with it. The outcome object is reused by the next call.
    */
   insert(
     list: PieceList,
@@ -216,7 +216,10 @@ export class PieceStore {
     list.bytes += size;
   }
 
-  /** True where the new piece, which is settled up to `from`, has other bytes than a node where they overlap; its bytes lie `shift` behind their positions. */
+  /**
+   * True where the new piece, which is settled up to `from`, has other bytes than a node where they overlap; its bytes
+   * lie `shift` behind their positions.
+   */
   #differs(node: number, from: number, end: number, shift: number): boolean {
     const at = node * NODE_INTS;
     const storedStart = this.#fields[at + START] as number;

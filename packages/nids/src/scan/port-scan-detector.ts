@@ -1,11 +1,11 @@
-// Finds sources that try many targets: a port scan, or a sweep over hosts. A target is an address and a port that a source has sent
-// a TCP segment without ACK to: SYN, NULL, FIN, XMAS and bare RST scans alike. The rule is libnids':
+// Finds sources that try many targets: a port scan, or a sweep over hosts. A target is an address and a port that a
+// source has sent a TCP segment without ACK to: SYN, NULL, FIN, XMAS and bare RST scans alike. The rule is libnids':
 //
 //   source ─► target 1 ─► target 2 ─► … ─► target `scanPorts` + 1: the alert, with all of them; then it counts anew
 //          └── ≤ scanDelayMs ──┘  a longer pause between two segments begins anew, too
 //
-// At most `maxScanSources` sources are watched (scan-sources.ts). The kernel notes the SYNs of connections it opens (kernel/scan.ts), and leaves
-// those of sources to be reported to this room.
+// At most `maxScanSources` sources are watched (scan-sources.ts). The kernel notes the SYNs of connections it opens
+// (kernel/scan.ts), and leaves those of sources to be reported to this room.
 
 import type { AlertSink } from "../alerts.js";
 import { formatAddress } from "../ip/address.js";

@@ -1,10 +1,11 @@
-// The sources watched for scans: a ring in which the one that was noticed first makes room, and a hash table over it. With every SYN one
-// may come and another go, so a source is one cache line, and the next to go lies behind the last that went:
+// The sources watched for scans: a ring in which the one that was noticed first makes room, and a hash table over
+// it. With every SYN one may come and another go, so a source is one cache line, and the next to go lies behind the
+// last that went:
 //
 //   │ key │ next │ scope │ address[4] │ seen s, ms │ targets │ first target: port << 8 | flags, address[4] │ more targets │
 //
-// Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first. kernel/scan.ts has the same
-// layout.
+// Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first.
+// kernel/scan.ts has the same layout.
 
 import { scanBucketCount } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";

@@ -1,5 +1,6 @@
-// What sources try besides their first target: records of one block, in chains. Those of a source that begins anew, or is forgotten, are
-// used again, so there are never more than `maxScanSources` times `scanPorts`. kernel/scan.ts has the same layout.
+// What sources try besides their first target: records of one block, in chains. Those of a source that begins anew, or
+// is forgotten, are used again, so there are never more than `maxScanSources` times `scanPorts`. kernel/scan.ts has
+// the same layout.
 //
 //   source ─► │ next │ port << 8 | flags │ address[4] │ ─► │ next │ …
 

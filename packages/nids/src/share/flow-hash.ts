@@ -1,5 +1,6 @@
-// The hash that spreads flows over engines: symmetric, so that both directions of a flow have the same one, and the same in every
-// engine that was given the same seed. VLANs and tunnels are no part of it: what is around a packet need not be known to find its share.
+// The hash that spreads flows over engines: symmetric, so that both directions of a flow have the same one, and the
+// same in every engine that was given the same seed. VLANs and tunnels are no part of it: what is around a packet need
+// not be known to find its share.
 //
 //   source address, port ──► mixed ──┐
 //                                    + ──► mixed ──► share
@@ -8,8 +9,8 @@
 import { Ipv6 } from "../ip/ipv6.js";
 
 /**
- * The hash of the flow between two addresses of `length` bytes (4 or 16), which lie one behind the other at `addresses`. `ports` is source << 16 |
- * destination; 0 where there are none.
+ * The hash of the flow between two addresses of `length` bytes (4 or 16), which lie one behind the other at
+ * `addresses`. `ports` is source << 16 | destination; 0 where there are none.
  */
 export function flowHash(view: DataView, addresses: number, length: number, ports: number, seed: number): number {
   const isV4 = length === 4;

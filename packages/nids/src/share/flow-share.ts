@@ -1,6 +1,7 @@
-// Engines that divide the flows of one capture among them. Each is given the same frames, or those that FrameSieve sorts out for it, and follows the
-// flows of its share. What comes before the flows is the same in all of them, because all have seen the same: VLANs and tunnels, incomplete
-// datagrams, whether checksums count, who scans, the clock. Alerts about that, and counters of it, are the business of share 0.
+// Engines that divide the flows of one capture among them. Each is given the same frames, or those that FrameSieve
+// sorts out for it, and follows the flows of its share. What comes before the flows is the same in all of them, because
+// all have seen the same: VLANs and tunnels, incomplete datagrams, whether checksums count, who scans, the clock.
+// Alerts about that, and counters of it, are the business of share 0.
 //
 //   frame ─► link ─► ip ─► defrag ─┬─► own flow: tcp, udp, icmp, ip callbacks
 //                 (all shares)     └─► another share's: what it says about scans and checksums is noted, and that is all
@@ -68,8 +69,8 @@ export class ShareOfFlows {
   }
 
   /**
-   * True where the valid datagram at the cursor belongs to a flow of this share. An ICMP error goes with the flow that it quotes; what has no
-   * ports goes by its addresses.
+   * True where the valid datagram at the cursor belongs to a flow of this share. An ICMP error goes with the flow that
+   * it quotes; what has no ports goes by its addresses.
    */
   get isOwn(): boolean {
     const { packet, quote } = this;
@@ -81,7 +82,10 @@ export class ShareOfFlows {
     return this.isShareOf(addresses, this.portsAt(protocol, transport, end));
   }
 
-  /** The same for a packet as captured, before anything is checked. Later fragments go by their addresses, what has no whole header is share 0's. */
+  /**
+   * The same for a packet as captured, before anything is checked. Later fragments go by their addresses, what has no
+   * whole header is share 0's.
+   */
   get isOwnAsCaptured(): boolean {
     const { bytes, view, family, network, networkEnd } = this.packet;
     const isV4 = family === 4;

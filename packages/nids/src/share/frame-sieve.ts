@@ -1,5 +1,6 @@
-// Sorts the frames of a batch by the share that has to see them, for whoever feeds several engines. A frame that is plain in every respect
-// concerns nobody but the share of its flow; anything else goes to every share, because it may change what all of them know:
+// Sorts the frames of a batch by the share that has to see them, for whoever feeds several engines. A frame that is
+// plain in every respect concerns nobody but the share of its flow; anything else goes to every share, because it may
+// change what all of them know:
 //
 //   plain: Ethernet │ IPv4 without options and fragments, its checksum right │ TCP with ACK │ …      ──► the share of its flow
 //                   │ IPv6 without extension headers                         │
@@ -60,9 +61,10 @@ export class FrameSieve {
   }
 
   /**
-   * Writes into `shares`, for each frame, the share it is for, or `everyShare`; and into `ticks` which frames move the packet clock on: engines that are
-   * not given such a frame are to be told of its second (FrameBatch.silentUntil). Returns how many these are. `view` is of the bytes that offsets point into; `settled` has a 1 for each
-   * interface of which an engine has said `isSettled`. Frames are to be given in order, each once.
+   * Writes into `shares`, for each frame, the share it is for, or `everyShare`; and into `ticks` which frames move the
+   * packet clock on: engines that are not given such a frame are to be told of its second (FrameBatch.silentUntil).
+   * Returns how many these are. `view` is of the bytes that offsets point into; `settled` has a 1 for each interface of
+   * which an engine has said `isSettled`. Frames are to be given in order, each once.
    */
   sort(frames: SievedFrames, view: DataView, settled: Uint8Array, shares: Uint16Array, ticks: Int32Array): number {
     const { offset, capturedLength, seconds, interfaceIndex, interfaces } = frames;

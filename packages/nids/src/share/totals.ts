@@ -1,5 +1,6 @@
-// What several shares have counted, as one engine would have. Counters of flows are added up. What is before the flows, every share has counted for the
-// frames that all of them saw; of those it counts once, as share 0 has it, and what each share alone was given comes to it.
+// What several shares have counted, as one engine would have. Counters of flows are added up. What is before the flows,
+// every share has counted for the frames that all of them saw; of those it counts once, as share 0 has it, and what
+// each share alone was given comes to it.
 
 import { Statistics } from "../stats.js";
 import type { StatisticsSnapshot } from "../stats.js";

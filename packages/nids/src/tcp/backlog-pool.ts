@@ -1,6 +1,7 @@
-// Which side of which flow has a backlog. A flag of the flow says that a side has one, its extras hold the number: most have
-// none, and then these need not come from memory. Backlogs that are given back are used again. Their records lie in the
-// engine's memory, as the kernel opens backlogs, too (kernel/waiting.ts); an object belongs to each that was ever asked for.
+// Which side of which flow has a backlog. A flag of the flow says that a side has one, its extras hold the number: most
+// have none, and then these need not come from memory. Backlogs that are given back are used again. Their records lie
+// in the engine's memory, as the kernel opens backlogs, too (kernel/waiting.ts); an object belongs to each that was
+// ever asked for.
 
 import type { EngineMemory } from "../memory/layout.js";
 import { Backlog, BACKLOG_INTS } from "./backlog.js";

@@ -1,6 +1,6 @@
-// What one side has sent and cannot be delivered yet: segments behind a hole, a FIN that came before its turn, an urgent
-// pointer to a byte still to come. Few connections ever have one; it is taken from a pool and given back when empty. All that
-// most backlogs have lies in this one object: each packet of a connection with a backlog looks at it.
+// What one side has sent and cannot be delivered yet: segments behind a hole, a FIN that came before its turn, an
+// urgent pointer to a byte still to come. Few connections ever have one; it is taken from a pool and given back when
+// empty. All that most backlogs have lies in this one object: each packet of a connection with a backlog looks at it.
 
 import { PieceList } from "../reassembly/piece-list.js";
 import type { Grace } from "./grace.js";

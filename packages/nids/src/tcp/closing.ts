@@ -3,14 +3,14 @@
 //   client  ──FIN──►            FIN_0          reached in order (reassembler.ts)
 //           ◄──ACK── server     FIN_ACKED_0    the acknowledgment covers it
 //
-// When both sides are done the stream ends as CLOSE. Where one has finished and the FIN of the other waits for bytes that never come,
-// that cannot be; `stuckCloseTimeoutMs` says how long it may last. In the express lane's window the kernel does the same for connections in
-// which nothing waits (kernel/closing.ts).
+// When both sides are done the stream ends as CLOSE. Where one has finished and the FIN of the other waits for bytes
+// that never come, that cannot be; `stuckCloseTimeoutMs` says how long it may last. In the express lane's window the
+// kernel does the same for connections in which nothing waits (kernel/closing.ts).
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import { FIN_0, FIN_ACKED_0 } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { distance } from "./sequence.js";
 import type { Waiting } from "./waiting.js";

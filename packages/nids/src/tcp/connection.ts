@@ -37,7 +37,10 @@ export const ATTENTION: number = 1 << 15;
 /** This side has a backlog; either has. */
 export const BACKLOG_0: number = 1 << 16;
 export const anyBacklog: number = BACKLOG_0 | (BACKLOG_0 << 1);
-/** The client (in OPENING), then both sides offered a window scale (RFC 7323 §2.2). The shifts are 4 bits for each side, 0 where unscaled. */
+/**
+ * The client (in OPENING), then both sides offered a window scale (RFC 7323 §2.2). The shifts are 4 bits for each side,
+ * 0 where unscaled.
+ */
 export const SCALED: number = 1 << 18;
 export const SCALE_SHIFT_0 = 20;
 /** A SYN of this connection was signed (RFC 2385). */

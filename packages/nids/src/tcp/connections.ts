@@ -1,5 +1,5 @@
-// The connections as a whole: when the callbacks are offered one, what is settled after each of its packets, and how it ends, be it by
-// FIN or RST, by time, for want of room, or because the engine exits.
+// The connections as a whole: when the callbacks are offered one, what is settled after each of its packets, and how it
+// ends, be it by FIN or RST, by time, for want of room, or because the engine exits.
 //
 //   announce ──► (segments, each followed by settle) ──► end ──► (lingers) ──► remove
 

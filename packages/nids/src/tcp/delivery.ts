@@ -1,5 +1,5 @@
-// What passes from a stream to those who listen to it: bytes whose turn has come, urgent bytes by themselves, gaps. Whatever it is, the
-// stream moves on by it.
+// What passes from a stream to those who listen to it: bytes whose turn has come, urgent bytes by themselves, gaps.
+// Whatever it is, the stream moves on by it.
 //
 //   in order  │ a b c U d e │  ──►  data "abc", urgent "U", data "de"
 
@@ -7,7 +7,7 @@ import type { GapReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { URGENT_COLLECTED_0 } from "./connection.js";
-import { COUNT, FLOW_DOUBLES } from "./flow-table.js";
+import { COUNT, FLOW_DOUBLES } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance } from "./sequence.js";
 

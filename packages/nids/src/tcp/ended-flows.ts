@@ -1,6 +1,7 @@
-// What is kept of flows for streams that somebody may hold on to when the flow itself is forgotten. Every stream ends, and hardly anybody asks
-// afterwards; so it is no object for each, which the garbage collector would have to carry along with a stream it has not collected yet, but
-// a record on a page shared with the streams that ended next. A page lives as long as one of them.
+// What is kept of flows for streams that somebody may hold on to when the flow itself is forgotten. Every stream ends,
+// and hardly anybody asks afterwards; so it is no object for each, which the garbage collector would have to carry
+// along with a stream it has not collected yet, but a record on a page shared with the streams that ended next. A page
+// lives as long as one of them.
 //
 //   │ id │ id │ …      │ first line of the flow, start s, ns │ … │      │ IPv6 addresses │ … │   where there are any
 
@@ -18,7 +19,7 @@ import {
   SCOPE,
   START_NANOSECONDS,
   START_SECONDS,
-} from "./flow-table.js";
+} from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Streams of a page: few, as one of them keeps it all. */

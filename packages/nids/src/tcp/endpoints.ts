@@ -6,7 +6,10 @@ export class Endpoints {
   private readonly ports: number;
   private readonly words: ArrayLike<number>;
 
-  /** `ports` is port of side 0 << 16 | port of side 1; `words` are the two IPv4 addresses, or the two IPv6 ones in four words each. */
+  /**
+   * `ports` is port of side 0 << 16 | port of side 1; `words` are the two IPv4 addresses, or the two IPv6 ones in
+   * four words each.
+   */
   constructor(ports: number, words: ArrayLike<number>) {
     this.ports = ports;
     this.words = words;

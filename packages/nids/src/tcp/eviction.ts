@@ -1,10 +1,10 @@
-// Who has to go when the table is full. Connections that have ended or that nobody listens to go first, then half-open ones (a flood of
-// SYNs pushes out its own kind, not the streams people follow), then the one without a packet for the longest time. A hand
-// goes round the table, so that every flow gets its turn; tables larger than `window` are searched a window at a time, and a
-// victim without listeners ends the search early, so that a flood costs little per packet.
+// Who has to go when the table is full. Connections that have ended or that nobody listens to go first, then half-open
+// ones (a flood of SYNs pushes out its own kind, not the streams people follow), then the one without a packet for the
+// longest time. A hand goes round the table, so that every flow gets its turn; tables larger than `window` are searched
+// a window at a time, and a victim without listeners ends the search early, so that a flood costs little per packet.
 
 import { ConnectionState, stateOf } from "./connection.js";
-import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-table.js";
+import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Slots looked at for one victim. */

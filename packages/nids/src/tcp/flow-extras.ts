@@ -1,4 +1,5 @@
-// What few flows have: a third record of each, half a line, in pages that are never touched as long as no flow of them has any of it.
+// What few flows have: a third record of each, half a line, in pages that are never touched as long as no flow of
+// them has any of it.
 //
 //   extras:   │ backlog[2] │ urgent[2] │ stuck since │
 

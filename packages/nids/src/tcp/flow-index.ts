@@ -1,6 +1,6 @@
-// The index of the flow table: by a hash of its key, the slot of a flow. Open addressing over (hash, slot) pairs, at most half full, with
-// linear probing and backward-shift deletion (no tombstones). It begins small and doubles, so that a few flows stay in a
-// few cache lines. The hash is seeded: nobody outside can make flows collide on purpose.
+// The index of the flow table: by a hash of its key, the slot of a flow. Open addressing over (hash, slot) pairs, at
+// most half full, with linear probing and backward-shift deletion (no tombstones). It begins small and doubles, so that
+// a few flows stay in a few cache lines. The hash is seeded: nobody outside can make flows collide on purpose.
 //
 //   bucket    │ hash, slot │ – │ hash, slot │ hash, slot │ – │ …        a chain ends at an empty bucket (slot 0)
 
@@ -68,8 +68,8 @@ export class FlowIndex {
   }
 
   /**
-   * Doubles the index, in place and in its own order: memory is walked, not jumped about in, and a million flows make no pause. What a bucket
-   * holds is taken out and put in anew, and never comes to lie behind where it was:
+   * Doubles the index, in place and in its own order: memory is walked, not jumped about in, and a million flows make
+   * no pause. What a bucket holds is taken out and put in anew, and never comes to lie behind where it was:
    *
    *   before   │ a b c · d e f · │                           b, d: of the upper half, now that one bit more of their hashes counts
    *   after    │ a c · · e f · · │ b · · · d · · · │

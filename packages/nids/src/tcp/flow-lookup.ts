@@ -41,8 +41,8 @@ export class FlowLookup {
   }
 
   /**
-   * The connection a packet belongs to whose source address lies at `addresses` in the engine's memory, the destination behind it, and whose
-   * ports are source << 16 | destination: as slot * 2 + side of the source; 0 where there is none.
+   * The connection a packet belongs to whose source address lies at `addresses` in the engine's memory, the destination
+   * behind it, and whose ports are source << 16 | destination: as slot * 2 + side of the source; 0 where there is none.
    */
   locate(addresses: number, family: number, scope: number, ports: number): number {
     const { probe, flows, seed } = this;

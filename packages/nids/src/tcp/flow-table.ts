@@ -1,56 +1,39 @@
 // The table of TCP connections. What decides the speed of a passive engine is how many cache lines a packet touches, so
 // a connection is one line of 64 bytes that holds all an in-order segment needs, and a second line, elsewhere, for the
-// rest. JavaScript objects exist only for streams somebody listens to.
+// rest (flow-record.ts); what few flows have lies in a third place (flow-extras.ts). JavaScript objects exist only for
+// streams somebody listens to.
 //
 // The two endpoints of a connection are put in order (lower key first) and called side 0 and side 1; `from` is the side
 // that sent a packet, 1 - from the other. Which of them is the client is a flag.
 //
-//   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
-//   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
-//   extras:   what few flows have (flow-extras.ts)
-//
-// Flows are found by their key through the index (flow-index.ts). The kernel adds those of plain frames (kernel/flow-table.ts).
+// Flows are found by their key through the index (flow-index.ts). Those of plain frames the kernel finds and adds
+// (kernel/flow-table.ts).
 
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import { Endpoints } from "./endpoints.js";
 import { FlowExtras } from "./flow-extras.js";
 import { FlowIndex } from "./flow-index.js";
+import {
+  DETAIL_INTS,
+  FLAGS,
+  FLOW_DOUBLES,
+  FLOW_INTS,
+  KEY_HIGH,
+  KEY_LOW,
+  LAST_SEEN,
+  NEXT,
+  PORTS,
+  SCOPE,
+  START_NANOSECONDS,
+  START_SECONDS,
+  SYN_WINDOWS,
+} from "./flow-record.js";
 
-/** Int32 fields of a flow's first line, relative to `slot * FLOW_INTS`. Fields of two begin with side 0. */
-export const FLOW_INTS = 16;
-export const KEY_LOW = 0;
-export const KEY_HIGH = 1;
-export const PORTS = 2;
-export const SCOPE = 3;
-export const FLAGS = 4;
-/** Sequence number expected next from each side. */
-export const NEXT = 5;
-/** Highest acknowledgment number each side has sent. */
-export const ACK = 7;
-/** Window each side advertised last, in bytes. */
-export const WINDOW = 9;
-/** Packet time of the last packet, whole seconds as 32 bits. */
-export const LAST_SEEN = 11;
-/** Float64 field relative to `slot * FLOW_DOUBLES`: bytes delivered in order from each side. */
-export const FLOW_DOUBLES = 8;
-export const COUNT = 6;
-
-/** The table's own record, in place of slot 0: the first free slot, the last one that was ever used, and how many are in use. */
+/** The table's own record, in place of slot 0: the first free slot, the last that was ever used, how many are in use. */
 const FREE = 0;
 const TOP = 1;
 const LIVE = 2;
-
-/** Int32 fields of a flow's details, relative to `slot * DETAIL_INTS`. */
-export const DETAIL_INTS = 8;
-export const ISN = 0;
-export const TSVAL = 2;
-export const START_SECONDS = 4;
-export const START_NANOSECONDS = 5;
-/** Four signed bytes: how often each side's data is collected, then the same for urgent data. */
-export const COLLECTS = 6;
-/** Two unsigned 16-bit numbers: the window each side advertised in its SYN, which is not scaled. */
-const SYN_WINDOWS = 7;
 
 export class FlowTable {
   /** First lines, second lines, and the delivered-byte counts that lie in the first ones. */
@@ -85,7 +68,8 @@ export class FlowTable {
     this.extras = new FlowExtras(memory);
     this.addresses = new Int32Array(memory.buffer, memory.addresses, slots * 8);
     this.index = new FlowIndex(memory, seed);
-    // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled engine away at the first removal.
+    // Written twice before any packet: V8 takes a field written once for a constant, and would throw the compiled
+    // engine away at the first removal.
     this.version = 1;
   }
 

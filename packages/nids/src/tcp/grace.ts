@@ -1,6 +1,6 @@
-// How long a hole is waited for once the receiver has acknowledged bytes beyond it: the capture has missed them, or the tap delivers
-// them late. The grace is a time on the packet clock, or a number of segments in the same direction, whichever comes first.
-// Holes that were acknowledged when it began end with it; later ones get a grace of their own.
+// How long a hole is waited for once the receiver has acknowledged bytes beyond it: the capture has missed them, or the
+// tap delivers them late. The grace is a time on the packet clock, or a number of segments in the same direction,
+// whichever comes first. Holes that were acknowledged when it began end with it; later ones get a grace of their own.
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";

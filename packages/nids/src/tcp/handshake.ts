@@ -1,13 +1,13 @@
-// How connections begin (RFC 9293 §3.5), including the ways a monitor sees them that the hosts do not: the SYN or its answer was
-// not captured, or the capture began later.
+// How connections begin (RFC 9293 §3.5), including the ways a monitor sees them that the hosts do not: the SYN or its
+// answer was not captured, or the capture began later.
 //
 //   nothing ──SYN──────► OPENING ──SYN,ACK──► ANSWERED ──ACK of the client──► ESTABLISHED      origin "handshake"
 //   nothing ──SYN,ACK──► ANSWERED                                                              origin "syn-ack"
 //   OPENING ──anything that fits, but no SYN,ACK──► ESTABLISHED                                origin "syn"
 //   nothing ──anything else──► GLIMPSED ──data──► ESTABLISHED                                  origin "first-packet"
 //
-// The last three only with the parameter `midstream`. In the express lane's window the kernel takes the three packets of a handshake where
-// they are plain (kernel/opening.ts); all else comes here.
+// The last three only with the parameter `midstream`. In the express lane's window the kernel takes the three packets
+// of a handshake where they are plain (kernel/opening.ts); all else comes here.
 
 import type { AlertSink } from "../alerts.js";
 import type { Packet } from "../packet.js";
@@ -29,7 +29,7 @@ import {
   TIMESTAMPS,
   withState,
 } from "./connection.js";
-import { ACK, DETAIL_INTS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, DETAIL_INTS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
@@ -253,8 +253,8 @@ export class Handshake {
   }
 
   /**
-   * True for an acknowledgment of what the client may have sent so far. Before its window is known to be scaled that is 64 KiB
-   * at most; anything beyond answers another connection (a challenge, RFC 5961 §4).
+   * True for an acknowledgment of what the client may have sent so far. Before its window is known to be scaled that is
+   * 64 KiB at most; anything beyond answers another connection (a challenge, RFC 5961 §4).
    */
   private acknowledgesFirstFlight(slot: number, client: number, segment: Segment): boolean {
     const beyond = distance(this.flows.next(slot, client), segment.ack);

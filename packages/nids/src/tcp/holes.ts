@@ -1,5 +1,5 @@
-// Holes in a stream, and when they are given up: at the end of their grace, or of the connection. What comes behind a hole that is given up
-// follows a gap.
+// Holes in a stream, and when they are given up: at the end of their grace, or of the connection. What comes behind a
+// hole that is given up follows a gap.
 //
 //   ──────────┤· · · hole · · ·├──────┤          covered: the receiver has acknowledged all of it, so the capture has missed it
 //             next             end    waiting
@@ -12,7 +12,7 @@ import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
 import { anyBacklog, clientSide } from "./connection.js";
 import type { Delivery } from "./delivery.js";
-import { ACK, FLOW_INTS } from "./flow-table.js";
+import { ACK, FLOW_INTS } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { Grace } from "./grace.js";
 import { distance } from "./sequence.js";
@@ -48,7 +48,10 @@ export class Holes {
     this.waiting = parts.waiting;
   }
 
-  /** Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a backlog, and by the clock. */
+  /**
+   * Looks whether the hole in what a side sent has had its grace; called for every packet of a connection with a
+   * backlog, and by the clock.
+   */
   review(slot: number, from: number): void {
     const backlog = this.backlogs.of(slot, from);
     if (backlog === undefined || this.params.holePolicy === "wait") return;

@@ -1,6 +1,6 @@
-// The short way of a TCP segment: the next one of an established connection in which nothing is unusual, inside an open window. Nearly
-// all segments are such. It touches one cache line of the flow, allocates nothing and copies nothing. For those in the express lane's
-// window the kernel does the same (kernel/in-order.ts, called from advance.ts).
+// The short way of a TCP segment: the next one of an established connection in which nothing is unusual, inside an open
+// window. Nearly all segments are such. It touches one cache line of the flow, allocates nothing and copies nothing.
+// For those in the express lane's window the kernel does the same (kernel/in-order.ts, called from advance.ts).
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -25,16 +25,19 @@ import {
   NEXT,
   TSVAL,
   WINDOW,
-} from "./flow-table.js";
+} from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Waiting } from "./waiting.js";
 
-/** What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC 7323 appendix A). */
+/**
+ * What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC
+ * 7323 appendix A).
+ */
 const usualTimestampOption = 0x0101080a;
 
 /**
- * What became of a segment: it is still to be taken; it was, and nobody is told; it was, and its bytes are to be delivered; so they are, and
- * then what waited behind them.
+ * What became of a segment: it is still to be taken; it was, and nobody is told; it was, and its bytes are to be
+ * delivered; so they are, and then what waited behind them.
  */
 export const Taken = { NO: 0, SILENTLY: 1, DELIVER: 2, FILL: 3 } as const;
 export type Taken = (typeof Taken)[keyof typeof Taken];
@@ -63,8 +66,8 @@ export class InOrder {
   }
 
   /**
-   * Takes a segment with an ACK and no other flag that decides, whose checksum is right and of which all was captured, if it is
-   * the expected one, or of a connection nobody listens to.
+   * Takes a segment with an ACK and no other flag that decides, whose checksum is right and of which all was captured,
+   * if it is the expected one, or of a connection nobody listens to.
    */
   take(
     found: number,

@@ -1,6 +1,6 @@
-// How hosts resolve overlapping segments that wait for a hole to fill, named after the systems that do (Shankar & Paxson 2003;
-// Novak & Sturges 2007; the tables agree with Snort's and Suricata's where these agree). Bytes that were delivered
-// are final under every policy. Geometry: reassembly/overlap.ts.
+// How hosts resolve overlapping segments that wait for a hole to fill, named after the systems that do (Shankar &
+// Paxson 2003; Novak & Sturges 2007; the tables agree with Snort's and Suricata's where these agree). Bytes that were
+// delivered are final under every policy. Geometry: reassembly/overlap.ts.
 
 import { overlapTable } from "../reassembly/overlap.js";
 import type { OverlapTable } from "../reassembly/overlap.js";

@@ -1,12 +1,13 @@
-// From segments to a stream: each side's bytes are delivered in order, once (delivery.ts), what comes before its turn waits (waiting.ts), and holes
-// are filled or given up (holes.ts); RFC 9293 §3.10.7.4, seventh and eighth step, seen from outside.
+// From segments to a stream: each side's bytes are delivered in order, once (delivery.ts), what comes before its
+// turn waits (waiting.ts), and holes are filled or given up (holes.ts); RFC 9293 §3.10.7.4, seventh and eighth step,
+// seen from outside.
 //
 //        delivered          hole            waiting in the backlog            FIN
 //   ───────────────────┤· · · · · · · ├──────────────┤ · · ├────────────┤ · · ·│
 //                      next           start(list)
 //
-// A hole lasts until the missing segment comes. Where the receiver acknowledges bytes beyond it, the capture has missed them;
-// but taps deliver packets late, so the hole gets a grace of packet time and segments before it becomes a gap.
+// A hole lasts until the missing segment comes. Where the receiver acknowledges bytes beyond it, the capture has missed
+// them; but taps deliver packets late, so the hole gets a grace of packet time and segments before it becomes a gap.
 // What was delivered is final; what waits is settled by the overlap policy (reassembly/overlap.ts).
 
 import type { AlertSink } from "../alerts.js";

@@ -1,5 +1,5 @@
-// A segment arrives that does not take the short way (RFC 9293 §3.10.7, seen from outside): what it does to the connection it is of, if
-// there is one, or whether it begins one.
+// A segment arrives that does not take the short way (RFC 9293 §3.10.7, seen from outside): what it does to the
+// connection it is of, if there is one, or whether it begins one.
 //
 //   of no connection ──► begins one, or is passed over
 //   SYN              ──► repeated, a step of the handshake, or a new connection between the same endpoints
@@ -15,7 +15,7 @@ import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
 import { clientSide, ConnectionState, KNOWN_0, SIGNED, stateOf } from "./connection.js";
 import type { Connections } from "./connections.js";
-import { ACK, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-table.js";
+import { ACK, FLOW_INTS, LAST_SEEN, NEXT } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { Handshake } from "./handshake.js";
 import type { Reassembler } from "./reassembler.js";
@@ -133,7 +133,10 @@ export class SegmentArrival {
     this.connections.settle(slot);
   }
 
-  /** False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293 §3.10.7.4, SYN-RECEIVED). */
+  /**
+   * False for a packet of the client that the server would drop before it looks at the handshake (RFC 9293
+   * §3.10.7.4, SYN-RECEIVED).
+   */
   private isPlausible(slot: number, from: number): boolean {
     const { segment, window, statistics } = this;
     const flags = this.flows.flagsOf(slot);
@@ -144,7 +147,10 @@ export class SegmentArrival {
     return false;
   }
 
-  /** A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the same endpoints. */
+  /**
+   * A SYN for a connection that is known: a repetition, a step of the handshake, or a new connection between the
+   * same endpoints.
+   */
   private receiveSyn(slot: number, from: number): void {
     const { segment, handshake } = this;
     const state = this.state(slot);
@@ -193,7 +199,8 @@ export class SegmentArrival {
       return;
     }
     if (segment.has(TcpFlag.RST)) {
-      // A host that did not agree on signatures drops a signed segment (RFC 2385 §2.0); no one agreed here if data is not signed.
+      // A host that did not agree on signatures drops a signed segment (RFC 2385 §2.0); no one agreed here if
+      // data is not signed.
       if (segment.isSigned && (this.flows.flagsOf(slot) & SIGNED) === 0)
         this.alerts.raise("tcp-unexpected-signature", true);
       else this.connections.end(slot, "RESET", "rst");

@@ -1,9 +1,9 @@
-// What is known of one side of a connection, as a host of it would know it of itself; for those who look at the fields of libnids'
-// half_stream. Read from the flow table when asked for: nothing of it is kept anywhere else.
+// What is known of one side of a connection, as a host of it would know it of itself; for those who look at the fields
+// of libnids' half_stream. Read from the flow table when asked for: nothing of it is kept anywhere else.
 
 import type { BacklogPool } from "./backlog-pool.js";
 import { FIN_0, FIN_ACKED_0, scaleOf, TIMESTAMPS } from "./connection.js";
-import { ACK, FLAGS, FLOW_INTS, WINDOW } from "./flow-table.js";
+import { ACK, FLAGS, FLOW_INTS, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** How far one side of a connection has come in finishing what it sends. */

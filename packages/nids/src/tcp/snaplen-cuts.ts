@@ -1,5 +1,5 @@
-// Where the snap length cut segments off: ranges of the stream that were sent and not captured. When its turn comes, such a range is a
-// gap with the reason `snaplen`, as far as nothing that waits fills it. Sequence numbers.
+// Where the snap length cut segments off: ranges of the stream that were sent and not captured. When its turn comes,
+// such a range is a gap with the reason `snaplen`, as far as nothing that waits fills it. Sequence numbers.
 
 import { distance } from "./sequence.js";
 

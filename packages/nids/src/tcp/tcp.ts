@@ -1,5 +1,6 @@
-// The way of a TCP segment: is its header right, and its checksum; does it look like a scan? Nearly all segments are the next one of an
-// established connection: they take the short way (in-order.ts). All others go to segment-arrival.ts.
+// The way of a TCP segment: is its header right, and its checksum; does it look like a scan? Nearly all segments are
+// the next one of an established connection: they take the short way (in-order.ts). All others go to
+// segment-arrival.ts.
 
 import type { AlertSink } from "../alerts.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
@@ -43,7 +44,10 @@ export interface TcpParts {
 export class Tcp {
   /** The short way; the express lane takes it too. */
   readonly inOrder: InOrder;
-  /** True where the kernel may keep segments out of order, and open and close connections: nothing is kept to send resets in, and FINs are as RFC 9293 has them. */
+  /**
+   * True where the kernel may keep segments out of order, and open and close connections: nothing is kept to send
+   * resets in, and FINs are as RFC 9293 has them.
+   */
   readonly kernelFollows: boolean;
   /** All connections, for what happens to them besides segments. */
   readonly connections: Connections;
@@ -115,8 +119,8 @@ export class Tcp {
   }
 
   /**
-   * Takes the TCP segment the cursor is at, which the express lane has looked at, counted, and not taken itself. `found` is what `find`
-   * would say of its flow, or 0 where that is not known.
+   * Takes the TCP segment the cursor is at, which the express lane has looked at, counted, and not taken itself.
+   * `found` is what `find` would say of its flow, or 0 where that is not known.
    */
   receivePlain(found: number, offsetAndFlags: number, payload: number, length: number): void {
     if ((offsetAndFlags & TcpFlag.ACK) === 0) this.scans.note(offsetAndFlags & 0xff);

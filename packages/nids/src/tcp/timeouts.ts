@@ -1,10 +1,10 @@
-// What is old is found by a lazy sweep, on the packet clock: whenever packet time has moved on by seconds, a hand goes over as many
-// slots as bring it round the table once in `roundSeconds`. No list is kept up to date for every packet, and no single
-// packet pays for the whole table.
+// What is old is found by a lazy sweep, on the packet clock: whenever packet time has moved on by seconds, a hand goes
+// over as many slots as bring it round the table once in `roundSeconds`. No list is kept up to date for every packet,
+// and no single packet pays for the whole table.
 
 import type { NidsParams } from "../params.js";
 import { ConnectionState, FIN_0, stateOf } from "./connection.js";
-import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-table.js";
+import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Seconds of packet time in which every slot is looked at, and the slots looked at whenever the clock moves. */

@@ -1,7 +1,7 @@
-// FINs as libnids reads them (parameter `finTakesSequence: false`): they take no sequence number, so a stream goes on behind them, and
-// each that came out of order waits for its turn like the segment it came with: behind those that begin before it, or began there
-// when it came. In its turn it counts if the segment, with one for the FIN, reaches beyond what was delivered; so does then the urgent
-// pointer of the segment, even one without data.
+// FINs as libnids reads them (parameter `finTakesSequence: false`): they take no sequence number, so a stream goes on
+// behind them, and each that came out of order waits for its turn like the segment it came with: behind those that
+// begin before it, or began there when it came. In its turn it counts if the segment, with one for the FIN, reaches
+// beyond what was delivered; so does then the urgent pointer of the segment, even one without data.
 //
 //   delivered         │ a b c d FIN │             delivered up to c: d is new, and so is the FIN
 //   ────────────┤· · ·│             │· · ·        up to d: the FIN still counts
@@ -39,8 +39,8 @@ export class UnsequencedFins {
   }
 
   /**
-   * Forgets those whose turn has come at `next`, ahead of a segment that began at `first`; true where one of them counts. Their urgent
-   * pointers go to `urgent`.
+   * Forgets those whose turn has come at `next`, ahead of a segment that began at `first`; true where one of them
+   * counts. Their urgent pointers go to `urgent`.
    */
   reached(next: number, first: number | undefined, urgent: UrgentPointer): boolean {
     let counts = false;

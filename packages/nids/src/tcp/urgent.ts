@@ -1,10 +1,11 @@
-// Urgent bytes (RFC 9293 §3.8.5) as libnids and the BSD stacks read them: the pointer counts from the segment's sequence number, and the
-// byte before the place it points to is urgent. It is taken out of the stream and reported by itself.
+// Urgent bytes (RFC 9293 §3.8.5) as libnids and the BSD stacks read them: the pointer counts from the segment's
+// sequence number, and the byte before the place it points to is urgent. It is taken out of the stream and
+// reported by itself.
 //
 //   segment  │ a b c U d e │      urgent pointer 4: U is urgent; delivered are "abc", then U as urgent byte, then "de"
 //
-// One pointer is pending at a time: a later one replaces it, an earlier one does not. The pointer of a segment that waits for its turn
-// counts when its turn comes.
+// One pointer is pending at a time: a later one replaces it, an earlier one does not. The pointer of a segment that
+// waits for its turn counts when its turn comes.
 
 import { distance } from "./sequence.js";
 

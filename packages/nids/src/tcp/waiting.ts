@@ -1,5 +1,5 @@
-// What waits of a side: what there is of it, its delivery when its turn has come, and its end. Pieces wait, the FIN behind them, and what
-// the snap length cut off between them.
+// What waits of a side: what there is of it, its delivery when its turn has come, and its end. Pieces wait, the FIN
+// behind them, and what the snap length cut off between them.
 //
 //        delivered    waiting, one behind the other     FIN
 //   ──────────────────┤─────────┤──────────┤─────┤· · · ·│          all of it, up to the first hole

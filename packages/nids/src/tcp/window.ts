@@ -1,18 +1,18 @@
-// Which segments a receiver would look at (RFC 9293 §3.10.7.4, first step), as far as a monitor can tell, and which it would drop
-// as old by their timestamp (PAWS, RFC 7323 §5).
+// Which segments a receiver would look at (RFC 9293 §3.10.7.4, first step), as far as a monitor can tell, and which it
+// would drop as old by their timestamp (PAWS, RFC 7323 §5).
 //
 //        lower edge                    next      acknowledged              upper edge
 //   ───────┤───────────────────────────┤──────────┤──────────────────────────┤──────
 //          └ the smaller of the two               └ the larger of the two + window
 //
-// A monitor may see an acknowledgment before the bytes it covers, or never see these bytes. So the lower edge is never beyond
-// what was delivered, and what was delivered moves the upper edge just as an acknowledgment does. With the parameter
-// `believeUnseenAcks` both edges are where the acknowledgment says.
+// A monitor may see an acknowledgment before the bytes it covers, or never see these bytes. So the lower edge is never
+// beyond what was delivered, and what was delivered moves the upper edge just as an acknowledgment does. With the
+// parameter `believeUnseenAcks` both edges are where the acknowledgment says.
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import { SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
-import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-table.js";
+import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Segment } from "./segment.js";
 import { advance, distance, later } from "./sequence.js";

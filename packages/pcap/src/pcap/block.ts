@@ -1,5 +1,6 @@
-// Pcap records gathered in one block of memory, for whoever has frames faster than one write each can take: a header, or
-// nothing, then whole records behind each other (layout.ts), little-endian and in nanoseconds. Nothing is allocated per frame.
+// Pcap records gathered in one block of memory, for whoever has frames faster than one write each can take: a header,
+// or nothing, then whole records behind each other (layout.ts), little-endian and in nanoseconds. Nothing is
+// allocated per frame.
 //
 //     0        length                        capacity
 //     │ record │ record │ record │ (free)    │

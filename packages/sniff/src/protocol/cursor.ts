@@ -1,5 +1,5 @@
-// Where decoding stands in a packet. A protocol takes its header off the front, and may find that the packet ends earlier than
-// the frame does:
+// Where decoding stands in a packet. A protocol takes its header off the front, and may find that the packet ends
+// earlier than the frame does:
 //
 //   │ taken │ at … what is to be decoded … end │ trailer │ cut off by the snap length … │
 

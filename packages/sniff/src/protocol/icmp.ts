@@ -1,4 +1,5 @@
-// ICMP (RFC 792) and ICMPv6 (RFC 4443, RFC 4861): four bytes that all messages have, and four whose meaning depends on the type.
+// ICMP (RFC 792) and ICMPv6 (RFC 4443, RFC 4861): four bytes that all messages have, and four whose meaning
+// depends on the type.
 //
 //   │ type 1 │ code 1 │ checksum 2 │ identifier 2, sequence 2, or something else 4 │ data …
 

@@ -1,5 +1,5 @@
-// The headers of IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3, §4), with every field. The engine has headers of its own: it asks
-// for what leads on, and as fast as it can; here people ask for all of it.
+// The headers of IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3, §4), with every field. The engine has headers of its own:
+// it asks for what leads on, and as fast as it can; here people ask for all of it.
 
 import { formatAddress, ipv6ExtensionBytes } from "@tsnids/nids";
 import { InvalidPacketError } from "../errors.js";

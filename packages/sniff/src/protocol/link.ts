@@ -1,5 +1,5 @@
-// Headers before the packet. The engine's decoders say where they are (LinkDissector); what is in them is read here for the ones
-// that people look at, and the others are shown as so many bytes.
+// Headers before the packet. The engine's decoders say where they are (LinkDissector); what is in them is read here for
+// the ones that people look at, and the others are shown as so many bytes.
 //
 //   Ethernet         │ destination 6 │ source 6 │ type or length 2 │                              IEEE 802.3 §3.1.1
 //   VLAN             │ priority 3, drop 1, VLAN 12 bits │ type or length 2 │                      IEEE 802.1Q §9.6

@@ -102,7 +102,10 @@ export class Tcp extends Layer {
 const END = 0;
 const NO_OPERATION = 1;
 
-/** Options by number (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413): name, and bytes of each number in it; 0 is not shown. */
+/**
+ * Options by number (RFC 9293 §3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413): name, and bytes of each number in it;
+ * 0 is not shown.
+ */
 const optionNames: ReadonlyMap<number, readonly [name: string, numberBytes: 0 | 1 | 2 | 4]> = new Map([
   [2, ["MSS", 2]],
   [3, ["window scale", 1]],

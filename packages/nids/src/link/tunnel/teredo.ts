@@ -1,5 +1,5 @@
-// Teredo (RFC 4380 §5.1.1): IPv6 through UDP and NATs. Before the packet there may be proof of who asks, and where a server got
-// the packet from. What tells a Teredo packet from anything else are its addresses.
+// Teredo (RFC 4380 §5.1.1): IPv6 through UDP and NATs. Before the packet there may be proof of who asks, and where a
+// server got the packet from. What tells a Teredo packet from anything else are its addresses.
 //
 //   │ 0001 │ client length 1 │ value length 1 │ client │ value │ nonce 8 │ confirmation 1 │
 //   │ 0000 │ port 2 │ address 4 │ IPv6 …

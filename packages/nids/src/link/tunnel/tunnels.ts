@@ -1,5 +1,6 @@
-// Tunnels: from a valid outer IP packet to the IP packet in it. Which protocol or UDP port is which tunnel is a table each; whether
-// the payload really is one, the tunnel's own decoder says. What fails its test is what it seemed to be: plain UDP, or nothing.
+// Tunnels: from a valid outer IP packet to the IP packet in it. Which protocol or UDP port is which tunnel is a table
+// each; whether the payload really is one, the tunnel's own decoder says. What fails its test is what it seemed to be:
+// plain UDP, or nothing.
 //
 //   IP protocol 4 and 41   ──► IP in IP        UDP 4789, 8472 ──► VXLAN       UDP 3544 ──► Teredo
 //   IP protocol 47         ──► GRE             UDP 6081       ──► Geneve      UDP 1701 ──► L2TP
