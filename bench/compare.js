@@ -3,9 +3,8 @@
 // Measures the engine beside other programs on generated captures. Missing captures are written and the programs built
 // first. Without --captures, --peers and --json everything is measured, and the tables of docs/performance.md are written.
 
-import { BenchError } from "./compare/bench-error.js";
 import { prepareCapture } from "./compare/captures.js";
-import { runCommand } from "./compare/command.js";
+import { roundsOf, runCommand } from "./compare/command.js";
 import { exactDirections } from "./compare/exactness.js";
 import { measure, measureWall } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers, READING_AHEAD, WAY_NAMES } from "./compare/peers.js";
@@ -26,18 +25,18 @@ const OPTIONS = {
   json: { type: "boolean", default: false },
 };
 
-runCommand(OPTIONS, main);
+await runCommand(OPTIONS, main);
 
-function main(options) {
+async function main(options) {
   const captures = options.captures?.split(",");
   const peers = options.peers?.split(",");
-  const rounds = countOf(options.rounds);
+  const rounds = roundsOf(options.rounds);
   const { json } = options;
-  const results = compare(captures ?? ALL_CAPTURES, peers, rounds, json);
+  const results = await compare(captures ?? ALL_CAPTURES, peers, rounds, json);
   insistOnOurs(results);
   if (json || captures !== undefined || peers !== undefined) return;
-  const wall = inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
-  const ways = inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
+  const wall = await inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
+  const ways = await inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
   insistOnOurs(ways);
   const [flows, startUp] = [measureFlows(), measureStartUp()];
   const workers = [...measureWorkers(1), ...measureWorkers(0)];
@@ -45,27 +44,31 @@ function main(options) {
 }
 
 /** CPU time, and whether the bytes are right; printed capture by capture. */
-function compare(captures, peerNames, rounds, json) {
+async function compare(captures, peerNames, rounds, json) {
   const peers = preparePeers(peerNames);
-  return captures.flatMap((name) => {
+  const all = [];
+  for (const name of captures) {
     const capture = prepareCapture(name, false);
     const outcomes = new Map(peers.map((peer) => [peer.name, { samples: [] }]));
     for (const peer of peers) {
       const outcome = outcomes.get(peer.name);
-      attempt(outcome, () => (outcome.exactDirections = exactDirections(peer, capture)));
+      await attempt(outcome, async () => (outcome.exactDirections = await exactDirections(peer, capture)));
     }
-    const results = summarize(capture, runRounds(peers, capture, rounds, "CPU time", measure, outcomes));
+    const results = summarize(capture, await runRounds(peers, capture, rounds, "CPU time", measure, outcomes));
     process.stdout.write(json ? jsonLines(results) : `${resultTable(results, CPU_COLUMNS)}\n`);
-    return results;
-  });
+    all.push(...results);
+  }
+  return all;
 }
 
 /** Rounds over several captures, without a look at the bytes. */
-function inRounds(captures, peers, rounds, title, measureOne) {
-  return captures.flatMap((name) => {
+async function inRounds(captures, peers, rounds, title, measureOne) {
+  const results = [];
+  for (const name of captures) {
     const capture = prepareCapture(name, false);
-    return summarize(capture, runRounds(peers, capture, rounds, title, measureOne));
-  });
+    results.push(...summarize(capture, await runRounds(peers, capture, rounds, title, measureOne)));
+  }
+  return results;
 }
 
 /** Others may get bytes wrong; where the engine does, the command ends with 1. */
@@ -76,10 +79,4 @@ function insistOnOurs(results) {
     process.stderr.write(`bench: ${peer} did not get ${capture} right\n`);
     process.exitCode = 1;
   }
-}
-
-/** @param {string} rounds @returns {number} */
-function countOf(rounds) {
-  if (/^[1-9][0-9]{0,2}$/.test(rounds)) return Number(rounds);
-  throw new BenchError("bad-option", `--rounds must be a whole number from 1 to 999, not "${rounds}"`);
 }

@@ -3,7 +3,7 @@
 /** A condition the user has to put right; `code` names it, the message says how. */
 export class BenchError extends Error {
   /**
-   * @param {"unknown-capture" | "unknown-peer" | "missing-tool" | "not-built" | "peer-failed" | "bad-option" | "page-markers"} code
+   * @param {"unknown-capture" | "unknown-peer" | "missing-tool" | "no-history" | "not-built" | "peer-failed" | "bad-option" | "page-markers"} code
    * @param {string} message
    */
   constructor(code, message) {

@@ -4,19 +4,19 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { CACHE } from "./captures.js";
-import { runOnce } from "./measure.js";
+import { runPeer } from "./peer-process.js";
 
 /**
  * @param {import("./peers.js").Peer} peer
  * @param {import("./captures.js").Capture} capture
- * @returns {number | null} directions that have all their bytes and no others; null for a peer that has no directions
- * @throws {BenchError} `peer-failed`
+ * @returns {Promise<number | null>} directions that have all their bytes and no others; null for a peer that has no
+ *   directions; rejects with BenchError `peer-failed`
  */
-export function exactDirections(peer, capture) {
+export async function exactDirections(peer, capture) {
   if (!peer.listsDirections) return null;
   const listing = join(CACHE, `directions-${process.pid}.tsv`);
   try {
-    runOnce(peer, capture, listing);
+    await runPeer(peer, capture, 1, [], ["--directions", listing]);
     const truth = new Set(lines(capture.truthLines));
     return lines(listing).filter((line) => truth.delete(line)).length;
   } finally {

@@ -10,11 +10,7 @@
 // CPU time is measured with the process pinned to one core, wall time with all cores there are.
 
 import { spawnSync } from "node:child_process";
-import { BenchError } from "./bench-error.js";
-import { buildPeer } from "./build-peers.js";
-
-const LONGEST_RUN_MS = 900_000;
-const MOST_OUTPUT_BYTES = 1 << 26;
+import { runPeer } from "./peer-process.js";
 
 /**
  * @typedef {object} Sample one peer on one capture in one round
@@ -28,81 +24,52 @@ const MOST_OUTPUT_BYTES = 1 << 26;
  * CPU time.
  * @param {import("./peers.js").Peer} peer
  * @param {import("./captures.js").Capture} capture
- * @returns {Sample}
- * @throws {BenchError} `peer-failed`
+ * @returns {Promise<Sample>} rejects with BenchError `peer-failed`
  */
-export function measure(peer, capture) {
-  return sample(peer, capture, pinning(), (usage) => usage.userSeconds + usage.systemSeconds);
+export async function measure(peer, capture) {
+  const [sample] = await samples([peer], capture, pinning(), cpuSeconds);
+  return sample;
+}
+
+/**
+ * CPU time of several peers at the same time, on the same core: the system gives it to each of them in turn for a few milliseconds, so
+ * that whatever slows the machine down slows down all of them alike.
+ * @param {readonly import("./peers.js").Peer[]} peers
+ * @param {import("./captures.js").Capture} capture
+ * @returns {Promise<Sample[]>} in the order of the peers; rejects with BenchError `peer-failed`
+ */
+export function measureTogether(peers, capture) {
+  return samples(peers, capture, pinning(), cpuSeconds);
 }
 
 /**
  * Wall time. Parameters as for `measure`.
  * @param {import("./peers.js").Peer} peer
  * @param {import("./captures.js").Capture} capture
- * @returns {Sample}
- * @throws {BenchError} `peer-failed`
+ * @returns {Promise<Sample>} rejects with BenchError `peer-failed`
  */
-export function measureWall(peer, capture) {
-  return sample(peer, capture, [], (usage) => usage.wallSeconds);
+export async function measureWall(peer, capture) {
+  const [sample] = await samples([peer], capture, [], ({ wallSeconds }) => wallSeconds);
+  return sample;
 }
 
-/**
- * One pass that writes a line per direction.
- * @param {import("./peers.js").Peer} peer
- * @param {import("./captures.js").Capture} capture
- * @param {string} listing file for the lines
- * @throws {BenchError} `peer-failed`
- */
-export function runOnce(peer, capture, listing) {
-  run(peer, capture, 1, [], ["--directions", listing]);
-}
-
-/**
- * Reads the capture through, so that every process finds it in memory: systems that give memory back soon have
- * forgotten it between two of them, and what the disk costs would be taken for the passes'.
- */
-function warm({ path }) {
-  spawnSync("cat", [path], { stdio: ["ignore", "ignore", "ignore"] });
-}
-
-/** @returns {Sample} */
-function sample(peer, capture, prefix, secondsOf) {
-  const [fewPasses, manyPasses] = peer.passes(capture);
-  const few = run(peer, capture, fewPasses, prefix, []);
-  const many = run(peer, capture, manyPasses, prefix, []);
-  const passSeconds = (secondsOf(many.usage) - secondsOf(few.usage)) / (manyPasses - fewPasses);
-  const fixedSeconds = secondsOf(few.usage) - fewPasses * passSeconds;
-  const totals = peer.cumulative ? [few.totals] : [few.totals, many.totals];
-  return { passSeconds, fixedSeconds, rssMiB: many.usage.maxRssKiB / 1024, totals };
-}
-
-/** One process: its output's last line but one is the peer's, the last one cputime's. */
-function run(peer, capture, passes, prefix, options) {
-  warm(capture);
-  const { command, environment } = peer.start(capture, passes);
-  const [program, ...args] = [...prefix, buildPeer("cputime"), ...command, ...options];
-  const { status, stdout, stderr, error } = spawnSync(program, args, {
-    encoding: "utf8",
-    env: { ...process.env, ...environment },
-    timeout: LONGEST_RUN_MS,
-    maxBuffer: MOST_OUTPUT_BYTES,
+/** @returns {Promise<Sample[]>} of peers that run at the same time */
+async function samples(peers, capture, prefix, secondsOf) {
+  const run = (which) =>
+    Promise.all(peers.map((peer) => runPeer(peer, capture, peer.passes(capture)[which], prefix, [])));
+  const [fewRuns, manyRuns] = [await run(0), await run(1)];
+  return peers.map((peer, index) => {
+    const [fewPasses, manyPasses] = peer.passes(capture);
+    const [few, many] = [fewRuns[index], manyRuns[index]];
+    const passSeconds = (secondsOf(many.usage) - secondsOf(few.usage)) / (manyPasses - fewPasses);
+    const fixedSeconds = secondsOf(few.usage) - fewPasses * passSeconds;
+    const totals = peer.cumulative ? [few.totals] : [few.totals, many.totals];
+    return { passSeconds, fixedSeconds, rssMiB: many.usage.maxRssKiB / 1024, totals };
   });
-  if (error || status !== 0) {
-    throw new BenchError("peer-failed", `${peer.name} failed on ${capture.name}: ${reasonOf(error, status, stderr)}`);
-  }
-  const [totals, usage] = stdout
-    .trim()
-    .split("\n")
-    .slice(-2)
-    .map((line) => JSON.parse(line));
-  return { totals, usage };
 }
 
-/** In a few words, why a process did not end well. */
-function reasonOf(error, status, stderr) {
-  if (error?.code === "ETIMEDOUT") return `not done after ${LONGEST_RUN_MS / 1000} s`;
-  if (/out of memory|cannot allocate|bad_alloc/i.test(stderr)) return "out of memory";
-  return error?.message ?? (stderr.trim().split("\n").at(-1) || `exit status ${status}`);
+function cpuSeconds({ userSeconds, systemSeconds }) {
+  return userSeconds + systemSeconds;
 }
 
 /** @type {string[] | undefined} */

@@ -7,8 +7,8 @@ import { BenchError } from "./bench-error.js";
 import { buildPeer } from "./build-peers.js";
 
 const BENCH = join(import.meta.dirname, "..");
-const ENGINE = join(BENCH, "..", "packages", "nids", "dist", "index.js");
-const YARDSTICK_PROGRAM = join(BENCH, "..", "..", "shared", "prototype", "replay.js");
+const REPOSITORY = join(BENCH, "..");
+const YARDSTICK_PROGRAM = join(REPOSITORY, "..", "shared", "prototype", "replay.js");
 
 /** libpcap's own loop: what everything is compared with. */
 export const LOOP = "pcap-loop";
@@ -127,8 +127,21 @@ function libnids(options) {
 }
 
 function tsnids(options) {
-  if (!existsSync(ENGINE)) throw new BenchError("not-built", "packages/nids is not built: npm run build");
-  return { ...script(join(BENCH, "replay.js"), options), passes: manyPasses };
+  return engineIn(REPOSITORY, options);
+}
+
+/**
+ * The engine of this repository, or of a copy of it, without a name.
+ * @param {string} [repository] its folder
+ * @param {string[]} [options] of bench/replay.js
+ * @returns {Omit<Peer, "name">}
+ * @throws {BenchError} `not-built`
+ */
+export function engineIn(repository = REPOSITORY, options = []) {
+  if (!existsSync(join(repository, "packages", "nids", "dist", "index.js"))) {
+    throw new BenchError("not-built", "packages/nids is not built: npm run build");
+  }
+  return { ...script(join(repository, "bench", "replay.js"), options), passes: manyPasses };
 }
 
 /** It takes so long that a few per cent of noise do not matter. */

@@ -8,18 +8,18 @@ import { BenchError } from "./bench-error.js";
  * @param {import("./captures.js").Capture} capture
  * @param {number} rounds
  * @param {string} title what is measured, for the lines that say how far it is
- * @param {(peer: import("./peers.js").Peer, capture: import("./captures.js").Capture) => import("./measure.js").Sample} measure
+ * @param {typeof import("./measure.js").measure} measure
  * @param {Map<string, import("./result.js").Outcome>} [outcomes] of peers that did something before
- * @returns {Map<string, import("./result.js").Outcome>}
+ * @returns {Promise<Map<string, import("./result.js").Outcome>>}
  */
-export function runRounds(peers, capture, rounds, title, measure, outcomes = new Map()) {
+export async function runRounds(peers, capture, rounds, title, measure, outcomes = new Map()) {
   for (const { name } of peers) outcomes.set(name, { samples: [], ...outcomes.get(name) });
   for (let round = 1; round <= rounds; round++) {
     process.stderr.write(`bench: ${capture.name}, ${title}, round ${round} of ${rounds}\n`);
     for (const peer of peers) {
       if (round > (peer.mostRounds ?? rounds)) continue;
       const outcome = outcomes.get(peer.name);
-      attempt(outcome, () => outcome.samples.push(measure(peer, capture)));
+      await attempt(outcome, async () => outcome.samples.push(await measure(peer, capture)));
     }
   }
   return outcomes;
@@ -28,12 +28,12 @@ export function runRounds(peers, capture, rounds, title, measure, outcomes = new
 /**
  * Does work for a peer that has not failed yet; notes where it does.
  * @param {import("./result.js").Outcome} outcome
- * @param {() => void} work
+ * @param {() => Promise<unknown>} work
  */
-export function attempt(outcome, work) {
+export async function attempt(outcome, work) {
   if (outcome.failure !== undefined) return;
   try {
-    work();
+    await work();
   } catch (error) {
     if (!(error instanceof BenchError && error.code === "peer-failed")) throw error;
     outcome.failure = error.message;
