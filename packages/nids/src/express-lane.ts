@@ -8,7 +8,7 @@
 // verifies and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then
 // takes them in order. What it found for a frame holds as long as no connection is removed in between.
 //
-//   frames  │ 1 │ 2 │ 3 │ … │ 32 │        lookAhead: headers, lookup, checksum     (nothing changes)
+//   frames  │ 1 │ 2 │ 3 │ … │ 64 │        lookAhead: headers, lookup, checksum     (nothing changes)
 //           └─► take, take, …             in order: pass by, deliver, announce, hand to TCP, or leave to the rooms
 
 import { LinkType } from "@tsnids/pcap";

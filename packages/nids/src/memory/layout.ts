@@ -44,7 +44,7 @@ export const copyBytes: number = 3 << 19;
 const datagramBytes = 1 << 17;
 
 /** Bytes of the window the express lane looks ahead at; what is counted there lies behind it. */
-export const windowBytes = 2048;
+export const windowBytes = 4096;
 
 const cacheLine = 64;
 const page = 4096;
