@@ -32,9 +32,9 @@ export class StreamTable {
   }
 
   /**
-   * Asks memory for the streams of packets: every `step`th number of `found`, and a multiple of four of them, says the
+   * Asks memory for the streams of packets: every `step`th number of `found`, and a multiple of eight of them, says the
    * flow, as slot * 2 + side. A processor looks some hundred instructions ahead: the fewer lie between two of these
-   * loads, the more of them are under way at once. Therefore four are found before the first is asked, and a slot for
+   * loads, the more of them are under way at once. Therefore eight are found before the first is asked, and a slot for
    * which there is no place yet is taken for another one. What it returns means nothing: it keeps a compiler from
    * leaving out the loads.
    */
@@ -42,15 +42,23 @@ export class StreamTable {
     const { bySlot } = this;
     const places = bySlot.length - 1;
     let touched = 0;
-    for (let at = first; at < found.length; at += 4 * step) {
+    for (let at = first; at < found.length; at += 8 * step) {
       const a = bySlot[((found[at] as number) >> 1) & places];
       const b = bySlot[((found[at + step] as number) >> 1) & places];
       const c = bySlot[((found[at + 2 * step] as number) >> 1) & places];
       const d = bySlot[((found[at + 3 * step] as number) >> 1) & places];
+      const e = bySlot[((found[at + 4 * step] as number) >> 1) & places];
+      const f = bySlot[((found[at + 5 * step] as number) >> 1) & places];
+      const g = bySlot[((found[at + 6 * step] as number) >> 1) & places];
+      const h = bySlot[((found[at + 7 * step] as number) >> 1) & places];
       if (a !== undefined) touched ^= a.key;
       if (b !== undefined) touched ^= b.key;
       if (c !== undefined) touched ^= c.key;
       if (d !== undefined) touched ^= d.key;
+      if (e !== undefined) touched ^= e.key;
+      if (f !== undefined) touched ^= f.key;
+      if (g !== undefined) touched ^= g.key;
+      if (h !== undefined) touched ^= h.key;
     }
     return touched;
   }
