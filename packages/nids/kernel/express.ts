@@ -6,9 +6,10 @@
 //
 //   read     frame   ──► key and hash
 //   ask                  for the bucket of the index
+//   verify   frame   ──► are its checksums right?       (meanwhile the buckets come)
 //   probe    bucket  ──► candidate
 //   ask                  for the record of the flow; then for its details, where they will be looked at
-//   confirm  record  ──► side of the flow  and the checksums
+//   confirm  record  ──► side of the flow
 //
 // Hash and index are in flow-table.ts, the layouts of flows and of the window in flow.ts and window.ts. Sixteen bytes
 // of header are put into the machine's byte order at once:
@@ -58,6 +59,11 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   for (let entry = window; entry < end; entry += entryBytes) {
     touched += load<u32>(buckets + ((load<u32>(entry, FOUND) & mask) << 3), 4);
   }
+  if (verify != 0) {
+    for (let entry = window; entry < end; entry += entryBytes) {
+      if (load<u32>(entry, PAYLOAD) != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
+    }
+  }
   for (let entry = window; entry < end; entry += entryBytes) {
     store<u32>(entry, probe(load<u32>(entry, FOUND), mask), BUCKET);
   }
@@ -72,7 +78,6 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
     touched += load<u32>(select<u32>(details + slot * detailBytes, record, unusual != 0));
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    if (load<u32>(entry, PAYLOAD) != 0 && verify != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
     if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
     else store<u32>(entry, confirm(entry, mask), FOUND);
   }
