@@ -32,8 +32,8 @@ export async function measure(peer, capture) {
 }
 
 /**
- * CPU time of several peers at the same time, on the same core: the system gives it to each of them in turn for a few milliseconds, so
- * that whatever slows the machine down slows down all of them alike.
+ * CPU time of several peers at the same time, on the same core: the system gives it to each of them in turn for a few
+ * milliseconds, so that whatever slows the machine down slows down all of them alike.
  * @param {readonly import("./peers.js").Peer[]} peers
  * @param {import("./captures.js").Capture} capture
  * @returns {Promise<Sample[]>} in the order of the peers; rejects with BenchError `peer-failed`

@@ -20,7 +20,7 @@ const execute = promisify(execFile);
  * @param {import("./peers.js").Peer} peer
  * @param {import("./captures.js").Capture} capture
  * @param {number} passes
- * @param {string[]} prefix command that starts the process (cores.js); empty for none
+ * @param {string[]} prefix command that starts the process, such as `taskset -c 1`; empty for none
  * @param {string[]} options of the peer
  * @returns {Promise<Run>} rejects with BenchError `peer-failed`
  */
