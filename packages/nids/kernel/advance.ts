@@ -111,7 +111,7 @@ function delivered(flow: u32, found: u32, flags: u32): u32 {
 
 /** Takes a segment that opens or closes its connection; what has become of it. */
 function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, clock: u32): u32 {
-  if (kind == (SYN | ACK)) return answers(entry, flow, detail, from) ? DONE : LEFT;
+  if (kind == (SYN | ACK)) return answers(entry, flow, detail, from, clock) ? DONE : LEFT;
   if (kind == (FIN | ACK)) {
     if (!finishes(entry, flow, detail, from, clock)) return LEFT;
   } else {

@@ -14,6 +14,7 @@ import {
   FIN_0,
   FIN_ACKED_0,
   FLOW_FLAGS,
+  isCredible,
   LAST_SEEN,
   NEXT,
   scaled,
@@ -56,6 +57,7 @@ export function isComplete(flow: u32): bool {
 @inline
 function isBare(entry: u32, flow: u32, from: u32, flags: u32): bool {
   if ((flags & (STATE_MASK | anyBacklog | bothKnown)) != (ESTABLISHED | bothKnown)) return false;
+  if (!isCredible(load<u32>(entry, ACKNOWLEDGMENT), load<u32>(flow + ((from ^ 1) << 2), NEXT))) return false;
   return load<u32>(entry, LENGTH) == 0 && load<u32>(entry, SEQUENCE) == load<u32>(flow + (from << 2), NEXT);
 }
 

@@ -52,6 +52,21 @@ export function scaled(window: u32, flags: u32, from: u32): u32 {
   return window << ((flags >>> (scaleShift + (from << 2))) & 0xf);
 }
 
+/** The largest window there can be (RFC 7323 §2.3). */
+const largestWindow: u32 = 1 << 30;
+
+/** True for an acknowledgment of nothing beyond what the other side has sent: `next` is its next number. */
+@inline
+export function isSent(ack: u32, next: u32): bool {
+  return next - ack <= largestWindow;
+}
+
+/** True for one that may be beyond, but no further off than a window reaches. */
+@inline
+export function isCredible(ack: u32, next: u32): bool {
+  return next - ack + largestWindow <= 2 * largestWindow;
+}
+
 /** Notes how far a side acknowledges. The later of two numbers without a branch: it would be guessed wrong half of the time. */
 @inline
 export function acknowledge(own: u32, ack: u32): void {

@@ -9,6 +9,7 @@ import {
   BACKLOG_0,
   COUNT,
   ESTABLISHED,
+  isSent,
   LAST_SEEN,
   NEXT,
   scaled,
@@ -32,7 +33,7 @@ export function isInOrder(entry: u32, flow: u32, detail: u32, found: u32, flags:
   const length = load<u32>(entry, LENGTH);
   const next = load<u32>(own, NEXT);
   const nextOfOther = load<u32>(other, NEXT);
-  if (load<u32>(entry, SEQUENCE) != next || <i32>(load<u32>(entry, ACKNOWLEDGMENT) - nextOfOther) > 0) return false;
+  if (load<u32>(entry, SEQUENCE) != next || !isSent(load<u32>(entry, ACKNOWLEDGMENT), nextOfOther)) return false;
   if (length != 0 && load<u32>(other, ADVERTISED) == 0) return false;
   if ((flags & anyBacklog) != 0) {
     if (length != 0 && (flags & (BACKLOG_0 << from)) != 0 && !isClearOfBacklog(found, next + length)) return false;

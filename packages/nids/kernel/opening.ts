@@ -63,7 +63,7 @@ export function begins(entry: u32, clock: u32, seconds: u32, mask: u32): bool {
 }
 
 /** Takes a SYN,ACK; false, and nothing has changed, where it is not the plain answer to the SYN. */
-export function answers(entry: u32, flow: u32, detail: u32, from: u32): bool {
+export function answers(entry: u32, flow: u32, detail: u32, from: u32, clock: u32): bool {
   const flags = load<u32>(flow, FLOW_FLAGS);
   if ((flags & (STATE_MASK | anyBacklog)) != OPENING || from == clientSide(flags)) return false;
   const client = flow + ((from ^ 1) << 2);
@@ -77,6 +77,7 @@ export function answers(entry: u32, flow: u32, detail: u32, from: u32): bool {
   if (timestampAt == 0) agreed &= ~TIMESTAMPS;
   else if ((flags & TIMESTAMPS) != 0) store<u32>(detail + (from << 2), <u32>bswap(load<u32>(timestampAt)), TSVAL);
   store<u32>(flow, (agreed & ~STATE_MASK) | ANSWERED | SYN_ACK_SEEN | (KNOWN_0 << from), FLOW_FLAGS);
+  store<u32>(flow, clock, LAST_SEEN);
   return true;
 }
 

@@ -14,6 +14,7 @@ import {
   BACKLOG_0,
   ESTABLISHED,
   FLOW_FLAGS,
+  isSent,
   LAST_SEEN,
   NEXT,
   scaled,
@@ -72,7 +73,7 @@ export function waitsOrRepeats(entry: u32, flow: u32, detail: u32, found: u32, c
   const nextOfOther = load<u32>(other, NEXT);
   const acked = load<u32>(other, ACKED);
   // No hole of either side is acknowledged: then none has a grace that runs, and none is to get one.
-  if (<i32>(load<u32>(entry, ACKNOWLEDGMENT) - nextOfOther) > 0) return false;
+  if (!isSent(load<u32>(entry, ACKNOWLEDGMENT), nextOfOther)) return false;
   if (<i32>(acked - next) > 0 || <i32>(load<u32>(own, ACKED) - nextOfOther) > 0) return false;
   const sequence = load<u32>(entry, SEQUENCE);
   const length = load<u32>(entry, LENGTH);

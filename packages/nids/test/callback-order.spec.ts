@@ -1,9 +1,9 @@
 /** In which order callbacks are called, and what registering and unregistering does. */
 import type { TcpStream } from "@tsnids/nids";
 import { NidsError, TcpState } from "@tsnids/nids";
-import { capture, frame, udpPacket } from "@tsnids/testkit";
+import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
-import { closed, established, following, smallNids } from "./following.js";
+import { closed, established, following, smallNids, text } from "./following.js";
 
 describe("the order of callbacks", () => {
   it("is last registered first at JUST_ESTABLISHED, first registered first from then on", () => {
@@ -32,6 +32,25 @@ describe("the order of callbacks", () => {
     nids.process(whole.fragment(0, [8]).batch());
     const fragment = ["fragment 2", "fragment 1"];
     expect(heard).to.deep.equal([...fragment, ...fragment, "ip 2", "ip 1", "udp 2", "udp 1"]);
+  });
+
+  it("has the client's bytes first where one packet shows that both directions lack some, whatever the seed", () => {
+    const [from, to] = ["[2001:db8::1]:40000", "[2001:db8::2]:80"] as const;
+    const talk = conversation({ client: from, server: to }).handshake();
+    talk.segment("client", { seq: 10, data: "client" }).segment("server", { seq: 10, data: "server", ack: 16 });
+    talk.segment("client", { absoluteSeq: 1017, absoluteAck: 5017, stray: true }).wait("3");
+    talk.segment("client", { absoluteSeq: 1017, absoluteAck: 5017, stray: true });
+    for (let engine = 0; engine < 30; engine++) {
+      const nids = smallNids();
+      const heard: string[] = [];
+      nids.registerTcp(
+        following(({ state, client, server }) => {
+          if (state === TcpState.DATA) heard.push(`${text(server.data)}${text(client.data)}`);
+        }),
+      );
+      nids.process(talk.batch());
+      expect(heard).to.deep.equal(["", "client", "", "server"]);
+    }
   });
 
   it("puts ip callbacks before what their datagram causes in tcp", () => {

@@ -1,11 +1,12 @@
 /** The fields of a half that libnids' users read, and those of the stream around them. */
 import type { HalfState, TcpStream } from "@tsnids/nids";
+import type { Capture, Conversation } from "@tsnids/testkit";
 import { conversation, timestamps, windowScale } from "@tsnids/testkit";
 import { expect } from "chai";
 import { established, following, smallNids, text } from "./following.js";
 
 /** An engine that keeps the last stream. */
-function watching(): { process: (talk: ReturnType<typeof established>, from?: number) => TcpStream } {
+function watching(): { process: (talk: Conversation | Capture, from?: number) => TcpStream } {
   const nids = smallNids();
   let last: TcpStream | undefined;
   nids.registerTcp(following((stream) => void (last = stream)));
@@ -93,6 +94,13 @@ describe("a half", () => {
     const talk = established().send("client", "12345").ack("server");
     const { client, server } = process(talk);
     expect([client.acknowledgment, server.acknowledgment]).to.deep.equal([5001, 1006]);
+  });
+
+  it("says so from the first packet on where the connection was running before", () => {
+    const { process } = watching();
+    const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80", serverIsn: 0x90000000 });
+    const frames = talk.handshake().send("client", "12345").capture();
+    expect(process(frames.drop(0).drop(0).drop(0)).client.acknowledgment).to.equal(0x90000001);
   });
 
   it("says how many bytes wait for it, and how many urgent ones it has received", () => {

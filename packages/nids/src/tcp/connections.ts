@@ -12,7 +12,15 @@ import type { LinkLayer } from "../link/decap.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
-import { anyBacklog, ATTENTION, ConnectionState, refreshAttention, stateOf, withState } from "./connection.js";
+import {
+  anyBacklog,
+  ATTENTION,
+  clientSide,
+  ConnectionState,
+  refreshAttention,
+  stateOf,
+  withState,
+} from "./connection.js";
 import { Eviction } from "./eviction.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Holes } from "./holes.js";
@@ -78,8 +86,7 @@ export class Connections implements SweptFlow {
     const state = this.state(slot);
     if (state === ConnectionState.ESTABLISHED) {
       if ((this.flows.flagsOf(slot) & anyBacklog) !== 0) {
-        this.holes.review(slot, 0);
-        this.holes.review(slot, 1);
+        this.reviewHoles(slot);
         this.closing.confirm(slot, 0);
         this.closing.confirm(slot, 1);
         this.closing.review(slot);
@@ -151,11 +158,15 @@ export class Connections implements SweptFlow {
   /** Time has passed for the holes of a flow; where it was forgotten meanwhile, for what waits behind them. */
   review(slot: number): void {
     if ((this.flows.flagsOf(slot) & anyBacklog) === 0) return;
-    if (this.state(slot) === ConnectionState.ESTABLISHED) {
-      this.holes.review(slot, 0);
-      this.holes.review(slot, 1);
-    }
+    if (this.state(slot) === ConnectionState.ESTABLISHED) this.reviewHoles(slot);
     this.settle(slot);
+  }
+
+  /** What the client sends comes first: which side is 0 depends on the seed where addresses are hashed. */
+  private reviewHoles(slot: number): void {
+    const client = clientSide(this.flows.flagsOf(slot));
+    this.holes.review(slot, client);
+    this.holes.review(slot, 1 - client);
   }
 
   /** A host or router says that what opens this connection does not arrive: where it is half open, it is forgotten. */

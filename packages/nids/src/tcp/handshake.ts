@@ -29,7 +29,8 @@ import {
   TIMESTAMPS,
   withState,
 } from "./connection.js";
-import { ACK, DETAIL_INTS, FLOW_INTS, ISN, NEXT, TSVAL, WINDOW } from "./flow-record.js";
+import { FirstFlight } from "./first-flight.js";
+import { ACK, DETAIL_INTS, FLOW_INTS, ISN, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
@@ -37,11 +38,10 @@ import type { Segment } from "./segment.js";
 import { advance, distance } from "./sequence.js";
 import type { Waiting } from "./waiting.js";
 
-const largestUnscaledWindow = 65535;
-
 export class Handshake {
   private readonly packet: Packet;
   private readonly flows: FlowTable;
+  private readonly firstFlight: FirstFlight;
   private readonly reassembler: Reassembler;
   private readonly waiting: Waiting;
   private readonly params: NidsParams;
@@ -57,6 +57,7 @@ export class Handshake {
   ) {
     this.packet = packet;
     this.flows = flows;
+    this.firstFlight = new FirstFlight(flows);
     this.reassembler = reassembler;
     this.waiting = waiting;
     this.params = params;
@@ -203,6 +204,7 @@ export class Handshake {
     details[slot * DETAIL_INTS + ISN + server] = segment.sequence;
     this.know(slot, server, advance(segment.sequence, 1));
     flows[at + ACK + server] = segment.ack;
+    flows[at + LAST_SEEN] = this.packet.clock; // nobody but the server can answer: the attempt is alive
     // Options count only when both sides offered them (RFC 7323 §2.2, §3.2).
     const { windowShift, timestampAt } = segment;
     let flags = this.flows.flagsOf(slot);
@@ -223,18 +225,31 @@ export class Handshake {
   private completesAnswered(slot: number, from: number, segment: Segment): boolean {
     const flags = this.flows.flagsOf(slot);
     const client = clientSide(flags);
-    if (from !== client) {
-      const beyondSyn =
-        segment.ack !== this.flows.next(slot, client) && this.acknowledgesFirstFlight(slot, client, segment);
-      if (this.params.midstream && beyondSyn) return this.establish(slot);
-      if (segment.length > 0 || segment.has(TcpFlag.FIN)) this.reassembler.hold(slot, from, segment);
-      return false;
-    }
+    if (from !== client) return this.completesByServer(slot, from, segment);
     const server = 1 - client;
     const beyond = distance(this.flows.next(slot, server), segment.ack);
     const known = distance(this.flows.next(slot, server), this.waiting.furthest(slot, server));
     if (segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= known) return this.establish(slot);
     this.alerts.raise("tcp-bad-handshake", true, "third packet");
+    return false;
+  }
+
+  /**
+   * The server goes on before the client's acknowledgment is seen. What it sends is kept until then, unless it shows that
+   * there was one: it acknowledges more than the SYN, or is more than a server sends without.
+   */
+  private completesByServer(slot: number, from: number, segment: Segment): boolean {
+    const client = 1 - from;
+    if (!this.firstFlight.includes(slot, from, segment) || !this.firstFlight.isAcknowledged(slot, client, segment)) {
+      this.alerts.raise("tcp-bad-handshake", true, "before the third packet");
+      return false;
+    }
+    const { midstream } = this.params;
+    if (midstream && segment.ack !== this.flows.next(slot, client)) return this.establish(slot);
+    const hasData = segment.length > 0 || segment.has(TcpFlag.FIN);
+    if (!hasData || this.reassembler.hold(slot, from, segment)) return false;
+    if (midstream) return this.establish(slot);
+    this.alerts.raise("tcp-queue-limit", true, "before the third packet");
     return false;
   }
 
@@ -245,20 +260,12 @@ export class Handshake {
     const fits =
       from === client
         ? segment.sequence === this.flows.next(slot, client)
-        : this.acknowledgesFirstFlight(slot, client, segment);
+        : this.firstFlight.isAcknowledged(slot, client, segment);
     if (!fits) return false;
-    // What the server offered is not known either: neither scale nor timestamps.
-    this.flows.setFlags(slot, (this.flows.flagsOf(slot) | MIDSTREAM | SCALE_UNKNOWN) & ~TIMESTAMPS);
+    // What the server offered is not known, and so not what counts: neither scales nor timestamps.
+    const offered = SCALED | (0xff << SCALE_SHIFT_0) | TIMESTAMPS;
+    this.flows.setFlags(slot, (this.flows.flagsOf(slot) & ~offered) | MIDSTREAM | SCALE_UNKNOWN);
     return this.establish(slot);
-  }
-
-  /**
-   * True for an acknowledgment of what the client may have sent so far. Before its window is known to be scaled that is
-   * 64 KiB at most; anything beyond answers another connection (a challenge, RFC 5961 §4).
-   */
-  private acknowledgesFirstFlight(slot: number, client: number, segment: Segment): boolean {
-    const beyond = distance(this.flows.next(slot, client), segment.ack);
-    return segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= largestUnscaledWindow;
   }
 
   private glimpse(): void {

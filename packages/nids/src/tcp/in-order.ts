@@ -28,6 +28,7 @@ import {
 } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Waiting } from "./waiting.js";
+import { largestWindow } from "./window.js";
 
 /**
  * What the first bytes of the options are in nearly every segment with timestamps: NOP, NOP, kind 8, length 10 (RFC
@@ -89,7 +90,7 @@ export class InOrder {
     if (
       (flags & needed) !== ConnectionState.ESTABLISHED ||
       sequence !== fields[own + NEXT] ||
-      ((ack - (fields[other + NEXT] as number)) | 0) > 0 ||
+      ((fields[other + NEXT] as number) - ack) >>> 0 > largestWindow || // beyond what was sent, or out of this world
       (length !== 0 && fields[other + WINDOW] === 0) ||
       ((flags & anyBacklog) !== 0 && this.meetsBacklog(flags, slot, from, sequence, length)) ||
       ((flags & TIMESTAMPS) !== 0 &&

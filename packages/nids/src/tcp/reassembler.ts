@@ -28,8 +28,9 @@ import type { Segment } from "./segment.js";
 import { advance, distance } from "./sequence.js";
 import type { Waiting } from "./waiting.js";
 
-/** Bytes kept of one side before a connection is established: an initial window and some more. */
+/** Kept of one side before a connection is established: an initial window (RFC 6928 §2: ten segments) and some more. */
 const maxHeldBytes = 65536;
+const maxHeldSegments = 64;
 
 /** What streams are reassembled with. */
 export interface ReassemblyParts {
@@ -97,10 +98,17 @@ export class Reassembler {
     return true;
   }
 
-  /** Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then. */
-  hold(slot: number, from: number, segment: Segment): void {
-    const held = this.backlogs.of(slot, from)?.bytes ?? 0;
-    if (held + segment.length <= maxHeldBytes) this.keep(this.backlogs.open(slot, from), segment);
+  /**
+   * Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then.
+   * False where it is too much.
+   */
+  hold(slot: number, from: number, segment: Segment): boolean {
+    const { maxQueuedBytes, maxQueuedSegments } = this.params;
+    const { bytes = 0, pieces = 0 } = this.backlogs.of(slot, from) ?? {};
+    const fits =
+      bytes + segment.length <= Math.min(maxHeldBytes, maxQueuedBytes) &&
+      pieces < Math.min(maxHeldSegments, maxQueuedSegments);
+    return fits && this.keep(this.backlogs.open(slot, from), segment);
   }
 
   /**

@@ -21,7 +21,6 @@ import { Handshake } from "./handshake.js";
 import type { Reassembler } from "./reassembler.js";
 import { TcpFlag } from "./segment.js";
 import type { Segment } from "./segment.js";
-import { later } from "./sequence.js";
 import type { Waiting } from "./waiting.js";
 import { WindowTest } from "./window.js";
 
@@ -189,8 +188,7 @@ export class SegmentArrival {
   }
 
   private established(slot: number, from: number): void {
-    const { segment, flows, reassembler, window, closing } = this;
-    const at = slot * FLOW_INTS;
+    const { segment, reassembler, window, closing } = this;
     const hasData = segment.length + segment.cut > 0 || segment.has(TcpFlag.FIN);
     if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0 && hasData) this.learn(slot, from);
     const known = (this.flows.flagsOf(slot) & (KNOWN_0 << from)) !== 0;
@@ -211,7 +209,7 @@ export class SegmentArrival {
       return;
     }
     if (segment.has(TcpFlag.ACK)) {
-      flows.flows[at + ACK + from] = later(flows.flows[at + ACK + from] as number, segment.ack);
+      window.acknowledge(slot, from, segment);
       closing.acknowledged(slot, 1 - from);
       if (closing.isComplete(slot)) return;
     }

@@ -11,7 +11,7 @@
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
+import { KNOWN_0, SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
 import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Segment } from "./segment.js";
@@ -19,7 +19,7 @@ import { advance, distance, later } from "./sequence.js";
 
 /** The largest window there can be: 65535 << 14 (RFC 7323 §2.3). */
 const largestShift = 14;
-const largestWindow = 1 << 30;
+export const largestWindow: number = 1 << 30;
 
 export class WindowTest {
   private readonly packet: Packet;
@@ -48,6 +48,23 @@ export class WindowTest {
     const lowest = furthest === next ? acknowledged : next;
     if (distance(sequence, advance(furthest, window)) <= 0) return false;
     return distance(lowest, advance(sequence, length)) >= 0;
+  }
+
+  /**
+   * Notes how far a side acknowledges. A number no window reaches, from what the other side has sent, is forged, or of
+   * another connection (RFC 5961 §5): believed, it would put everything to come outside the window. Nothing to compare
+   * with is there before the other side is seen.
+   */
+  acknowledge(slot: number, from: number, segment: Segment): void {
+    const { flows } = this.flows;
+    const at = slot * FLOW_INTS;
+    const acknowledged = flows[at + ACK + from] as number;
+    const known = ((flows[at + FLAGS] as number) & (KNOWN_0 << (1 - from))) !== 0;
+    const ahead = distance(flows[at + NEXT + 1 - from] as number, segment.ack);
+    if (!known && acknowledged === 0) flows[at + ACK + from] = segment.ack;
+    else if (!known || this.believesUnseenAcks || Math.abs(ahead) <= largestWindow) {
+      flows[at + ACK + from] = later(acknowledged, segment.ack);
+    }
   }
 
   /** Notes what a segment says about the receiver's window. */

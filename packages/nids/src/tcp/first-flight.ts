@@ -1,0 +1,33 @@
+// What either side may send before the handshake is complete: from its SYN on, as much as a window that is not scaled
+// lets through (RFC 7323 §2.2: those in SYNs never are). Anything else is of an earlier connection between the same
+// endpoints, or forged by somebody who guesses.
+//
+//   ──┤ SYN ├────────── 64 KiB ──────────┤──
+//           next
+
+import type { FlowTable } from "./flow-table.js";
+import { TcpFlag } from "./segment.js";
+import type { Segment } from "./segment.js";
+import { distance } from "./sequence.js";
+
+const largestUnscaledWindow = 65535;
+
+export class FirstFlight {
+  private readonly flows: FlowTable;
+
+  constructor(flows: FlowTable) {
+    this.flows = flows;
+  }
+
+  /** True for a segment of it, the first numbers of which may be those of the SYN. */
+  includes(slot: number, from: number, { sequence, length }: Segment): boolean {
+    const ahead = distance(this.flows.next(slot, from), sequence);
+    return ahead + length >= 0 && ahead <= largestUnscaledWindow;
+  }
+
+  /** True for a segment of the other side that acknowledges it; anything else may be a challenge (RFC 5961 §4). */
+  isAcknowledged(slot: number, from: number, segment: Segment): boolean {
+    const beyond = distance(this.flows.next(slot, from), segment.ack);
+    return segment.has(TcpFlag.ACK) && beyond >= 0 && beyond <= largestUnscaledWindow;
+  }
+}
