@@ -61,7 +61,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /** No longer asks `callback` about new connections; those it listens to already it keeps. */
   unregisterTcp(callback: TcpCallback): void {
-    this.rooms.notifier.registry.remove(callback);
+    this.rooms.notifier.unregister(callback);
   }
 
   /** Calls `callback` for every UDP datagram. */

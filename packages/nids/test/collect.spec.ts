@@ -1,8 +1,10 @@
 /** Who listens to what: the collect counters of libnids' contract, per callback and per half. */
+import { setImmediate } from "node:timers/promises";
 import type { TcpStream } from "@tsnids/nids";
 import { TcpState } from "@tsnids/nids";
 import { expect } from "chai";
 import { closed, established, following, smallNids, text } from "./following.js";
+import { collectGarbage } from "./garbage.js";
 
 /** What a callback was told: state, and for DATA which half and which bytes. */
 function told(stream: TcpStream): string {
@@ -167,6 +169,21 @@ describe("collect counters", () => {
     });
     nids.process(closed(established().send("client", "unheard").send("server", "abc")).batch());
     expect(counts).to.deep.equal([3, 7]);
+  });
+
+  it("leave no trace of a callback that is registered no more, when its last stream has ended", async () => {
+    const nids = smallNids();
+    const used = (port: number): WeakRef<object> => {
+      const callback = following(() => undefined);
+      nids.registerTcp(callback);
+      nids.process(closed(established(port).send("client", "x")).batch());
+      nids.unregisterTcp(callback);
+      return new WeakRef(callback);
+    };
+    const callbacks = [1, 2, 3].map(used);
+    await setImmediate(); // What a WeakRef was made of stays until the turn of the event loop is over.
+    collectGarbage();
+    expect(callbacks.map((callback) => callback.deref())).to.deep.equal([undefined, undefined, undefined]);
   });
 
   it("are emptied of kept bytes when a half is no longer wanted", () => {

@@ -1,7 +1,5 @@
 /** Exiting, using an engine again, sources that fail, and several engines at once. */
 import { setImmediate } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { FrameBatch } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { Nids, NidsError } from "@tsnids/nids";
@@ -9,12 +7,7 @@ import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { ChunkedSource } from "./chunked-source.js";
 import { established, following, smallNids, text } from "./following.js";
-
-/** A collection of garbage; Node offers it only where it is asked to. */
-function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
-}
+import { collectGarbage } from "./garbage.js";
 
 /** An engine with a log of states and bytes. */
 function logging(nids: Nids = smallNids()): { nids: Nids; heard: string[] } {

@@ -17,7 +17,8 @@ import { COLLECTED_0, ConnectionState, withState } from "../tcp/connection.js";
 import { EndedFlows } from "../tcp/ended-flows.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import type { Sides } from "../tcp/sides.js";
-import { Audience, dataInterest, urgentInterest } from "./audience.js";
+import { dataInterest, urgentInterest } from "./audience.js";
+import { Audiences } from "./audiences.js";
 import { CollectCounters } from "./collect-counters.js";
 import { CurrentAttachment } from "./current-attachment.js";
 import { Notification } from "./notification.js";
@@ -50,7 +51,7 @@ export class TcpNotifier {
   private readonly faults: Faults;
   private readonly resets: ResetSender;
   private readonly attachment: Attachment;
-  private readonly nobody: Audience = new Audience(this, []);
+  private readonly audiences: Audiences = new Audiences(this);
   /** The page on which the next stream that ends is kept. */
   private ended: EndedFlows = new EndedFlows();
   private created = 0;
@@ -79,9 +80,15 @@ export class TcpNotifier {
     this.resets = resets;
   }
 
+  /** Unregisters a callback. Streams that it listens to go on calling it. */
+  unregister(callback: TcpCallback): void {
+    this.registry.remove(callback);
+    this.audiences.clear();
+  }
+
   /** Offers a connection to the registered callbacks. False when nobody wants it. */
   established(slot: number): boolean {
-    const stream = new TcpStream(slot, ++this.created, this.nobody);
+    const stream = new TcpStream(slot, ++this.created, this.audiences.nobody);
     this.streams.put(slot, stream);
     stream.enclose(this.path.describe());
     this.statistics.streams++;
@@ -171,7 +178,7 @@ export class TcpNotifier {
   forget(stream: TcpStream): void {
     const { slot } = stream;
     if (slot === 0) return;
-    stream.audience = this.nobody;
+    stream.audience = this.audiences.nobody;
     this.forgetUnheard(slot, stream);
   }
 
