@@ -147,23 +147,28 @@ export class ExpressLane {
   take(index: number, end: number): number {
     const { packet, faults, first } = this;
     while (index < end) {
-      if (this.isOnTrial) this.tryOut((index - first) * ENTRY_INTS);
-      const limit = this.isOnTrial ? index + 1 : end;
+      let limit = end;
+      if (this.isOnTrial) {
+        packet.index = index;
+        if (!this.tryOut((index - first) * ENTRY_INTS)) return index;
+        limit = index + 1;
+      }
       const reached = this.advance(index - first, limit - first);
       const next = first + (reached >> entryShift);
       this.taken += next - index;
       index = next;
-      if (index === limit) continue;
-      packet.index = index;
-      const outcome = (reached & outcomeMask) as Outcome;
-      if (outcome === Outcome.DELIVER) {
-        this.taken++;
-        this.deliver((index - first) * ENTRY_INTS);
-      } else if (!this.conclude(index - first, outcome)) {
-        return index;
+      if (index < limit) {
+        packet.index = index;
+        const outcome = (reached & outcomeMask) as Outcome;
+        if (outcome === Outcome.DELIVER) {
+          this.taken++;
+          this.deliver((index - first) * ENTRY_INTS);
+        } else if (!this.conclude(index - first, outcome)) {
+          return index;
+        }
+        index++;
       }
-      if (faults.pending) throw faults.take(index);
-      index++;
+      if (faults.pending) throw faults.take(index - 1);
     }
     packet.index = end - 1;
     return end;
@@ -246,12 +251,13 @@ export class ExpressLane {
     this.taken = 0;
   }
 
-  /** A packet whose checksums are right is part of the trial of its interface. */
-  private tryOut(entry: number): void {
-    if (!this.isPlain(entry)) return;
+  /** A packet whose checksums are right is part of the trial of its interface; false for one that is not for this lane. */
+  private tryOut(entry: number): boolean {
+    if (!this.isPlain(entry)) return false;
     this.enter(entry);
     this.verification.noteRight(this.packet);
     if (this.verification.settled) this.review();
+    return true;
   }
 
   /** Fills in the cursor, as link and ip would have done. */

@@ -117,8 +117,9 @@ export class FrameLoop {
   private framesInPlace(batch: FrameBatch, first: number, last: number, shift: number): void {
     while (first < last) {
       this.packet.index = first;
-      const end = endOfSecond(batch, first, last);
       this.open(batch, first);
+      // What a callback threw because the clock moved on is thrown behind the frame that moved it.
+      const end = this.faults.pending ? first + 1 : endOfSecond(batch, first, last);
       this.windows(batch, first, end, shift);
       first = end;
     }

@@ -1,7 +1,7 @@
 /** Callbacks that throw, and callbacks that call the engine they are called from. */
 import type { Nids } from "@tsnids/nids";
 import { CallbackError, NidsError, TcpState } from "@tsnids/nids";
-import { capture, frame, udpPacket } from "@tsnids/testkit";
+import { addTime, Capture, capture, defaultStart, frame, tcpPacket, time, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { ChunkedSource } from "./chunked-source.js";
 import { established, following, smallNids, text } from "./following.js";
@@ -137,6 +137,31 @@ describe("other callbacks that throw", () => {
     expect(thrown(() => nids.process(datagram.batch())).message).to.contain("filter");
   });
 
+  it("include listeners to the alert that ends a trial of checksums", () => {
+    const frames = [...established().frames];
+    for (let port = 0; port < 150; port++) {
+      frames.push(frame(tcpPacket(`10.0.1.${port}:1`, "10.0.0.2:80", { seq: 1, flags: "A", checksum: "bad" })));
+    }
+    const talk = established();
+    while (frames.length < 1100) frames.push(talk.build("client", { data: "" }));
+    const timed = frames.map((each, index) => ({
+      ...each,
+      time: addTime(defaultStart, time(`0.${String(index).padStart(6, "0")}`)),
+    }));
+    for (const watched of [true, false]) {
+      const nids = smallNids({ checksums: "auto" });
+      const times: number[] = [];
+      nids.on("alert", ({ detail, nanoseconds }) => {
+        if (detail !== "on the whole interface") return;
+        times.push(nanoseconds);
+        throw new Error("offload");
+      });
+      if (watched) nids.registerIp(() => undefined);
+      expect(thrown(() => nids.process(new Capture(timed).batch())).frame).to.equal(999);
+      expect(times).to.deep.equal([999_000]);
+    }
+  });
+
   it("include listeners to alerts: the packet is finished first", () => {
     const nids = smallNids();
     const heard: string[] = [];
@@ -150,6 +175,42 @@ describe("other callbacks that throw", () => {
     expect(error.message).to.contain("tcp-overlap-conflict");
     nids.process(batch, error.frame + 1);
     expect(heard).to.deep.equal(["JUST_ESTABLISHED", "DATA", "DATA"]);
+  });
+});
+
+describe("what a callback throws because the clock moves on", () => {
+  /** A connection that times out, and packets of another one nobody is told of, a second apart. */
+  const forgotten = established(40000);
+  const alive = established(40001);
+  for (let second = 1; second < 20; second++) alive.wait("1").ack("client").ack("server");
+  const batch = capture([forgotten, alive]).batch();
+
+  function timingOut(): Nids {
+    const nids = smallNids({ idleTimeoutMs: 5000 });
+    nids.registerTcp(
+      following(({ state }) => {
+        if (state === TcpState.TIMED_OUT) throw new Error("too late");
+      }),
+    );
+    return nids;
+  }
+
+  it("is thrown behind the packet that moved it", () => {
+    const nids = timingOut();
+    const error = thrown(() => nids.process(batch));
+    expect(error).to.include({ code: "callback-failed", stream: "10.0.0.1:40000 -> 10.0.0.2:80" });
+    expect((batch.seconds[error.frame] ?? 0) - (batch.seconds[0] ?? 0)).to.equal(6);
+    expect(batch.seconds[error.frame - 1]).to.be.below(batch.seconds[error.frame] ?? 0);
+    expect(nids.statistics().frames).to.equal(error.frame + 1);
+    nids.process(batch, error.frame + 1);
+    nids.exit();
+    expect(nids.statistics()).to.include({ frames: batch.length, timedOut: 1, exiting: 1 });
+  });
+
+  it("is thrown where every packet takes the way of any frame, too", () => {
+    const nids = timingOut();
+    nids.registerIp(() => undefined);
+    expect(thrown(() => nids.process(batch)).frame).to.equal(thrown(() => timingOut().process(batch)).frame);
   });
 });
 

@@ -105,6 +105,15 @@ describe("engines that share a capture", () => {
     expect(sorted).to.be.above(0);
   });
 
+  it("agree about checksums of connections that begin while they are on trial", () => {
+    const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" }).handshake();
+    for (let sent = 0; sent < 9; sent++) talk.send("client", "x");
+    talk.segment("client", { data: "forged", checksum: "bad", stray: true });
+    const engines = sharers(3, { ...small, checksums: "auto" }, (nids) => nids.registerTcp(following(() => undefined)));
+    givenAll(engines, talk.batch());
+    expect(alertsOf(engines)).to.deep.equal({ "tcp-checksum": 1 });
+  });
+
   it("put datagrams and tunnels together wherever they belong", () => {
     const inTunnel = talks(10).flatMap((each) => {
       const outer = { source: "192.0.2.1", destination: "192.0.2.2" };
