@@ -6,7 +6,7 @@
 //   pipes      the event loop tells when there are bytes; a blocking read would stop timers and signals until then,
 //              and a read in a thread could not be called off
 
-import { closeSync, fstatSync, open, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, open, readSync, statSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { Socket } from "node:net";
 import { isatty } from "node:tty";
@@ -44,7 +44,7 @@ export interface ByteReader {
 /** Opens `path`, "-" for standard input. Throws CaptureError, or the system's error. */
 export async function openReader(path: string): Promise<ByteReader> {
   const isStandardInput = path === standardInput;
-  const descriptor = isStandardInput ? standardInputDescriptor : await promisify(open)(path, "r");
+  const descriptor = isStandardInput ? standardInputDescriptor : await promisify(open)(path, openFlags(path));
   try {
     return readerFor(descriptor, fstatSync(descriptor), path);
   } catch (error) {
@@ -53,6 +53,15 @@ export async function openReader(path: string): Promise<ByteReader> {
     }
     throw error;
   }
+}
+
+/**
+ * A named pipe is opened without waiting for somebody to open its other end: that would be done in a thread, and could
+ * not be called off. The event loop waits instead; the end of a pipe is told only when its last writer has closed it
+ * (POSIX.1-2017, poll(): POLLHUP), so before the first one it is not.
+ */
+function openFlags(path: string): number {
+  return statSync(path).isFIFO() ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
 }
 
 function readerFor(descriptor: number, stats: Stats, path: string): ByteReader {

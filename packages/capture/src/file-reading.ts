@@ -123,7 +123,7 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     signal?.addEventListener("abort", this.#stop, { once: true });
     const block = readingBlock(this.#intake, this.#options.readAhead);
     this.#reader = new UnpackingReader(await openReader(this.#path));
-    // It may have waited for somebody to open the other end of a named pipe: a reading that was called off gives nothing.
+    // Where the signal came while it was opened there is nothing to stop yet: a reading that was called off gives nothing.
     this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
     return this.#frames();
   }

@@ -104,6 +104,11 @@ describe("FileSource with a named pipe", () => {
     return directory.path(name);
   }
 
+  /** Enough of them for the pipe to be opened and waited for. */
+  async function someTurns(): Promise<void> {
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   it("reads what another process writes", async () => {
     const path = namedPipe("whole");
     const file = pcapOf(manyLengths());
@@ -111,6 +116,27 @@ describe("FileSource with a named pipe", () => {
     expect(source.size).to.equal(undefined);
     createWriteStream(path).end(file);
     expect(await summaryOf(source)).to.deep.equal(await expectedOf(file));
+  });
+
+  it("waits for whoever opens the other end, and reads what comes then", async () => {
+    const path = namedPipe("later");
+    const file = pcapOf([10, 20]);
+    const summary: number[][] = [];
+    const reading = read(new FileSource(path), summary);
+    await someTurns();
+    createWriteStream(path).end(file);
+    await reading;
+    expect(summary).to.deep.equal(await expectedOf(file));
+  });
+
+  it("stops waiting for the other end to be opened when the signal says so", async () => {
+    const aborter = new AbortController();
+    const source = new FileSource(namedPipe("unopened"), { signal: aborter.signal });
+    const reading = summaryOf(source);
+    await someTurns();
+    aborter.abort();
+    expect(await reading).to.deep.equal([]);
+    expect(source.warnings).to.deep.equal([]);
   });
 
   it("stops waiting when the signal says so, without an error and without a warning", async () => {

@@ -5,6 +5,7 @@
 //
 // What filters is loaded only where there is a filter.
 
+import { setMaxListeners } from "node:events";
 import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning, FeedSource, LiveWarning } from "@tsnids/capture";
 import type { Filter, FilteredSource } from "@tsnids/filter";
@@ -51,6 +52,7 @@ export async function openInput(
     const { feed, filter } = openLive(input.live, signal, onWarning);
     return { ...(await filtered(feed, filter)), files: [], feed };
   }
+  setMaxListeners(0, signal); // Every file that is open listens to it, which Node 20 takes for a leak where there are many.
   const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
   return { ...(await filtered(new MergeSource(files), input.filter)), files, feed: undefined };
 }
