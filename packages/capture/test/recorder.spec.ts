@@ -1,6 +1,7 @@
 // Recorded captures are read back: frames, times and interfaces are those that were given; rows of files; unfinished files.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { ChainSource, FileSource, Recorder, RecordError, RecordingSource } from "@tsnids/capture";
 import type { RecorderOptions } from "@tsnids/capture";
@@ -182,6 +183,30 @@ describe("Recorder", () => {
     expect(await summaryOf(new FileSource(path))).to.have.length(0);
   });
 
+  it("replaces nothing that is no regular file, whatever it is told, and leaves nothing behind", () => {
+    execFileSync("mkfifo", [directory.path("fifo")]);
+    mkdirSync(directory.path("folder"));
+    for (const name of ["fifo", "folder"]) {
+      for (const overwrites of [false, true]) {
+        expect(code(() => new Recorder(directory.path(name), { overwrites }))).to.equal("not-a-file");
+      }
+      expect(existsSync(directory.path(`${name}.part`))).to.equal(false);
+    }
+    expect(code(() => new Recorder(""))).to.equal("not-found");
+  });
+
+  it("replaces the file that a link leads to, and not the link", async () => {
+    mkdirSync(directory.path("elsewhere"));
+    const target = directory.write("elsewhere/target.pcap", pcapOf([1, 2, 3]));
+    const link = directory.path("link.pcap");
+    symlinkSync(target, link);
+    expect(code(() => new Recorder(link))).to.equal("exists");
+    const recorder = new Recorder(link, { overwrites: true });
+    recorder.finish();
+    expect(lstatSync(link).isSymbolicLink()).to.equal(true);
+    expect(await summaryOf(new FileSource(target))).to.deep.equal([]);
+  });
+
   it("finishes the file when the source fails, is given up, or called off", async () => {
     const failing = directory.write("damaged.pcap", Buffer.concat([pcapOf([5]), new Uint8Array(16).fill(255)]));
     const path = directory.path("failed.pcap");
@@ -252,6 +277,19 @@ describe("Recorder", () => {
       const files = await record({ maximumSeconds: 3, maximumFiles: 2 }, frames, "ring.pcap");
       expect(files).to.deep.equal(["ring-00003.pcap 3", "ring-00004.pcap 1"]);
       expect(readdirSync(directory.path("")).filter((name) => name.startsWith("ring"))).to.have.length(2);
+    });
+
+    it("counts the files of earlier recorders among those it keeps, and only those of its row", async () => {
+      const others = ["kept-00001.pcapng", "kept-20261121.pcap", "kept-x.pcap", "kepts-00001.pcap"];
+      for (const name of others) directory.write(name, pcapOf([1]));
+      for (let runs = 0; runs < 3; runs++) {
+        const files = await record({ maximumSeconds: 3, maximumFiles: 2 }, frames, "ring2.pcap");
+        expect(files.map((file) => file.split(" ")[1])).to.deep.equal(["3", "1"]);
+      }
+      const names = readdirSync(directory.path(""));
+      expect(names.filter((name) => name.startsWith("ring2"))).to.deep.equal(["ring2-00011.pcap", "ring2-00012.pcap"]);
+      await record({ maximumSeconds: 3, maximumFiles: 1 }, frames, "kept.pcap");
+      expect(readdirSync(directory.path(""))).to.include.members(others);
     });
 
     it("goes on with the numbers of an earlier recorder, and is whole read one file after the other", async () => {

@@ -1,7 +1,8 @@
 // A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two
 // are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
+// A link is followed, and stays: both names are then those of the file it leads to.
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { asRecordError, RecordError } from "./record-error.js";
 
 /** Bytes gathered before they are written. */
@@ -11,17 +12,18 @@ const gatheredBytes = 256 * 1024;
 export class PartFile {
   /** Its name when it is finished. */
   readonly path: string;
+  readonly #whole: string;
   readonly #part: string;
   readonly #descriptor: number;
   #gathered: Uint8Array = new Uint8Array(gatheredBytes);
   #filled = 0;
   #length = 0;
 
-  /** Replaces a file left unfinished earlier; a finished one only when it is told to. */
+  /** Replaces a file left unfinished earlier; a finished one only when it is told to, and never what is no file. */
   constructor(path: string, overwrites: boolean) {
     this.path = path;
-    this.#part = `${path}.part`;
-    if (!overwrites && existsSync(path)) throw new RecordError("exists", path, "exists already");
+    this.#whole = attempt(path, () => placeOf(path, overwrites));
+    this.#part = `${this.#whole}.part`;
     this.#descriptor = attempt(path, () => openSync(this.#part, "w"));
   }
 
@@ -55,7 +57,7 @@ export class PartFile {
     } finally {
       closeSync(this.#descriptor);
     }
-    attempt(this.path, () => renameSync(this.#part, this.path));
+    attempt(this.path, () => renameSync(this.#part, this.#whole));
   }
 
   /** Leaves nothing behind. */
@@ -69,6 +71,16 @@ export class PartFile {
       at += attempt(this.path, () => writeSync(this.#descriptor, bytes, at));
     }
   }
+}
+
+/** Where the file is made: `path`, or what a link of this name leads to. */
+function placeOf(path: string, overwrites: boolean): string {
+  if (path === "") throw new RecordError("not-found", path, "cannot be written: the name is empty");
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) return path;
+  if (!there.isFile()) throw new RecordError("not-a-file", path, "is there and no regular file; give another name");
+  if (!overwrites) throw new RecordError("exists", path, "exists already");
+  return realpathSync(path);
 }
 
 function attempt<Result>(path: string, action: () => Result): Result {

@@ -4,7 +4,9 @@
 export type RecordErrorCode =
   /** There is a file of this name, and nobody said that it may be replaced. */
   | "exists"
-  /** The folder does not exist. */
+  /** What has this name is no regular file but a folder, a device or a pipe: it is not replaced in any case. */
+  | "not-a-file"
+  /** The folder does not exist, or the name is empty. */
   | "not-found"
   /** The user may not write there. */
   | "no-permission"

@@ -29,9 +29,12 @@ export interface RecorderOptions {
   readonly maximumBytes?: number | undefined;
   /** Seconds of packet time after which a new file is begun, with the first frame after them. Default: one file. */
   readonly maximumSeconds?: number | undefined;
-  /** Files kept of a row: with each new one the oldest of this recorder is deleted. Default: all. */
+  /**
+   * Files kept of a row, those of earlier recorders counted (with numbers of five digits): with each new one the oldest
+   * are deleted. Default: all.
+   */
   readonly maximumFiles?: number | undefined;
-  /** Whether a file of this name may be replaced. In a row names are never used twice. Default: false. */
+  /** Whether a regular file of this name may be replaced; nothing else is. In a row names are never used twice. Default: false. */
   readonly overwrites?: boolean | undefined;
 }
 
@@ -57,11 +60,13 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #format: RecordFormat;
   readonly #files: string[] = [];
+  /** Finished files of the row that are still there, those of earlier recorders before those of this one. */
+  readonly #row: string[];
   #number: number;
   #open: OpenFile | undefined;
   #isFinished = false;
 
-  /** Throws RecordError: `invalid-option`, `exists`, and `not-found` or `no-permission` for a folder that cannot be read. */
+  /** Throws RecordError: `invalid-option`, `exists`, `not-a-file`, and others for a folder that cannot be read or written. */
   constructor(path: string, options: RecorderOptions = {}) {
     this.#path = path;
     this.#options = options;
@@ -74,7 +79,9 @@ export class Recorder {
     if (maximumFiles !== undefined && !this.#isRow) {
       throw new RecordError("invalid-option", path, "maximumFiles needs maximumBytes or maximumSeconds");
     }
-    this.#number = this.#isRow ? lastNumberOf(path) : 0;
+    const earlier = this.#isRow ? earlierNumbers(path) : [];
+    this.#number = Number(earlier.at(-1) ?? 0);
+    this.#row = earlier.filter((digits) => digits.length === numberDigits).map((digits) => numbered(path, digits));
     if (!this.#isRow) this.#open = this.#begin(path, overwrites, 0, 0);
   }
 
@@ -131,8 +138,7 @@ export class Recorder {
       if (!this.#isRow || !isOver) return open;
       this.#finishFile();
     }
-    this.#number++;
-    return (this.#open = this.#begin(numbered(this.#path, this.#number), false, seconds, nanoseconds));
+    return (this.#open = this.#begin(this.#nextPath(), false, seconds, nanoseconds));
   }
 
   #isTimeOver(open: OpenFile, seconds: number, nanoseconds: number): boolean {
@@ -144,6 +150,11 @@ export class Recorder {
     const open = this.#open;
     if (open !== undefined && this.#isTimeOver(open, until, 0)) this.#finishFile();
     this.flush();
+  }
+
+  #nextPath(): string {
+    this.#number++;
+    return numbered(this.#path, String(this.#number).padStart(numberDigits, "0"));
   }
 
   #begin(path: string, overwrites: boolean, seconds: number, nanoseconds: number): OpenFile {
@@ -158,8 +169,17 @@ export class Recorder {
     if (open.file.length === 0) open.file.add(emptyCapture(this.#format));
     open.file.finish();
     this.#files.push(open.file.path);
+    this.#row.push(open.file.path);
+    this.#removeOldest();
+  }
+
+  #removeOldest(): void {
     const { maximumFiles = Infinity } = this.#options;
-    if (this.#files.length > maximumFiles) remove(this.#files.shift()!);
+    while (this.#row.length > maximumFiles) {
+      const oldest = this.#row.shift()!;
+      if (oldest === this.#files[0]) this.#files.shift();
+      remove(oldest);
+    }
   }
 }
 
@@ -170,24 +190,22 @@ function emptyCapture(format: RecordFormat): Uint8Array {
     : new PcapngWriter({ application: "tsnids" }).section();
 }
 
-/** "dir/out-00001.pcap" for "dir/out.pcap". */
-function numbered(path: string, number: number): string {
+/** "dir/out-00001.pcap" for "dir/out.pcap" and "00001". */
+function numbered(path: string, digits: string): string {
   const extension = extname(path);
   const stem = basename(path, extension);
-  return join(dirname(path), `${stem}-${String(number).padStart(numberDigits, "0")}${extension}`);
+  return join(dirname(path), `${stem}-${digits}${extension}`);
 }
 
-/** The highest number of a file of this row, of an earlier recorder; 0 where there is none. */
-function lastNumberOf(path: string): number {
+/** The numbers of the files of this row that earlier recorders left, as they stand in their names, the lowest first. */
+function earlierNumbers(path: string): readonly string[] {
   const extension = extname(path);
   const prefix = `${basename(path, extension)}-`;
-  let last = 0;
-  for (const name of namesIn(path)) {
-    if (!name.startsWith(prefix) || !name.endsWith(extension)) continue;
-    const digits = name.slice(prefix.length, name.length - extension.length);
-    if (/^\d{1,15}$/.test(digits)) last = Math.max(last, Number(digits));
-  }
-  return last;
+  return namesIn(path)
+    .filter((name) => name.startsWith(prefix) && name.endsWith(extension))
+    .map((name) => name.slice(prefix.length, name.length - extension.length))
+    .filter((digits) => /^\d{1,15}$/.test(digits))
+    .sort((a, b) => Number(a) - Number(b));
 }
 
 function namesIn(path: string): readonly string[] {

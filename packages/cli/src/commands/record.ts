@@ -64,7 +64,7 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
     .addOption(new Option("--format <format>", "the format, whatever the name says").choices(["pcap", "pcapng"]))
     .option("--size <megabytes>", "begin a new file after so many megabytes (10⁶ bytes)", amount)
     .option("--seconds <seconds>", "begin a new file after so many seconds of packet time", amount)
-    .option("--files <number>", "keep so many files of the row, delete the oldest", amount)
+    .option("--files <number>", "keep so many files of the row, of earlier runs too, delete the oldest", amount)
     .option("--force", "replace a file that is there")
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
