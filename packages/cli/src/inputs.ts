@@ -8,7 +8,7 @@
 
 import type { Filter } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
-import { CommandError, ExitCode, isFilterError } from "./exit-codes.js";
+import { CommandError, ExitCode, isFilterError, systemReason } from "./exit-codes.js";
 
 /** What a command is about. */
 export interface Inputs {
@@ -45,7 +45,12 @@ const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;
 /** Whether an argument is a capture. A folder is none: "src" and "net" are words of expressions. */
 export function isFile(path: string): boolean {
   if (path === "-" || captureName.test(path)) return true;
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (error) {
+    // Whoever opens it will say what is wrong; but no file has a name as long as an expression may be.
+    return systemReason(error) !== "ENAMETOOLONG";
+  }
 }
 
 /** Which argument begins the expression; -1: none does. */

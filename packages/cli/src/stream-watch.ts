@@ -4,6 +4,7 @@
 import { TcpState } from "@tsnids/nids";
 import type { Nids, TcpStream } from "@tsnids/nids";
 import { endpointKey } from "./endpoint-text.js";
+import { PairNumbers } from "./pair-numbers.js";
 import { StreamDirection } from "./stream-direction.js";
 import type { BytesTarget, DirectionName, StreamName } from "./stream-direction.js";
 
@@ -23,8 +24,8 @@ interface OpenStream {
 export class StreamWatch {
   /** Streams that have ended. */
   streams = 0;
-  /** How many streams a pair of client and server had in the same VLAN or tunnel; every stream counts, also one without data. */
-  readonly #counts: Map<string, number> = new Map();
+  /** Of streams of a client and a server in the same VLAN or tunnel; every stream counts, also one without data. */
+  readonly #numbers: PairNumbers = new PairNumbers();
 
   constructor(nids: Nids, onEnd: StreamEnded, targetOf: TargetOf) {
     nids.registerTcp((stream, attachment) => {
@@ -53,8 +54,7 @@ export class StreamWatch {
 
   #nameOf({ clientAddress, clientPort, serverAddress, serverPort, scope, encapsulation }: TcpStream): StreamName {
     const pair = `${endpointKey(clientAddress, clientPort)} ${endpointKey(serverAddress, serverPort)} ${scope}`;
-    const nth = this.#counts.get(pair) ?? 0;
-    this.#counts.set(pair, nth + 1);
+    const nth = this.#numbers.next(pair);
     return { clientAddress, clientPort, serverAddress, serverPort, scope, encapsulation, nth };
   }
 }

@@ -1,16 +1,17 @@
-// Records the TCP streams in which a text stands, in either direction. Bytes come in pieces, so of each piece what
-// could be the beginning of the text is kept until the next one:
-//
-//     … anony│mous …      kept: "anony"  ─►  "anonymous …" is found
+// Records the TCP streams in which a text stands, in either direction; text-search.ts finds it.
 
 import { StreamRecorder } from "@tsnids/capture";
 import type { Recorder } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";
 import type { Attachment, NidsParams, TcpStream } from "@tsnids/nids";
 import type { FrameSource } from "@tsnids/pcap";
+import { TextSearch } from "./text-search.js";
 
-/** What is remembered of a stream in which the text was found. */
-const isFound = "found";
+/** What is remembered of a stream as long as the text was not found. */
+interface Searches {
+  readonly client: TextSearch;
+  readonly server: TextSearch;
+}
 
 /** A recording of the streams that contain a text. */
 export class TextRecording {
@@ -45,17 +46,15 @@ export class TextRecording {
     const { client, server, state } = stream;
     if (state === TcpState.JUST_ESTABLISHED) {
       // Still collected when the text was found: so the end of the stream is seen, and with it that of its recording.
-      client.collect = server.collect = 1;
+      for (const half of [client, server]) half.collect = half.collectUrgent = 1;
+      attachment.param = { client: new TextSearch(this.#text), server: new TextSearch(this.#text) } satisfies Searches;
       return;
     }
-    if (state !== TcpState.DATA || attachment.param === isFound) return;
-    const { data } = client.countNew > 0 ? client : server;
-    if (Buffer.from(data.buffer, data.byteOffset, data.length).includes(this.#text)) {
-      attachment.param = isFound;
-      this.streams++;
-      this.#recorder.choose(stream);
-    } else {
-      stream.discard(Math.max(0, data.length - this.#text.length + 1));
-    }
+    const searches = attachment.param as Searches | undefined;
+    if (state !== TcpState.DATA || searches === undefined) return;
+    if (!searches.client.take(client) && !searches.server.take(server)) return;
+    attachment.param = undefined;
+    this.streams++;
+    this.#recorder.choose(stream);
   }
 }

@@ -1,6 +1,6 @@
 // A filter on the command line: where it may stand, what it does, and what a wrong one looks like.
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -61,6 +61,17 @@ describe("tsnids run with a filter", () => {
     expect(counts(web, "!(tcp)")).to.deep.equal(counts(web, "not tcp"));
     mkdirSync(folder.path("directory"));
     expect(tsnids(["run", web, folder.path("directory")]).stderr).to.match(/is a directory/);
+  });
+
+  it("may be longer than the name of a file, and is not what a link to itself is", () => {
+    const long = Array.from({ length: 30 }, (_, index) => `tcp port ${1000 + index}`).join(" or ");
+    expect(tsnids(["run", "-q", web, long])).to.include({ stderr: "", status: 0 });
+    const loop = folder.path("loop");
+    symlinkSync(loop, loop);
+    expect(tsnids(["run", "-q", web, loop])).to.include({
+      stderr: `tsnids: ${loop}: cannot be read (ELOOP)\n`,
+      status: 2,
+    });
   });
 });
 

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { capture, conversation } from "@tsnids/testkit";
+import type { Conversation } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
 import { closed } from "./conversations.js";
@@ -77,6 +78,22 @@ describe("tsnids record", () => {
     ]);
     const none = tsnids(["record", "-w", folder.path("none.pcap"), "--containing", "anonymouse", input]);
     expect([none.status, none.stderr.split("\n")[0]]).to.deep.equal([0, "tsnids: 0 streams contain the text"]);
+  });
+
+  it("finds a text with an urgent byte in it, however it is cut, and none across missing bytes", () => {
+    const between = (client: string): Conversation =>
+      conversation({ client, server: "10.0.0.2:21", start: 1000 }).handshake();
+    const urgent = between("10.0.0.1:50001").segment("client", { flags: "PAU", data: "PASS sec", urgentPointer: 6 }).ack("server");
+    urgent.send("client", "ret").ack("server").reset("client");
+    const single = between("10.0.0.1:50002");
+    for (const character of "my secret is") single.send("client", character).ack("server");
+    const gap = between("10.0.0.1:50003").send("client", "sec").segment("client", { seq: 10, data: "ret" });
+    gap.segment("server", { ack: 13 }).reset("server");
+    const input = folder.write("cut.pcap", capture([urgent, single, gap]).pcap());
+    const { stderr } = tsnids(["record", "-w", folder.path("found.pcap"), "--containing", "secret", input]);
+    expect(stderr).to.match(/^tsnids: 2 streams contain the text$/m);
+    const alone = tsnids(["record", "-w", folder.path("one.pcap"), "--containing", "s", input]);
+    expect(alone.stderr).to.match(/^tsnids: 3 streams contain the text$/m);
   });
 
   it("leaves no file behind where there was nothing to read", () => {

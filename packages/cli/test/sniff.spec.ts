@@ -63,6 +63,17 @@ describe("tsnids sniff", () => {
     expect(headlines(path)).to.have.lengthOf(2);
   });
 
+  it("replaces a file only with --force, and never what is no file", () => {
+    const path = folder.write("precious.pcap", new Uint8Array(5));
+    expect(mistake("1", "--write", path, web)).to.equal(`${path}: exists already; --force replaces it`);
+    expect(readFileSync(path)).to.have.lengthOf(5);
+    expect(headlines("1", "--force", "--write", path, web)).to.have.lengthOf(1);
+    expect(headlines(path)).to.have.lengthOf(1);
+    expect(mistake("1", "--force", web)).to.equal("--force needs --write FILE");
+    const onFolder = tsnids(["sniff", "1", "--force", "--write", folder.path(""), web]);
+    expect(onFolder.stderr).to.match(/is there and no regular file; give another name\n$/);
+  });
+
   it("says at the packet what could not be decoded", () => {
     const frames = [
       frame(ipPacket("10.0.0.1", "10.0.0.2", 132, octets("abc"))),

@@ -1,5 +1,6 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
+import { existsSync } from "node:fs";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
@@ -13,6 +14,7 @@ interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;
   readonly timeout?: string;
   readonly write?: string;
+  readonly force?: boolean;
 }
 
 /** What to sniff. */
@@ -47,6 +49,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
     .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)")
+    .option("--force", "with --write: replace a file that is there")
     .addHelpText("after", afterHelp);
   addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
     end(await run(sortArguments(args, isLive(options), options.filter), options));
@@ -55,6 +58,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
 
 async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
   const { interface: device, hex = false, write: dump } = options;
+  checkDump(options);
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
@@ -111,6 +115,13 @@ function sortArguments(args: readonly string[], isLive: boolean, expression: str
   }
   const filter = words.length === 0 ? expression : words.join(" ");
   return { count, file, filter };
+}
+
+/** A file of --write is replaced only with --force. Throws CommandError. */
+function checkDump({ write, force = false }: SniffOptions): void {
+  if (write === undefined && force) throw new CommandError(ExitCode.WRONG_INPUT, "--force needs --write FILE");
+  if (write === undefined || force || !existsSync(write)) return;
+  throw new CommandError(ExitCode.WRONG_INPUT, `${write}: exists already; --force replaces it`);
 }
 
 function milliseconds(seconds: string): number {
