@@ -11,6 +11,7 @@
 import { parseAddress } from "@tsnids/nids";
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
 import { sha1 } from "@noble/hashes/legacy.js";
+import { checkedTuple } from "./checked-tuple.js";
 import { OutputError } from "./errors.js";
 import { Protocol, tupleOfDatagram, tupleOfMessage, tupleOfPacket, tupleOfQuote, tupleOfStream } from "./flow-tuple.js";
 import type { FlowTuple } from "./flow-tuple.js";
@@ -46,11 +47,15 @@ function bothWays(pairs: readonly (readonly [asks: number, answers: number])[]):
 /**
  * The Community ID v1 of a stream, a UDP datagram, an ICMP message, the flow that one quotes, a validated IP packet or a
  * tuple. `seed` (0 to 65535) keeps the IDs of separate sites apart. Throws OutputError `invalid-argument` for another
- * seed, for an address that is none, and for two of different families.
+ * seed, for an address that is none, for two of different families, and for a tuple with a number that is out of range
+ * or one port only.
  */
 export function communityId(subject: CommunityIdSubject, seed = 0): string {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff) {
     throw new OutputError("invalid-argument", `communityId: seed must be a whole number from 0 to 65535, not ${seed}`);
+  }
+  if (typeof subject !== "object" || (subject as unknown) === null) {
+    throw new OutputError("invalid-argument", `communityId: subject must be an object, not ${String(subject)}`);
   }
   return `1:${base64(sha1(hashed(tupleOf(subject), seed)))}`;
 }
@@ -60,7 +65,7 @@ function tupleOf(subject: CommunityIdSubject): FlowTuple {
   if ("quoted" in subject) return tupleOfMessage(subject);
   if ("icmpType" in subject) return tupleOfQuote(subject);
   if ("sourceAddress" in subject) return tupleOfDatagram(subject);
-  return "payload" in subject ? tupleOfPacket(subject) : subject;
+  return "payload" in subject ? tupleOfPacket(subject) : checkedTuple(subject);
 }
 
 /** The bytes the ID is a hash of. */
@@ -80,10 +85,10 @@ function hashed(tuple: FlowTuple, seed: number): Uint8Array {
   return Uint8Array.of(...head, first >>> 8, first & 0xff, second >>> 8, second & 0xff);
 }
 
-function addressBytes(name: string, text: string): Uint8Array {
-  const address = parseAddress(text);
+function addressBytes(name: string, text: unknown): Uint8Array {
+  const address = typeof text === "string" ? parseAddress(text) : undefined;
   if (address !== undefined) return address;
-  throw new OutputError("invalid-argument", `communityId: ${name} "${text}" is not an IPv4 or IPv6 address`);
+  throw new OutputError("invalid-argument", `communityId: ${name} "${String(text)}" is not an IPv4 or IPv6 address`);
 }
 
 /** Ports, or what stands for them, and whether the flow has one direction only. */

@@ -134,6 +134,29 @@ describe("the Community ID", () => {
     expect(heard).to.deep.equal([communityId(tuple(6, "10.0.0.1", "10.0.0.2", 1, 2))]);
   });
 
+  it("takes no number that is out of range, one port alone, and nothing that is no flow", () => {
+    const flow = tuple(6, "10.0.0.1", "10.0.0.2", 1, 2);
+    for (const [subject, named] of [
+      [{ ...flow, protocol: 300 }, "protocol must be a whole number from 0 to 255, not 300"],
+      [{ ...flow, protocol: "tcp" }, "protocol must be .*, not tcp"],
+      [{ ...flow, protocol: undefined }, "protocol must be .*, not undefined"],
+      [{ ...flow, sourcePort: 70000 }, "sourcePort must be a whole number from 0 to 65535, not 70000"],
+      [{ ...flow, destinationPort: "80x" }, "destinationPort must be .*, not 80x"],
+      [{ ...flow, sourcePort: -1 }, "sourcePort"],
+      [{ ...flow, sourcePort: NaN }, "sourcePort"],
+      [{ ...flow, destinationPort: undefined }, "destinationPort must be .*, not undefined"],
+      [{ ...flow, sourcePort: undefined }, "sourcePort"],
+      [{ ...flow, destination: undefined }, 'destination "undefined" is not an IPv4 or IPv6 address'],
+      [{ clientAddress: 1 }, "source"],
+      [undefined, "subject must be an object, not undefined"],
+      [null, "subject"],
+      ["10.0.0.1", "subject"],
+    ] as const) {
+      const call = (): string => communityId(subject as unknown as FlowTuple);
+      expect(call).to.throw(OutputError, new RegExp(named)).that.includes({ code: "invalid-argument" });
+    }
+  });
+
   it("takes no wrong seed and no wrong address", () => {
     const flow = tuple(6, "10.0.0.1", "10.0.0.2", 1, 2);
     for (const [call, named] of [

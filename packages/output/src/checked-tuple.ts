@@ -1,0 +1,27 @@
+// A tuple of the caller's own is looked at closely: of a number that is out of its range the ID would take the lower
+// bytes, and name another flow.
+
+import { OutputError } from "./errors.js";
+import type { FlowTuple } from "./flow-tuple.js";
+
+const maximumProtocol = 0xff;
+const maximumPort = 0xffff;
+
+/**
+ * The same tuple. Throws OutputError `invalid-argument` for a wrong protocol, a wrong port, and for one port
+ * without the other.
+ */
+export function checkedTuple(tuple: FlowTuple): FlowTuple {
+  const { protocol, sourcePort, destinationPort } = tuple;
+  check("protocol", protocol, maximumProtocol);
+  if (sourcePort === undefined && destinationPort === undefined) return tuple;
+  check("sourcePort", sourcePort, maximumPort);
+  check("destinationPort", destinationPort, maximumPort);
+  return tuple;
+}
+
+function check(field: string, value: unknown, maximum: number): void {
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum) return;
+  const what = `must be a whole number from 0 to ${maximum}, not ${String(value)}`;
+  throw new OutputError("invalid-argument", `communityId: ${field} ${what}`);
+}
