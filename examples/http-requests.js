@@ -11,7 +11,8 @@ import { Nids, TcpState } from "@tsnids/nids";
 
 const file = process.argv[2] ?? "pcaps/web.pcap";
 const longestLine = 8192;
-const requestLine = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) \S+ HTTP\/1\.[01]$/;
+// Visible characters only (RFC 9112 §3): others could be commands to the terminal.
+const requestLine = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) [!-~]+ HTTP\/1\.[01]$/;
 const decoder = new TextDecoder("latin1");
 const nids = new Nids();
 

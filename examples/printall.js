@@ -46,9 +46,19 @@ const endings = {
  */
 function print(tuple, arrow, half) {
   if (half.gapLength > 0) console.log(`${tuple} (${arrow}) ${half.gapLength} bytes missing`);
-  if (half.countNewUrgent > 0) console.log(`${tuple} (urgent${arrow}) ${String.fromCharCode(half.urgentData)}`);
+  if (half.countNewUrgent > 0)
+    console.log(`${tuple} (urgent${arrow}) ${printable(String.fromCharCode(half.urgentData))}`);
   // Nothing is kept by discard(), so the data are what is new.
-  if (half.countNew > 0) console.log(`${tuple} (${arrow})\n${decoder.decode(half.data)}`);
+  if (half.countNew > 0) console.log(`${tuple} (${arrow})\n${printable(decoder.decode(half.data))}`);
+}
+
+/**
+ * Dots for what could be commands to the terminal, as libnids' sample has them.
+ *
+ * @param {string} text
+ */
+function printable(text) {
+  return text.replaceAll("\r\n", "\n").replace(/[^\t\n -~]/g, ".");
 }
 
 await nids.run(new FileSource(process.argv[2] ?? "pcaps/ftp.pcap"));

@@ -37,7 +37,8 @@ nids.registerTcp((stream) => {
  */
 function log(tuple, data) {
   const lines = decoder.decode(data.subarray(0, enough)).split(/[\r\n]+/);
-  console.log(`${tuple}  ${lines.filter((line) => line !== "").join(" | ")}`);
+  const text = lines.filter((line) => line !== "").join(" | ");
+  console.log(`${tuple}  ${text.replace(/[^ -~]/g, ".")}`); // Other characters could be commands to the terminal.
 }
 
 await nids.run(new FileSource(process.argv[2] ?? "pcaps/ftp.pcap"));

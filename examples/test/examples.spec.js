@@ -89,9 +89,9 @@ describe("printall", () => {
     expect(lines.slice(0, 5)).to.deep.equal([
       "10.9.0.2:44748 -> 10.9.0.1:21 established",
       "10.9.0.2:44748 -> 10.9.0.1:21 (<-)",
-      "220 (vsFTPd 3.0.3)\r",
+      "220 (vsFTPd 3.0.3)",
       "10.9.0.2:44748 -> 10.9.0.1:21 (->)",
-      "USER anonymous\r",
+      "USER anonymous",
     ]);
     expect(lines).to.include("10.9.0.2:44748 -> 10.9.0.1:21 closing");
     expect(lines).to.include("[2001:db8:9::2]:36990 -> [2001:db8:9::1]:21 closing");
@@ -117,6 +117,23 @@ describe("sniff", () => {
 
   it("prints nothing of other services", () => {
     expect(run("sniff", "pcaps/smtp.pcap")).to.deep.equal([]);
+  });
+});
+
+describe("what others sent", () => {
+  it("reaches the terminal without control characters", () => {
+    const folder = mkdtempSync(join(tmpdir(), "tsnids-examples-"));
+    const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:21" }).handshake();
+    talk
+      .send("client", "GET /\u001b[2J HTTP/1.1\r\n")
+      .segment("client", { data: "\u009b", urgentPointer: 1, flags: "AU" });
+    writeFileSync(join(folder, "evil.pcap"), talk.fin("client").fin("server").ack("client").pcap());
+    for (const example of ["printall", "sniff", "http-requests"]) {
+      const printed = run(example, join(folder, "evil.pcap")).join("\n");
+      expect(printed).to.match(/^[\n -~]*$/, example);
+      expect(printed.includes("GET /.[2J HTTP/1.1"), example).to.equal(example !== "http-requests");
+    }
+    rmSync(folder, { recursive: true });
   });
 });
 
