@@ -1,7 +1,7 @@
 // The options that have the Community ID of each connection printed, a name for it that other systems compute as well.
 
-import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
+import { wholeNumber } from "./option-values.js";
 
 /** What commander makes of the options. */
 export interface CommunityIdOptions {
@@ -26,13 +26,17 @@ const TCP = 6;
 export function addCommunityIdOptions(command: Command): Command {
   return command
     .option("--community-id", "add the Community ID (v1) of each connection")
-    .option("--community-id-seed <seed>", "the same, with this seed (0 to 65535) instead of 0", seedOf);
+    .option("--community-id-seed <seed>", "the same, with this seed (0 to 65535) instead of 0", wholeNumber(0, 0xffff));
+}
+
+/** Whether the options ask for any. */
+export function wantsCommunityId({ communityId = false, communityIdSeed }: CommunityIdOptions): boolean {
+  return communityId || communityIdSeed !== undefined;
 }
 
 /** What the options ask for. The package that computes it is loaded only then. */
 export async function communityIdOf(options: CommunityIdOptions): Promise<CommunityIdOf> {
-  const { communityId: wanted = false, communityIdSeed } = options;
-  if (!wanted && communityIdSeed === undefined) return () => undefined;
+  if (!wantsCommunityId(options)) return () => undefined;
   const { communityId } = await import("@tsnids/output");
   return ({ clientAddress, clientPort, serverAddress, serverPort }) =>
     communityId(
@@ -43,11 +47,6 @@ export async function communityIdOf(options: CommunityIdOptions): Promise<Commun
         sourcePort: clientPort,
         destinationPort: serverPort,
       },
-      communityIdSeed,
+      options.communityIdSeed,
     );
-}
-
-function seedOf(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 0xffff) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number from 0 to 65535.");
 }

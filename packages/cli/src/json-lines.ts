@@ -38,14 +38,14 @@ export function alertJson(alert: Alert): string {
   return JSON.stringify({ type: "alert", code, severity, text, detail, source, destination, ...times("time", alert) });
 }
 
-/** What the module of a worker has reported; left out where JSON has no such value. */
-export function reportJson(value: unknown, worker: number): string {
-  return JSON.stringify({ type: "report", worker, value });
+/** What the module of a worker has reported, or gave as its result. Throws TypeError for a value that contains itself. */
+export function workerJson(type: "report" | "result", value: unknown, worker: number): string {
+  return jsonValue({ type, worker, value });
 }
 
-/** What the module of a worker gave as its result. */
-export function resultJson(value: unknown, worker: number): string {
-  return JSON.stringify({ type: "result", worker, value });
+/** Any value as JSON; a bigint is text there. Throws TypeError for a value that contains itself. */
+export function jsonValue(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 }
 
 /** Something about a capture that stopped nothing. */

@@ -8,9 +8,11 @@
 import { existsSync } from "node:fs";
 import { backendNames, captureProfiles, LiveSource, PcapOverIpSource } from "@tsnids/capture";
 import type { BackendName, CaptureProfile, FeedSource, LiveWarning } from "@tsnids/capture";
+import { maximumCapturedLength } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "./exit-codes.js";
+import { wholeNumber } from "./option-values.js";
 
 /** One end of a TCP connection; the host's default is loopback. */
 interface Endpoint {
@@ -45,6 +47,8 @@ export interface OpenLive {
 }
 
 const mebibyte = 1024 * 1024;
+/** The ring of LiveSource has less than 2 GiB. */
+const mostMebibytes = 2047;
 
 /** Adds the options to a command. */
 export function addLiveOptions(command: Command): Command {
@@ -63,8 +67,8 @@ export function addLiveOptions(command: Command): Command {
     )
     .option("--no-promiscuous", "with --interface and another backend than cap: no frames for others")
     .option("--no-isolated", "with --interface and cap: capture in this process")
-    .option("--snap-length <bytes>", "with --interface: bytes kept of a frame", integer)
-    .option("--buffer-size <MiB>", "with --interface: the kernel's ring (default: 64)", integer);
+    .option("--snap-length <bytes>", "with --interface: bytes kept of a frame", wholeNumber(1, maximumCapturedLength))
+    .option("--buffer-size <MiB>", "with --interface: the kernel's ring (default: 64)", wholeNumber(1, mostMebibytes));
 }
 
 /** Whether an option names something to watch. Throws CommandError where several do. */
@@ -75,11 +79,27 @@ export function isLive({ interface: device, connect, listen }: LiveInputOptions)
   throw new CommandError(ExitCode.WRONG_INPUT, `${names} exclude each other`);
 }
 
+/** For what is read from no device. Throws CommandError where an option says how to capture on one. */
+export function refuseDeviceOptions(options: LiveInputOptions): void {
+  const { backend, profile, promiscuous = true, isolated = true, snapLength, bufferSize } = options;
+  const given = Object.entries({
+    "--backend": backend !== undefined,
+    "--profile": profile !== undefined,
+    "--no-promiscuous": !promiscuous,
+    "--no-isolated": !isolated,
+    "--snap-length": snapLength !== undefined,
+    "--buffer-size": bufferSize !== undefined,
+  }).find(([, isGiven]) => isGiven);
+  if (given === undefined) return;
+  throw new CommandError(ExitCode.WRONG_INPUT, `${given[0]} needs --interface DEVICE`);
+}
+
 /**
  * What to watch by the command line; undefined where it names files. Its arguments are a filter expression, as those behind
  * files are. Throws CommandError where it names neither something to watch nor files, or both.
  */
 export function liveInput(args: readonly string[], options: LiveInputOptions): LiveInput | undefined {
+  if (options.interface === undefined) refuseDeviceOptions(options);
   if (!isLive(options)) {
     if (args.length > 0) return undefined;
     throw new CommandError(ExitCode.WRONG_INPUT, "missing argument: a capture file, or --interface DEVICE");
@@ -130,11 +150,6 @@ function overIp({ connect, listen }: LiveInputOptions, signal: AbortSignal): Pca
 
 function say(what: string): void {
   process.stderr.write(`tsnids: ${what}\n`);
-}
-
-function integer(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a number.");
-  return Number(text);
 }
 
 /** "57012", "192.0.2.1:57012", "[2001:db8::1]:57012", "tap.example:57012". */

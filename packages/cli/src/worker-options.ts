@@ -1,4 +1,4 @@
-// tsnids run --worker MODULE: callbacks of the user's, in several threads. What they report is printed, a line each;
+// tsnids run --worker MODULE: callbacks of the user's, in several threads. What they report is printed (worker-lines.ts);
 // then the summary, as without them. The package with the threads is loaded only with the option.
 
 import type { NidsParams } from "@tsnids/nids";
@@ -6,9 +6,9 @@ import type { NidsWorkers } from "@tsnids/workers";
 import { InvalidArgumentError } from "commander";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "./exit-codes.js";
-import { alertJson, reportJson, resultJson } from "./json-lines.js";
+import { alertJson } from "./json-lines.js";
 import type { ConnectionLines } from "./connection-line.js";
-import type { Output } from "./output.js";
+import type { WorkerLines, WorkerPrinting } from "./worker-lines.js";
 
 /** What commander makes of the options. */
 export interface WorkerOptions {
@@ -17,11 +17,8 @@ export interface WorkerOptions {
 }
 
 /** How results are printed. */
-export interface RunPrinting {
-  readonly output: Output;
+export interface RunPrinting extends WorkerPrinting {
   readonly lines: ConnectionLines;
-  readonly json: boolean;
-  readonly quiet: boolean;
   readonly showsAlerts: boolean;
 }
 
@@ -36,7 +33,8 @@ export function addWorkerOptions(command: Command): Command {
 export async function workersFor(
   { worker, workers }: WorkerOptions,
   params: Partial<NidsParams>,
-  { output, lines, json, quiet, showsAlerts }: RunPrinting,
+  { output, lines, json, showsAlerts }: RunPrinting,
+  workerLines: WorkerLines,
 ): Promise<NidsWorkers | undefined> {
   if (worker === undefined) {
     if (workers === undefined) return undefined;
@@ -47,24 +45,9 @@ export async function workersFor(
     worker,
     workers,
     params,
-    onReport: (value, index) => {
-      if (!quiet) output.line(json ? reportJson(value, index) : text(value));
-    },
+    onReport: (value, index) => workerLines.report(value, index),
     onAlert: showsAlerts ? (alert) => output.line(json ? alertJson(alert) : lines.alert(alert)) : undefined,
   });
-}
-
-/** Prints what the modules of the workers gave as results. */
-export function printResults({ results }: NidsWorkers, { output, json, quiet }: RunPrinting): void {
-  for (const [index, result] of results.entries()) {
-    if (!quiet && result !== undefined) output.line(json ? resultJson(result, index) : text(result));
-  }
-}
-
-/** Text as it is; anything else as JSON, where JSON has it. */
-function text(value: unknown): string {
-  const isText = typeof value === "string" || typeof value === "bigint" || value === undefined;
-  return isText ? String(value) : JSON.stringify(value);
 }
 
 /** How many there may be, NidsWorkers says. */

@@ -50,6 +50,27 @@ describe("tsnids run --worker", function () {
     expect(types.at(-1)).to.have.property("type", "summary");
   });
 
+  it("prints integers of any size, and control characters as what they are", () => {
+    const evil = join(folder, "evil.mjs");
+    const value = String.raw`report("\u001b[2J\n\u009b\ttext"); return () => ({ most: 2n ** 64n });`;
+    writeFileSync(evil, `export default (nids, { report }) => { ${value} };`);
+    const lines = tsnids(["run", "--workers", "1", "--worker", evil, web]).stdout.split("\n");
+    expect(lines.slice(0, 2)).to.deep.equal(["\\x1b[2J\\x0a\\x9b\ttext", '{"most":"18446744073709551616"}']);
+    const json = tsnids(["run", "--json", "--workers", "1", "--worker", evil, web]).stdout;
+    expect(json).to.contain('{"type":"result","worker":0,"value":{"most":"18446744073709551616"}}\n');
+  });
+
+  it("prints the summary, and says in a line, when a value contains itself", () => {
+    const circle = join(folder, "circle.mjs");
+    const code = "const circle = {}; circle.self = circle; report(circle); return () => circle;";
+    writeFileSync(circle, `export default (nids, { report }) => { ${code} };`);
+    for (const format of [[], ["--json"]]) {
+      const { status, stdout, stderr } = tsnids(["run", ...format, "--workers", "1", "--worker", circle, web]);
+      expect(stderr).to.match(/^tsnids: worker 0: a report that cannot be JSON: .*\n$/);
+      expect([status, stdout.includes("packets")]).to.deep.equal([2, true]);
+    }
+  });
+
   it("says in its help how many there may be", () => {
     expect(tsnids(["run", "--help"]).stdout).to.contain(`threads for --worker, 1 to ${mostWorkers};`);
   });
@@ -60,6 +81,10 @@ describe("tsnids run --worker", function () {
       [["--workers", "2"], /^tsnids: --workers needs --worker MODULE/],
       [["--workers", "0", "--worker", module], /^tsnids: workers must be a whole number from 1 to 64, not 0\n$/],
       [["--workers", "65", "--worker", module], /^tsnids: workers must be a whole number from 1 to 64, not 65\n$/],
+      [
+        ["--community-id", "--worker", module],
+        /^tsnids: --community-id is for connections; with --worker no line has one/,
+      ],
       [["--workers", "two", "--worker", module], /^tsnids: option '--workers <count>' argument 'two' is invalid/],
       [["--worker", join(folder, "missing.mjs")], /^tsnids: worker \d: .*missing\.mjs cannot be imported/],
       [["--worker", join(folder, "failing.mjs")], /^tsnids: worker \d: .*no luck\n$/],

@@ -5,14 +5,14 @@ import { Nids } from "@tsnids/nids";
 import type { NidsParams } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
-import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
+import { addCommunityIdOptions, communityIdOf, wantsCommunityId } from "../community-id-options.js";
 import type { CommunityIdOptions } from "../community-id-options.js";
 import { ConnectionWatch } from "../connection.js";
 import type { Connection } from "../connection.js";
 import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
-import type { ExitCode } from "../exit-codes.js";
+import { CommandError, ExitCode } from "../exit-codes.js";
 import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
 import { alertJson, connectionJson, summaryJson, warningJson } from "../json-lines.js";
@@ -22,7 +22,8 @@ import { readAheadOption } from "../read-ahead-option.js";
 import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
 import { summaryLines } from "../summary.js";
-import { addWorkerOptions, printResults, workersFor } from "../worker-options.js";
+import { WorkerLines } from "../worker-lines.js";
+import { addWorkerOptions, workersFor } from "../worker-options.js";
 import type { WorkerOptions, RunPrinting } from "../worker-options.js";
 
 interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions, WorkerOptions {
@@ -73,18 +74,22 @@ export function runCommand(root: Command, end: (code: ExitCode) => void): void {
 
 async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> {
   const { json = false, quiet = false, alerts: showsAlerts = json && !quiet } = options;
+  if (options.worker !== undefined && wantsCommunityId(options)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, "--community-id is for connections; with --worker no line has one");
+  }
   const replay = new Replay(input, { readAhead: options.readAhead });
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const printing = { output, lines, json, quiet, showsAlerts };
   const params = engineParams(options);
-  const workers = await workersFor(options, params, printing);
+  const workerLines = new WorkerLines(printing);
+  const workers = await workersFor(options, params, printing, workerLines);
   const nids = workers ?? watchingEngine(params, await communityIdOf(options), printing);
 
   const { seconds, error, filtered, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
-  if (workers !== undefined && hasResults) printResults(workers, printing);
+  if (workers !== undefined && hasResults) workerLines.results(workers.results);
   const statistics = nids.statistics();
   if (hasResults) {
     const summary = { statistics, alerts: nids.alertCounts(), seconds, filtered, live };
@@ -94,6 +99,7 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   await output.flush();
   output.check();
   if (error !== undefined) throw error;
+  workerLines.check();
   return exitCode;
 }
 
