@@ -10,6 +10,7 @@ import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
 import { watchCommand } from "./commands/watch.js";
 import { explain, ExitCode } from "./exit-codes.js";
+import { Output } from "./output.js";
 
 const examples = `
 Examples:
@@ -35,24 +36,40 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exit(report(error));
   });
   try {
-    const end = (code: ExitCode): void => void (process.exitCode = code);
-    await program(end).parseAsync(argv);
+    await perform(argv);
   } catch (error) {
-    process.exitCode = error instanceof CommanderError ? exitCodeOf(error) : report(error);
+    process.exitCode = report(error);
   }
 }
 
-/** The command line. `end` is told how the subcommand ended. */
-function program(end: (code: ExitCode) => void): Command {
+/** Does what the command line says. Throws what is to be reported. */
+async function perform(argv: readonly string[]): Promise<void> {
+  const end = (code: ExitCode): void => void (process.exitCode = code);
+  const output = new Output(process.stdout, () => undefined);
+  try {
+    await program(end, output).parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    end(exitCodeOf(error));
+  }
+  await output.flush();
+  output.check();
+}
+
+/** The command line. `end` is told how the subcommand ended; short texts, such as help, go to `output`. */
+function program(end: (code: ExitCode) => void, output: Output): Command {
   const root = new Command("tsnids")
     .description("Replays network captures through a userland IP stack and shows the TCP streams in them.")
     .version(versionText(), "-V, --version")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(asOneLine(text)) })
+    .configureOutput({
+      writeOut: (text) => output.line(text.replace(/\n$/, "")),
+      outputError: (text, write) => write(asOneLine(text)),
+    })
     .addHelpText("after", examples);
   runCommand(root, end);
   streamsCommand(root, end);
-  devicesCommand(root);
+  devicesCommand(root, output);
   sniffCommand(root, end);
   recordCommand(root, end);
   watchCommand(root, end);

@@ -1,4 +1,4 @@
-// Lines for standard output. They are gathered and written in large pieces, because a system call per line would cost
+// Lines for standard output, or for a file. They are gathered and written in large pieces, because a system call per line would cost
 // more than the engine does; `flush` waits until the reader has taken them, and so the replay never runs ahead of a slow
 // reader by more than a batch. A reader that goes away (`| head`) is no error: from then on lines are dropped.
 
@@ -14,13 +14,15 @@ export type OutputStream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 export class Output {
   readonly #stream: OutputStream;
   readonly #onEnd: () => void;
+  readonly #name: string;
   #beforeWriting: () => void = () => undefined;
   #gathered = "";
   #lines = 0;
   #failure: Error | undefined;
 
-  /** `onEnd` is called when nothing more can be written. */
-  constructor(stream: OutputStream, onEnd: () => void) {
+  /** `onEnd` is called when nothing more can be written; `name` is what errors call the stream. */
+  constructor(stream: OutputStream, onEnd: () => void, name = "standard output") {
+    this.#name = name;
     this.#stream = stream;
     this.#onEnd = onEnd;
     stream.on("error", (error: Error) => this.#fail(error));
@@ -69,7 +71,7 @@ export class Output {
   check(): void {
     if (this.#failure === undefined || systemReason(this.#failure) === "EPIPE") return;
     const reason = systemReason(this.#failure);
-    throw new CommandError(ExitCode.FAILED, `standard output: cannot be written (${reason})`);
+    throw new CommandError(ExitCode.FAILED, `${this.#name}: cannot be written (${reason})`);
   }
 
   #write(written: () => void = () => undefined): void {

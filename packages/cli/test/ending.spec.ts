@@ -6,7 +6,7 @@ import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { capture } from "@tsnids/testkit";
 import { expect } from "chai";
-import { captures, program, startTsnids, temporaryFolder } from "./command.js";
+import { captures, program, startTsnids, temporaryFolder, tsnids } from "./command.js";
 import { closed, open } from "./conversations.js";
 
 /** Collects what a stream gives; `until` waits for a text to appear. */
@@ -76,15 +76,38 @@ describe("tsnids and a reader that goes away", () => {
   });
 });
 
-describe("tsnids and a disk that is full", () => {
-  it("says so in one line (needs /dev/full)", function () {
-    if (!existsSync("/dev/full")) this.skip();
-    const full = openSync("/dev/full", "w");
-    const { status, stderr } = spawnSync(process.execPath, [program, "run", `${captures}web.pcap`], {
-      stdio: ["ignore", full, "pipe"],
-      encoding: "utf8",
+describe("tsnids and a reader that is gone", () => {
+  for (const args of [["devices"], ["--help"], ["help", "run"], ["--version"]]) {
+    it(`ends quietly: ${args.join(" ")}`, async () => {
+      const child = startTsnids(args);
+      child.stdout.destroy();
+      const stderr = collect(child.stderr);
+      const [status] = (await once(child, "close")) as [number];
+      expect([status, stderr.text()]).to.deep.equal([0, ""]);
     });
-    closeSync(full);
-    expect([status, stderr]).to.deep.equal([1, "tsnids: standard output: cannot be written (ENOSPC)\n"]);
+  }
+});
+
+describe("tsnids and a disk that is full", () => {
+  const folder = temporaryFolder();
+
+  for (const args of [["run", `${captures}web.pcap`], ["devices"], ["--help"]]) {
+    it(`says so in one line (needs /dev/full): ${args[0]}`, function () {
+      if (!existsSync("/dev/full")) this.skip();
+      const full = openSync("/dev/full", "w");
+      const { status, stderr } = spawnSync(process.execPath, [program, ...args], {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      closeSync(full);
+      expect([status, stderr]).to.deep.equal([1, "tsnids: standard output: cannot be written (ENOSPC)\n"]);
+    });
+  }
+
+  it("names the file that the lines of a watch go to (needs /dev/full)", function () {
+    if (!existsSync("/dev/full")) this.skip();
+    folder.write("watched.pcap", closed().pcap());
+    const { status, stderr } = tsnids(["watch", "--output", "/dev/full", folder.path("")]);
+    expect([status, stderr]).to.deep.equal([1, "tsnids: /dev/full: cannot be written (ENOSPC)\n"]);
   });
 });

@@ -80,6 +80,14 @@ describe("tsnids streams --write", () => {
     expect([status, stderr]).to.deep.equal([1, `tsnids: ${file}: cannot be written (EISDIR)\n`]);
   });
 
+  it("lists what was read also when the files cannot be written at the end", () => {
+    mkdirSync(folder.path("unindexed/index.jsonl"), { recursive: true });
+    const { status, lines, stderr } = write("unindexed", closed().pcap(), "--force", "--json");
+    const file = folder.path("unindexed/index.jsonl");
+    expect([status, stderr]).to.deep.equal([1, `tsnids: ${file}: cannot be written (EISDIR)\n`]);
+    expect(lines).to.have.length(2);
+  });
+
   it("makes no folder for an input that cannot be read", () => {
     const { status } = tsnids(["streams", "--write", folder.path("unmade"), folder.path("missing.pcap")]);
     expect(status).to.equal(2);

@@ -214,6 +214,10 @@ describe("tsnids watch", function () {
         ["--state", folder.path("no/state"), captureFolder],
         /no\/state: the state cannot be written \(ENOENT\); --state FILE/,
       ],
+      [
+        ["--state", folder.path("same"), "--output", folder.path("x/../same"), captureFolder],
+        /same: cannot have the lines and the state, too$/,
+      ],
       [["--output", folder.path("no/lines"), captureFolder], /no\/lines: cannot be written \(ENOENT\)$/],
       [[captureFolder, "tcp port foo"], /filter: the port "foo" is not known/],
       [["/dev/null"], /\/dev\/null: is neither a folder nor a file; "tsnids run" reads pipes$/],

@@ -3,9 +3,10 @@
 import { listDevices } from "@tsnids/capture";
 import type { Device } from "@tsnids/capture";
 import type { Command } from "commander";
+import type { Output } from "../output.js";
 
-/** Adds the subcommand. */
-export function devicesCommand(root: Command): void {
+/** Adds the subcommand. Whoever calls it flushes the output. */
+export function devicesCommand(root: Command, output: Output): void {
   root
     .command("devices")
     .description("list the devices that can be watched live, with their addresses")
@@ -13,7 +14,7 @@ export function devicesCommand(root: Command): void {
     .action(({ json = false }: { readonly json?: boolean }) => {
       const devices = listDevices();
       const lines = json ? devices.map((device) => JSON.stringify(device)) : deviceLines(devices);
-      process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+      for (const line of lines) output.line(line);
     });
 }
 

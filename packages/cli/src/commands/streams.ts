@@ -9,7 +9,7 @@ import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js
 import type { CommunityIdOptions } from "../community-id-options.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
-import type { ExitCode } from "../exit-codes.js";
+import { CommandError, ExitCode } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
 import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
@@ -68,6 +68,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
 
 async function streams(input: CommandInput, options: StreamsOptions): Promise<ExitCode> {
   const { json = false, write, force = false } = options;
+  if (force && write === undefined) throw new CommandError(ExitCode.WRONG_INPUT, "--force needs --write DIR");
   const nids = new Nids(engineParams(options));
   const files = write === undefined ? undefined : new StreamFiles(write, force);
   const replay = new Replay(input, { goesOnUnread: files !== undefined, readAhead: options.readAhead });
@@ -94,6 +95,7 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
   );
 
   const { error, hasResults, exitCode } = await replay.run(nids);
+  await output.flush(); // Lines that are there are printed, whatever becomes of the files.
   if (hasResults) {
     files?.close();
     if (!json) for (const line of lines.total(watch.streams, files)) output.line(line);

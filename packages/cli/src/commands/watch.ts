@@ -8,7 +8,7 @@
 // next watch goes on.
 
 import { stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import type { Filter, FilteredSource } from "@tsnids/filter";
@@ -85,6 +85,9 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   const isFolder = await isFolderAt(path);
   const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
+  if (stateFile !== undefined && options.output !== undefined && resolve(stateFile) === resolve(options.output)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${stateFile}: cannot have the lines and the state, too`);
+  }
   const stop = new AbortController();
   const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
@@ -121,7 +124,7 @@ async function follow(
 ): Promise<void> {
   const state = stateFile === undefined ? undefined : loadState(stateFile);
   const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
-  const output = new Output(results?.stream ?? process.stdout, () => stop.abort());
+  const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), options.output);
 
   const nids = new Nids(engineParams(options));
   const resumed = state?.position === undefined ? undefined : state;
