@@ -30,14 +30,28 @@ export async function sortInputs(args: readonly string[], expression: string | u
   if (words.some(isFile)) {
     throw new CommandError(ExitCode.WRONG_INPUT, `${words[0] ?? ""}: no such file (a filter comes after all files)`);
   }
+  const filter = await filterOf(words);
+  return { paths: filter === undefined ? args : args.slice(0, begin), filter };
+}
+
+/**
+ * The filter that words are; undefined where the only one is a folder, as whoever opens it will say. Throws FilterError,
+ * and CommandError where the only word looks like the name of a file.
+ */
+export async function filterOf(words: readonly string[]): Promise<Filter | undefined> {
   try {
-    return { paths: args.slice(0, begin), filter: await compiled(words.join(" ")) };
+    return await compiled(words.join(" "));
   } catch (error) {
     const [word = ""] = words;
-    if (words.length > 1 || !/^[\w./\\~-]+$/.test(word) || !isFilterError(error)) throw error;
-    if (existsSync(word)) return { paths: args, filter: undefined }; // A folder, as whoever opens it will say.
+    if (words.length > 1 || !couldBeName(word) || !isFilterError(error)) throw error;
+    if (existsSync(word)) return undefined;
     throw new CommandError(ExitCode.WRONG_INPUT, `${word}: no such file, and no filter expression: ${error.message}`);
   }
+}
+
+/** Whether a word has only characters that names of files usually have. */
+export function couldBeName(word: string): boolean {
+  return /^[\w./\\~-]+$/.test(word);
 }
 
 const captureName = /\.(pcap|pcapng|cap)(\.[a-z0-9]+)?$/i;

@@ -55,6 +55,22 @@ describe("tsnids", () => {
     }
   });
 
+  it("refuses options that would do nothing", () => {
+    for (const [option, ...value] of [
+      ["--backend", "tcpdump"],
+      ["--profile", "throughput"],
+      ["--no-promiscuous"],
+      ["--no-isolated"],
+      ["--snap-length", "100"],
+      ["--buffer-size", "8"],
+    ] as const) {
+      expect(mistake("run", option, ...value, web)).to.equal(`${option} needs --interface DEVICE`);
+    }
+    expect(mistake("run", "--connect", "1", "--snap-length", "9")).to.equal("--snap-length needs --interface DEVICE");
+    expect(mistake("streams", "--force", web)).to.equal("--force needs --write DIR");
+    expect(mistake("record", "--write", "x.pcap", "--files", "3", web)).to.equal("--files needs --size or --seconds");
+  });
+
   it("reads files ahead where it is told to, with the same results", () => {
     for (const command of ["run", "streams"]) {
       const { stdout, stderr, status } = tsnids([command, "--json", "--read-ahead", "3", web]);

@@ -15,11 +15,20 @@ describe("tsnids run --interface", () => {
       /^tsnids: .*'pcap' is invalid.*cap, tcpdump, dumpcap.*\n$/,
     ],
     ["an unknown profile", ["-i", "lo", "--profile", "fast"], /^tsnids: .*latency, throughput.*\n$/],
-    ["a size that is no number", ["-i", "lo", "--buffer-size", "64M"], /^tsnids: .*Give a number\.\n$/],
+    [
+      "a size that is no number",
+      ["-i", "lo", "--buffer-size", "64M"],
+      /^tsnids: .*It must be a whole number from 1 to 2047\.\n$/,
+    ],
     [
       "a size out of range",
       ["-i", "lo", "--snap-length", "0"],
-      /^tsnids: LiveSource: snapLength is 0; it must be .*\n$/,
+      /^tsnids: option '--snap-length <bytes>' argument '0' is invalid\. It must be a whole number from 1 to 262144\.\n$/,
+    ],
+    [
+      "a ring out of range, in its unit",
+      ["-i", "lo", "--buffer-size", "2048"],
+      /^tsnids: option '--buffer-size <MiB>' .* It must be a whole number from 1 to 2047\.\n$/,
     ],
     [
       "cap without promiscuous mode",

@@ -13,7 +13,15 @@ describe("the numbers of streams of a pair", () => {
     const numbers = new PairNumbers(2);
     const pairs = ["a", "a", "b", "a", "c", "b", "a", "d", "a"];
     const given = pairs.map((pair) => [pair, numbers.next(pair)]);
-    expect(given.slice(0, 5)).to.deep.equal([...[["a", 0], ["a", 1], ["b", 0], ["a", 2]], ["c", 0]]);
+    expect(given.slice(0, 5)).to.deep.equal([
+      ...[
+        ["a", 0],
+        ["a", 1],
+        ["b", 0],
+        ["a", 2],
+      ],
+      ["c", 0],
+    ]);
     expect(new Set(given.map(String)).size).to.equal(pairs.length);
     expect(given.at(-1)).to.deep.equal(["a", 4]);
   });

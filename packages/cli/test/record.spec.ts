@@ -83,7 +83,9 @@ describe("tsnids record", () => {
   it("finds a text with an urgent byte in it, however it is cut, and none across missing bytes", () => {
     const between = (client: string): Conversation =>
       conversation({ client, server: "10.0.0.2:21", start: 1000 }).handshake();
-    const urgent = between("10.0.0.1:50001").segment("client", { flags: "PAU", data: "PASS sec", urgentPointer: 6 }).ack("server");
+    const urgent = between("10.0.0.1:50001")
+      .segment("client", { flags: "PAU", data: "PASS sec", urgentPointer: 6 })
+      .ack("server");
     urgent.send("client", "ret").ack("server").reset("client");
     const single = between("10.0.0.1:50002");
     for (const character of "my secret is") single.send("client", character).ack("server");

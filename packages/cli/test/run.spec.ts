@@ -141,6 +141,11 @@ describe("tsnids run", () => {
     expect(lines.join()).not.to.match(/clock-backwards|missing/);
   });
 
+  it("reads more captures than a signal usually has listeners, without a word", () => {
+    const parts = Array.from({ length: 12 }, (_, index) => folder.write(`part${index}.pcap`, closed().pcap()));
+    expect(tsnids(["run", "-q", ...parts])).to.include({ stderr: "", status: 0 });
+  });
+
   it("reads standard input", () => {
     const { status, lines } = tsnids(["run", "-"], { input: closed().pcap() });
     expect(status).to.equal(0);

@@ -96,6 +96,11 @@ describe("tsnids sniff", () => {
   it("says in a line what is wrong with its arguments", () => {
     expect(mistake("0", web)).to.equal("the number of packets must be above 0");
     expect(mistake("2", "none.pcap")).to.equal("none.pcap: no such file");
+    expect(tsnids(["sniff", "1", "missing"]).stderr).to.match(
+      /^tsnids: missing: no such file, and no filter expression: /,
+    );
+    expect(mistake("1", folder.path(""))).to.match(/is a directory, not a capture file$/);
+    expect(mistake("--backend", "tcpdump", web)).to.equal("--backend needs --interface DEVICE");
     expect(mistake("--timeout", "soon", web)).to.match(/^--timeout soon: must be seconds above 0/);
     expect(mistake("--interface", "eth0", web)).to.match(/give a file or --interface, not both$/);
     const dump = folder.path("none/x.pcap");

@@ -54,10 +54,12 @@ export function communityId(subject: CommunityIdSubject, seed = 0): string {
   if (!Number.isInteger(seed) || seed < 0 || seed > 0xffff) {
     throw new OutputError("invalid-argument", `communityId: seed must be a whole number from 0 to 65535, not ${seed}`);
   }
-  if (typeof subject !== "object" || (subject as unknown) === null) {
-    throw new OutputError("invalid-argument", `communityId: subject must be an object, not ${String(subject)}`);
-  }
+  if (!isObject(subject)) throw new OutputError("invalid-argument", "communityId: subject must be an object");
   return `1:${base64(sha1(hashed(tupleOf(subject), seed)))}`;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function tupleOf(subject: CommunityIdSubject): FlowTuple {

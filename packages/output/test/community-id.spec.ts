@@ -148,7 +148,7 @@ describe("the Community ID", () => {
       [{ ...flow, sourcePort: undefined }, "sourcePort"],
       [{ ...flow, destination: undefined }, 'destination "undefined" is not an IPv4 or IPv6 address'],
       [{ clientAddress: 1 }, "source"],
-      [undefined, "subject must be an object, not undefined"],
+      [undefined, "subject must be an object"],
       [null, "subject"],
       ["10.0.0.1", "subject"],
     ] as const) {

@@ -13,12 +13,13 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
-import { ExitCode } from "../exit-codes.js";
+import { CommandError, ExitCode } from "../exit-codes.js";
 import { commandInput, openInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
 import { onInterrupt } from "../interrupt.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
+import { notEmpty } from "../option-values.js";
 import { TextRecording } from "../text-recording.js";
 
 interface RecordOptions extends EngineOptions, LiveInputOptions {
@@ -55,12 +56,16 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
         "       tsnids record --write <out> [options] --interface <device> [filter expression]",
     )
     .argument("[file...]", 'captures, as one in order of time; "-" is standard input; then a filter expression')
-    .requiredOption("-w, --write <out>", "the file to write; its name says the format (.pcap, .cap, or else pcapng)")
+    .requiredOption(
+      "-w, --write <out>",
+      "the file to write; its name says the format (.pcap, .cap, or else pcapng)",
+      notEmpty,
+    )
     .option(
       "--filter <expression>",
       "write only frames that fulfil a pcap-filter expression; of a device, in the kernel",
     )
-    .option("--containing <text>", "write only the packets of TCP streams in whose data this text stands", searchText)
+    .option("--containing <text>", "write only the packets of TCP streams in whose data this text stands", notEmpty)
     .addOption(new Option("--format <format>", "the format, whatever the name says").choices(["pcap", "pcapng"]))
     .option("--size <megabytes>", "begin a new file after so many megabytes (10⁶ bytes)", amount)
     .option("--seconds <seconds>", "begin a new file after so many seconds of packet time", amount)
@@ -75,6 +80,9 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
 
 async function record(input: CommandInput, options: RecordOptions): Promise<ExitCode> {
   const { write, format, size, seconds, files, force, containing } = options;
+  if (files !== undefined && size === undefined && seconds === undefined) {
+    throw new CommandError(ExitCode.WRONG_INPUT, "--files needs --size or --seconds");
+  }
   const stop = new AbortController();
   const { source } = await openInput(input, stop.signal, ({ message }) => warn(message));
   const recorder = new Recorder(write, {
@@ -129,9 +137,4 @@ function warn(message: string): void {
 function amount(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number above 0.");
-}
-
-function searchText(text: string): string {
-  if (text !== "") return text;
-  throw new InvalidArgumentError("It must not be empty.");
 }

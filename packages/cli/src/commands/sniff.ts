@@ -4,10 +4,11 @@ import { existsSync } from "node:fs";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
-import { isFile } from "../inputs.js";
+import { couldBeName, filterOf, isFile } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
-import { addLiveOptions, isLive, openLive } from "../live-input.js";
+import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
+import { notEmpty } from "../option-values.js";
 import { Output } from "../output.js";
 
 interface SniffOptions extends LiveInputOptions {
@@ -48,11 +49,11 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     )
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
-    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)")
+    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)", notEmpty)
     .option("--force", "with --write: replace a file that is there")
     .addHelpText("after", afterHelp);
   addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {
-    end(await run(sortArguments(args, isLive(options), options.filter), options));
+    end(await run(await sortArguments(args, options), options));
   });
 }
 
@@ -93,18 +94,22 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   return exitCode;
 }
 
-/** `isLive`: there is no file among them; `expression` is that of --filter. Throws CommandError. */
-function sortArguments(args: readonly string[], isLive: boolean, expression: string | undefined): Request {
+/** Tells count, file and filter apart. Throws CommandError. */
+async function sortArguments(args: readonly string[], options: SniffOptions): Promise<Request> {
+  const { filter: expression } = options;
   const [first = ""] = args;
   const hasCount = /^\d+$/.test(first);
   const count = hasCount ? Number(first) : Infinity;
   if (count === 0) throw new CommandError(ExitCode.WRONG_INPUT, "the number of packets must be above 0");
   const rest = hasCount ? args.slice(1) : args;
   const [path] = rest;
-  const file = path !== undefined && isFile(path) ? path : undefined;
-  if (file !== undefined && isLive) {
+  const live = isLive(options);
+  const isPath = path !== undefined && (isFile(path) || (!live && (await isMistaken(rest))));
+  const file = isPath ? path : undefined;
+  if (file !== undefined && live) {
     throw new CommandError(ExitCode.WRONG_INPUT, `${file}: give a file or --interface, not both`);
   }
+  if (file !== undefined || options.connect !== undefined || options.listen !== undefined) refuseDeviceOptions(options);
   const words = rest.slice(file === undefined ? 0 : 1);
   const [surplus] = words;
   if (expression !== undefined && surplus !== undefined) {
@@ -115,6 +120,14 @@ function sortArguments(args: readonly string[], isLive: boolean, expression: str
   }
   const filter = words.length === 0 ? expression : words.join(" ");
   return { count, file, filter };
+}
+
+/**
+ * Whether the only word is no expression but a folder, as whoever opens it will say. Throws CommandError where it looks
+ * like the name of a file that is missing: the device that there is without one would be asked for nothing.
+ */
+async function isMistaken(words: readonly string[]): Promise<boolean> {
+  return words.length === 1 && words.every(couldBeName) && (await filterOf(words)) === undefined;
 }
 
 /** A file of --write is replaced only with --force. Throws CommandError. */
