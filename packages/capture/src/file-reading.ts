@@ -123,7 +123,7 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     signal?.addEventListener("abort", this.#stop, { once: true });
     const block = readingBlock(this.#intake, this.#options.readAhead);
     this.#reader = new UnpackingReader(await openReader(this.#path));
-    // Where the signal came while it was opened there is nothing to stop yet: a reading that was called off gives nothing.
+    // The signal may have come meanwhile, when there was nothing to stop: a reading that was called off gives nothing.
     this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
     return this.#frames();
   }

@@ -52,7 +52,7 @@ export async function openInput(
     const { feed, filter } = openLive(input.live, signal, onWarning);
     return { ...(await filtered(feed, filter)), files: [], feed };
   }
-  setMaxListeners(0, signal); // Every file that is open listens to it, which Node 20 takes for a leak where there are many.
+  setMaxListeners(0, signal); // Every open file listens to it; of more than ten Node 20 says that it is a leak.
   const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
   return { ...(await filtered(new MergeSource(files), input.filter)), files, feed: undefined };
 }

@@ -35,8 +35,8 @@ export async function sortInputs(args: readonly string[], expression: string | u
 }
 
 /**
- * The filter that words are; undefined where the only one is a folder, as whoever opens it will say. Throws FilterError,
- * and CommandError where the only word looks like the name of a file.
+ * The filter that words are; undefined where the only one is a folder, as whoever opens it will say. Throws
+ * FilterError, and CommandError where the only word looks like the name of a file.
  */
 export async function filterOf(words: readonly string[]): Promise<Filter | undefined> {
   try {

@@ -38,7 +38,7 @@ export function alertJson(alert: Alert): string {
   return JSON.stringify({ type: "alert", code, severity, text, detail, source, destination, ...times("time", alert) });
 }
 
-/** What the module of a worker has reported, or gave as its result. Throws TypeError for a value that contains itself. */
+/** What the module of a worker has reported, or gave as its result. Throws TypeError as `jsonValue` does. */
 export function workerJson(type: "report" | "result", value: unknown, worker: number): string {
   return jsonValue({ type, worker, value });
 }

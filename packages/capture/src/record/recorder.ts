@@ -34,7 +34,7 @@ export interface RecorderOptions {
    * are deleted. Default: all.
    */
   readonly maximumFiles?: number | undefined;
-  /** Whether a regular file of this name may be replaced; nothing else is. In a row names are never used twice. Default: false. */
+  /** Whether a regular file of this name may be replaced. In a row names are never used twice. Default: false. */
   readonly overwrites?: boolean | undefined;
 }
 
@@ -66,7 +66,7 @@ export class Recorder {
   #open: OpenFile | undefined;
   #isFinished = false;
 
-  /** Throws RecordError: `invalid-option`, `exists`, `not-a-file`, and others for a folder that cannot be read or written. */
+  /** Throws RecordError: `invalid-option`, `exists`, `not-a-file`, and others for a folder that cannot be used. */
   constructor(path: string, options: RecorderOptions = {}) {
     this.#path = path;
     this.#options = options;
