@@ -1,7 +1,7 @@
 // Lines for standard output, or for a file. They are gathered and written in large pieces, because a system call per
-// line would cost more than the engine does; `flush` waits until the reader has taken them, and so the replay never runs
-// ahead of a slow reader by more than a batch. A reader that goes away (`| head`) is no error: from then on lines are
-// dropped.
+// line would cost more than the engine does; `flush` waits until the reader has taken them, and so the replay never
+// runs ahead of a slow reader by more than a batch. A reader that goes away (`| head`) is no error: from then on lines
+// are dropped.
 
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
 

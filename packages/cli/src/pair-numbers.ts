@@ -1,5 +1,5 @@
 // Numbers the streams of each pair of client and server from 0. A live capture sees ever new pairs, so they are
-// remembered up to a limit. Beyond it the pair not seen for longest is forgotten; no number is given twice all the same:
+// remembered up to a limit. Beyond it the pair not seen for longest is forgotten; still no number is given twice:
 //
 //     forgotten: a (had 0 to 2), b (had 0)     floor 3: pairs that are not known begin there
 //     known:     c, d, e …                     go on counting

@@ -8,7 +8,7 @@ import { capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, linesOf, program, temporaryFolder, tsnids } from "./command.js";
 import type { Result } from "./command.js";
-import { closed, withGap } from "./conversations.js";
+import { closed, open, withGap } from "./conversations.js";
 
 describe("tsnids streams --write", () => {
   const folder = temporaryFolder();
@@ -82,7 +82,7 @@ describe("tsnids streams --write", () => {
 
   it("lists what was read also when the files cannot be written at the end", () => {
     mkdirSync(folder.path("unindexed/index.jsonl"), { recursive: true });
-    const { status, lines, stderr } = write("unindexed", closed().pcap(), "--force", "--json");
+    const { status, lines, stderr } = write("unindexed", open().pcap(), "--force", "--json");
     const file = folder.path("unindexed/index.jsonl");
     expect([status, stderr]).to.deep.equal([1, `tsnids: ${file}: cannot be written (EISDIR)\n`]);
     expect(lines).to.have.length(2);
