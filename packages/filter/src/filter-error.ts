@@ -19,7 +19,9 @@ export type FilterErrorCode =
   /** The expression is longer than `maximumExpressionLength` characters. */
   | "too-long"
   /** Parentheses, negations or arithmetic are nested deeper than `maximumNesting`. */
-  | "too-deep";
+  | "too-deep"
+  /** What was given is no expression or link type at all; the message names the argument. */
+  | "invalid-argument";
 
 /** A part of an expression, in characters. */
 export interface Place {
@@ -43,12 +45,13 @@ export class FilterError extends Error {
   /** What could stand there; undefined where that is not the question. */
   readonly expected: string | undefined;
 
-  constructor(code: FilterErrorCode, expression: string, place: Place, what: string, expected?: string) {
+  /** Without a place it is about no part of the expression. */
+  constructor(code: FilterErrorCode, expression: string, place: Place | undefined, what: string, expected?: string) {
     const problem = expected === undefined ? what : `${what}; expected ${expected}`;
-    super(`${problem}\n${picture(expression, place)}`);
+    super(place === undefined ? problem : `${problem}\n${picture(expression, place)}`);
     this.code = code;
     this.expression = expression;
-    this.position = place.start;
+    this.position = place?.start ?? 0;
     this.expected = expected;
   }
 }

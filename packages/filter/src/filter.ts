@@ -2,13 +2,13 @@
 
 import { linkTypeName } from "@tsnids/pcap";
 import { FilterError } from "./filter-error.js";
-import { generate } from "./generator/generate.js";
 import type { Fragments } from "./generator/context.js";
+import { generate } from "./generator/generate.js";
+import type { Generated } from "./generator/generate.js";
 import { parseFilter } from "./language/parser.js";
 import type { Expression } from "./language/syntax.js";
 import { filterableLinkTypes, findLinkLayer } from "./link/table.js";
 import { assemble } from "./program/assembler.js";
-import type { Program } from "./program/assembler.js";
 import { End } from "./program/instruction.js";
 import { Machine } from "./program/machine.js";
 
@@ -35,6 +35,14 @@ export class Filter {
    * no table, say. An empty one accepts every frame.
    */
   constructor(expression: string) {
+    if (typeof expression !== "string") {
+      throw new FilterError(
+        "invalid-argument",
+        "",
+        undefined,
+        `expression must be a string, not ${String(expression)}`,
+      );
+    }
     this.expression = expression;
     this.#tree = parseFilter(expression);
     const error = this.#mistake();
@@ -48,6 +56,10 @@ export class Filter {
   predicate(linkType: number): FramePredicate {
     const known = this.#predicates.get(linkType);
     if (known !== undefined) return known;
+    if (!Number.isInteger(linkType)) {
+      const what = `linkType must be a LINKTYPE_ number, not ${String(linkType)}`;
+      throw new FilterError("invalid-argument", this.expression, undefined, what, "one such as LinkType.ETHERNET");
+    }
     const machine = this.machine(linkType, "exact");
     const predicate: FramePredicate = (bytes, offset, capturedLength, originalLength) =>
       machine.accepts(bytes, offset, capturedLength, originalLength);
@@ -56,12 +68,25 @@ export class Filter {
   }
 
   /**
-   * A machine of its own, with later fragments taken in one of two ways. For sources; others want `predicate`.
+   * A machine of its own, with later fragments taken in one of three ways. For sources; others want `predicate`.
    *
    * @internal
    */
   machine(linkType: number, fragments: Fragments): Machine {
-    return new Machine(this.#program(linkType, fragments));
+    const generated = this.#generate(linkType, fragments);
+    if (generated === undefined) return new Machine({ start: End.ACCEPT, registers: 0 });
+    return new Machine(assemble(generated.condition, generated.freeRegister));
+  }
+
+  /**
+   * A machine that accepts frames with an IPv4 fragment whose first one the filter has to know, and notes where it is;
+   * undefined where it never has to.
+   *
+   * @internal
+   */
+  fragmentSearch(linkType: number): Machine | undefined {
+    const generated = this.#generate(linkType, "exact");
+    return generated?.search && new Machine(assemble(generated.search, generated.freeRegister));
   }
 
   /** What is wrong with it for Ethernet; undefined where it can be asked of frames of any link type. */
@@ -69,7 +94,7 @@ export class Filter {
     let first: FilterError | undefined;
     for (const linkType of filterableLinkTypes) {
       try {
-        this.#program(linkType, "exact");
+        this.#generate(linkType, "exact");
         return undefined;
       } catch (error) {
         if (!(error instanceof FilterError)) throw error;
@@ -79,15 +104,15 @@ export class Filter {
     return first;
   }
 
-  #program(linkType: number, fragments: Fragments): Program {
-    if (this.#tree === undefined) return { start: End.ACCEPT, registers: 0 };
+  /** Its conditions; undefined where every frame fulfils it. */
+  #generate(linkType: number, fragments: Fragments): Generated | undefined {
+    if (this.#tree === undefined) return undefined;
     const link = findLinkLayer(linkType);
     if (link === undefined) {
       const what = `filters cannot look into frames of link type ${linkTypeName(linkType)}`;
       throw new FilterError("unsupported-link-type", this.expression, this.#tree, what);
     }
-    const { condition, freeRegister } = generate(this.expression, this.#tree, link, fragments);
-    return assemble(condition, freeRegister);
+    return generate(this.expression, this.#tree, link, fragments);
   }
 }
 
@@ -98,6 +123,7 @@ export interface CompileOptions {
 }
 
 /** Compiles an expression of pcap-filter(7) for frames of one link type. Throws FilterError. */
-export function compileFilter(expression: string, { linkType }: CompileOptions): FramePredicate {
+export function compileFilter(expression: string, options: CompileOptions): FramePredicate {
+  const { linkType } = { ...options }; // undefined where a caller without types left them out
   return new Filter(expression).predicate(linkType);
 }

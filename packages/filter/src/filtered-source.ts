@@ -5,6 +5,7 @@ import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { FilterError } from "./filter-error.js";
 import { Filter } from "./filter.js";
 import { FragmentVerdicts } from "./fragments.js";
+import type { FragmentMachines } from "./fragments.js";
 import type { Machine } from "./program/machine.js";
 
 /** What a FilteredSource does besides filtering. */
@@ -16,10 +17,11 @@ export interface FilteredSourceOptions {
   readonly keepsFragments?: boolean;
 }
 
-/** The filter as two machines, for one link type. */
+/** The filter for one link type. */
 interface Machines {
   readonly exact: Machine;
-  readonly possible: Machine;
+  /** Undefined where fragments are frames like all others. */
+  readonly fragments: FragmentMachines | undefined;
 }
 
 /** The frames of a source that fulfil a filter. */
@@ -35,7 +37,7 @@ export class FilteredSource implements FrameSource {
 
   /** The filter may be given as an expression; then this throws FilterError when it is none. */
   constructor(source: FrameSource, filter: Filter | string, { keepsFragments = true }: FilteredSourceOptions = {}) {
-    this.filter = typeof filter === "string" ? new Filter(filter) : filter;
+    this.filter = filter instanceof Filter ? filter : new Filter(filter);
     this.#source = source;
     this.#keepsFragments = keepsFragments;
   }
@@ -78,16 +80,15 @@ export class FilteredSource implements FrameSource {
         error = thrown;
         break;
       }
-      const { exact, possible } = machines;
+      const { exact, fragments } = machines;
       const start = offset[frame]!;
       const length = capturedLength[frame]!;
       const wireLength = originalLength[frame]!;
-      let verdict = exact.accepts(bytes, start, length, wireLength);
-      if (exact.packet >= 0 && this.#keepsFragments) {
-        const time = seconds[frame]!;
-        verdict = this.#verdicts.settle(verdict, exact, possible, bytes, start, length, wireLength, time);
-      }
-      if (!verdict) continue;
+      const isKept =
+        fragments?.search.accepts(bytes, start, length, wireLength) === true
+          ? this.#verdicts.isKept(fragments, bytes, start, length, wireLength, seconds[frame]!)
+          : exact.accepts(bytes, start, length, wireLength);
+      if (!isKept) continue;
       if (kept < frame) {
         offset[kept] = start;
         capturedLength[kept] = length;
@@ -106,10 +107,17 @@ export class FilteredSource implements FrameSource {
   #machinesFor(linkType: number): Machines {
     let machines = this.#machines.get(linkType);
     if (machines === undefined) {
-      const { filter } = this;
-      machines = { exact: filter.machine(linkType, "exact"), possible: filter.machine(linkType, "possible") };
+      const exact = this.filter.machine(linkType, "exact");
+      machines = { exact, fragments: this.#keepsFragments ? this.#fragmentMachines(linkType, exact) : undefined };
       this.#machines.set(linkType, machines);
     }
     return machines;
+  }
+
+  #fragmentMachines(linkType: number, exact: Machine): FragmentMachines | undefined {
+    const search = this.filter.fragmentSearch(linkType);
+    if (search === undefined) return undefined;
+    const [certain, possible] = [this.filter.machine(linkType, "certain"), this.filter.machine(linkType, "possible")];
+    return { search, exact, certain, possible };
   }
 }

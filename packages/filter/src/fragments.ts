@@ -2,9 +2,10 @@
 // as it is, gives an engine datagrams that can never be put together. The verdict on the first fragment therefore holds
 // for all of its datagram:
 //
-//     first fragment          the filter decides; its verdict is remembered
-//     later, verdict known    the verdict
-//     later, not known        kept if the filter could be true of its datagram: its addresses and protocol fit
+//     first fragment         the filter decides; its verdict is remembered
+//     later, first kept      kept
+//     later, first dropped   kept if the filter is true of it, whatever ports it may be of
+//     later, not known       kept if the filter could be true of its datagram: its addresses and protocol fit
 //
 // So fragments that overtake the first one are kept too, and some that are of no use: an engine that never sees their
 // first one forgets them. Where a filter asks for nothing behind the IP header, nothing of this happens.
@@ -17,8 +18,19 @@ export const maximumVerdicts = 4096;
 /** Seconds a verdict holds: a sender takes an identification again after a while (RFC 791 §3.2 reckons with 15 to 120). */
 export const verdictSeconds = 30;
 
-const MORE_FRAGMENTS = 0x20;
 const headerLength = 20;
+
+/** A filter for one link type, as far as fragments need it. */
+export interface FragmentMachines {
+  /** Finds frames with a fragment, and where it is. */
+  readonly search: Machine;
+  /** The filter, which finds no ports in later fragments. */
+  readonly exact: Machine;
+  /** True of later fragments that it would accept whatever the ports are. */
+  readonly certain: Machine;
+  /** True of those that it could accept, were the ports known. */
+  readonly possible: Machine;
+}
 
 interface Verdict {
   readonly isKept: boolean;
@@ -31,33 +43,28 @@ export class FragmentVerdicts {
   forgotten = 0;
   readonly #verdicts: Map<string, Verdict> = new Map();
 
-  /**
-   * What becomes of a frame that `exact` gave `verdict` for. `possible` is the same filter, which takes it that what it
-   * asks for is in another fragment; `seconds` is the time of the frame.
-   */
-  settle(
-    verdict: boolean,
-    exact: Machine,
-    possible: Machine,
+  /** What becomes of a frame that `search` has just found a fragment in; `seconds` is its time. */
+  isKept(
+    { search, exact, certain, possible }: FragmentMachines,
     bytes: Uint8Array,
     offset: number,
     length: number,
     wireLength: number,
     seconds: number,
   ): boolean {
-    if (exact.packet < 0 || exact.packet + headerLength > length) return verdict;
-    const ip = offset + exact.packet;
-    const flags = bytes[ip + 6]!;
-    const isFirst = ((flags & 0x1f) | bytes[ip + 7]!) === 0;
-    if (isFirst && (flags & MORE_FRAGMENTS) === 0) return verdict;
+    const accepts = (machine: Machine): boolean => machine.accepts(bytes, offset, length, wireLength);
+    if (search.packet + headerLength > length) return accepts(exact);
+    const ip = offset + search.packet;
     const key = datagramKey(bytes, ip);
+    const isFirst = ((bytes[ip + 6]! & 0x1f) | bytes[ip + 7]!) === 0;
     if (isFirst) {
-      this.#remember(key, { isKept: verdict, seconds });
-      return verdict;
+      const isKept = accepts(exact);
+      this.#remember(key, { isKept, seconds });
+      return isKept;
     }
     const known = this.#verdicts.get(key);
-    if (known !== undefined && Math.abs(seconds - known.seconds) <= verdictSeconds) return known.isKept;
-    return verdict || possible.accepts(bytes, offset, length, wireLength);
+    if (known === undefined || Math.abs(seconds - known.seconds) > verdictSeconds) return accepts(possible);
+    return known.isKept || accepts(certain);
   }
 
   #remember(key: string, verdict: Verdict): void {

@@ -56,6 +56,13 @@ describe("a wrong expression", () => {
     ["mpls and arp", "unsupported", 9],
     ["action pass", "unsupported", 0],
     ["ah[0] = 1", "unsupported", 0],
+    ["aarp[0] = 1", "unsupported", 0],
+    ["less(100)", "syntax", 4],
+    ["ifindex (1)", "syntax", 8],
+    ["portrange ftp", "unknown-name", 10],
+    ["ether proto \\vlan", "unknown-name", 12],
+    ["ether proto \\IP", "unknown-name", 12],
+    ["isis proto \\tcp", "unknown-name", 11],
     ["type mgt", "unsupported-link-type", 0],
     ["inbound", "unsupported-link-type", 0],
     ["tcp and wlan addr4 1:2:3:4:5:6", "unsupported-link-type", 8],
@@ -88,6 +95,19 @@ describe("a wrong expression", () => {
     expect(filter.predicate(LinkType.ETHERNET)).to.equal(filter.predicate(LinkType.ETHERNET), "compiled once");
   });
 
+  it("is told from what is no expression, and no link type", () => {
+    const [five, none] = [5, undefined] as unknown[] as [string, { linkType: number }];
+    for (const wrong of [
+      () => new Filter(five),
+      () => compileFilter("tcp", none),
+      () => new Filter("ip").predicate(1.5),
+    ]) {
+      expect(wrong)
+        .to.throw(FilterError, /^(expression|linkType) must be /)
+        .with.property("code", "invalid-argument");
+    }
+  });
+
   it("names a link type that cannot be looked into", () => {
     expect(errorOf("ip", LinkType.NFLOG).message).to.include("link type NFLOG");
   });
@@ -115,6 +135,19 @@ describe("a hostile expression", () => {
     for (const term of ["ip or ", "port 1 and ", "vlan or ", "ip[0] + len = 1 or "]) {
       const expression = `${term.repeat((maximumExpressionLength - 2) / term.length)}ip`;
       expect(compileFilter(expression, { linkType: LinkType.ETHERNET })(frame, 0, 60, 60)).to.equal(false);
+    }
+  });
+
+  it("is read in a time that grows no faster than its length", () => {
+    const pairs = maximumExpressionLength / 2 - 10;
+    for (const [start, repeated, end] of [
+      ["", "::", ""],
+      ["", "a:", ""],
+      ["portrange ", "1-", "1"],
+    ] as const) {
+      const begin = performance.now();
+      expect(errorOf(`${start}${repeated.repeat(pairs)}${end}`)).to.be.instanceOf(FilterError);
+      expect(performance.now() - begin, repeated).to.be.below(1000);
     }
   });
 

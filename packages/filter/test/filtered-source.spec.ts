@@ -109,6 +109,31 @@ describe("fragments behind a filter for ports", () => {
     }
   });
 
+  it("stay or go as the first one, whatever the filter asks before it asks for ports", async () => {
+    const fragments = (port: number, vlan: readonly number[] = []): Frame[] => {
+      const packet = udpPacket("10.0.0.1:4000", `10.0.0.2:${port}`, { data: "x".repeat(24) });
+      return fragmentFrame(frame(packet, { vlan }), [16, 24], port + vlan.length * 1000);
+    };
+    const [first, second] = [fragments(53), fragments(54)];
+    const long = first[0]!.bytes.length; // the later ones are shorter
+    for (const filter of [`udp port 53 and greater ${long}`, `greater ${long} and udp[2:2] = 53`]) {
+      expect(await kept([...first, ...second], filter), filter).to.deep.equal(bytesOf(first));
+    }
+    const tagged = [...fragments(53, [5]), ...fragments(54, [5])];
+    const either = "ip and udp port 53 or (vlan 5 and udp port 54)";
+    expect(await kept([...second, ...first, ...tagged], either)).to.deep.equal(bytesOf([...first, ...tagged.slice(3)]));
+  });
+
+  it("stay where the filter is true of them whatever their ports are", async () => {
+    const frames = [...other, ...wanted];
+    const isLater = "ip[6:2] & 0x1fff != 0";
+    const later = bytesOf(frames.filter((_, index) => index % 4 !== 0));
+    for (const filter of [`udp port 9 or ${isLater}`, `${isLater} or udp port 9`]) {
+      expect(await kept(frames, filter), filter).to.deep.equal(later);
+    }
+    expect(await kept(frames, "udp and not port 54")).to.deep.equal(bytesOf(wanted));
+  });
+
   it("go, when that is asked for: then it is libpcap's answer", async () => {
     const exact = { keepsFragments: false };
     expect(await kept(wanted, "udp port 53", exact)).to.deep.equal(bytesOf(wanted.slice(0, 1)));

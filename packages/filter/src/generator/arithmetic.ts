@@ -1,6 +1,7 @@
 // Relations between numbers. Constants are computed here. Numbers in headers come with conditions, that the header is
 // there; they all must hold, whatever the relation: "tcp[0] != 1" is a TCP packet whose first byte is not 1.
 
+import type { Place as TextPlace } from "../filter-error.js";
 import type { Arithmetic, ArithmeticOperator, Primitive } from "../language/syntax.js";
 import { EtherType } from "../language/protocols.js";
 import { after, all, equals, load, not, Register } from "../program/condition.js";
@@ -19,13 +20,13 @@ interface Conditional {
 }
 
 /** The condition of a relation. */
-export function relationCondition(context: Context, relation: Primitive & { kind: "relation" }): Condition {
+export function relationCondition(context: Context, relation: Primitive & TextPlace & { kind: "relation" }): Condition {
   const left = conditional(context, relation.left);
   const right = conditional(context, relation.right);
   const condition = compare(relation.relation, left.value, right.value);
   const checks = [...left.checks, ...right.checks];
   return left.inTransport || right.inTransport
-    ? all(...checks, context.inFirstFragment(condition))
+    ? all(...checks, context.inFirstFragment(condition, relation))
     : all(...checks, condition);
 }
 
@@ -118,7 +119,7 @@ function bytes(context: Context, arithmetic: Arithmetic & { kind: "bytes" }): Co
     return at({ register: Register.ZERO, offset: 0 }, index.checks);
   }
   if (protocol === "link") return at(layout.header, index.checks);
-  const ofLink = linkProtocolOf(protocol);
+  const ofLink = protocol === "aarp" ? undefined : linkProtocolOf(protocol);
   if (ofLink !== undefined && ofLink > 0xff) {
     return at(layout.packet, [...index.checks, context.carries(ofLink, arithmetic)]);
   }

@@ -7,18 +7,22 @@ import { EtherType } from "../language/protocols.js";
 import type { Layout } from "../link/link-layer.js";
 import { after, all, any, equals, not } from "../program/condition.js";
 import type { Condition } from "../program/condition.js";
+import { FragmentSearch } from "./fragment-search.js";
 
 /**
  * What becomes of IPv4 fragments behind the first, which have no ports to look at: "exact" finds nothing in them, as
- * libpcap; "possible" takes it that what is asked for is in the first one.
+ * libpcap; "possible" accepts those that it could accept, were the ports known; "certain" those that it would accept
+ * whatever the ports are.
  */
-export type Fragments = "exact" | "possible";
+export type Fragments = "exact" | "possible" | "certain";
 
 /** One expression, being compiled for one link type. */
 export class Context {
   readonly layout: Layout;
   /** True within an odd number of negations. */
   isNegated = false;
+  /** The fragments that matter to what was compiled so far. */
+  readonly search: FragmentSearch = new FragmentSearch();
   readonly #expression: string;
   readonly #fragments: Fragments;
 
@@ -44,9 +48,17 @@ export class Context {
   }
 
   /** `condition`, which is about what follows an IPv4 header, in the fragment that has it. */
-  inFirstFragment(condition: Condition): Condition {
-    const isFirst: Condition = { kind: "first-fragment", ip: this.layout.packet };
-    // Where it is negated, "exact" already accepts the other fragments.
-    return this.#fragments === "possible" && !this.isNegated ? any(not(isFirst), condition) : all(isFirst, condition);
+  inFirstFragment(condition: Condition, place: TextPlace): Condition {
+    const isFirst = this.isFirstFragment(place);
+    // Where it is negated, what accepts more within accepts less on the whole.
+    const acceptsOthers = this.#fragments === (this.isNegated ? "certain" : "possible");
+    return acceptsOthers ? any(not(isFirst), condition) : all(isFirst, condition);
+  }
+
+  /** The IPv4 packet at hand is whole, or the first fragment. */
+  isFirstFragment(place: TextPlace): Condition {
+    const { packet } = this.layout;
+    this.search.add(all(this.carries(EtherType.ip, place), { kind: "fragment", ip: packet }));
+    return equals(after(packet, 6), 2, 0, 0x1fff);
   }
 }

@@ -48,6 +48,7 @@ function vlan(context: Context, id: number | undefined, place: TextPlace): Condi
   const isTagged = any(...vlanTypes.map((type) => context.carries(type, place)));
   const hasId = id === undefined ? always : equals(layout.payload, 2, id, 0x0fff);
   layout.passTag(tagLength);
+  context.search.enter(isTagged);
   return all(isTagged, hasId);
 }
 
@@ -62,6 +63,7 @@ function mpls(context: Context, label: number | undefined, place: TextPlace): Co
     layout.labels === 0 ? equals(layout.type, 2, link.mplsType!) : equals(after(packet, -2), 1, 0, 0x01);
   const hasLabel = label === undefined ? always : equals(packet, 4, (label << 12) | 0, 0xfffff000);
   layout.passLabel(labelLength);
+  context.search.enter(isLabelled);
   return all(isLabelled, hasLabel);
 }
 
@@ -71,6 +73,7 @@ function pppoeSession(context: Context, session: number | undefined, place: Text
   const hasId = session === undefined ? always : equals(layout.payload, 4, session, 0x0000ffff);
   const header = after(layout.packet, pppoeLength);
   layout.enter(pppSession, header, header, after(header, 2));
+  context.search.enter(isSession);
   return all(isSession, hasId);
 }
 
@@ -92,7 +95,7 @@ function geneve(context: Context, network: number | undefined, place: TextPlace)
     all(
       context.carries(EtherType.ip, place),
       equals(after(packet, 9), 1, UDP),
-      { kind: "first-fragment", ip: packet },
+      context.isFirstFragment(place),
       { kind: "step", step: { kind: "ipv4-header", ip: packet } },
       inUdp({ register: Register.TRANSPORT, offset: packet.offset }),
     ),
@@ -100,6 +103,7 @@ function geneve(context: Context, network: number | undefined, place: TextPlace)
   );
   const start = (register: number): Place => ({ register, offset: 0 });
   layout.enter(ethernet, start(frame), start(type), start(payload));
+  context.search.enter(condition);
   const [left, right] = [frame, payload].map((register) => ({ kind: "register", register }) as const);
   layout.hasHeader = not({ kind: "comparison", relation: "=", left: left!, right: right! });
   return condition;

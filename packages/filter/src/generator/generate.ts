@@ -15,9 +15,12 @@ import { encapsulationCondition } from "./encapsulation.js";
 import { castCondition, frameControlCondition, interfaceCondition, llcCondition, trafficCondition } from "./frame.js";
 import { protocolCondition } from "./protocol.js";
 
-/** A condition, and the first register it does not use. */
+/** An expression as conditions. */
 export interface Generated {
   readonly condition: Condition;
+  /** True of frames with an IPv4 fragment whose first one the expression has to know; undefined where it never has to. */
+  readonly search: Condition | undefined;
+  /** The first register that neither uses. */
   readonly freeRegister: number;
 }
 
@@ -32,10 +35,16 @@ export function generate(
   fragments: Fragments = "exact",
 ): Generated {
   const layout = new Layout(link);
-  const condition = conditionOf(new Context(text, layout, fragments), expression);
+  const context = new Context(text, layout, fragments);
+  const condition = conditionOf(context, expression);
+  const search = context.search.condition;
   const steps = layout.prologue(link).map((step): Condition => ({ kind: "step", step }));
   const checks = link.radio === "ppi" ? [ppiCarriesWlan] : [];
-  return { condition: all(...checks, ...steps, condition), freeRegister: layout.freeRegister };
+  return {
+    condition: all(...checks, ...steps, condition),
+    search: search === undefined ? undefined : all(...checks, ...steps, search),
+    freeRegister: layout.freeRegister,
+  };
 }
 
 function conditionOf(context: Context, expression: Expression): Condition {

@@ -3,6 +3,7 @@
 // As in libpcap, in IPv4 only what is not a later fragment has ports, and in IPv6 only what has no extension header.
 
 import { findService } from "../language/services.js";
+import type { Service } from "../language/services.js";
 import { EtherType } from "../language/protocols.js";
 import type { Identifier, Qualifiers } from "../language/syntax.js";
 import { after, all, any, atLeast, equals, greater, not, Register } from "../program/condition.js";
@@ -11,6 +12,9 @@ import { inDirection } from "./address.js";
 import type { Context } from "./context.js";
 
 const numbers: Readonly<Record<string, number>> = { sctp: 132, tcp: 6, udp: 17 };
+
+/** Characters of a range of ports at most, far more than two names have: a range is tried to be split at every hyphen. */
+const longestRange = 256;
 
 /** Ports that are meant, and of which protocols. */
 interface Ports {
@@ -43,7 +47,10 @@ export function portCondition(context: Context, qualifiers: Qualifiers, identifi
     all(
       context.carries(EtherType.ip, place),
       isProtocol(9),
-      context.inFirstFragment(all({ kind: "step", step: { kind: "ipv4-header", ip: packet } }, havePorts(transport))),
+      context.inFirstFragment(
+        all({ kind: "step", step: { kind: "ipv4-header", ip: packet } }, havePorts(transport)),
+        place,
+      ),
     ),
   );
 }
@@ -55,20 +62,7 @@ function portsOf(context: Context, { protocol, type }: Qualifiers, identifier: I
     return { first: port, last: port, protocols: asked };
   }
   if (identifier.kind !== "name") return context.fail("invalid-value", identifier, "an address is no port", "a port");
-  const ends = type === "port" ? [identifier.text] : splitRange(identifier.text);
-  const found = ends.map((text) => {
-    const service = /^[0-9]+$/.test(text) ? ({ port: Number(text), protocol: "any" } as const) : findService(text);
-    if (service === undefined) {
-      return context.fail(
-        "unknown-name",
-        identifier,
-        `the port "${text}" is not known`,
-        type === "port" ? "a number" : "two numbers such as 6000-6008",
-      );
-    }
-    checked(context, identifier, service.port);
-    return service;
-  });
+  const found = namedPorts(context, identifier, type === "portrange");
   const [start, end = start] = found;
   const ports = found.map(({ port }) => port);
   // A name that is registered for one protocol means that one, unless the other end of a range means another.
@@ -80,12 +74,33 @@ function portsOf(context: Context, { protocol, type }: Qualifiers, identifier: I
   return { first: Math.min(...ports), last: Math.max(...ports), protocols };
 }
 
-/** "6000-6008", or names on both sides, which may have hyphens of their own. */
-function splitRange(text: string): readonly string[] {
-  const isPort = (name: string): boolean => /^[0-9]+$/.test(name) || findService(name) !== undefined;
-  const hyphens = [...text.matchAll(/-/g)].map(({ index }) => index);
-  const between = hyphens.find((at) => isPort(text.slice(0, at)) && isPort(text.slice(at + 1)));
-  return between === undefined ? [text] : [text.slice(0, between), text.slice(between + 1)];
+/** The port of a name, or both ends of a range. */
+function namedPorts(context: Context, identifier: Identifier & { kind: "name" }, isRange: boolean): readonly Service[] {
+  const { text } = identifier;
+  const found = isRange ? splitRange(text) : [findPort(text)];
+  return (found ?? [undefined]).map((service) => {
+    if (service === undefined) {
+      const [what, expected] = isRange ? ["range of ports", "two numbers such as 6000-6008"] : ["port", "a number"];
+      return context.fail("unknown-name", identifier, `the ${what} "${text}" is not known`, expected);
+    }
+    checked(context, identifier, service.port);
+    return service;
+  });
+}
+
+/** "6000-6008", or names on both sides, which may have hyphens of their own; undefined where it is no range. */
+function splitRange(text: string): readonly Service[] | undefined {
+  if (text.length > longestRange) return undefined;
+  for (const { index } of text.matchAll(/-/g)) {
+    const [first, last] = [findPort(text.slice(0, index)), findPort(text.slice(index + 1))];
+    if (first !== undefined && last !== undefined) return [first, last];
+  }
+  return undefined;
+}
+
+/** A port by number or name. */
+function findPort(text: string): Service | undefined {
+  return /^[0-9]+$/.test(text) ? { port: Number(text), protocol: "any" } : findService(text);
 }
 
 function checked(context: Context, identifier: Identifier, port: number): number {

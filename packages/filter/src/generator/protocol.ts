@@ -89,12 +89,25 @@ export function protocolNumberCondition(context: Context, qualifiers: Qualifiers
 
 function numberOf(context: Context, protocol: string, identifier: Identifier): number {
   if (identifier.kind === "number") return identifier.value;
-  const tables: Readonly<Record<string, ReadonlyMap<string, number>>> = { link: linkProtocols, iso: isoProtocols };
-  const name = identifier.kind === "name" ? identifier.text.toLowerCase() : "";
+  const name = identifier.kind === "name" ? identifier.text : "";
   return (
-    (tables[protocol] ?? ipProtocols).get(name) ??
+    numberNamed(name, protocol) ??
     context.fail("unknown-name", identifier, "no protocol of this name is known", "a number")
   );
+}
+
+/** Systems know the names of IP protocols in capitals, too. */
+function numberNamed(name: string, protocol: string): number | undefined {
+  switch (protocol) {
+    case "link":
+      return linkProtocols.get(name);
+    case "iso":
+      return isoProtocols.get(name);
+    case "isis":
+      return undefined; // its types have words of their own
+    default:
+      return ipProtocols.get(name.toLowerCase());
+  }
 }
 
 function isCarried(context: Context, by: "ip" | "ip6" | "default", number: number, place: TextPlace): Condition {

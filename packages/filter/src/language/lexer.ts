@@ -25,7 +25,8 @@ const name = /[A-Za-z0-9](?:[-_.A-Za-z0-9]*[.A-Za-z0-9])?/y;
 const escapedName = /\\[^ !()\n\t]+/y;
 const digits = /0[xX][0-9A-Fa-f]+|[0-9]+/y;
 const octets = /[0-9]+(?:\.[0-9]+){1,3}/y;
-const groups = /[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/y;
+/** What an IPv6 address is made of, and one character more than the longest has. */
+const groups = /[0-9A-Fa-f:.]{2,46}/y;
 
 /** Symbols that are other ways to write a token. */
 const synonyms: ReadonlyMap<string, string> = new Map([

@@ -35,14 +35,14 @@ export function parsePrimitive(cursor: TokenCursor): Primitive | undefined {
     case "less":
     case "greater":
       cursor.next();
-      return { kind: "length", relation: text, value: requireNumber(cursor, "a length in bytes") };
+      return { kind: "length", relation: text, value: plainNumber(cursor, "a length in bytes") };
     case "inbound":
     case "outbound":
       cursor.next();
       return { kind: "traffic", outbound: text === "outbound" };
     case "ifindex":
       cursor.next();
-      return { kind: "interface", value: requireNumber(cursor, "the index of an interface") };
+      return { kind: "interface", value: plainNumber(cursor, "the index of an interface") };
     case "llc":
       cursor.next();
       return { kind: "llc", type: parseLlcType(cursor) };
@@ -125,6 +125,10 @@ function requireNumber(cursor: TokenCursor, expected: string): number {
       return value;
     });
   }
+  return plainNumber(cursor, expected);
+}
+
+function plainNumber(cursor: TokenCursor, expected: string): number {
   return cursor.token.kind === "number" ? cursor.next().value : cursor.fail(expected);
 }
 

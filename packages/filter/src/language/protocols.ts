@@ -44,7 +44,10 @@ export const EtherType = {
 /** Service access points of IEEE 802.2. They are below every EtherType. */
 export const Sap = { ip: 0x06, stp: 0x42, ipx: 0xe0, netbeui: 0xf0, iso: 0xfe } as const;
 
-/** Protocols of the link, in lower case. */
+/** Encapsulations: libpcap knows them by words of their own only. */
+const encapsulations: ReadonlySet<string> = new Set(["vlan", "mpls", "pppoed", "pppoes"]);
+
+/** Protocols of the link. */
 export const linkProtocols: ReadonlyMap<string, number> = new Map(
-  Object.entries({ ...Sap, ...EtherType, loopback: 0x9000 }),
+  Object.entries({ ...Sap, ...EtherType, loopback: 0x9000 }).filter(([name]) => !encapsulations.has(name)),
 );

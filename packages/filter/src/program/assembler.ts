@@ -49,8 +49,8 @@ class Assembler {
         const compare = new Instruction(compareCode[condition.relation], left, right, 0, 0, 0, yes, no);
         return this.#value(condition.left, left, this.#value(condition.right, right, compare));
       }
-      case "first-fragment":
-        return this.#add(Code.FIRST_FRAGMENT, condition.ip, 0, 0, 0, yes, no);
+      case "fragment":
+        return this.#add(Code.FRAGMENT, condition.ip, 0, 0, 0, yes, no);
       case "step":
         return this.#step(condition.step, yes);
       case "header-chain": {

@@ -75,8 +75,8 @@ export type Condition =
       readonly left: Value;
       readonly right: Value;
     }
-  /** The IPv4 packet at `ip` is whole, or the first fragment. The machine notes where the packet is. */
-  | { readonly kind: "first-fragment"; readonly ip: Place }
+  /** The IPv4 packet at `ip` is a fragment, the first or a later one. The machine notes where it is. */
+  | { readonly kind: "fragment"; readonly ip: Place }
   /** Always true. */
   | { readonly kind: "step"; readonly step: Step }
   /** Whether an IP header has `protocol` somewhere in its chain of headers. */

@@ -70,12 +70,12 @@ export const Code = {
   WLAN_HEADER: 14,
   /** the Geneve header at: r[c] = place of its type, r[d] = place of the inner frame, r[e] = place of what that carries */
   GENEVE_HEADER: 15,
-  /** the IPv4 packet at is whole or a first fragment; notes where it is */
-  FIRST_FRAGMENT: 18,
   /** the IPv4 header at has protocol c in its chain of headers */
   CHAIN_4: 16,
   /** the same for IPv6 */
   CHAIN_6: 17,
+  /** the IPv4 packet at is a fragment; notes where it is */
+  FRAGMENT: 18,
 } as const;
 
 /** Operators of COMPUTE, by number. */

@@ -17,8 +17,8 @@ import { geneveHeader, wlanHeader } from "./variable-header.js";
 export class Machine {
   readonly #start: Instruction;
   readonly #registers: Int32Array;
-  /** Where in the last frame the IPv4 packet was whose fragment offset decided; -1 where none did. */
-  packet = -1;
+  /** Where in the frame the IPv4 fragment was that was found last. */
+  packet = 0;
 
   constructor({ start, registers }: Program) {
     this.#start = start;
@@ -29,7 +29,6 @@ export class Machine {
   accepts(bytes: Uint8Array, offset: number, length: number, wireLength: number): boolean {
     const r = this.#registers;
     let instruction = this.#start;
-    this.packet = -1;
     for (;;) {
       const { a, b, c } = instruction;
       let holds = true;
@@ -56,14 +55,6 @@ export class Machine {
           const at = (a + x) | 0;
           if ((a | x | at) < 0 || at + 4 > length) return false;
           holds = (word(bytes, offset + at) & c) === instruction.d;
-          break;
-        }
-        case Code.FIRST_FRAGMENT: {
-          const x = r[b]!;
-          const at = (a + x) | 0;
-          if ((a | x | at) < 0 || at + 8 > length) return false;
-          this.packet = at;
-          holds = ((bytes[offset + at + 6]! & 0x1f) | bytes[offset + at + 7]!) === 0;
           break;
         }
         case Code.IPV4_HEADER: {
@@ -143,6 +134,15 @@ export class Machine {
           const found = find(bytes, offset, length, (a >>> 0) + (r[b]! >>> 0), c);
           if (found === undefined) return false;
           holds = found;
+          break;
+        }
+        case Code.FRAGMENT: {
+          const x = r[b]!;
+          const at = (a + x) | 0;
+          if ((a | x | at) < 0 || at + 8 > length) return false;
+          // More fragments, or an offset.
+          holds = ((bytes[offset + at + 6]! & 0x3f) | bytes[offset + at + 7]!) !== 0;
+          if (holds) this.packet = at;
           break;
         }
         default: // Code.REJECT
