@@ -3,12 +3,16 @@
 // engine's policy `last`; over bytes that were delivered already, here. A host never does the latter (bytes it has read
 // stay as they are), so this shows what was sent last and not what was read.
 //
-//   received   [ 0 . . . . . . . . . . . . length )          positions: sequence number - first one - 1
-//   late copy        [ start … end )                         overwrites up to `length`; what lies behind is the engine's matter
+//   frame ─► engine ─┬─ IP packet ─► the segment in hand: is it a late copy? ─ the engine finds nothing wrong ─► overwrite
+//                    └─ stream    ─► Direction: bytes in order
 
-import { Nids, TcpState } from "@tsnids/nids";
-import type { EndReason, HalfStream, TcpStream } from "@tsnids/nids";
+import { HalfState, Nids, TcpState } from "@tsnids/nids";
+import type { EndReason, HalfStream, IpPacket, TcpStream } from "@tsnids/nids";
+import { Direction } from "./direction.js";
+import { PacketError } from "./errors.js";
 import type { Packet } from "./packet.js";
+import { Cursor } from "./protocol/cursor.js";
+import { Tcp } from "./protocol/tcp.js";
 
 /** One side of a stream. */
 export interface StreamEndpoint {
@@ -24,7 +28,7 @@ export interface ReceivedStream {
   readonly clientToServer: Uint8Array;
   /** What the server sent. */
   readonly serverToClient: Uint8Array;
-  /** Bytes of both that were never captured. */
+  /** Bytes of both that had not been captured when the stream went on without them; a copy may still have come later. */
   readonly missing: number;
   /** True where a direction was longer than `maxStreamBytes`: what lies behind was left out. */
   readonly truncated: boolean;
@@ -32,10 +36,19 @@ export interface ReceivedStream {
   readonly endReason: EndReason;
 }
 
-/** Beginnings of connections remembered; the oldest are forgotten, and late copies in them are no longer noticed. */
-const maximumBeginnings = 4096;
+/** SYNs with data remembered until their connections are established; the oldest are forgotten. */
+const maximumOpenings = 4096;
 /** Connections followed at once. */
 const maximumStreams = 1024;
+
+const TCP = 6;
+
+/** A SYN with data (RFC 7413). */
+interface Opening {
+  /** Sequence number of the first byte. */
+  readonly firstByte: number;
+  readonly length: number;
+}
 
 /** Follows the TCP connections among packets. */
 export class StreamFollower {
@@ -43,27 +56,26 @@ export class StreamFollower {
   readonly #onStream: (stream: ReceivedStream) => void;
   readonly #maxStreamBytes: number;
   readonly #nids: Nids = new Nids({ segmentPolicy: "last", midstream: false, maxStreams: maximumStreams });
-  /** Sequence number of the first byte, by sender and receiver. */
-  readonly #firstBytes: Map<string, number> = new Map();
+  /** By `directionKey`, as the directions. */
+  readonly #openings: Map<string, Opening> = new Map();
   readonly #directions: Map<string, Direction> = new Map();
-  /** Packets so far that the engine did not believe. */
-  #refused = 0;
+  /** What is to be done when the engine finds nothing wrong with the segment in hand. */
+  #whenSound: (() => void)[] = [];
 
   constructor(maxStreamBytes: number, onStream: (stream: ReceivedStream) => void) {
     this.#maxStreamBytes = maxStreamBytes;
     this.#onStream = onStream;
+    this.#nids.registerIp((packet) => this.#look(packet));
     this.#nids.registerTcp((stream) => this.#hear(stream));
     this.#nids.on("alert", ({ code }) => {
-      if (code === "tcp-checksum" || code === "tcp-header" || code === "ip-header") this.#refused++;
+      if (code === "tcp-checksum" || code === "tcp-header") this.#whenSound = [];
     });
   }
 
   /** Takes the next packet. */
   take(packet: Packet): void {
-    const late = this.#lateCopy(packet);
-    const refused = this.#refused;
     this.#nids.processFrame(packet.bytes, packet.timestamp, packet.linkType, packet.originalLength);
-    if (this.#refused === refused) late?.();
+    this.#settle();
   }
 
   /** There are no more packets: streams that both sides have finished, with holes or an acknowledgment missing, end now. */
@@ -71,27 +83,36 @@ export class StreamFollower {
     this.#nids.exit();
   }
 
-  /** What is to be done when the packet turns out to be sound: its payload over bytes that are there already. */
-  #lateCopy({ ip, tcp, payload }: Packet): (() => void) | undefined {
-    if (ip === undefined || tcp === undefined) return undefined;
-    const key = directionKey(ip.source, tcp.sourcePort, ip.destination, tcp.destinationPort);
-    if (tcp.has("SYN")) this.#begin(key, (tcp.sequence + 1) >>> 0);
+  /** Looks at an IP packet before the engine takes what is in it; a frame can have several. */
+  #look({ protocol, scope, source, destination, payload }: IpPacket): void {
+    this.#settle();
+    const tcp = protocol === TCP ? readHeader(payload) : undefined;
+    if (tcp === undefined || tcp.headerLength === payload.length) return;
+    const data = payload.subarray(tcp.headerLength);
+    const isSyn = tcp.has("SYN");
+    const firstByte = (tcp.sequence + (isSyn ? 1 : 0)) >>> 0; // the SYN itself takes one
+    const key = directionKey(scope, source, tcp.sourcePort, destination, tcp.destinationPort);
+    const opening = { firstByte, length: data.length };
+    if (isSyn) this.#whenSound.push(() => this.#remember(key, opening));
     const direction = this.#directions.get(key);
-    const first = this.#firstBytes.get(key);
-    if (direction === undefined || first === undefined) return undefined;
-    direction.hasFin ||= tcp.has("FIN");
-    const start = (tcp.sequence + (tcp.has("SYN") ? 1 : 0) - first) | 0;
-    const { length } = direction;
-    if (payload.length === 0 || start < 0 || start >= length) return undefined;
-    return () => direction.overwrite(start, payload.subarray(0, length - start));
+    if (direction === undefined) return;
+    const start = direction.positionOf(firstByte);
+    if (start < 0 || start >= direction.length) return;
+    const copy = data.slice(0, direction.length - start);
+    this.#whenSound.push(() => direction.overwrite(start, copy));
   }
 
-  #begin(key: string, firstByte: number): void {
-    this.#firstBytes.delete(key);
-    this.#firstBytes.set(key, firstByte);
-    if (this.#firstBytes.size <= maximumBeginnings) return;
-    const [oldest] = this.#firstBytes.keys();
-    if (oldest !== undefined) this.#firstBytes.delete(oldest);
+  #settle(): void {
+    for (const act of this.#whenSound) act();
+    this.#whenSound = [];
+  }
+
+  #remember(key: string, opening: Opening): void {
+    this.#openings.delete(key);
+    this.#openings.set(key, opening);
+    if (this.#openings.size <= maximumOpenings) return;
+    const [oldest] = this.#openings.keys();
+    if (oldest !== undefined) this.#openings.delete(oldest);
   }
 
   #hear(stream: TcpStream): void {
@@ -102,8 +123,8 @@ export class StreamFollower {
           half.collect++;
           half.collectUrgent++;
         }
-        this.#directions.set(toServer, new Direction(this.#maxStreamBytes));
-        this.#directions.set(toClient, new Direction(this.#maxStreamBytes));
+        this.#begin(toServer, stream.server.acknowledgment);
+        this.#begin(toClient, stream.client.acknowledgment);
         break;
       case TcpState.DATA:
         this.#directions.get(toServer)?.take(stream.server);
@@ -114,14 +135,23 @@ export class StreamFollower {
     }
   }
 
+  /** What the other side has acknowledged by now is the SYN, and data that came with it or does not count. */
+  #begin(key: string, acknowledged: number): void {
+    const opening = this.#openings.get(key);
+    this.#openings.delete(key);
+    const isBehindData = opening !== undefined && (acknowledged - opening.firstByte) >>> 0 <= opening.length;
+    const firstByte = isBehindData ? opening.firstByte : acknowledged;
+    this.#directions.set(key, new Direction(firstByte, this.#maxStreamBytes));
+  }
+
   #end(stream: TcpStream, toServer: string, toClient: string): void {
     const sent = this.#directions.get(toServer);
     const answered = this.#directions.get(toClient);
-    const { endReason } = stream;
+    const { client, server, endReason } = stream;
     this.#directions.delete(toServer);
     this.#directions.delete(toClient);
     if (sent === undefined || answered === undefined || endReason === undefined) return;
-    if (endReason === "exit" && !(sent.hasFin && answered.hasFin)) return;
+    if (endReason === "exit" && !(hasFinished(client) && hasFinished(server))) return;
     this.#onStream({
       client: { address: stream.clientAddress, port: stream.clientPort },
       server: { address: stream.serverAddress, port: stream.serverPort },
@@ -134,65 +164,30 @@ export class StreamFollower {
   }
 }
 
-/** The bytes of one direction, gaps as zeros. */
-class Direction {
-  /** Bytes so far, also those that were not kept. */
-  length = 0;
-  missing = 0;
-  /** A FIN was seen. */
-  hasFin = false;
-  readonly #limit: number;
-  #kept: Uint8Array = new Uint8Array(0);
+/** Whether a side has sent a FIN, seen behind all its bytes or behind a hole. */
+function hasFinished({ state }: HalfStream): boolean {
+  return state !== HalfState.ESTABLISHED;
+}
 
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#kept.slice(0, Math.min(this.length, this.#limit));
-  }
-
-  get isTruncated(): boolean {
-    return this.length > this.#limit;
-  }
-
-  /** Takes what a DATA notification has for this direction: a gap, fresh bytes, an urgent one, or nothing. */
-  take(half: HalfStream): void {
-    this.missing += half.gapLength;
-    this.#grow(half.gapLength);
-    if (half.countNew > 0) this.#append(half.data);
-    if (half.countNewUrgent > 0) this.#append(Uint8Array.of(half.urgentData));
-  }
-
-  /** Writes over bytes that are there. */
-  overwrite(start: number, bytes: Uint8Array): void {
-    this.#kept.set(bytes.subarray(0, Math.max(0, this.#limit - start)), Math.min(start, this.#kept.length));
-  }
-
-  #append(bytes: Uint8Array): void {
-    const start = this.length;
-    this.#grow(bytes.length);
-    if (start < this.#limit) this.#kept.set(bytes.subarray(0, this.#limit - start), start);
-  }
-
-  #grow(count: number): void {
-    this.length += count;
-    const needed = Math.min(this.length, this.#limit);
-    if (needed <= this.#kept.length) return;
-    const larger = new Uint8Array(Math.min(this.#limit, Math.max(needed, 2 * this.#kept.length)));
-    larger.set(this.#kept);
-    this.#kept = larger;
+/** The TCP header at the front; undefined where there is none, which the engine tells of. */
+function readHeader(payload: Uint8Array): Tcp | undefined {
+  try {
+    return Tcp.read(new Cursor(payload, 0, payload.length, 0));
+  } catch (error) {
+    if (!(error instanceof PacketError)) throw error;
+    return undefined;
   }
 }
 
 function keysOf(stream: TcpStream): readonly [toServer: string, toClient: string] {
-  const { clientAddress, clientPort, serverAddress, serverPort } = stream;
+  const { scope, clientAddress, clientPort, serverAddress, serverPort } = stream;
   return [
-    directionKey(clientAddress, clientPort, serverAddress, serverPort),
-    directionKey(serverAddress, serverPort, clientAddress, clientPort),
+    directionKey(scope, clientAddress, clientPort, serverAddress, serverPort),
+    directionKey(scope, serverAddress, serverPort, clientAddress, clientPort),
   ];
 }
 
-function directionKey(source: string, sourcePort: number, destination: string, destinationPort: number): string {
-  return `${source} ${sourcePort} ${destination} ${destinationPort}`;
+/** One direction of a connection in one VLAN or tunnel. */
+function directionKey(scope: number, source: string, sourcePort: number, destination: string, port: number): string {
+  return `${scope} ${source} ${sourcePort} ${destination} ${port}`;
 }

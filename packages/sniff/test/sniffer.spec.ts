@@ -2,7 +2,7 @@
 
 import { InvalidPacketError, Sniffer, UnsupportedPacketError } from "@tsnids/sniff";
 import type { SnifferOptions } from "@tsnids/sniff";
-import { capture, conversation, fragmentFrame, frame, ipPacket, octets, udpPacket } from "@tsnids/testkit";
+import { capture, conversation, fragmentFrame, frame, ipPacket, octets, udpPacket, windowScale } from "@tsnids/testkit";
 import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
@@ -111,6 +111,46 @@ describe("Sniffer.receiveStream", () => {
     expect(await streamTexts(finish(talk))).to.deep.equal(["x".repeat(40), ""]);
   });
 
+  it("keeps the same endpoints in two VLANs apart, late copies too", async () => {
+    const talks = [5, 6].map((id) => {
+      const talk = conversation({ ...between, vlan: [{ id }] })
+        .handshake()
+        .send("client", `vlan${id}`)
+        .ack("server");
+      return finish(talk.segment("client", { seq: -1, data: id === 5 ? "V" : "6" }));
+    });
+    const some = sniffer(capture(talks));
+    for (const text of ["vlanV", "vlan6"]) {
+      expect(await some.receiveStream()).to.deep.include({ clientToServer: octets(text), missing: 0 });
+    }
+  });
+
+  it("lets no SYN that the engine passes over move the bytes", async () => {
+    const strays = [{ flags: "SA" }, { flags: "SR" }, { flags: "S", checksum: 1 }] as const;
+    for (const stray of strays) {
+      const talk = conversation(between).handshake();
+      for (let sound = 0; sound < 40; sound++) talk.send("client", "x").ack("server");
+      const absoluteSeq = talk.nextSeq("client") - 4;
+      talk
+        .segment("client", { ...stray, absoluteSeq, stray: true })
+        .send("client", "yy")
+        .ack("server");
+      expect(await streamTexts(finish(talk)), stray.flags).to.deep.equal([`${"x".repeat(40)}yy`, ""]);
+    }
+  });
+
+  it("knows the place of bytes behind 4 GiB", async () => {
+    const options = [windowScale(14)];
+    const talk = conversation(between).segment("client", { flags: "S", options });
+    talk.segment("server", { flags: "SA", options, window: 65535 }).ack("client").send("client", "first").ack("server");
+    const holes = [...new Array<number>(4).fill(10 ** 9), 2 ** 32 - 4 * 10 ** 9 - 9];
+    for (const seq of holes) {
+      talk.segment("client", { seq, data: "x" }).segment("server", { window: 65535 }).wait(10);
+    }
+    const stream = await sniffer(finish(talk), { maxStreamBytes: 5 }).receiveStream();
+    expect(stream).to.deep.include({ clientToServer: octets("first"), missing: 2 ** 32 - 9, truncated: true });
+  });
+
   it("keeps sequence numbers that wrap around, and urgent bytes in their place", async () => {
     const talk = conversation({ ...between, clientIsn: 0xfffffffd })
       .handshake()
@@ -142,6 +182,12 @@ describe("Sniffer.receiveStream", () => {
     expect(await sniffer(conversation(between).handshake().send("client", "x")).receiveStream()).to.equal(undefined);
     const midstream = finish(conversation(between).send("client", "x").ack("server"));
     expect(await sniffer(midstream).receiveStream()).to.equal(undefined);
+    const withHole = conversation(between).handshake().segment("client", { seq: 2, data: "x" }).fin("client");
+    expect(await sniffer(withHole.ack("server").fin("server")).receiveStream()).to.include({ endReason: "exit" });
+    const broken = conversation(between).handshake();
+    for (let sound = 0; sound < 40; sound++) broken.send("client", "x").ack("server");
+    broken.segment("client", { seq: 2, data: "y", flags: "FA", checksum: 1, stray: true }).fin("server");
+    expect(await sniffer(broken).receiveStream()).to.equal(undefined);
   });
 });
 
