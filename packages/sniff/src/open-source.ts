@@ -4,13 +4,14 @@ import { FileSource, listDevices, LiveSource } from "@tsnids/capture";
 import type { Device, FileSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
+import { requireArgument } from "./arguments.js";
 import { SniffError } from "./errors.js";
 
 /** What a source of frames is opened with. */
 export interface OpenOptions {
   /** A pcap-filter expression; the source gives only frames that fulfil it. Undefined for all. */
   readonly filter: string | undefined;
-  /** Aborted when no more frames are wanted. */
+  /** Aborted when no more frames are wanted, for whatever reason. */
   readonly signal: AbortSignal;
 }
 
@@ -31,8 +32,9 @@ export function defaultDevice(devices: readonly Device[] = listDevices()): strin
   throw new SniffError("no-device", 'no device but the loopback device is up; name one, such as "lo" or "any"');
 }
 
-/** An `open` that gives the frames of a file, whatever the device. */
+/** An `open` that gives the frames of a file, whatever the device. Throws SniffError `invalid-argument`. */
 export function openFile(path: string, { onWarning }: Pick<FileSourceOptions, "onWarning"> = {}): OpenSource {
+  requireArgument("path", path);
   return (_device, { filter, signal }) => {
     const file = new FileSource(path, { signal, onWarning });
     return filter === undefined ? file : new FilteredSource(file, filter, { keepsFragments: false });

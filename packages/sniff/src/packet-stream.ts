@@ -1,9 +1,13 @@
 // The packets of a source, one after the other, until there are enough, or time is up, or the caller has had enough. A
 // source that waits for frames is not waited for once the signal is aborted.
 
+import { setImmediate } from "node:timers/promises";
 import type { FrameSource } from "@tsnids/pcap";
 import { PacketDecoder } from "./decoder.js";
 import type { Packet } from "./packet.js";
+
+/** Milliseconds after which the event loop gets its turn: where all frames are at hand, a timer would never fire. */
+const turnMs = 10;
 
 /** At most `count` packets of a source; none after `signal` was aborted. Throws what the source does. */
 export async function* packetsOf(
@@ -13,7 +17,9 @@ export async function* packetsOf(
 ): AsyncGenerator<Packet, void, undefined> {
   const decoder = new PacketDecoder();
   let left = count;
+  const turns = new Turns();
   for await (const batch of untilAborted(source.batches(), signal)) {
+    await turns.giveWhenDue(); // also where no batch has frames
     const { bytes, interfaces, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
     for (let index = 0; index < batch.length && !signal.aborted; index++) {
       const start = offset[index]!;
@@ -21,7 +27,20 @@ export async function* packetsOf(
       const time = { seconds: seconds[index]!, nanoseconds: nanoseconds[index]! };
       yield decoder.decode(frame, time, interfaces[interfaceIndex[index]!]!.linkType, originalLength[index]);
       if (--left === 0) return;
+      await turns.giveWhenDue();
     }
+  }
+}
+
+/** When the event loop gets its turn. */
+class Turns {
+  #due = performance.now() + turnMs;
+
+  /** Resolves after a turn of the event loop, or at once where none is due. */
+  async giveWhenDue(): Promise<void> {
+    if (performance.now() < this.#due) return;
+    await setImmediate();
+    this.#due = performance.now() + turnMs;
   }
 }
 

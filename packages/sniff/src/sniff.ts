@@ -1,9 +1,12 @@
 // Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for
 // a capture file.
 
+import { FeedSource } from "@tsnids/capture";
 import type { FileSourceOptions } from "@tsnids/capture";
+import type { FrameSource } from "@tsnids/pcap";
+import { requireArgument, requireOptions } from "./arguments.js";
+import type { ArgumentName } from "./arguments.js";
 import { DumpFile } from "./dump-file.js";
-import { SniffError } from "./errors.js";
 import { openDevice, openFile } from "./open-source.js";
 import type { OpenSource } from "./open-source.js";
 import { packetsOf } from "./packet-stream.js";
@@ -16,7 +19,10 @@ export interface SniffOptions {
   readonly filter?: string | undefined;
   /** Name of the device. Default: `defaultDevice()`. */
   readonly device?: string | undefined;
-  /** Milliseconds after which it ends with the packets there are. Default: never. */
+  /**
+   * Milliseconds of capturing after which it ends with the packets there are: what it takes to open a device does not
+   * count. Default: never.
+   */
   readonly timeout?: number | undefined;
   /**
    * A file to write the packets to as they come: pcap where its name ends in .pcap or .cap, else pcapng. It is called
@@ -43,6 +49,18 @@ export interface FromFileOptions extends Pick<FileSourceOptions, "onWarning" | "
   readonly count?: number | undefined;
 }
 
+/** The names of SniffOptions. */
+export const sniffOptionNames: readonly (keyof SniffOptions & ArgumentName)[] = [
+  "filter",
+  "device",
+  "timeout",
+  "dump",
+  "signal",
+  "open",
+];
+
+const fileOptionNames: readonly (keyof FromFileOptions & ArgumentName)[] = ["filter", "count", "onWarning", "signal"];
+
 /** Called with each packet and what was given to the loop for it. What it returns is waited for. */
 export type PacketCallback<Args extends readonly unknown[]> = (
   timestamp: Timestamp,
@@ -55,6 +73,7 @@ export type PacketCallback<Args extends readonly unknown[]> = (
  * held in memory. Throws SniffError; CaptureError or FilterError where device or filter are wrong.
  */
 export async function sniff(count: number, options: SniffOptions = {}): Promise<Packet[]> {
+  requireOptions(options, sniffOptionNames);
   const packets: Packet[] = [];
   for await (const packet of sniffing(count, options)) packets.push(packet);
   return packets;
@@ -67,7 +86,8 @@ export async function sniffNext(options: SniffOptions = {}): Promise<Packet | un
 }
 
 /** The next packet of whichever device: `sniffNext` on Linux' device "any". Throws what `sniff` throws. */
-export function sniffAny(options: Omit<SniffOptions, "device"> = {}): Promise<Packet | undefined> {
+export async function sniffAny(options: Omit<SniffOptions, "device"> = {}): Promise<Packet | undefined> {
+  requireOptions(options, namesWithout("device"));
   return sniffNext({ ...options, device: "any" });
 }
 
@@ -75,54 +95,61 @@ export function sniffAny(options: Omit<SniffOptions, "device"> = {}): Promise<Pa
  * Calls `callback(timestamp, packet, ...args)` for each of `count` packets (Infinity: until it is ended), given as a
  * number, or with options. Returns how many there were. Throws what `sniff` throws, and what the callback does.
  */
-export function sniffLoop<Args extends readonly unknown[]>(
+export async function sniffLoop<Args extends readonly unknown[]>(
   count: number | SniffLoopOptions,
   callback: PacketCallback<Args>,
   ...args: Args
 ): Promise<number> {
-  const options = typeof count === "number" ? { count } : count;
+  const options = typeof count === "object" ? count : { count };
+  requireOptions(options, [...sniffOptionNames, "count"]);
   return loop(options.count ?? Infinity, options, callback, args);
 }
 
 /** Writes `count` packets of a device to a pcap file; returns how many there were. Throws what `sniff` throws. */
-export function toFile(
+export async function toFile(
   path: string,
   count: number,
   filter?: string,
   device?: string,
   options: Omit<SniffOptions, "filter" | "device" | "dump"> = {},
 ): Promise<number> {
+  requireArgument("path", path);
+  requireOptions(options, namesWithout("filter", "device", "dump"));
+  requireOptions({ filter, device }, sniffOptionNames);
   return loop(count, { ...options, filter, device, dump: path }, () => undefined, []);
 }
 
 /** The packets of a capture file. Throws CaptureError, FilterError and SniffError `invalid-argument`. */
-export function fromFile(path: string, options: FromFileOptions = {}): Promise<Packet[]> {
+export async function fromFile(path: string, options: FromFileOptions = {}): Promise<Packet[]> {
+  requireOptions(options, fileOptionNames);
   return sniff(options.count ?? Infinity, fileOptions(path, options));
 }
 
 /** As `sniffLoop` for the packets of a capture file. */
-export function fromFileLoop<Args extends readonly unknown[]>(
+export async function fromFileLoop<Args extends readonly unknown[]>(
   path: string,
   count: number | FromFileOptions,
   callback: PacketCallback<Args>,
   ...args: Args
 ): Promise<number> {
-  const options = typeof count === "number" ? { count } : count;
+  const options = typeof count === "object" ? count : { count };
+  requireOptions(options, fileOptionNames);
   return loop(options.count ?? Infinity, fileOptions(path, options), callback, args);
 }
 
 /** The packets as they come. Throws what `sniff` throws. */
 export async function* sniffing(count: number, options: SniffOptions): AsyncGenerator<Packet, void, undefined> {
   const { filter, device, timeout, dump, signal, open = openDevice } = options;
-  requireCount(count);
-  requireTimeout(timeout);
+  requireArgument("count", count);
   const stop = new AbortController();
   const signals = signal === undefined ? stop.signal : AbortSignal.any([stop.signal, signal]);
-  if (signals.aborted) return;
-  const source = open(device, { filter, signal: signals });
-  const file = dump === undefined ? undefined : new DumpFile(dump);
-  const timer = timeout === undefined ? undefined : setTimeout(() => stop.abort(), timeout);
+  const file = dump === undefined || signals.aborted ? undefined : new DumpFile(dump);
+  let timer: NodeJS.Timeout | undefined;
   try {
+    const source = open(device, { filter, signal: signals });
+    whenCapturing(source, () => {
+      if (timeout !== undefined && !signals.aborted) timer = setTimeout(() => stop.abort(), timeout);
+    });
     for await (const packet of packetsOf(source, count, signals)) {
       file?.write(packet);
       yield packet;
@@ -132,6 +159,7 @@ export async function* sniffing(count: number, options: SniffOptions): AsyncGene
     throw error;
   } finally {
     clearTimeout(timer);
+    stop.abort();
     file?.close();
   }
 }
@@ -142,6 +170,7 @@ async function loop<Args extends readonly unknown[]>(
   callback: PacketCallback<Args>,
   args: Args,
 ): Promise<number> {
+  requireArgument("callback", callback);
   let packets = 0;
   for await (const packet of sniffing(count, options)) {
     packets++;
@@ -154,18 +183,12 @@ function fileOptions(path: string, { filter, signal, onWarning }: FromFileOption
   return { filter, signal, open: openFile(path, { onWarning }) };
 }
 
-function requireCount(count: number): void {
-  if ((Number.isInteger(count) || count === Infinity) && count >= 1) return;
-  throw new SniffError("invalid-argument", `count must be a whole number above 0, or Infinity, not ${String(count)}`);
+function namesWithout(...names: readonly (keyof SniffOptions)[]): readonly ArgumentName[] {
+  return sniffOptionNames.filter((name) => !names.includes(name));
 }
 
-/** The longest a timer of Node runs. */
-const longestTimeout = 2 ** 31 - 1;
-
-function requireTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || (timeout > 0 && timeout <= longestTimeout)) return;
-  throw new SniffError(
-    "invalid-argument",
-    `timeout must be milliseconds above 0, at most ${longestTimeout}, not ${timeout}`,
-  );
+/** Calls `action` when frames are captured: a device has to be opened first, and what is wrong with it comes out then. */
+function whenCapturing(source: FrameSource, action: () => void): void {
+  if (source instanceof FeedSource) source.once("open", action);
+  else action();
 }

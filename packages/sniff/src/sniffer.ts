@@ -3,6 +3,8 @@
 //   packets ─┬─► receiveRaw                     the next packet
 //            └─► StreamFollower ─► receiveStream   the next finished stream, once somebody has asked for one
 
+import { requireOptions } from "./arguments.js";
+import type { ArgumentName } from "./arguments.js";
 import { endpointFilter } from "./endpoint-filter.js";
 import type { EndpointOptions } from "./endpoint-filter.js";
 import { SniffError } from "./errors.js";
@@ -17,7 +19,7 @@ import type { Timestamp } from "./timestamp.js";
 /** What a Sniffer can be told. */
 export interface SnifferOptions
   extends EndpointOptions, Pick<SniffOptions, "device" | "timeout" | "dump" | "signal" | "open"> {
-  /** Bytes kept of each direction of a stream. Default: 16 MiB. */
+  /** Bytes kept of each direction of a stream: 1 to 2^30. Default: 16 MiB. */
   readonly maxStreamBytes?: number | undefined;
 }
 
@@ -36,7 +38,17 @@ export interface RawPacket {
 export const maximumWaitingStreams = 64;
 
 const defaultStreamBytes = 16 * 1024 * 1024;
-const mostStreamBytes = 2 ** 30;
+
+const optionNames: readonly (keyof SnifferOptions & ArgumentName)[] = [
+  "address",
+  "port",
+  "device",
+  "timeout",
+  "dump",
+  "signal",
+  "open",
+  "maxStreamBytes",
+];
 
 /**
  * Packets and streams from and to an endpoint.
@@ -54,14 +66,9 @@ export class Sniffer {
   #forgotten = 0;
 
   /** Opens nothing; that is for the first question. Throws SniffError `invalid-argument`. */
-  constructor(options: SnifferOptions) {
+  constructor(options: SnifferOptions = {}) {
+    requireOptions(options, optionNames);
     const { maxStreamBytes = defaultStreamBytes, signal, device, timeout, dump, open } = options;
-    if (!Number.isInteger(maxStreamBytes) || maxStreamBytes < 1 || maxStreamBytes > mostStreamBytes) {
-      throw new SniffError(
-        "invalid-argument",
-        `maxStreamBytes must be a whole number from 1 to ${mostStreamBytes}, not ${String(maxStreamBytes)}`,
-      );
-    }
     const filter = endpointFilter(options);
     const signals = signal === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, signal]);
     this.#maxStreamBytes = maxStreamBytes;

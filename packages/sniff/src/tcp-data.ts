@@ -1,8 +1,9 @@
 // The payloads of TCP segments, as they pass: nothing is put in order, nothing is left out but duplicates of the
 // loopback device.
 
+import { requireOptions } from "./arguments.js";
 import { LoopbackDuplicates } from "./loopback.js";
-import { sniffing } from "./sniff.js";
+import { sniffing, sniffOptionNames } from "./sniff.js";
 import type { SniffOptions } from "./sniff.js";
 import type { Timestamp } from "./timestamp.js";
 
@@ -26,6 +27,7 @@ export interface TcpData {
  *     for await (const { timestamp, data } of tcpData({ filter: "tcp src port 9988", device: "lo" })) …
  */
 export async function* tcpData(options: TcpDataOptions = {}): AsyncGenerator<TcpData, void, undefined> {
+  requireOptions(options, [...sniffOptionNames, "withoutLoopbackDuplicates"]);
   const duplicates = options.withoutLoopbackDuplicates === true ? new LoopbackDuplicates() : undefined;
   for await (const packet of sniffing(Infinity, options)) {
     if (packet.tcp === undefined || packet.payload.length === 0) continue;

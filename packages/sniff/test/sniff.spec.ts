@@ -1,10 +1,24 @@
 // So many packets: as a list, to a callback, to a file and from one; and how sniffing ends.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { CaptureError, LiveSource } from "@tsnids/capture";
 import { LinkType } from "@tsnids/pcap";
-import { fromFile, fromFileLoop, sniff, sniffAny, sniffLoop, sniffNext, toFile } from "@tsnids/sniff";
+import type { FrameBatch } from "@tsnids/pcap";
+import {
+  fromFile,
+  fromFileLoop,
+  openFile,
+  sniff,
+  sniffAny,
+  sniffLoop,
+  sniffNext,
+  tcpData,
+  toFile,
+} from "@tsnids/sniff";
+import type { OpenSource } from "@tsnids/sniff";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
@@ -40,6 +54,31 @@ describe("sniff", () => {
     expect(await sniff(100, { open: opening(frames, { waits: true }), timeout: 1 })).to.have.lengthOf(6);
   });
 
+  it("ends when time is up, though the source never waits", async () => {
+    for (const batch of [frames.batch(), capture([]).batch()]) {
+      let batches = 0;
+      const endless = function* (): Generator<FrameBatch> {
+        for (; batches < 200_000; batches++) yield batch;
+      };
+      const open: OpenSource = () => ({ batches: endless });
+      await sniffLoop({ open, timeout: 1 }, () => undefined);
+      expect(batches).to.be.below(200_000);
+    }
+  });
+
+  it("counts time from when the device is open, so that none hides what is wrong with it", async () => {
+    const wrong = new CaptureError("unknown-device", "eth7", "no such device");
+    const backend = {
+      name: "slow",
+      open: async (): Promise<never> => {
+        for (const start = performance.now(); performance.now() < start + 5;) await setImmediate();
+        throw wrong;
+      },
+    };
+    const open: OpenSource = (_device, options) => new LiveSource("eth7", { ...options, backend });
+    expect(await rejection(sniff(1, { open, timeout: 1 }))).to.equal(wrong);
+  });
+
   it("ends when the signal is aborted", async () => {
     const stop = new AbortController();
     let packets = 0;
@@ -50,15 +89,20 @@ describe("sniff", () => {
     });
     expect(packets).to.equal(3);
     expect(await sniff(1, { open, signal: stop.signal })).to.deep.equal([]);
+    expect(await rejection(sniff(1, { open, signal: stop.signal, filter: "port foo" }))).to.include({
+      name: "FilterError",
+    });
   });
 
-  it("closes the source when it has enough", async () => {
+  it("closes the source when it has enough, and says so by the signal", async () => {
     let isClosed = false;
+    const signals: AbortSignal[] = [];
     const open = opening(frames);
     await sniff(1, {
       open: (device, options) => ({
         async *batches() {
           try {
+            signals.push(options.signal);
             yield* open(device, options).batches();
           } finally {
             await Promise.resolve();
@@ -68,6 +112,7 @@ describe("sniff", () => {
       }),
     });
     expect(isClosed).to.equal(true);
+    expect(signals.map(({ aborted }) => aborted)).to.deep.equal([true]);
   });
 
   it("passes on what the source throws, and closes the dump", async () => {
@@ -88,6 +133,36 @@ describe("sniff", () => {
     for (const timeout of [0, -1, NaN, 2 ** 31]) {
       expect(await rejection(sniff(1, { timeout, open: opening(frames) }))).to.include({ code: "invalid-argument" });
     }
+  });
+});
+
+describe("what callers give", () => {
+  it("is refused by name where it is wrong, before anything is opened", async () => {
+    const open = opening(frames);
+    const none = undefined as never;
+    const cases: readonly (readonly [name: string, refused: () => Promise<unknown>])[] = [
+      ["fliter", () => sniff(1, { open, fliter: "udp" } as object)],
+      ["filter", () => sniff(1, { open, filter: 5 as never })],
+      ["device", () => sniffNext({ open, device: "" })],
+      ["device", () => sniffAny({ open, device: "eth0" } as object)],
+      ["signal", () => sniff(1, { open, signal: {} as never })],
+      ["open", () => sniff(1, { open: 5 as never })],
+      ["dump", () => sniff(1, { open, dump: "" })],
+      ["count", () => sniffLoop("3" as never, () => undefined)],
+      ["callback", () => fromFileLoop("none.pcap", 1, none)],
+      ["path", () => fromFile(none)],
+      ["path", () => toFile("", 1, undefined, undefined, { open })],
+      ["path", () => Promise.resolve().then(() => openFile(none))],
+      ["dump", () => toFile("x.pcap", 1, undefined, undefined, { open, dump: "y.pcap" } as object)],
+      ["options", () => sniff(1, 5 as never)],
+      ["timeOut", () => tcpData({ open, timeOut: 5 } as object).next()],
+    ];
+    for (const [name, refused] of cases) {
+      const error = await rejection(refused());
+      expect(error, name).to.be.instanceOf(Error).and.to.include({ name: "SniffError", code: "invalid-argument" });
+      expect(String(error)).to.match(new RegExp(`: (there is no option "${name}" here|${name} must be )`));
+    }
+    expect(open.asked).to.deep.equal([]);
   });
 });
 
@@ -187,13 +262,16 @@ describe("files", () => {
 
   it("that cannot be read or written are named", async () => {
     expect(await rejection(fromFile(join(folder, "none.pcap")))).to.include({ code: "not-found" });
-    const dump = join(folder, "none", "x.pcap");
-    const error = await rejection(sniff(1, { dump, open: opening(frames) }));
-    expect(error).to.include({
-      name: "SniffError",
-      code: "dump-failed",
-      message: `${dump}: cannot be written: there is no such folder`,
-    });
+    for (const [dump, why] of [
+      [join(folder, "none", "x.pcap"), "there is no such folder"],
+      [folder, "it is a folder"],
+    ] as const) {
+      const open = opening(frames);
+      const message = `${dump}: cannot be written: ${why}`;
+      const error = await rejection(sniff(1, { dump, open }));
+      expect(error).to.include({ name: "SniffError", code: "dump-failed", message });
+      expect([open.asked.length, existsSync(`${dump}.part`)]).to.deep.equal([0, false]);
+    }
     const mixed = [...web.frames, frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "" }), { link: LinkType.RAW })];
     const path = join(folder, "mixed.pcap");
     expect(await rejection(toFile(path, 9, undefined, undefined, { open: opening(mixed) }))).to.include({

@@ -217,10 +217,12 @@ describe("a Sniffer", () => {
   });
 
   it("refuses endpoints and limits that are none", () => {
-    for (const options of [{ address: "host" }, { port: 65536 }, { port: 1.5 }, { maxStreamBytes: 0 }]) {
+    const wrong = [{ address: "host" }, { address: 5 as never }, { port: 65536 }, { port: 1.5 }, { maxStreamBytes: 0 }];
+    for (const options of [...wrong, { adress: "10.0.0.1" } as object]) {
       expect(() => new Sniffer(options), JSON.stringify(options))
         .to.throw()
         .with.property("code", "invalid-argument");
     }
+    expect(() => new Sniffer()).not.to.throw();
   });
 });

@@ -1,0 +1,84 @@
+// What callers may give, as data: what each argument and option has to be. A wrong one is refused by name before anything
+// is opened; a name that is not there is refused too, because what it was to do would not happen.
+
+import { parseAddress } from "@tsnids/nids";
+import { SniffError } from "./errors.js";
+
+/** An argument or option. */
+export type ArgumentName =
+  | "address"
+  | "callback"
+  | "count"
+  | "device"
+  | "dump"
+  | "filter"
+  | "maxStreamBytes"
+  | "onWarning"
+  | "open"
+  | "path"
+  | "port"
+  | "signal"
+  | "timeout"
+  | "withoutLoopbackDuplicates";
+
+type Rule = readonly [isRight: (value: unknown) => boolean, wanted: string];
+
+/** The longest a timer of Node runs. */
+const longestTimeout = 2 ** 31 - 1;
+const mostStreamBytes = 2 ** 30;
+
+const rules: Readonly<Record<ArgumentName, Rule>> = {
+  address: [(value) => typeof value === "string" && parseAddress(value) !== undefined, "an IPv4 or IPv6 address"],
+  callback: [isFunction, "a function"],
+  count: [(value) => value === Infinity || isWhole(value, 1, Infinity), "a whole number above 0, or Infinity"],
+  device: [isName, 'the name of a device such as "eth0"'],
+  dump: [isName, "the name of a file"],
+  filter: [(value) => typeof value === "string", "a pcap-filter expression"],
+  maxStreamBytes: [(value) => isWhole(value, 1, mostStreamBytes), `a whole number from 1 to ${mostStreamBytes}`],
+  onWarning: [isFunction, "a function"],
+  open: [isFunction, "a function such as openFile(path)"],
+  path: [isName, "the name of a file"],
+  port: [(value) => isWhole(value, 0, 65535), "a whole number from 0 to 65535"],
+  signal: [(value) => value instanceof AbortSignal, "an AbortSignal"],
+  timeout: [
+    (value) => typeof value === "number" && value > 0 && value <= longestTimeout,
+    `milliseconds above 0, at most ${longestTimeout}`,
+  ],
+  withoutLoopbackDuplicates: [(value) => typeof value === "boolean", "true or false"],
+};
+
+/** Throws SniffError `invalid-argument` where the argument of this name is not what it has to be. */
+export function requireArgument(name: ArgumentName, value: unknown): void {
+  const [isRight, wanted] = rules[name];
+  if (!isRight(value)) throw wrong(`${name} must be ${wanted}, not ${shown(value)}`);
+}
+
+/** The same for options, which may be left out; `names` are those there are. */
+export function requireOptions(options: unknown, names: readonly ArgumentName[]): void {
+  if (typeof options !== "object" || options === null) throw wrong(`options must be an object, not ${shown(options)}`);
+  for (const [given, value] of Object.entries(options)) {
+    const name = names.find((each) => each === given);
+    if (name === undefined) throw wrong(`there is no option "${given}" here; there are ${names.join(", ")}`);
+    if (value !== undefined) requireArgument(name, value);
+  }
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function isWhole(value: unknown, least: number, most: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? `"${value}"` : String(value);
+}
+
+function wrong(what: string): SniffError {
+  return new SniffError("invalid-argument", what);
+}
