@@ -183,6 +183,25 @@ describe("Recorder", () => {
     expect(await summaryOf(new FileSource(path))).to.have.length(0);
   });
 
+  it("leaves the name to whoever came last where two record under it, and tells the other", async () => {
+    const path = directory.path("shared.pcap");
+    const [first, second, third] = [0, 1, 2].map((frames) => {
+      const recorder = new Recorder(path);
+      recorder.write(
+        batchOf(
+          [ethernet],
+          Array.from({ length: frames }, (_, second) => [0, second]),
+        ),
+      );
+      recorder.flush();
+      return recorder;
+    });
+    first?.abandon();
+    expect(code(() => second?.finish())).to.equal("taken-over");
+    third?.finish();
+    expect(await summaryOf(new FileSource(path))).to.have.length(2);
+  });
+
   it("replaces nothing that is no regular file, whatever it is told, and leaves nothing behind", () => {
     execFileSync("mkfifo", [directory.path("fifo")]);
     mkdirSync(directory.path("folder"));

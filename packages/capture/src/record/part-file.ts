@@ -1,8 +1,21 @@
 // A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two
 // are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
 // A link is followed, and stays: both names are then those of the file it leads to.
+//
+// What was left under that name earlier is not emptied but removed. Should its writer still be at work, the two have a
+// file each; the name is that of whoever came last, and the other one is told.
 
-import { closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { asRecordError, RecordError } from "./record-error.js";
 
 /** Bytes gathered before they are written. */
@@ -24,7 +37,10 @@ export class PartFile {
     this.path = path;
     this.#whole = attempt(path, () => placeOf(path, overwrites));
     this.#part = `${this.#whole}.part`;
-    this.#descriptor = attempt(path, () => openSync(this.#part, "w"));
+    this.#descriptor = attempt(path, () => {
+      rmSync(this.#part, { force: true });
+      return openSync(this.#part, "wx");
+    });
   }
 
   /** Bytes of the file so far. */
@@ -54,6 +70,10 @@ export class PartFile {
     try {
       this.flush();
       attempt(this.path, () => fsyncSync(this.#descriptor));
+      if (!this.#isOwn()) {
+        const what = "another recording was begun under this name; this one is lost";
+        throw new RecordError("taken-over", this.path, what);
+      }
     } finally {
       closeSync(this.#descriptor);
     }
@@ -62,8 +82,18 @@ export class PartFile {
 
   /** Leaves nothing behind. */
   abandon(): void {
+    const isOwn = this.#isOwn();
     closeSync(this.#descriptor);
-    attempt(this.path, () => rmSync(this.#part, { force: true }));
+    if (isOwn) attempt(this.path, () => rmSync(this.#part, { force: true }));
+  }
+
+  /** False where the name is another file's by now. */
+  #isOwn(): boolean {
+    return attempt(this.path, () => {
+      const own = fstatSync(this.#descriptor);
+      const there = statSync(this.#part, { throwIfNoEntry: false });
+      return there?.ino === own.ino && there.dev === own.dev;
+    });
   }
 
   #write(bytes: Uint8Array): void {

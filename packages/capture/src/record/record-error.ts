@@ -4,6 +4,8 @@
 export type RecordErrorCode =
   /** There is a file of this name, and nobody said that it may be replaced. */
   | "exists"
+  /** Another recorder has begun to write under this name: the recording is that one's. */
+  | "taken-over"
   /** What has this name is no regular file but a folder, a device or a pipe: it is not replaced in any case. */
   | "not-a-file"
   /** The folder does not exist, or the name is empty. */
