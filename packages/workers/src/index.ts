@@ -8,3 +8,4 @@ export type { WorkersOutcome } from "./nids-workers.js";
 export { mostWorkers } from "./options.js";
 export type { WorkersOptions } from "./options.js";
 export type { WorkerContext, WorkerSetup } from "./worker-setup.js";
+export { endGraceMs } from "./workers-run.js";

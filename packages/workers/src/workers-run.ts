@@ -13,6 +13,9 @@ import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages
 import type { WorkersOutcome } from "./nids-workers.js";
 import type { CheckedOptions } from "./options.js";
 
+/** Milliseconds a thread has, when its result is there, to write what it still has to write. */
+export const endGraceMs = 2000;
+
 type Done = Extract<MessageFromWorker, { type: "done" }>;
 type Failed = Extract<MessageFromWorker, { type: "failed" }>;
 
@@ -29,6 +32,7 @@ export class WorkersRun {
   private readonly threads: Worker[] = [];
   private readonly done: Done[] = [];
   private ready = 0;
+  private ended = 0;
   /** Goes on with what waits for workers; asked whenever one has said something. */
   private awaken: () => void = () => undefined;
   private failure: Error | undefined;
@@ -50,6 +54,7 @@ export class WorkersRun {
       this.dispatcher.flush();
       this.post({ type: "end" });
       await this.until(() => this.threads.every((_, index) => this.done[index] !== undefined));
+      await this.threadsEnd();
       return fault;
     } finally {
       await Promise.all(this.threads.map((thread) => thread.terminate()));
@@ -68,6 +73,23 @@ export class WorkersRun {
     const sorted = this.lanes.map((lane) => lane.sorted);
     const results = this.done.map(({ result }) => result);
     return { statistics: totalOfShares(shares, sorted), alerts, results };
+  }
+
+  /**
+   * A thread ends by itself when nothing is left to do: what the module printed, and writes that it did not wait for,
+   * would be lost with a thread that is ended. A timer or socket that it left open keeps no run open for ever.
+   */
+  private async threadsEnd(): Promise<void> {
+    let isOver = false;
+    const grace = setTimeout(() => {
+      isOver = true;
+      this.awaken();
+    }, endGraceMs);
+    try {
+      await this.until(() => isOver || this.ended === this.threads.length);
+    } finally {
+      clearTimeout(grace);
+    }
   }
 
   private async feed(source: FrameSource): Promise<SourceFault | undefined> {
@@ -113,7 +135,8 @@ export class WorkersRun {
       this.fail(new WorkerError("worker-ended", `worker ${index} ended: ${reason}`, { worker: index, cause }));
     });
     thread.on("exit", (code) => {
-      if (this.done[index] !== undefined) return;
+      this.ended++;
+      if (this.done[index] !== undefined) return this.awaken();
       const message = `worker ${index} ended by itself, with exit code ${code}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });
