@@ -1,7 +1,12 @@
 // How alike two names are, to suggest the one that may have been meant.
 
+/** Of the names there are, the one that is most like this one. */
+export function nearestName(name: string, known: readonly string[]): string {
+  return known.reduce((best, each) => (editDistance(name, each) < editDistance(name, best) ? each : best));
+}
+
 /** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line++) {
     const next = [line];

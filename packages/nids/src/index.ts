@@ -9,6 +9,7 @@ export { TcpState } from "./callbacks/tcp-state.js";
 export type { Attachment, StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
 export type { TerminalState } from "./callbacks/tcp-state.js";
 export type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
+export { nearestName } from "./edit-distance.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
 export { CallbackError, NidsError } from "./errors.js";

@@ -2,7 +2,7 @@
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
 import type { ChecksumRule } from "./checksum/rules.js";
-import { editDistance } from "./edit-distance.js";
+import { nearestName } from "./edit-distance.js";
 import { NidsError } from "./errors.js";
 import type { IpFilter } from "./ip/ip.js";
 import { fragmentPolicies } from "./ip/overlap-policy.js";
@@ -264,8 +264,8 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
   const known = Object.keys(paramRules);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
-    const nearest = known.reduce((best, each) => (editDistance(name, each) < editDistance(name, best) ? each : best));
-    throw new NidsError("unknown-parameter", `unknown parameter "${name}"; did you mean "${nearest}"?`);
+    const message = `unknown parameter "${name}"; did you mean "${nearestName(name, known)}"?`;
+    throw new NidsError("unknown-parameter", message);
   }
   const values = Object.entries(paramRules).map(([name, rule]) => {
     const value = (given as { readonly [name: string]: unknown })[name];

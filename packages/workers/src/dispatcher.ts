@@ -3,7 +3,7 @@
 // the source waits for something.
 
 import { everyShare, FrameSieve } from "@tsnids/nids";
-import { maximumInterfaces } from "@tsnids/pcap";
+import { maximumCapturedLength, maximumInterfaces } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 import type { Lane } from "./lane.js";
@@ -129,9 +129,10 @@ export class Dispatcher {
     const captured = batch.capturedLength[index] as number;
     for (const [share, lane] of this.lanes.entries()) {
       if (!this.isFor(index, share) || lane.writer.hasRoom(frame, captured)) continue;
-      const { bytes } = await lane.nextBlock();
-      if (captured <= bytes.length) continue;
-      throw new WorkerError("invalid-argument", `a frame of the source is longer than ${bytes.length} bytes`);
+      await lane.nextBlock();
+      if (lane.writer.hasRoom(frame, captured)) continue;
+      const most = `${maximumCapturedLength} are the most a source may give`;
+      throw new WorkerError("invalid-argument", `a frame of the source has ${captured} bytes; ${most}`);
     }
   }
 

@@ -9,7 +9,7 @@ import { totalOfShares } from "@tsnids/nids";
 import type { AlertCode, StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
-import { checkOptions } from "./options.js";
+import { checkOptions, checkSource } from "./options.js";
 import type { CheckedOptions, WorkersOptions } from "./options.js";
 import { WorkersRun } from "./workers-run.js";
 
@@ -42,8 +42,14 @@ export class NidsWorkers {
    * Rejects with WorkerError where a worker fails, which a callback that throws is, too: all workers then end at once,
    * and nothing is counted. Rejects with NidsError for parameters that are not as they should be. Where the source
    * throws, the engines exit and it then rejects with the source's error.
+   *
+   * It does not wait for a source that is itself waiting when a worker fails; but what that source has open keeps the
+   * process running. Abort it then, by its signal.
+   *
+   * A thread ends when its module has nothing left to do, and otherwise `endGraceMs` after its result.
    */
   async run(source: FrameSource): Promise<void> {
+    checkSource(source);
     if (this.busy) throw new WorkerError("busy", "a run goes on: wait for its end, or make other workers");
     this.busy = true;
     try {

@@ -2,7 +2,9 @@
 
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
+import { nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
+import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 
 /** Workers there may be: each is a thread with an engine, and its memory, of its own. */
@@ -36,6 +38,15 @@ export interface CheckedOptions {
   readonly onAlert: ((alert: Alert) => void) | undefined;
 }
 
+const optionNames = Object.keys({
+  workers: true,
+  worker: true,
+  workerData: true,
+  params: true,
+  onReport: true,
+  onAlert: true,
+} satisfies Record<keyof WorkersOptions, true>);
+
 /** Parameters that a thread cannot be given, and why. */
 const notForWorkers: Partial<Record<keyof NidsParams, string>> = {
   ipFilter: "functions cannot be handed to another thread; filter the source",
@@ -45,24 +56,53 @@ const notForWorkers: Partial<Record<keyof NidsParams, string>> = {
 
 /** Throws WorkerError `invalid-argument`. */
 export function checkOptions(options: WorkersOptions): CheckedOptions {
-  const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {} } = options;
+  checkNames(options);
+  const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {}, onReport, onAlert } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
     throw wrong(`workers must be a whole number from 1 to ${mostWorkers}, not ${String(workers)}`);
   }
   if (!(worker instanceof URL) && (typeof worker !== "string" || worker === "")) {
     throw wrong("worker must be the URL or the path of a module");
   }
-  for (const [name, why] of Object.entries(notForWorkers)) {
-    if (params[name as keyof NidsParams] !== undefined) throw wrong(`parameter "${name}" is not for workers: ${why}`);
+  checkParams(params);
+  for (const [name, listener] of Object.entries({ onReport, onAlert })) {
+    if (listener !== undefined && typeof listener !== "function") throw wrong(`${name} must be a function`);
   }
   return {
     workers,
     module: worker instanceof URL ? worker.href : moduleUrl(worker),
     data: options.workerData,
     params,
-    onReport: options.onReport ?? (() => undefined),
-    onAlert: options.onAlert,
+    onReport: onReport ?? (() => undefined),
+    onAlert,
   };
+}
+
+/** Throws WorkerError `invalid-argument` for what gives no frames. */
+export function checkSource(source: FrameSource): void {
+  if (isObject(source) && typeof source.batches === "function") return;
+  throw wrong("source must be a source of frames, such as new FileSource(path)");
+}
+
+function checkNames(options: WorkersOptions): void {
+  if (!isObject(options)) throw wrong("options must be an object, with `worker` at least");
+  for (const name of Object.keys(options)) {
+    if (optionNames.includes(name)) continue;
+    throw wrong(`unknown option "${name}"; did you mean "${nearestName(name, optionNames)}"?`);
+  }
+}
+
+/** What the engines themselves find wrong, they say: this is only what does not come so far. */
+function checkParams(params: Partial<NidsParams>): void {
+  if (!isObject(params) || Array.isArray(params)) throw wrong("params must be an object with parameters of the engines");
+  for (const [name, why] of Object.entries(notForWorkers)) {
+    if (params[name as keyof NidsParams] !== undefined) throw wrong(`parameter "${name}" is not for workers: ${why}`);
+  }
+}
+
+/** What is typed as an object, is one: JavaScript gives anything. */
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 /** "file:///a/b.js" as it is; anything else is a path, relative to the working directory. */

@@ -1,7 +1,7 @@
 /** What happens around the workers: reports, results, alerts, waiting, ends; and everything that can go wrong. */
 import { FileSource } from "@tsnids/capture";
-import { NidsError } from "@tsnids/nids";
-import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { FrameBatch, LinkType, maximumCapturedLength } from "@tsnids/pcap";
+import type { FrameSource } from "@tsnids/pcap";
 import { capture, conversation } from "@tsnids/testkit";
 import type { WorkersOptions } from "@tsnids/workers";
 import { blocksInFlight, NidsWorkers, run, WorkerError } from "@tsnids/workers";
@@ -200,21 +200,16 @@ describe("workers", function () {
     expect(without).to.have.property("code", "no-setup");
   });
 
-  it("have parameters and options checked", async () => {
-    const wrong = (options: unknown): NidsWorkers => new NidsWorkers(options as WorkersOptions);
-    for (const workers of [0, -1, 1.5, 65, "2", null]) {
-      expect(() => wrong({ workers, worker })).to.throw(WorkerError, /workers must be a whole number from 1 to 64/);
+  it("refuse a frame that fits into no block, wherever in it eight bytes begin", async () => {
+    for (const length of [2 * maximumCapturedLength - 3, 2 * maximumCapturedLength + 1]) {
+      const batch = new FrameBatch(1);
+      batch.bytes = new Uint8Array(length + 8);
+      batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
+      batch.push(5, length, length, 1, 0, 0);
+      const error = await refusal(behaving({}), { batches: () => [batch].values() });
+      expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
+      expect(error.message).to.contain(`${length} bytes`);
     }
-    for (const none of [undefined, "", 7])
-      expect(() => wrong({ worker: none })).to.throw(WorkerError, /worker must be/);
-    expect(() => wrong({ worker, params: { ipFilter: () => true } })).to.throw(
-      WorkerError,
-      /"ipFilter" is not for workers/,
-    );
-    const cloned = await refusal({ workers: 1, worker, workerData: () => undefined });
-    expect(cloned).to.have.property("code", "invalid-argument");
-    const parameter = await refusal(behaving({}, { params: { maxStreams: 0 } }));
-    expect(parameter).to.be.an.instanceOf(NidsError).with.property("code", "invalid-parameter");
   });
 
   it("run once at a time, and may run again", async () => {
