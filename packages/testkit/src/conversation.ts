@@ -19,7 +19,7 @@ import { parseEndpoint, type Endpoint } from "./address.js";
 import { Capture } from "./capture.js";
 import { TestkitError } from "./errors.js";
 import { frame, type Frame, type FrameOptions } from "./frame.js";
-import { octets, type Data } from "./octets.js";
+import { fit, octets, type Data } from "./octets.js";
 import { tcpPacket, type IpOptions } from "./packet.js";
 import { advance, distance } from "./sequence.js";
 import type { TcpOption } from "./tcp-options.js";
@@ -76,6 +76,11 @@ interface Sender {
   next: number;
 }
 
+function segmentSizeOf({ segmentSize: size = 1460 }: ConversationOptions): number {
+  if (Number.isInteger(size) && size >= 1) return size;
+  throw new TestkitError("bad-field", `segmentSize: ${size} is no number of bytes; give a whole number, 1 at least`);
+}
+
 function sender(endpoint: string, isn: number): Sender {
   return { endpoint: parseEndpoint(endpoint), isn, next: advance(isn, 1) };
 }
@@ -101,15 +106,17 @@ export class Conversation implements Iterable<Frame> {
   readonly #senders: Readonly<Record<Side, Sender>>;
   readonly #frames: Frame[] = [];
   readonly #step: Time;
+  readonly #segmentSize: number;
   #now: Time;
   #built = 0;
 
   constructor(options: ConversationOptions) {
     this.#options = options;
     this.#senders = {
-      client: sender(options.client, options.clientIsn ?? 1000),
-      server: sender(options.server, options.serverIsn ?? 5000),
+      client: sender(options.client, fit("clientIsn", options.clientIsn ?? 1000, 32)),
+      server: sender(options.server, fit("serverIsn", options.serverIsn ?? 5000, 32)),
     };
+    this.#segmentSize = segmentSizeOf(options);
     this.#step = time(options.step ?? "0.001");
     this.#now = time(options.start ?? defaultStart);
   }
@@ -125,7 +132,7 @@ export class Conversation implements Iterable<Frame> {
 
   /** Sequence number that `side` sends next. */
   nextSeq(side: Side): number {
-    return this.#senders[side].next;
+    return this.#sender(side).next;
   }
 
   /** The next packet is captured at this moment. */
@@ -150,8 +157,7 @@ export class Conversation implements Iterable<Frame> {
   /** Data, in as many segments as `segmentSize` asks for. */
   send(side: Side, data: Data, options: SegmentOptions = {}): this {
     const bytes = octets(data);
-    const size = this.#options.segmentSize ?? 1460;
-    if (size < 1) throw new TestkitError("bad-field", `segmentSize: ${size} bytes would never end; give at least 1`);
+    const size = this.#segmentSize;
     for (let start = 0; start < bytes.length; start += size) {
       this.segment(side, { ...options, data: bytes.subarray(start, start + size) });
     }
@@ -184,8 +190,8 @@ export class Conversation implements Iterable<Frame> {
    * Throws TestkitError for fields that do not fit.
    */
   build(side: Side, options: SegmentOptions = {}): Frame {
-    const from = this.#senders[side];
-    const to = this.#senders[side === "client" ? "server" : "client"];
+    const from = this.#sender(side);
+    const to = this.#sender(side === "client" ? "server" : "client");
     const data = octets(options.data ?? "");
     const letters = options.flags ?? (data.length > 0 ? "PA" : "A");
     const flags = tcpFlags(letters);
@@ -218,6 +224,11 @@ export class Conversation implements Iterable<Frame> {
     return this.capture().pcap();
   }
 
+  #sender(side: Side): Sender {
+    if (Object.hasOwn(this.#senders, side)) return this.#senders[side];
+    throw new TestkitError("bad-field", `side: "${side as string}" is neither "client" nor "server"`);
+  }
+
   /** The time of this packet; the next one comes a step later. */
   #tick(moment: TimeLike | undefined): Time {
     const now = moment === undefined ? this.#now : time(moment);
@@ -235,7 +246,7 @@ export class Conversation implements Iterable<Frame> {
   }
 }
 
-/** A conversation with nothing sent yet. Throws TestkitError `bad-address`. */
+/** A conversation with nothing sent yet. Throws TestkitError `bad-address`, `bad-field`. */
 export function conversation(options: ConversationOptions): Conversation {
   return new Conversation(options);
 }

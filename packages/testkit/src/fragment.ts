@@ -6,7 +6,9 @@
  *     IPv6   header, hop-by-hop, routing │ the rest    each fragment: header, hop-by-hop, routing, fragment │ piece
  *            (unfragmentable part)         (payload)
  *
- * Fragments after the first keep only those IPv4 options whose "copied" bit is set.
+ * Fragments after the first keep only those IPv4 options whose "copied" bit is set. An IPv4 fragment is fragmented again
+ * as a router does it: its pieces lie where it lies, and more follow where more follow behind it. In IPv6 only the source
+ * of a packet fragments it: the pieces of a fragment have a second fragment header, which no host should believe.
  */
 import { internetChecksum } from "./checksum.js";
 import { TestkitError } from "./errors.js";
@@ -16,11 +18,11 @@ import { concat, fit, octets, padToMultiple, viewOf, type Data } from "./octets.
 
 /** A byte range of the payload that becomes one fragment. */
 export interface FragmentPiece {
-  /** Where the fragment says it lies, in bytes; a multiple of 8. */
+  /** Where the fragment says it lies, in bytes, or how far behind the packet's own offset; a multiple of 8. */
   readonly start: number;
   /** One past its last byte. */
   readonly end: number;
-  /** The more-fragments flag. Default: set unless the piece reaches the end of the payload. */
+  /** The more-fragments flag. Default: set unless the piece reaches the end of the payload, and the packet has none. */
   readonly more?: boolean;
   /** Bytes to carry instead of the payload's own. */
   readonly data?: Data;
@@ -29,6 +31,8 @@ export interface FragmentPiece {
 /** The payload of an IP packet and a way to wrap a piece of it. */
 interface Splittable {
   readonly payload: Uint8Array;
+  /** The packet is a fragment itself, and not the last one. */
+  readonly goesOn: boolean;
   readonly wrap: (start: number, more: boolean, bytes: Uint8Array) => Uint8Array;
 }
 
@@ -50,16 +54,19 @@ function splitIpv4(packet: Uint8Array, identification: number | undefined): Spli
   const view = viewOf(packet);
   const headerLength = (view.getUint8(0) & 0x0f) * 4;
   const laterOptions = copiedOptions(packet.subarray(20, headerLength));
+  const fragmentWord = view.getUint16(6);
+  const offset = (fragmentWord & 0x1fff) * 8;
   return {
     payload: packet.subarray(headerLength, view.getUint16(2)),
+    goesOn: (fragmentWord & Ipv4Flag.MORE_FRAGMENTS) !== 0,
     wrap: (start, more, bytes) => {
-      const options = start === 0 ? packet.subarray(20, headerLength) : laterOptions;
+      const options = offset + start === 0 ? packet.subarray(20, headerLength) : laterOptions;
       const header = concat(packet.subarray(0, 20), options);
       const fields = viewOf(header);
       fields.setUint8(0, 0x40 | (header.length / 4));
       fields.setUint16(2, fit("totalLength", header.length + bytes.length, 16));
       if (identification !== undefined) fields.setUint16(4, fit("identification", identification, 16));
-      fields.setUint16(6, (more ? Ipv4Flag.MORE_FRAGMENTS : 0) | fit("start / 8", start / 8, 13));
+      fields.setUint16(6, (more ? Ipv4Flag.MORE_FRAGMENTS : 0) | fit("start / 8", (offset + start) / 8, 13));
       fields.setUint16(10, 0);
       fields.setUint16(10, internetChecksum(header));
       return concat(header, bytes);
@@ -83,6 +90,7 @@ function splitIpv6(packet: Uint8Array, identification: number | undefined): Spli
   const { end, nextHeaderAt } = unfragmentable(packet);
   return {
     payload: packet.subarray(end, 40 + viewOf(packet).getUint16(4)),
+    goesOn: false,
     wrap: (start, more, bytes) => {
       const fragment = fragmentHeader(start, more, identification ?? 1).bytes;
       viewOf(fragment).setUint8(0, packet[nextHeaderAt] ?? 0);
@@ -110,7 +118,7 @@ export function fragmentPieces(
   pieces: readonly FragmentPiece[],
   identification?: number,
 ): Uint8Array[] {
-  const { payload, wrap } = split(packet, identification);
+  const { payload, goesOn, wrap } = split(packet, identification);
   return pieces.map(({ start, end, more, data }) => {
     const isRange = start >= 0 && end > start && (end <= payload.length || data !== undefined);
     if (start % 8 !== 0 || !isRange) {
@@ -119,7 +127,8 @@ export function fragmentPieces(
         `piece ${start}..${end}: start must be a multiple of 8 inside 0..${payload.length}`,
       );
     }
-    return wrap(start, more ?? end < payload.length, data === undefined ? payload.subarray(start, end) : octets(data));
+    const bytes = data === undefined ? payload.subarray(start, end) : octets(data);
+    return wrap(start, more ?? (goesOn || end < payload.length), bytes);
   });
 }
 

@@ -5,7 +5,7 @@ import { LinkType } from "@tsnids/pcap";
 import type { AddressPair } from "./checksum.js";
 import { TestkitError } from "./errors.js";
 import { fragmentAt, fragmentPieces, type FragmentPiece } from "./fragment.js";
-import type { VlanTag } from "./link-fields.js";
+import type { LinkFields, VlanTag } from "./link-fields.js";
 import { linkHeader } from "./link-header.js";
 import { concat } from "./octets.js";
 import { defaultStart, time, type Time, type TimeLike } from "./time.js";
@@ -22,6 +22,8 @@ export interface Frame {
   readonly originalLength: number;
   /** Where the IP header begins in `bytes`. */
   readonly networkOffset: number;
+  /** What the link header was made from; none for a header of one's own. */
+  readonly linkFields?: LinkFields;
 }
 
 /** How a packet travels and is captured. */
@@ -53,13 +55,19 @@ function addressesOf(packet: Uint8Array): AddressPair {
   };
 }
 
-/** Puts an IP packet behind a link header. Throws TestkitError `bad-link` for a link type it cannot write. */
+/**
+ * Puts an IP packet behind a link header. Throws TestkitError `bad-link` for a link type it cannot write, and
+ * `bad-field` for what cannot be in a header.
+ */
 export function frame(given: Uint8Array, options: FrameOptions = {}): Frame {
   const linkType = options.link ?? LinkType.ETHERNET;
   const { vlan = [], mpls = [], pppoe, llc = false, wrap } = options;
+  for (const [name, list] of Object.entries({ vlan, mpls })) {
+    if (!Array.isArray(list)) throw new TestkitError("bad-field", `${name}: a list is wanted, such as [5]`);
+  }
   const packet = wrap === undefined ? given : wrap(given);
-  const addresses = addressesOf(packet);
-  const header = linkHeader(linkType, { ...addresses, vlan, mpls, pppoe, llc, packetLength: packet.length });
+  const linkFields = { ...addressesOf(packet), vlan, mpls, pppoe, llc, packetLength: packet.length };
+  const header = linkHeader(linkType, linkFields);
   const padding = Math.max(0, (options.padTo ?? 0) - header.length - packet.length);
   const bytes = concat(header, packet, new Uint8Array(padding));
   return {
@@ -68,6 +76,7 @@ export function frame(given: Uint8Array, options: FrameOptions = {}): Frame {
     bytes,
     originalLength: bytes.length,
     networkOffset: header.length,
+    linkFields,
   };
 }
 
@@ -80,8 +89,9 @@ export function cutFrame(given: Frame, snapLength: number): Frame {
 }
 
 /**
- * The frame's packet in fragments, each in a frame of its own with the same link header and time. `cuts` are payload
- * offsets, or pieces for overlaps and holes. Padding behind the packet is not repeated.
+ * The frame's packet in fragments, each in a frame of its own with the same link header and time; lengths in the header
+ * (802.3, PPPoE, NFLOG) are those of the fragment, where it was made by {@link frame}. `cuts` are payload offsets, or
+ * pieces for overlaps and holes. Padding behind the packet is not repeated.
  * Throws TestkitError `bad-fragment`; see {@link fragmentAt} and {@link fragmentPieces}.
  */
 export function fragmentFrame(
@@ -89,13 +99,17 @@ export function fragmentFrame(
   cuts: readonly number[] | readonly FragmentPiece[],
   identification?: number,
 ): Frame[] {
-  const header = given.bytes.subarray(0, given.networkOffset);
+  const { linkType, linkFields } = given;
   const packet = given.bytes.subarray(given.networkOffset);
   const offsets = cuts.filter((cut) => typeof cut === "number");
   const pieces = cuts.filter((cut) => typeof cut !== "number");
   const fragments =
     pieces.length > 0 ? fragmentPieces(packet, pieces, identification) : fragmentAt(packet, offsets, identification);
   return fragments.map((fragment) => {
+    const header =
+      linkFields === undefined
+        ? given.bytes.subarray(0, given.networkOffset)
+        : linkHeader(linkType, { ...linkFields, packetLength: fragment.length });
     const bytes = concat(header, fragment);
     return { ...given, bytes, originalLength: bytes.length };
   });

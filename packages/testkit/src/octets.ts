@@ -10,10 +10,13 @@ export type Data = string | Uint8Array | readonly number[];
 
 /**
  * Bytes of `data`. A `Uint8Array` is returned as it is, not copied.
- * Throws TestkitError `bad-data` for a character past U+00FF or a number that is no byte.
+ * Throws TestkitError `bad-data` for a character past U+00FF, a number that is no byte, or what is no data at all.
  */
 export function octets(data: Data): Uint8Array {
   if (data instanceof Uint8Array) return data;
+  if (typeof data !== "string" && !Array.isArray(data)) {
+    throw new TestkitError("bad-data", `data: ${String(data)} is neither text nor bytes`);
+  }
   const values = typeof data === "string" ? Array.from(data, (character) => character.codePointAt(0) ?? 0) : data;
   for (const value of values) {
     if (!Number.isInteger(value) || value < 0 || value > 0xff) {

@@ -66,7 +66,7 @@ function gre(options: TunnelOptions, protocol: number, payload: Uint8Array): Uin
   const flags = (checksum ? 0x8000 : 0) | (id === undefined ? 0 : 0x2000) | (sequence === undefined ? 0 : 0x1000);
   const fields = [word(flags), word(protocol), new Uint8Array(checksum ? 4 : 0)];
   if (id !== undefined) fields.push(longWord(fit("id", id, 32)));
-  if (sequence !== undefined) fields.push(longWord(sequence));
+  if (sequence !== undefined) fields.push(longWord(fit("sequence", sequence, 32)));
   const whole = concat(...fields, payload);
   if (checksum) viewOf(whole).setUint16(4, internetChecksum(whole));
   return whole;
@@ -84,8 +84,15 @@ function erspan(version: number, packet: Uint8Array, options: TunnelOptions): Ui
 
 type Builder = (packet: Uint8Array, options: TunnelOptions) => Uint8Array;
 
+/** IP in IP: RFC 2003, RFC 2473, RFC 4213 §3. */
 function ipInIp(packet: Uint8Array, options: TunnelOptions): Uint8Array {
   return around(options, isIpv6(packet) ? 41 : 4, packet);
+}
+
+/** Geneve's options are whole words, of which a header counts up to 63 (RFC 8926 §3.4). */
+function geneveOptions({ extra = new Uint8Array(0) }: TunnelOptions): Uint8Array {
+  if (extra.length % 4 === 0 && extra.length <= 252) return extra;
+  throw new TestkitError("bad-field", `extra: ${extra.length} bytes; options are words of 4 bytes, at most 252 bytes`);
 }
 
 const builders: Readonly<Record<string, Builder>> = {
@@ -113,28 +120,29 @@ const builders: Readonly<Record<string, Builder>> = {
     return inUdp(options, 4789, concat(header, frame(packet).bytes));
   },
   geneve: (packet, options) => {
-    const { extra = new Uint8Array(0), id = 1 } = options;
-    const header = concat(octets([extra.length / 4, 0]), word(0x6558), longWord(fit("id", id, 24) * 256));
+    const extra = geneveOptions(options);
+    const header = concat(octets([extra.length / 4, 0]), word(0x6558), longWord(fit("id", options.id ?? 1, 24) * 256));
     return inUdp(options, 6081, concat(header, extra, frame(packet).bytes));
   },
   gtp: (packet, options) => {
     const { extra = new Uint8Array(0), id = 1 } = options;
     const flags = extra.length > 0 ? 0x34 : 0x30;
-    const header = concat(octets([flags, 0xff]), word(extra.length + packet.length), longWord(id));
+    const header = concat(octets([flags, 0xff]), word(extra.length + packet.length), longWord(fit("id", id, 32)));
     return inUdp(options, 2152, concat(header, extra, packet));
   },
   teredo: (packet, options) => inUdp(options, 3544, concat(options.extra ?? new Uint8Array(0), packet)),
   l2tp: (packet, options) =>
     inUdp(options, 1701, concat(word(0x0002), word(1), word(fit("id", options.id ?? 1, 16)), ppp(packet))),
-  "mpls-in-udp": (packet, options) => inUdp(options, 6635, concat(labelStack([options.id ?? 100]), packet)),
+  "mpls-in-udp": (packet, options) =>
+    inUdp(options, 6635, concat(labelStack([fit("id", options.id ?? 100, 20)]), packet)),
 };
 
 /** The kinds of tunnels {@link tunnelPacket} can write. */
 export const writableTunnels: readonly string[] = Object.keys(builders);
 
 /**
- * An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind or an
- * identifier that is none.
+ * An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind that there is not and
+ * for what does not fit the tunnel's header. IP in IP is one kind with four names: which of them it is, the addresses say.
  */
 export function tunnelPacket(kind: string, packet: Uint8Array, options: TunnelOptions): Uint8Array {
   const build = Object.hasOwn(builders, kind) ? builders[kind] : undefined;

@@ -71,6 +71,25 @@ describe("capture", () => {
     ).to.deep.equal([50, 44]);
   });
 
+  it("fragments behind headers that have the length of the packet in them", () => {
+    for (const options of [{ pppoe: 5 }, { llc: true }, { link: LinkType.NFLOG }]) {
+      const packet = udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x".repeat(100) });
+      for (const { bytes, networkOffset } of capture([frame(packet, options)]).fragment(0, [80])) {
+        const alone = frame(bytes.subarray(networkOffset), options);
+        expect(hex(bytes), JSON.stringify(options)).to.equal(hex(alone.bytes));
+      }
+    }
+  });
+
+  it("fragments behind a header of one's own, which stays as it is", () => {
+    const { linkFields, ...own } = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "0123456789" }), { pppoe: 5 });
+    expect(linkFields).to.include({ pppoe: 5 });
+    const header = hex(own.bytes.subarray(0, own.networkOffset));
+    for (const { bytes } of capture([own]).fragment(0, [8])) {
+      expect(hex(bytes.subarray(0, own.networkOffset))).to.equal(header);
+    }
+  });
+
   for (const index of [-1, 3, 0.5]) {
     it(`has no frame ${index}`, () => {
       for (const use of [

@@ -1,5 +1,13 @@
 /** Conversations: what the segments say when a test says nothing, and when it does. */
-import { conversation, type Conversation, type Frame, maximumSegmentSize } from "@tsnids/testkit";
+import {
+  conversation,
+  type Conversation,
+  type Data,
+  type Frame,
+  maximumSegmentSize,
+  type Side,
+  TestkitError,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import fc from "fast-check";
 import { compact, hex } from "./hex.js";
@@ -109,6 +117,26 @@ describe("conversation", () => {
       [80, 5005, 1001, 0x18, "4567"],
       [80, 5009, 1001, 0x18, "89"],
     ]);
+  });
+
+  for (const [options, message] of [
+    ...[2 ** 32, -1, 1.5, NaN].map((isn) => [{ clientIsn: isn }, /^clientIsn: .* does not fit 32 bits/]),
+    [{ serverIsn: NaN }, /^serverIsn: /],
+    ...[0, 1.5, NaN].map((size) => [{ segmentSize: size }, /^segmentSize: .* give a whole number, 1 at least/]),
+  ] as [object, RegExp][]) {
+    it(`refuses ${Object.entries(options).join(" ")}`, () => {
+      expect(() => conversation({ ...ends, ...options })).to.throw(TestkitError, message);
+    });
+  }
+
+  it("refuses what JavaScript lets pass: a side, tags and data that are none", () => {
+    const side = "cleint" as Side;
+    const vlan = 5 as unknown as readonly number[];
+    const data = undefined as unknown as Data;
+    expect(() => conversation(ends).send(side, "x")).to.throw(TestkitError, /^side: "cleint" is neither/);
+    expect(() => conversation(ends).nextSeq(side)).to.throw(TestkitError, /^side: /);
+    expect(() => conversation({ ...ends, vlan }).handshake()).to.throw(TestkitError, /^vlan: a list is wanted/);
+    expect(() => conversation(ends).send("client", data)).to.throw(TestkitError, /^data: undefined is neither/);
   });
 
   it("keeps sequence numbers on the circle of 2^32", () => {

@@ -74,6 +74,28 @@ describe("fragmentAt", () => {
     ]);
   });
 
+  it("cuts an IPv4 fragment as a router does: behind its offset, with more to follow where more follow", () => {
+    const [first, last] = fragmentAt(ipv4, [16]);
+    const again = [first!, last!].flatMap((fragment) => fragmentAt(fragment, [8]).map((piece) => read(piece)));
+    expect(again.map(({ offset, more }) => [offset, more])).to.deep.equal([
+      [0, true],
+      [8, true],
+      [16, true],
+      [24, false],
+    ]);
+    expect(hex(concat(...again.map((piece) => piece.payload)))).to.equal(hex(payload));
+    expect(read(fragmentPieces(first!, [{ start: 0, end: 16, more: false }])[0]!).more).to.be.false;
+  });
+
+  it("gives the pieces of an IPv6 fragment a second fragment header", () => {
+    const again = fragmentAt(fragmentAt(ipv6, [16])[1]!, [8]).map((fragment) => read(fragment));
+    expect(again.map(({ offset, more }) => [offset, more])).to.deep.equal([
+      [0, true],
+      [8, false],
+    ]);
+    expect(hex(again[1]!.payload)).to.equal(hex(payload.subarray(16)));
+  });
+
   it("keeps hop-by-hop and routing headers in front of the fragment header, destination options behind it", () => {
     const packet = ipPacket("::1", "::2", 17, payload, {
       ipv6: {

@@ -74,6 +74,18 @@ describe("tunnels", () => {
         .to.throw(TestkitError)
         .with.property("code", "bad-field");
     }
-    expect(() => tunnelPacket("vxlan", ipv4, { ...ends, id: 2 ** 24 })).to.throw(TestkitError, /^id: /);
   });
+
+  for (const [kind, options, message] of [
+    ["vxlan", { id: 2 ** 24 }, /^id: /],
+    ["gtp", { id: 2 ** 32 }, /^id: /],
+    ["mpls-in-udp", { id: 2 ** 20 }, /^id: /],
+    ["gre", { sequence: -1 }, /^sequence: /],
+    ["geneve", { extra: new Uint8Array(5) }, /^extra: 5 bytes; options are words/],
+    ["geneve", { extra: new Uint8Array(256) }, /^extra: 256 bytes/],
+  ] as const) {
+    it(`refuse what does not fit: ${kind} ${Object.keys(options).join(", ")}`, () => {
+      expect(() => tunnelPacket(kind, ipv4, { ...ends, ...options })).to.throw(TestkitError, message);
+    });
+  }
 });
