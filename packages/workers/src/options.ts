@@ -94,7 +94,8 @@ function checkNames(options: WorkersOptions): void {
 
 /** What the engines themselves find wrong, they say: this is only what does not come so far. */
 function checkParams(params: Partial<NidsParams>): void {
-  if (!isObject(params) || Array.isArray(params)) throw wrong("params must be an object with parameters of the engines");
+  if (!isObject(params) || Array.isArray(params))
+    throw wrong("params must be an object with parameters of the engines");
   for (const [name, why] of Object.entries(notForWorkers)) {
     if (params[name as keyof NidsParams] !== undefined) throw wrong(`parameter "${name}" is not for workers: ${why}`);
   }

@@ -136,7 +136,10 @@ export class WorkersRun {
     });
     thread.on("exit", (code) => {
       this.ended++;
-      if (this.done[index] !== undefined) return this.awaken();
+      if (this.done[index] !== undefined) {
+        this.awaken();
+        return;
+      }
       const message = `worker ${index} ended by itself, with exit code ${code}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });
