@@ -20,7 +20,10 @@ export abstract class HalfStream {
     this.stream = stream;
   }
 
-  /** Slot of the flow * 2 + the side that sends these bytes; slot 0 when the stream has ended. An engine's matter. */
+  /**
+   * Slot of the flow * 2 + the side that sends these bytes; slot 0 when the stream has ended. An engine's matter.
+   * @internal
+   */
   abstract get key(): number;
 
   /** How many times these bytes are wanted, -128 to 127; raise it in a callback to get DATA notifications, lower it to stop. */
@@ -148,6 +151,7 @@ export abstract class HalfStream {
 
 /** What the client receives. */
 export class ClientHalf extends HalfStream {
+  /** @internal */
   override get key(): number {
     return this.stream.key ^ 1;
   }
@@ -163,6 +167,7 @@ export class ClientHalf extends HalfStream {
 
 /** What the server receives. */
 export class ServerHalf extends HalfStream {
+  /** @internal */
   override get key(): number {
     return this.stream.key;
   }
