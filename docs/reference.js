@@ -1,21 +1,20 @@
 /**
- * Makes docs/reference.md, the tables of all that can be set, raised, counted and thrown: `npm run docs`.
+ * Makes docs/reference.md, the tables of all that can be set, raised, counted, thrown and asked: `npm run docs`.
  *
- *     values            @tsnids/nids: paramRules, alertCatalogue ───────┐
- *     names, meanings   packages/nids/src: declarations and comments ───┴─► readSections() ─► referenceText()
+ *     values            @tsnids/nids: paramRules, alertCatalogue ──────────┐
+ *     names, meanings   packages: declarations and their doc comments ─────┴─► readSections() ─► referenceText()
  *
- * A declaration is read with the TypeScript compiler: its members in their order, each with the doc comment before it.
  * test/reference.spec.ts fails when the committed page is not what comes out here.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { alertCatalogue, paramRules } from "@tsnids/nids";
-import ts from "typescript";
+import { membersOf } from "./declarations.js";
 
 /**
  * A section of the page is a table. The cells of a row are named as the `columns` that show them; every row has at least
  * `name`, which comes first, and `meaning`.
- * @typedef {{ readonly name: string, readonly meaning: string, readonly [cell: string]: string }} Row
+ * @typedef {import("./declarations.js").Row} Row
  * @typedef {{ title: string, introduction: string, columns: Readonly<Record<string, string>>, rows: Row[] }} Section
  */
 
@@ -34,7 +33,7 @@ export function readSections() {
         ...{ Parameter: "name", "Type or choices": "type", Unit: "unit" },
         ...{ Default: "default", Range: "range", Meaning: "meaning" },
       },
-      rows: membersOf("params.ts", "NidsParams").map((member) => ({ ...member, ...ruleCells(member) })),
+      rows: membersOf("nids/src/params.ts", "NidsParams").map((member) => ({ ...member, ...ruleCells(member) })),
     },
     alerts: {
       title: "Alerts",
@@ -49,34 +48,88 @@ export function readSections() {
       title: "Counters",
       introduction: 'What `statistics()` and `on("statistics", …)` give, counted since the engine was made.',
       columns: titled("Counter"),
-      rows: membersOf("stats.ts", "Statistics"),
+      rows: membersOf("nids/src/stats.ts", "Statistics").filter(({ name }) => name !== "snapshot()"),
     },
     errors: {
       title: "Error codes",
       introduction: "`code` of a `NidsError`: a mistake of the caller. What is wrong with the traffic is never thrown.",
       columns: titled("Code"),
-      rows: membersOf("errors.ts", "NidsErrorCode"),
+      rows: membersOf("nids/src/errors.ts", "NidsErrorCode"),
+    },
+    otherErrors: {
+      title: "Error codes of the other packages",
+      introduction: "`code` of what they throw. A `CaptureError` may also have the code of a `CaptureFormatError`.",
+      columns: { Code: "name", Error: "error", Package: "package", Meaning: "meaning" },
+      rows: errorUnions.flatMap(([error, file, union]) => {
+        const [name = ""] = file.split("/");
+        return membersOf(file, union).map((member) => ({ ...member, error: `\`${error}\``, package: name }));
+      }),
+    },
+    exitCodes: {
+      title: "Exit codes",
+      introduction: "What `tsnids` ends with.",
+      columns: titled("Code"),
+      rows: membersOf("cli/src/exit-codes.ts", "ExitCode").map(({ type = "", meaning }) => ({ name: type, meaning })),
     },
     endReasons: {
       title: "End reasons",
       introduction: "`stream.endReason`: why a stream ended.",
       columns: titled("Reason"),
-      rows: membersOf("callbacks/reasons.ts", "EndReason"),
+      rows: membersOf("nids/src/callbacks/reasons.ts", "EndReason"),
     },
     gapReasons: {
       title: "Gap reasons",
       introduction: "`half.gapReason`: why bytes are missing in a stream.",
       columns: titled("Reason"),
-      rows: membersOf("callbacks/reasons.ts", "GapReason"),
+      rows: membersOf("nids/src/callbacks/reasons.ts", "GapReason"),
     },
     streamOrigins: {
       title: "Stream origins",
       introduction: "`stream.origin`: how a stream began, and so how sure it is which side is the client.",
       columns: titled("Origin"),
-      rows: membersOf("callbacks/reasons.ts", "StreamOrigin"),
+      rows: membersOf("nids/src/callbacks/reasons.ts", "StreamOrigin"),
     },
+    ...Object.fromEntries(
+      seenByCallbacks.map(([name, file, introduction]) => {
+        const columns = { Member: "name", Type: "type", Meaning: "meaning" };
+        const rows = membersOf(`nids/src/${file}`, name).map((row) => ({ ...row, type: `\`${row.type}\`` }));
+        return [name, { title: name, introduction, columns, rows }];
+      }),
+    ),
   };
 }
+
+/**
+ * What is thrown besides NidsError: its name, and the union of its codes.
+ * @type {readonly (readonly [error: string, file: string, union: string])[]}
+ */
+const errorUnions = [
+  ["CaptureFormatError", "pcap/src/errors.ts", "CaptureFormatErrorCode"],
+  ["CaptureError", "capture/src/capture-error.ts", "CaptureErrorCode"],
+  ["CaptureError", "capture/src/live/live-errors.ts", "LiveErrorCode"],
+  ["RecordError", "capture/src/record/record-error.ts", "RecordErrorCode"],
+  ["FilterError", "filter/src/filter-error.ts", "FilterErrorCode"],
+  ["OutputError", "output/src/errors.ts", "OutputErrorCode"],
+  ["SniffError", "sniff/src/errors.ts", "SniffErrorCode"],
+  ["WorkerError", "workers/src/errors.ts", "WorkerErrorCode"],
+  ["TestkitError", "testkit/src/errors.ts", "TestkitErrorCode"],
+];
+
+/**
+ * The objects callbacks are given: class, file, what it is.
+ * @type {readonly (readonly [name: string, file: string, introduction: string])[]}
+ */
+const seenByCallbacks = [
+  ["TcpStream", "callbacks/tcp-stream.ts", "What a tcp callback is given: one connection."],
+  [
+    "HalfStream",
+    "callbacks/half-stream.ts",
+    "`stream.client`, `stream.server`: what one side of a connection receives.",
+  ],
+  ["UdpDatagram", "udp/udp-datagram.ts", "What a udp callback is given."],
+  ["IcmpMessage", "icmp/icmp-message.ts", "What an icmp callback is given."],
+  ["IpPacket", "ip/ip-packet.ts", "What ip callbacks are given, and `ip` of datagrams and messages."],
+];
 
 /**
  * The page, as Markdown.
@@ -124,54 +177,6 @@ function ruleCells({ name, type = "" }) {
 /** A whole number as it can be written in a program: 1_048_576. */
 function grouped(/** @type {number} */ amount) {
   return amount.toLocaleString("en-US").replaceAll(",", "_");
-}
-
-/**
- * The properties of an interface or class, or the strings of a union, in their order.
- * @param {string} file in packages/nids/src
- * @param {string} name of the declaration
- * @returns {Row[]}
- */
-function membersOf(file, name) {
-  const path = fileURLToPath(new URL(`../packages/nids/src/${file}`, import.meta.url));
-  const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest);
-  const members = source.statements.map((statement) => declaredMembers(statement, name)).find(Boolean);
-  if (members === undefined) throw new Error(`${file} has no interface, class or union ${name}`);
-  return members.flatMap((member, i) => {
-    // Members of a union have no doc comments in the tree, so the text before each member is looked at.
-    const meaning = docComment(source.text, members[i - 1]?.end ?? members.pos);
-    if (ts.isLiteralTypeNode(member)) return [{ name: member.literal.getText(source).slice(1, -1), meaning }];
-    if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) return [];
-    return [{ name: member.name.getText(source), type: member.type?.getText(source) ?? "", meaning }];
-  });
-}
-
-/**
- * The members of an interface, class or union, if this statement declares it.
- * @param {ts.Statement} statement
- * @param {string} name
- * @returns {ts.NodeArray<ts.Node> | undefined}
- */
-function declaredMembers(statement, name) {
-  if (ts.isInterfaceDeclaration(statement) || ts.isClassDeclaration(statement)) {
-    return statement.name?.text === name ? statement.members : undefined;
-  }
-  if (!ts.isTypeAliasDeclaration(statement) || !ts.isUnionTypeNode(statement.type)) return undefined;
-  return statement.name.text === name ? statement.type.types : undefined;
-}
-
-/**
- * The last doc comment between this position and the next token, as one line; empty where there is none.
- * @param {string} text
- * @param {number} position
- */
-function docComment(text, position) {
-  const comments = (ts.getLeadingCommentRanges(text, position) ?? []).map(({ pos, end }) => text.slice(pos, end));
-  const comment = comments.findLast((each) => each.startsWith("/**")) ?? "";
-  return comment
-    .replace(/^\/\*\*|\*\/$|^\s*\*(?!\/)/gm, "")
-    .replace(/\s+/g, " ")
-    .trim();
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -35,6 +35,18 @@ describe("docs/reference.md", () => {
     expect(namesIn("counters")).to.have.members(Object.keys(new Nids().statistics()));
   });
 
+  it("has the members that callbacks may use, and none of the engine's", () => {
+    expect(namesIn("TcpStream")).to.include.members(["client", "state", "kill(options)", "toString()"]);
+    expect(namesIn("TcpStream")).to.not.include.members(["slot", "end(state, reason)"]);
+    expect(namesIn("HalfStream")).to.include.members(["collect", "countNew", "data"]);
+    expect(namesIn("HalfStream")).to.not.include.members(["key", "current"]);
+  });
+
+  it("has the error codes of every package, and the exit codes", () => {
+    expect(namesIn("otherErrors")).to.include.members(["worker-ended", "bad-fragment", "cap-missing", "too-deep"]);
+    expect(namesIn("exitCodes")).to.deep.equal(["0", "1", "2", "130"]);
+  });
+
   for (const [section, { rows }] of Object.entries(sections)) {
     it(`says what each of the ${section} means`, () => {
       expect(rows).to.not.be.empty;

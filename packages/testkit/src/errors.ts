@@ -5,16 +5,27 @@
 
 /** What was wrong with the request. */
 export type TestkitErrorCode =
+  /** A text is no address or endpoint, or an address has neither 4 nor 16 bytes. */
   | "bad-address"
+  /** Data is neither text of one byte per character nor bytes. */
   | "bad-data"
+  /** A value does not fit its field, or is none of those there are. */
   | "bad-field"
+  /** A letter stands for no flag of TCP. */
   | "bad-flags"
+  /** A piece does not begin at a multiple of 8 inside the payload. */
   | "bad-fragment"
+  /** A header for this link type cannot be written, or has no room for what is to be in it. */
   | "bad-link"
+  /** A time is not decimal seconds. */
   | "bad-time"
+  /** Addresses of IPv4 and IPv6 are to be in one packet. */
   | "mixed-families"
+  /** Frames of several link types are to be in one classic pcap file. */
   | "mixed-links"
+  /** The capture has no frame of this index. */
   | "no-such-frame"
+  /** A line of a scenario page is not understood, or cannot be built. */
   | "bad-scenario";
 
 /** Thrown when a frame, conversation or capture cannot be built as asked. */

@@ -123,6 +123,7 @@ export class TcpStream {
     return this.endpoints.addressText(this.key & 1);
   }
 
+  /** Port of the client. */
   get clientPort(): number {
     return this.endpoints.port(this.key & 1);
   }
@@ -132,6 +133,7 @@ export class TcpStream {
     return this.endpoints.addressText(1 - (this.key & 1));
   }
 
+  /** Port of the server. */
   get serverPort(): number {
     return this.endpoints.port(1 - (this.key & 1));
   }

@@ -53,10 +53,12 @@ export class IcmpMessage {
     return this.packet.family;
   }
 
+  /** Which message it is (IANA). */
   get type(): number {
     return this.packet.bytes[this.packet.transport] as number;
   }
 
+  /** Which of that type it is (IANA). */
   get code(): number {
     return this.packet.bytes[this.packet.transport + 1] as number;
   }
@@ -107,6 +109,7 @@ export class IcmpMessage {
     return this.packet.seconds;
   }
 
+  /** The nanoseconds of packet time: 0 to 999999999. */
   get nanoseconds(): number {
     return this.packet.nanoseconds;
   }

@@ -92,6 +92,7 @@ export class IpPacket {
     return this.packet.seconds;
   }
 
+  /** The nanoseconds of packet time: 0 to 999999999. */
   get nanoseconds(): number {
     return this.packet.nanoseconds;
   }

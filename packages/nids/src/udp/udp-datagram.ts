@@ -28,6 +28,7 @@ export class UdpDatagram {
     return this.address(0);
   }
 
+  /** Port it comes from. */
   get sourcePort(): number {
     return this.packet.view.getUint16(this.packet.transport);
   }
@@ -37,6 +38,7 @@ export class UdpDatagram {
     return this.address(1);
   }
 
+  /** Port it goes to. */
   get destinationPort(): number {
     return this.packet.view.getUint16(this.packet.transport + 2);
   }
@@ -68,6 +70,7 @@ export class UdpDatagram {
     return this.packet.seconds;
   }
 
+  /** The nanoseconds of packet time: 0 to 999999999. */
   get nanoseconds(): number {
     return this.packet.nanoseconds;
   }
