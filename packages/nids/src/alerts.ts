@@ -97,7 +97,7 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
   "fragment-length": {
     severity: "notice",
     source: "RFC 791 §3.2, RFC 8200 §4.5",
-    text: "a fragment before the last whose length is no multiple of 8",
+    text: "a fragment without payload, or one before the last whose length is no multiple of 8",
   },
   "fragment-tiny": {
     severity: "warning",

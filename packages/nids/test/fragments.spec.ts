@@ -1,5 +1,5 @@
 /** Datagrams from fragments, of both families (RFC 791 §3.2, RFC 8200 §4.5): order, overlap, time and limits. */
-import type { Nids, NidsParams } from "@tsnids/nids";
+import type { FragmentPolicy, Nids, NidsParams } from "@tsnids/nids";
 import type { Frame, FragmentPiece } from "@tsnids/testkit";
 import {
   addTime,
@@ -7,7 +7,10 @@ import {
   cutFrame,
   defaultStart,
   fragmentFrame,
+  fragmentHeader,
   frame,
+  ipv4Packet,
+  ipv6Packet,
   tcpPacket,
   time,
   udpPacket,
@@ -32,6 +35,24 @@ function pieces(
   identification = 1,
 ): Frame[] {
   return fragmentFrame(whole(family, identification), cuts, identification);
+}
+
+/** A fragment of the same datagram that holds nothing. */
+function emptyPiece(family: keyof typeof families, start: number, more = true): Frame {
+  const [source, destination] = families[family].map((end) => end.replace(/\[|\]?:\d$/g, "")) as [string, string];
+  const fields = { source, destination, protocol: 17, payload: new Uint8Array(0) };
+  return frame(
+    family === "ipv4"
+      ? ipv4Packet({ ...fields, identification: 1, fragmentOffset: start, moreFragments: more })
+      : ipv6Packet({ ...fields, extensions: [fragmentHeader(start, more, 1)] }),
+  );
+}
+
+/** The frame with another byte in its IP packet. */
+function withByte({ bytes, ...rest }: Frame, at: number, value: number): Frame {
+  const changed = bytes.slice();
+  changed[rest.networkOffset + at] = value;
+  return { ...rest, bytes: changed };
 }
 
 function at(seconds: string, frames: readonly Frame[]): Frame[] {
@@ -243,9 +264,48 @@ for (const family of ["ipv4", "ipv6"] as const) {
         { start: 32, end: 64 },
       ]);
       const { heard, nids } = heardOf(frames);
-      const taken = ["fragment-length", "fragment-overlap", letters];
-      expect(heard).to.deep.equal(family === "ipv4" ? taken : ["fragment-length"]);
+      expect(heard).to.deep.equal(family === "ipv4" ? ["fragment-length", letters] : ["fragment-length"]);
       expect(nids.statistics().fragmentsInvalid).to.equal(family === "ipv4" ? 0 : 1);
+    });
+
+    it("before the last whose length is no multiple of 8 are cut to one, or dropped as BSD and IPv6 hosts do", () => {
+      const frames = pieces(family, [
+        { start: 0, end: 32 },
+        { start: 32, end: 44, data: "12345678JUNK", more: true },
+        { start: 40, end: 64 },
+      ]);
+      const heardBy = (policy: FragmentPolicy): string[] =>
+        heardOf(frames, { checksums: "ignore", fragmentPolicy: policy, ipv6FragmentPolicy: policy }).heard;
+      const cut = family === "ipv4" ? [`${letters.slice(0, 24)}12345678${letters.slice(32)}`] : [];
+      for (const policy of ["discard", "linux", "first", "last", "windows", "solaris"] as const) {
+        expect(heardBy(policy), policy).to.deep.equal(["fragment-length", ...cut]);
+      }
+      expect(heardBy("bsd")).to.deep.equal(["fragment-length"]);
+      expect(heardBy("bsd-right")).to.deep.equal(["fragment-length"]);
+    });
+
+    it("without payload raise an alert, and give the datagram up where contradictions do", () => {
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      for (const empty of [emptyPiece(family, 32), emptyPiece(family, 8)]) {
+        expect(heardOf([first, empty, second], resolving).heard).to.deep.equal(["fragment-length", letters]);
+        const { heard, nids } = heardOf([first, empty, second], discarding);
+        expect(heard).to.deep.equal(["fragment-length"]);
+        expect(nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsReassembled: 0 });
+      }
+    });
+
+    it("make a datagram with the headers of the one whose first bytes count", () => {
+      const hopsAt = family === "ipv4" ? 8 : 7;
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      const hopsBy = (policy: FragmentPolicy): number | undefined => {
+        const nids = smallNids({ checksums: "ignore", fragmentPolicy: policy, ipv6FragmentPolicy: policy });
+        let hops: number | undefined;
+        nids.registerIp(({ header }) => void (hops = header[hopsAt]));
+        nids.process(capture([[first, withByte(first, hopsAt, 9), second]]).batch());
+        return hops;
+      };
+      for (const policy of ["discard", "first", "bsd", "windows"] as const) expect(hopsBy(policy), policy).to.equal(64);
+      for (const policy of ["linux", "last"] as const) expect(hopsBy(policy), policy).to.equal(9);
     });
 
     it("that cut the headers of their datagram raise an alert", () => {
@@ -304,6 +364,15 @@ describe("the first fragment of an IPv6 datagram", () => {
     expect(heard).to.deep.equal(["fragment-tiny", "fragment-tiny", letters]);
     expect(nids.statistics()).to.include({ fragmentsInvalid: 2, datagramsReassembled: 1 });
     expect(heardOf(frames, resolving).heard).to.deep.equal(["fragment-tiny", letters]);
+  });
+});
+
+describe("a duplicate of the first fragment of an IPv6 datagram", () => {
+  it("says nothing of what the datagram holds", () => {
+    const [first, second] = pieces("ipv6", [32]) as [Frame, Frame];
+    const hiding = withByte(first, 40, 59); // No Next Header
+    expect(heardOf([first, hiding, second]).heard).to.deep.equal(["fragment-overlap", letters]);
+    expect(heardOf([first, hiding, second], resolving).heard).to.deep.equal(["fragment-overlap", letters]);
   });
 });
 

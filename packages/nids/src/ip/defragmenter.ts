@@ -16,10 +16,12 @@ import type { EngineMemory } from "../memory/layout.js";
 import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import { geometry } from "../reassembly/overlap.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { InsertOutcome } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";
 import { cutsHeaders } from "./first-fragment.js";
+import { cutOff, endOfFragment, isEmpty, maxPacketBytes, unalignedBytes } from "./fragment-payload.js";
 import { identityText } from "./incomplete-datagram.js";
 import type { IncompleteDatagram } from "./incomplete-datagram.js";
 import { IncompleteDatagrams } from "./incomplete-datagrams.js";
@@ -32,11 +34,6 @@ const ipv6HeaderBytes = 40;
  * cost a thousand.
  */
 const maxOverlapAlerts = 16;
-
-/** Bytes of the longest packet of a family: IPv6 does not count its header in the length field. */
-function maxPacketBytes(family: number): number {
-  return family === 4 ? 65535 : 65535 + ipv6HeaderBytes;
-}
 
 /** Everything the defragmenter works with. */
 export interface DefragmenterParts {
@@ -93,23 +90,19 @@ export class Defragmenter {
     while (this.waiting.oldest !== undefined) this.giveUp(this.waiting.oldest);
   }
 
-  /** Where in the datagram the fragment ends, with what the snap length cut off. */
-  private get endOfFragment(): number {
-    const { fragmentOffset, transport, end, cut } = this.packet;
-    return fragmentOffset + end - transport + cut;
-  }
-
-  /** A fragment that no datagram can have, or that an IPv6 host drops, changes nothing. */
+  /** A fragment that no datagram can have, or that its receiver drops, changes nothing. */
   private isAcceptable(): boolean {
-    const { packet, endOfFragment } = this;
-    if (endOfFragment + packet.repeatedBytes > maxPacketBytes(packet.family)) {
+    const { packet } = this;
+    if (endOfFragment(packet) + packet.repeatedBytes > maxPacketBytes(packet.family)) {
       this.alert("fragment-oversize");
       return false;
     }
-    if (!packet.moreFragments || endOfFragment % 8 === 0) return true;
-    this.alert("fragment-length");
-    // IPv4 hosts differ: some drop the fragment, some take it, and then the rest of the 8 bytes is missing.
-    return packet.family === 4;
+    const unaligned = unalignedBytes(packet);
+    if (unaligned > 0 || isEmpty(packet)) this.alert("fragment-length");
+    if (unaligned === 0) return true;
+    if (packet.family === 6 || this.ruleOfReceiver().unaligned === "drop") return false;
+    cutOff(packet, unaligned);
+    return true;
   }
 
   /** RFC 791 §3.2 has the protocol in the identity of a datagram, RFC 8200 §4.5 has not: 0. */
@@ -131,8 +124,8 @@ export class Defragmenter {
   }
 
   /**
-   * Keeps the headers of the first fragment. False for one that IPv6 hosts drop, because headers are missing in it
-   * (RFC 8200 §4.5).
+   * Keeps the headers of the fragment whose bytes begin the datagram. False for one that IPv6 hosts drop, because
+   * headers are missing in it (RFC 8200 §4.5).
    */
   private noteHeaders(datagram: IncompleteDatagram): boolean {
     const { packet } = this;
@@ -143,17 +136,29 @@ export class Defragmenter {
       this.statistics.fragmentsInvalid++;
       return false;
     }
-    datagram.takeHeader(packet);
+    if (this.beginsWithIt(datagram)) datagram.takeHeader(packet);
     return true;
   }
 
   /**
+   * True where the first byte of the datagram will be that of this fragment, which lies at offset 0. Hosts take the
+   * headers that came with it: those of a duplicate they drop say nothing.
+   */
+  private beginsWithIt({ payload, rule }: IncompleteDatagram): boolean {
+    const { packet, store } = this;
+    if (isEmpty(packet)) return false;
+    if (payload.head === 0 || store.start(payload) > 0) return true;
+    const { start, end } = store.first(payload);
+    return rule.table.newWins[geometry(0, endOfFragment(packet), start, end)] === true;
+  }
+
+  /**
    * Learns the length of the datagram from the last fragment. A later one counts, except where the receiver discards what
-   * contradicts itself: false when that ended the datagram.
+   * contradicts itself, or holds nothing: false when that ended the datagram.
    */
   private noteEnd(datagram: IncompleteDatagram): boolean {
     const { moreFragments } = this.packet;
-    const { endOfFragment: end } = this;
+    const end = endOfFragment(this.packet);
     const { length } = datagram;
     const moved = !moreFragments && length >= 0 && end !== length;
     if (moved) this.alert("fragment-end-moved");
@@ -161,7 +166,7 @@ export class Defragmenter {
       const furthest = datagram.payload.head === 0 ? 0 : this.store.lastEnd(datagram.payload);
       const beyond = moreFragments ? length >= 0 && end > length : end < furthest;
       if (beyond) this.alert("fragment-beyond-end");
-      if (moved || beyond) {
+      if (moved || beyond || isEmpty(this.packet)) {
         this.giveUp(datagram);
         return false;
       }
@@ -272,7 +277,7 @@ export class Defragmenter {
   private alert(code: AlertCode, times = 1, header?: Uint8Array): void {
     const { identification, fragmentOffset } = this.packet;
     const datagram = identityText(identification, this.protocolOfIdentity);
-    const detail = `${datagram}, bytes ${fragmentOffset} to ${this.endOfFragment}`;
+    const detail = `${datagram}, bytes ${fragmentOffset} to ${endOfFragment(this.packet)}`;
     const evidence = header === undefined ? undefined : { packet: header };
     for (; times > 0; times--) this.alerts.raise(code, true, detail, evidence);
   }

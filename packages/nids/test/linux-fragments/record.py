@@ -1,5 +1,6 @@
 """
-Records what the Linux kernel makes of fragments that are duplicated, overlap and contradict each other:
+Records what the Linux kernel makes of fragments that are duplicated, overlap, contradict each other, are empty, or
+have no whole units of 8 bytes:
 
     unshare -n sh linux-fragments/record.sh > linux-fragments/recorded.txt
 
@@ -8,6 +9,7 @@ receives is written down. A line is a datagram, in units of 8 bytes:
 
     2-4a+ 8-10b. 0-2F+ … = FaaFFFFbb        fragments in order of arrival (letter: contents, +: more fragments), then the
                                             contents of units 1 to 9 of what was received; "-" for nothing
+    2-4,5a+                                 this one has 5 bytes more
 """
 import random
 import socket
@@ -40,7 +42,20 @@ def random_pieces(rng):
         covered = {unit for start, end, _ in pieces for unit in range(start, end)}
         pieces += [(unit, unit + 1, "F") for unit in reversed(range(UNITS)) if unit not in covered]
     odd = rng.random() < 0.3
-    return [(s, e, letter, (e < UNITS) != (odd and rng.random() < 0.12)) for s, e, letter in pieces]
+    pieces = [(s, e, 0, letter, (e < UNITS) != (odd and rng.random() < 0.12)) for s, e, letter in pieces]
+    kind = rng.random()
+    if kind < 0.15:
+        start = rng.randint(0, UNITS)
+        pieces.insert(rng.randint(0, len(pieces)), (start, start, 0, "z", start == 0 or rng.random() < 0.7))
+    elif kind < 0.4:
+        index = rng.randrange(len(pieces))
+        start, end, _, letter, more = pieces[index]
+        pieces[index] = (start, end - rng.randint(0, 1), rng.randint(1, 7), letter, more)
+    return pieces
+
+
+def piece_text(start, end, rest, letter, more):
+    return f"{start}-{end}{f',{rest}' if rest else ''}{letter}{'+' if more else '.'}"
 
 
 def checksum(header):
@@ -67,9 +82,9 @@ def ipv6_frame(identification, offset, more, data):
 def record(rng, receiver, sender, make_frame, count):
     for identification in range(1, count + 1):
         pieces = random_pieces(rng)
-        for start, end, letter, more in pieces:
-            data = letter.encode() * (8 * (end - start))
-            if start == 0:
+        for start, end, rest, letter, more in pieces:
+            data = letter.encode() * (8 * (end - start) + rest)
+            if start == 0 and end > 0:
                 data = struct.pack(">HHHH", 7, 9, UNITS * 8, 0) + data[8:]
             sender.send(make_frame(identification, start * 8, more, data))
         time.sleep(0.002)
@@ -77,8 +92,7 @@ def record(rng, receiver, sender, make_frame, count):
             received = receiver.recv(4096).decode()[::8]
         except BlockingIOError:
             received = "-"
-        sent = " ".join(f"{s}-{e}{letter}{'+' if more else '.'}" for s, e, letter, more in pieces)
-        print(f"{sent} = {received}")
+        print(f"{' '.join(piece_text(*piece) for piece in pieces)} = {received}")
 
 
 def main():

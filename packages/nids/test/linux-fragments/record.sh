@@ -8,4 +8,4 @@ for name in all lo; do
   echo 0 > "/proc/sys/net/ipv4/conf/$name/rp_filter"
 done
 sleep 1 # until ::1 may be used
-exec python3 "$(dirname "$0")/record.py" "${1:-250}"
+exec python3 "$(dirname "$0")/record.py" "${1:-400}"
