@@ -3,12 +3,18 @@ import type { Alert } from "@tsnids/nids";
 import type { ExtensionHeader, Frame, Ipv4Options, Ipv6Options } from "@tsnids/testkit";
 import {
   capture,
+  concat,
   conversation,
   cutFrame,
   ExtensionHeaderNumber,
   extensionHeader,
   frame,
+  fragmentFrame,
   fragmentHeader,
+  ipv4Packet,
+  ipv6Packet,
+  parseAddress,
+  udpDatagram,
   udpPacket,
 } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -84,6 +90,18 @@ describe("an IPv4 header", () => {
     }
   });
 
+  it("is followed by an authentication header", () => {
+    const [source, destination] = ["10.0.0.1", "10.0.0.2"] as const;
+    const addresses = { source: parseAddress(source), destination: parseAddress(destination) };
+    const datagram = udpDatagram({ sourcePort: 1, destinationPort: 2, data: "data" }, addresses);
+    const header = (next: number, words: number): Uint8Array => concat(Uint8Array.of(next, words), new Uint8Array(22));
+    const heard = (...parts: Uint8Array[]): string[] =>
+      heardOf([frame(ipv4Packet({ source, destination, protocol: 51, payload: concat(...parts) }))]);
+    expect(heard(header(17, 4), datagram)).to.deep.equal(["data"]);
+    expect(heard(header(17, 200), datagram), "runs out of the packet").to.deep.equal([]);
+    expect(heard(header(51, 4), header(17, 4), datagram), "twice").to.deep.equal([]);
+  });
+
   it("is followed by padding that does not count", () => {
     expect(heardOf([ipv4({}, 200)])).to.deep.equal(["data"]);
   });
@@ -128,6 +146,20 @@ describe("an IPv6 header", () => {
       expect(heardOf([jumbo(4, 0xffffffff)])).to.deep.equal(["alert ip-jumbogram", "alert ip-header"]);
     });
 
+    it("of UDP has no length in the header of that, where it does not fit", () => {
+      const query = (length: number): Frame => {
+        const fields = { sourcePort: 1, destinationPort: 2, data: new Uint8Array(70_000), length: 0 };
+        const ends = { source: "2001:db8::1", destination: "2001:db8::2" };
+        const addresses = { source: parseAddress(ends.source), destination: parseAddress(ends.destination) };
+        const payload = udpDatagram(fields, addresses).subarray(0, length);
+        const option = Uint8Array.of(0xc2, 4, 0, 1, (length + 8 - 65536) >>> 8, (length + 8) & 0xff);
+        const extensions = [extensionHeader(ExtensionHeaderNumber.HOP_BY_HOP, option)];
+        return frame(ipv6Packet({ ...ends, protocol: 17, payload, extensions, payloadLength: 0 }));
+      };
+      expect(heardOf([query(8 + 70_000)])).to.deep.equal(["alert ip-jumbogram", "\0".repeat(70_000)]);
+      expect(heardOf([query(65_535)], "ignore"), "it would fit").to.deep.equal(["alert ip-jumbogram"]);
+    });
+
     it("of TCP is delivered, beyond what an ordinary packet holds", () => {
       // Extension header, TCP header and data: 8 + 20 + 69,992.
       const option = Uint8Array.of(0xc2, 4, 0, 1, 0x11, 0x84);
@@ -163,6 +195,51 @@ describe("an IPv6 header", () => {
 
   it("is followed by a fragment header that fragments nothing (RFC 6946)", () => {
     expect(heardOf([ipv6({ extensions: [fragmentHeader(0, false, 7)] })])).to.deep.equal(["data"]);
+  });
+
+  describe("with a routing header whose segments are not all passed", () => {
+    const [near, hop, far] = ["2001:db8::1", "2001:db8::5", "2001:db8::9"];
+    const list = (...addresses: readonly string[]): Uint8Array => concat(...addresses.map((each) => parseAddress(each)));
+    const { ROUTING } = ExtensionHeaderNumber;
+    const headers: readonly (readonly [name: string, header: ExtensionHeader])[] = [
+      ["a source route", extensionHeader(ROUTING, concat(Uint8Array.of(0, 2, 0, 0, 0, 0), list(hop, far)))],
+      ["mobility", extensionHeader(ROUTING, concat(Uint8Array.of(2, 1, 0, 0, 0, 0), list(far)))],
+      ["segment routing", extensionHeader(ROUTING, concat(Uint8Array.of(4, 1, 1, 0, 0, 0), list(far, hop)))],
+    ];
+    /** The packet on its way to the first hop. */
+    const routed = ({ bytes, networkOffset, time }: Frame, header: ExtensionHeader): Frame => {
+      const packet = bytes.subarray(networkOffset);
+      const fields = { source: near, destination: hop, protocol: packet[6] as number, payload: packet.subarray(40) };
+      return { ...frame(ipv6Packet({ ...fields, extensions: [header] })), time };
+    };
+
+    for (const [name, header] of headers) {
+      it(`${name}: datagrams go to its last destination, whole and in fragments`, () => {
+        const query = routed(frame(udpPacket(`[${near}]:1`, `[${far}]:2`, { data: "0123456789" })), header);
+        const nids = smallNids({ checksums: "verify" });
+        const heard: string[] = [];
+        nids.registerUdp(({ destinationAddress, data }) => void heard.push(`${destinationAddress} ${text(data)}`));
+        nids.process(capture([[query, ...fragmentFrame(query, [8])]]).batch());
+        expect(heard).to.deep.equal([`${far} 0123456789`, `${far} 0123456789`]);
+      });
+
+      it(`${name}: both directions of a connection meet`, () => {
+        const talk = conversation({ client: `[${near}]:1`, server: `[${far}]:2` }).handshake();
+        talk.send("client", "ping").send("server", "pong");
+        const nids = smallNids({ checksums: "verify" });
+        const heard: string[] = [];
+        nids.registerTcp(following(({ client, server }) => void heard.push(text(server.data) + text(client.data))));
+        const isFromClient = ({ bytes, networkOffset }: Frame): boolean => bytes[networkOffset + 23] === 1;
+        nids.process(capture([talk.frames.map((each) => (isFromClient(each) ? routed(each, header) : each))]).batch());
+        expect(heard.join("")).to.equal("pingpong");
+      });
+    }
+
+    it("that says more than it holds counts for nothing", () => {
+      const short = extensionHeader(ROUTING, Uint8Array.of(0, 1, 0, 0, 0, 0));
+      const extensions = [short];
+      expect(heardOf([ipv6({ extensions })])).to.deep.equal(["data"]);
+    });
   });
 
   it("is followed by eight extension headers at most", () => {

@@ -20,7 +20,7 @@ import type { Udp } from "../udp/udp.js";
 import { Defragmenter } from "./defragmenter.js";
 import { IpPacket } from "./ip-packet.js";
 import { Ipv4 } from "./ipv4.js";
-import { Ipv6 } from "./ipv6.js";
+import { AUTHENTICATION, extensionBytes, Ipv6 } from "./ipv6.js";
 
 const TCP = 6;
 const UDP = 17;
@@ -156,8 +156,25 @@ export class Ip {
       if (isOwn) this.icmp.receive();
       return 0;
     }
-    if (packet.protocol === UDP && !(isOwn ? this.udp.receive(tunnels) : this.udp.acceptable(tunnels))) return 0;
+    if (packet.protocol === UDP) {
+      return (isOwn ? this.udp.receive(tunnels) : this.udp.acceptable(tunnels)) ? tunnels.enter() : 0;
+    }
+    if (packet.protocol === AUTHENTICATION && packet.family === 4) return this.authenticated() ? this.handOn() : 0;
     return tunnels.enter();
+  }
+
+  /**
+   * Takes an authentication header off an IPv4 packet (RFC 4302 §2); in IPv6 it is one of the extension headers. False
+   * where it runs out of the packet, or another one follows.
+   */
+  private authenticated(): boolean {
+    const { packet } = this;
+    const { bytes, transport, end } = packet;
+    const length = extensionBytes(AUTHENTICATION, bytes, transport, end);
+    if (transport + length > end) return false;
+    packet.protocol = bytes[transport] as number;
+    packet.transport += length;
+    return packet.protocol !== AUTHENTICATION;
   }
 
   private parse(family: number): boolean {

@@ -12,7 +12,7 @@ const maxExtensionHeaders = 8;
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 const FRAGMENT = 44;
-const AUTHENTICATION = 51;
+export const AUTHENTICATION = 51;
 const DESTINATION_OPTIONS = 60;
 const MOBILITY = 135;
 const HIP = 139;
@@ -37,9 +37,34 @@ export function extensionBytes(header: number, bytes: Uint8Array, at: number, en
       return 0;
   }
 }
+
 /** Type and length of the jumbo payload option, and all its bytes. */
 const jumboOption = 0xc204;
 const jumboOptionBytes = 6;
+
+const addressBytes = 16;
+/** Types of routing headers that list addresses: the source route (RFC 2460 §4.4), mobility, segment routing. */
+const SOURCE_ROUTE = 0;
+const HOME_ADDRESS = 2;
+const SEGMENTS = 4;
+/** Where source and last destination are laid out, in the first page of the engine's memory, as `FlowLookup` does. */
+const routedAddresses = 128;
+
+/** Where the routing header of `length` bytes at `at` has the last destination; 0 where that is the IPv6 header's. */
+function lastDestination(bytes: Uint8Array, at: number, length: number): number {
+  const segmentsLeft = bytes[at + 3] as number;
+  const listed = Math.floor((length - 8) / addressBytes);
+  if (segmentsLeft === 0 || segmentsLeft > listed) return 0;
+  switch (bytes[at + 2]) {
+    case SOURCE_ROUTE:
+    case HOME_ADDRESS: // RFC 6275 §6.4
+      return at + 8 + (listed - 1) * addressBytes;
+    case SEGMENTS: // the list is in reverse (RFC 8754 §2)
+      return at + 8;
+    default:
+      return 0;
+  }
+}
 
 export class Ipv6 {
   private readonly packet: Packet;
@@ -118,10 +143,26 @@ export class Ipv6 {
         if (length === 0) return this.arrive(header, at);
       }
       if (at + length > end) return this.refuseExtensions();
+      if (header === ROUTING) this.noteRoute(at, length);
       protocolAt = at;
       at += length;
     }
     return this.refuseExtensions();
+  }
+
+  /**
+   * A routing header that the packet is not through with (RFC 8200 §4.4): its last destination is the one that counts in
+   * checksums (§8.1), and that answers come from. The flow is that of the two ends.
+   */
+  private noteRoute(at: number, length: number): void {
+    const { packet } = this;
+    const { bytes, network } = packet;
+    const last = lastDestination(bytes, at, length);
+    if (last === 0) return;
+    bytes.copyWithin(routedAddresses, network + 8, network + 24);
+    bytes.copyWithin(routedAddresses + addressBytes, last, last + addressBytes);
+    packet.addresses = routedAddresses;
+    packet.destinationKey = this.digest(routedAddresses + addressBytes);
   }
 
   private arrive(protocol: number, transport: number): true {

@@ -14,7 +14,7 @@ export interface Tuple {
   readonly serverPort: number;
 }
 
-/** Two addresses are laid out in the first page of the engine's memory, which nothing else uses. */
+/** Two addresses are laid out in the first page of the engine's memory, where nothing else uses these bytes. */
 const scratch = 64;
 
 export class FlowLookup {

@@ -33,7 +33,7 @@ export class UdpDatagram {
     return this.packet.view.getUint16(this.packet.transport);
   }
 
-  /** Destination address as text. */
+  /** Destination address as text; the last one, where a routing header of IPv6 says how the packet gets there. */
   get destinationAddress(): string {
     return this.address(1);
   }
@@ -51,8 +51,9 @@ export class UdpDatagram {
 
   /** Bytes of the payload that the snap length cut off. */
   get missing(): number {
-    const { view, transport, end } = this.packet;
-    return view.getUint16(transport + 4) - (end - transport);
+    const { view, transport, end, cut } = this.packet;
+    const length = view.getUint16(transport + 4);
+    return length === 0 ? cut : length - (end - transport); // 0: a jumbogram
   }
 
   /** VLANs, labels, sessions and tunnels around the packet, outermost first; a list of your own. */

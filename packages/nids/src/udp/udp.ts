@@ -60,8 +60,12 @@ export class Udp {
     const { view, transport, end, cut } = packet;
     const available = end - transport;
     if (available < udpHeaderBytes) return false;
-    const length = view.getUint16(transport + 4);
-    if (length < udpHeaderBytes || length > available + cut) return false;
+    let length = view.getUint16(transport + 4);
+    if (length < udpHeaderBytes || length > available + cut) {
+      // Only in a jumbogram is the length left out, because it does not fit (RFC 2675 §4).
+      if (length > 0 || available + cut <= 0xffff) return false;
+      length = available + cut;
+    }
     // Trailing bytes belong to the IP packet, not to the datagram, and not to its checksum.
     const trailing = available + cut - length;
     if (trailing > 0) {

@@ -7,7 +7,7 @@
 import type { Packet } from "../../packet.js";
 import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
-import { HeaderType } from "../header-type.js";
+import { etherTypeAt, HeaderType } from "../header-type.js";
 import { erspan1, erspan2, erspan3 } from "./erspan.js";
 
 const greKind = numberOf("gre");
@@ -35,7 +35,7 @@ export function gre(packet: Packet, path: EncapsulationPath): number {
   const { view, network, networkEnd } = packet;
   if (network + fixedBytes > networkEnd) return HeaderType.NONE;
   const flags = view.getUint16(network);
-  const protocol = view.getUint16(network + 2);
+  const protocol = etherTypeAt(view, network + 2, networkEnd);
   if ((flags & versionMask) === 1) return pptp(packet, path, flags, protocol);
   if ((flags & (versionMask | reserved | hasRoute)) !== 0) return HeaderType.NONE;
   let at = network + fixedBytes;
@@ -43,7 +43,7 @@ export function gre(packet: Packet, path: EncapsulationPath): number {
   const keyAt = at;
   if ((flags & hasKey) !== 0) at += 4;
   if ((flags & hasSequence) !== 0) at += 4;
-  if (at > networkEnd) return HeaderType.NONE;
+  if (protocol === HeaderType.NONE || at > networkEnd) return HeaderType.NONE;
   packet.network = at;
   const key = (flags & hasKey) !== 0 ? view.getUint32(keyAt) : noIdentifier;
   if (protocol === ERSPAN) return (flags & hasSequence) !== 0 ? erspan2(packet, path) : erspan1(packet, path);
