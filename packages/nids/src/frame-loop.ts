@@ -184,10 +184,10 @@ export class FrameLoop {
     this.express.review();
   }
 
-  /** Another capture begins: its interfaces have nothing to do with those before. */
+  /** Frames of another source: its interfaces have nothing to do with those before. */
   private changeInterfaces(batch: FrameBatch): void {
     this.interfaces = batch.interfaces;
-    this.verification.clear();
+    this.verification.open(batch.interfaces);
     this.select(batch.interfaceIndex[0] ?? 0);
   }
 

@@ -4,6 +4,7 @@ import { LinkType } from "@tsnids/pcap";
 import type { Frame } from "@tsnids/testkit";
 import { Capture, capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
+import { ChunkedSource } from "./chunked-source.js";
 import { following, smallNids, text } from "./following.js";
 
 function datagrams(count: number, checksum: "good" | "bad", link: number = LinkType.ETHERNET): Frame[] {
@@ -86,6 +87,21 @@ describe("checksums", () => {
     nids.process(capture([datagrams(1, "bad")]).batch());
     nids.process(capture([datagrams(1, "bad")]).batch());
     expect(alerts).to.deep.equal(["checksum-offload", "checksum-offload"]);
+  });
+
+  it("auto: sources read by turns each have their trial, and it ends", async () => {
+    const nids = smallNids({ checksums: "auto" });
+    let bad = 0;
+    nids.registerUdp(({ data }) => void (bad += Number(text(data) === "bad")));
+    const [honest, forging] = [datagrams(1100, "good"), [...datagrams(1000, "good"), ...datagrams(100, "bad")]].map(
+      (frames) => new ChunkedSource(capture([frames]), 50),
+    ) as [ChunkedSource, ChunkedSource];
+    while ((await nids.next(honest)) && (await nids.next(forging)));
+    expect(bad).to.equal(0);
+    expect(nids.alertCounts()).to.deep.equal({});
+    expect(nids.isSettled(0)).to.equal(true);
+    nids.exit();
+    expect(nids.isSettled(0)).to.equal(false);
   });
 
   it("auto: what one interface may not believe is not taken because another one may", () => {

@@ -2,10 +2,12 @@
 // own packets unfinished in a capture; dropped as damaged, they are the most common reason for "no output". In `auto`,
 // the first packets of each interface decide, the trial: where more than a tenth of what a source has sent so far is
 // wrong, that source is not verified; where more than a tenth of the whole trial is wrong, the interface is not
-// verified any more.
+// verified any more. Interfaces are those of a source: what is known of them is kept, by their list, until the engine
+// exits.
 //
 // A rule about the network of the source (rules.ts) comes before all of this. ICMP has no part in it.
 
+import type { CaptureInterface } from "@tsnids/pcap";
 import type { AlertSink } from "../alerts.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
@@ -48,7 +50,9 @@ export class ChecksumVerification {
   private readonly mode: ChecksumMode;
   private readonly checksums: Checksums;
   private readonly alerts: AlertSink;
-  private readonly trials: Trial[] = [];
+  /** By list of interfaces: sources that are read by turns each go on with their own. */
+  private trialsOf: WeakMap<readonly CaptureInterface[], Trial[]> = new WeakMap();
+  private trials: Trial[] = [];
   private trial: Trial = new Trial();
 
   constructor(params: NidsParams, checksums: Checksums, alerts: AlertSink) {
@@ -83,7 +87,14 @@ export class ChecksumVerification {
     return this.rules?.verdict(packet) ?? this.active;
   }
 
-  /** Says which interface the packets to come are from. */
+  /** Says which list the interfaces of the packets to come are in; of a new one nothing is known. */
+  open(interfaces: readonly CaptureInterface[]): void {
+    let trials = this.trialsOf.get(interfaces);
+    if (trials === undefined) this.trialsOf.set(interfaces, (trials = []));
+    this.trials = trials;
+  }
+
+  /** Says which interface of the list the packets to come are from. */
   select(interfaceIndex: number): void {
     this.trial = this.trials[interfaceIndex] ??= new Trial();
     this.active = this.mode !== "ignore" && this.trial.verify;
@@ -122,7 +133,8 @@ export class ChecksumVerification {
 
   /** Begins anew with every interface. */
   clear(): void {
-    this.trials.length = 0;
+    this.trialsOf = new WeakMap();
+    this.trials = [];
     this.select(0);
   }
 
