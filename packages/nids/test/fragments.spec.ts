@@ -3,6 +3,7 @@ import type { FragmentPolicy, Nids, NidsParams } from "@tsnids/nids";
 import type { Frame, FragmentPiece } from "@tsnids/testkit";
 import {
   addTime,
+  Capture,
   capture,
   cutFrame,
   defaultStart,
@@ -72,7 +73,7 @@ function heardOf(
     heard.push(code);
     details.push(detail);
   });
-  nids.process(capture([frames]).batch());
+  nids.process(new Capture(frames).batch());
   return { heard, details, nids };
 }
 
@@ -203,6 +204,18 @@ for (const family of ["ipv4", "ipv6"] as const) {
       expect(late.nids.statistics()).to.include({ datagramsGivenUp: 1, datagramsTimedOut: 1, datagramsEvicted: 0 });
       const short = heardOf([...at("0.9", [first]), ...at("1.401", [second])], { fragmentTimeoutMs: 500 });
       expect(short.heard).to.deep.equal([]);
+    });
+
+    it("are not given up because another interface's clock is ahead", () => {
+      const [first, second] = pieces(family, [32]) as [Frame, Frame];
+      const [ahead, aheadToo] = pieces(family, [32], 2) as [Frame, Frame];
+      const frames = [
+        ...[...at("100", [whole(family, 3)]), ...at("0", [first]), ...at("100", [ahead])],
+        ...[...at("0.001", [second]), ...at("100.001", [aheadToo])],
+      ];
+      const { heard, nids } = heardOf(frames);
+      expect(heard).to.deep.equal([letters, "clock-backwards", letters, letters]);
+      expect(nids.statistics().datagramsTimedOut).to.equal(0);
     });
 
     it("cut by the snap length never make a datagram", () => {

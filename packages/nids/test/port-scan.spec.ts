@@ -88,6 +88,14 @@ describe("a port scan", () => {
     expect(scans(paced(10), { scanDelayMs: 10_000 })).to.have.length(1);
   });
 
+  it("begins anew behind such a pause in 2038, too, when seconds no longer fit into 31 bits", () => {
+    const slow = Array.from({ length: 40 }, (_, index) => {
+      const packet = tcpPacket("[2001:db8::1]:40000", `[2001:db8::2]:${index + 1}`, { seq: 1, flags: "S" });
+      return frame(packet, { time: 2 ** 31 - 15 + 10 * index });
+    });
+    expect(scans(slow)).to.have.length(0);
+  });
+
   it("does not begin anew where a packet comes late", () => {
     const late = [...probes(5), probe(100, 0), ...probes(5, 10)];
     expect(scans(late, { scanDelayMs: 500 })).to.have.length(1);

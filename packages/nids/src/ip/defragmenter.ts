@@ -244,12 +244,7 @@ export class Defragmenter {
   }
 
   private expire(): void {
-    const { seconds, nanoseconds } = this.packet;
-    for (
-      let datagram = this.waiting.oldest;
-      datagram?.expired(seconds, nanoseconds) === true;
-      datagram = this.waiting.oldest
-    ) {
+    for (let datagram = this.waiting.oldest; datagram?.expired(this.packet) === true; datagram = this.waiting.oldest) {
       this.statistics.datagramsTimedOut++;
       this.giveUp(datagram);
     }

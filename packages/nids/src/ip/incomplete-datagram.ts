@@ -61,8 +61,8 @@ export class IncompleteDatagram {
     this.scope = packet.scope;
     this.identification = packet.identification;
     this.protocol = protocol;
-    const nanoseconds = packet.nanoseconds + (lifetimeMs % 1000) * 1e6;
-    this.expiresSeconds = packet.seconds + Math.floor(lifetimeMs / 1000) + Math.floor(nanoseconds / 1e9);
+    const nanoseconds = nanosecondsOfClock(packet) + (lifetimeMs % 1000) * 1e6;
+    this.expiresSeconds = packet.clock + Math.floor(lifetimeMs / 1000) + Math.floor(nanoseconds / 1e9);
     this.expiresNanoseconds = nanoseconds % 1e9;
   }
 
@@ -83,8 +83,10 @@ export class IncompleteDatagram {
     return true;
   }
 
-  expired(seconds: number, nanoseconds: number): boolean {
-    return seconds > this.expiresSeconds || (seconds === this.expiresSeconds && nanoseconds > this.expiresNanoseconds);
+  /** True when its time is up, on the packet clock. */
+  expired(packet: Packet): boolean {
+    const late = (packet.clock - this.expiresSeconds) | 0;
+    return late > 0 || (late === 0 && nanosecondsOfClock(packet) > this.expiresNanoseconds);
   }
 
   /** "10.0.0.1 -> 10.0.0.2, identification 7, protocol 17" */
@@ -113,6 +115,11 @@ export class IncompleteDatagram {
   writeHeader(to: Uint8Array, start: number): void {
     for (let index = 0; index < this.headerLength; index++) to[start + index] = this.headers[index] as number;
   }
+}
+
+/** The packet clock's part of a second: for a packet from the past, which counts as now, the second has just begun. */
+function nanosecondsOfClock({ clock, seconds, nanoseconds }: Packet): number {
+  return (seconds | 0) === clock ? nanoseconds : 0;
 }
 
 /** What tells a datagram from others between the same hosts; the protocol is part of that in IPv4 only, and 0 otherwise. */

@@ -95,10 +95,8 @@ export class ScanSources {
     const { fields, packet } = this;
     const at = source * SOURCE_INTS;
     const milliseconds = Math.floor(packet.nanoseconds / 1e6);
-    const pause =
-      ((packet.seconds | 0) - (fields[at + SECONDS] as number)) * 1000 +
-      milliseconds -
-      (fields[at + MILLISECONDS] as number);
+    const seconds = (packet.seconds - (fields[at + SECONDS] as number)) | 0;
+    const pause = seconds * 1000 + milliseconds - (fields[at + MILLISECONDS] as number);
     if (pause < 0) return 0;
     fields[at + SECONDS] = packet.seconds;
     fields[at + MILLISECONDS] = milliseconds;
