@@ -24,14 +24,18 @@ export class EngineWork {
    * at work already.
    */
   begin(): Notification {
-    if (this.isUnderWay) {
-      throw new NidsError(
-        "reentrant",
-        "the engine is processing a packet: call it again after the callback has returned",
-      );
-    }
+    this.requireRest();
     this.isUnderWay = true;
     return take(this.notification);
+  }
+
+  /** Throws NidsError `reentrant` where the engine is at work. */
+  requireRest(): void {
+    if (!this.isUnderWay) return;
+    throw new NidsError(
+      "reentrant",
+      "the engine is processing a packet: call it again after the callback has returned",
+    );
   }
 
   end(before: Notification): void {

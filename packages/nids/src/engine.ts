@@ -8,12 +8,11 @@ import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { EventEmitter } from "eventemitter3";
 import type { Alert, AlertCode } from "./alerts.js";
+import { requireCount, requireFrames } from "./arguments.js";
 import type { StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
 import type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
 import { EngineWork } from "./engine-work.js";
-import { NidsError } from "./errors.js";
 import type { FrameReader } from "./frame-reader.js";
-import { parseAddress } from "./ip/address.js";
 import type { IcmpCallback } from "./icmp/icmp.js";
 import type { IcmpMessage } from "./icmp/icmp-message.js";
 import type { IpCallback } from "./ip/ip.js";
@@ -46,7 +45,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   private nextStatistics = 0;
   private readonly work: EngineWork;
 
-  /** Throws NidsError `unknown-parameter` or `invalid-parameter` for a wrong parameter, `no-memory` for too little. */
+  /** Throws NidsError `unknown-parameter`, `invalid-parameter`, `invalid-argument`, and `no-memory` for too little. */
   constructor(params: Partial<NidsParams> = {}) {
     super();
     this.params = resolveParams(params);
@@ -105,9 +104,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
    * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
-   * when called from a callback. A batch without frames that tells of silence moves the clock on: what is due then is done.
+   * when called from a callback, `invalid-argument` for what is no batch and no frame of it. A batch without frames that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
+    requireFrames(batch, first);
     // Not with a function of its own, which V8 would compile once more.
     const before = this.work.begin();
     try {
@@ -120,13 +120,13 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /**
    * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it
-   * had on the wire. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
+   * had on the wire, where these were more. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
    */
   processFrame(
     frame: Uint8Array,
     time: PacketTime,
     linkType: number = LinkType.ETHERNET,
-    originalLength: number = frame.length,
+    originalLength?: number,
   ): void {
     // Not while another frame is being processed: the batch may be in use.
     this.work.during(() => this.rooms.loop.frames(this.single.of(frame, time, linkType, originalLength), 0, 1));
@@ -135,10 +135,10 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call
    * again goes on behind that frame. Where the source throws, the engine exits first and then rejects with the
-   * source's error.
+   * source's error. NidsError `reentrant` when called from a callback, or while another call reads the source.
    */
   async run(source: FrameSource): Promise<void> {
-    const reader = this.rooms.sources.readerOf(source);
+    const reader = this.take(source);
     try {
       const { inHand } = reader;
       if (inHand !== undefined) this.process(inHand, reader.take(inHand.length));
@@ -149,6 +149,8 @@ export class Nids extends EventEmitter<NidsEvents> {
       this.rooms.sources.leave(source, reader);
       this.exit();
       throw error;
+    } finally {
+      reader.isTaken = false;
     }
     this.rooms.sources.leave(source, reader);
     this.exit();
@@ -171,30 +173,27 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames the source has at hand, or waits for some: at most `count` of them. Returns how many they
    * were; 0 when there is none left. Does not exit. Throws what `process` throws, the same call again goes on
-   * behind that frame; what the source throws; and NidsError `invalid-argument` for a count that is not a whole
-   * number above 0.
+   * behind that frame; what the source throws; NidsError `reentrant` while another call reads the source, and
+   * `invalid-argument` for a count that is not a whole number above 0.
    */
   async dispatch(source: FrameSource, count: number = Infinity): Promise<number> {
-    if (!(Number.isInteger(count) || count === Infinity) || count < 1) {
-      throw new NidsError(
-        "invalid-argument",
-        `dispatch(source, count): count must be a whole number above 0, not ${count}`,
-      );
-    }
-    const reader = this.rooms.sources.readerOf(source);
-    const batch = await this.framesOf(reader);
-    if (batch === undefined) {
-      this.rooms.sources.leave(source, reader);
-      return 0;
-    }
-    const first = reader.take(count);
+    requireCount(count);
+    const reader = this.take(source);
     try {
+      const batch = await this.framesOf(reader);
+      if (batch === undefined) {
+        this.rooms.sources.leave(source, reader);
+        return 0;
+      }
+      const first = reader.take(count);
       this.work.during(() => this.rooms.loop.frames(batch, first, reader.index));
+      return reader.index - first;
     } catch (error) {
       reader.goOnBehind(error);
       throw error;
+    } finally {
+      reader.isTaken = false;
     }
-    return reader.index - first;
   }
 
   /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
@@ -215,15 +214,9 @@ export class Nids extends EventEmitter<NidsEvents> {
     if (this.rooms.faults.pending) throw this.rooms.faults.take(-1);
   }
 
-  /** The stream between these endpoints, client first, where it is followed and somebody listens to it. */
+  /** The stream from this client to this server, where somebody listens to it. Throws NidsError `invalid-argument`. */
   findTcpStream(tuple: Tuple): TcpStream | undefined {
-    const { clientAddress, serverAddress } = tuple;
-    const [client, server] = [parseAddress(clientAddress), parseAddress(serverAddress)];
-    if (client === undefined || server === undefined) {
-      const wrong = client === undefined ? `clientAddress "${clientAddress}"` : `serverAddress "${serverAddress}"`;
-      throw new NidsError("invalid-argument", `findTcpStream: ${wrong} is not an IPv4 or IPv6 address`);
-    }
-    return this.rooms.notifier.streams.at(this.rooms.lookup.find(client, server, tuple));
+    return this.rooms.notifier.streams.at(this.rooms.lookup.find(tuple));
   }
 
   /**
@@ -286,6 +279,12 @@ export class Nids extends EventEmitter<NidsEvents> {
     } catch (error) {
       this.rooms.faults.note(error, undefined);
     }
+  }
+
+  /** The source is this call's until it gives it back; callbacks get none. */
+  private take(source: FrameSource): FrameReader {
+    this.work.requireRest();
+    return this.rooms.sources.take(source);
   }
 
   /** The batch that holds the next frame; silence before it is dealt with. */

@@ -22,7 +22,7 @@ export type NidsErrorCode =
   | "invalid-argument"
   /** The memory that the parameters ask for cannot be had. */
   | "no-memory"
-  /** A method that processes packets was called from a callback. */
+  /** A method that processes packets was called from a callback, or for a source that another call is reading. */
   | "reentrant"
   /** kill() or reject() was called on an engine that was made without an `injector`, and without `killDryRun`. */
   | "no-injector"

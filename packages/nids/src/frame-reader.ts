@@ -7,6 +7,8 @@ import { CallbackError } from "./errors.js";
 export class FrameReader {
   /** The next frame of the batch in hand. */
   index = 0;
+  /** True while a call reads the source: what another one was given meanwhile, this one would miss. */
+  isTaken = false;
   /** True from when the source is asked until it answers, and where it has thrown instead. */
   isAsking = false;
   private readonly iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>;

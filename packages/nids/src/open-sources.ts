@@ -3,6 +3,8 @@
 // frames are copied.
 
 import type { FrameSource } from "@tsnids/pcap";
+import { requireSource } from "./arguments.js";
+import { NidsError } from "./errors.js";
 import { FrameReader } from "./frame-reader.js";
 
 export class OpenSources {
@@ -14,13 +16,17 @@ export class OpenSources {
     this.intake = intake;
   }
 
-  /** Where the engine stands in a source; at its beginning, where it is not open. */
-  readerOf(source: FrameSource): FrameReader {
-    const known = this.readers.get(source);
-    if (known !== undefined) return known;
-    const reader = new FrameReader(source, this.intakeReader === undefined ? this.intake : undefined);
-    this.intakeReader ??= reader;
-    this.readers.set(source, reader);
+  /**
+   * Where the engine stands in a source, for one call; at its beginning, where it is not open. Throws NidsError
+   * `invalid-argument` for what is no source, `reentrant` where another call has not given it back.
+   */
+  take(source: FrameSource): FrameReader {
+    requireSource(source);
+    const reader = this.readers.get(source) ?? this.begin(source);
+    if (reader.isTaken) {
+      throw new NidsError("reentrant", "another call is reading this source: wait until that has settled");
+    }
+    reader.isTaken = true;
     return reader;
   }
 
@@ -28,5 +34,12 @@ export class OpenSources {
   leave(source: FrameSource, reader: FrameReader): void {
     this.readers.delete(source);
     if (this.intakeReader === reader) this.intakeReader = undefined;
+  }
+
+  private begin(source: FrameSource): FrameReader {
+    const reader = new FrameReader(source, this.intakeReader === undefined ? this.intake : undefined);
+    this.intakeReader ??= reader;
+    this.readers.set(source, reader);
+    return reader;
   }
 }

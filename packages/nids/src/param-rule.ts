@@ -96,7 +96,7 @@ export function complaint(rule: Rule, value: unknown): string | undefined {
   }
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
@@ -107,7 +107,8 @@ export function described({ kind }: Rule, value: unknown): string {
   return fault === undefined ? describe(value) : `one with ${fault}`;
 }
 
-function describe(value: unknown): string {
+/** The value as messages show it. */
+export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;

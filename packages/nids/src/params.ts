@@ -1,6 +1,7 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { wrongArgument } from "./arguments.js";
 import type { ChecksumRule } from "./checksum/rules.js";
 import { nearestName } from "./edit-distance.js";
 import { NidsError } from "./errors.js";
@@ -11,7 +12,7 @@ import type { Injector } from "./kill/injector.js";
 import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 import { mostScopes } from "./link/scopes.js";
-import { amount, choice, complaint, described, flag, ports, someOf } from "./param-rule.js";
+import { amount, choice, complaint, described, flag, isObject, ports, someOf } from "./param-rule.js";
 import type { Rule } from "./param-rule.js";
 import { faultInShare } from "./share/flow-share.js";
 import type { FlowShare } from "./share/flow-share.js";
@@ -259,8 +260,14 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
   poisonAfterCallback: flag(false),
 };
 
-/** The complete set of parameters for what the user gave; throws NidsError `unknown-parameter` or `invalid-parameter`. */
+/**
+ * The complete set of parameters for what the user gave; throws NidsError `unknown-parameter` or `invalid-parameter`, and
+ * `invalid-argument` where that is no object.
+ */
 export function resolveParams(given: Partial<NidsParams>): NidsParams {
+  if (!isObject(given) || Array.isArray(given)) {
+    throw wrongArgument("new Nids(params)", "params", "an object with parameters", given);
+  }
   const known = Object.keys(paramRules);
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue;
@@ -283,5 +290,6 @@ export function resolveParams(given: Partial<NidsParams>): NidsParams {
     const what = `"maxScanSources" times "scanPorts" must be at most ${mostScanTargets}, not ${targets}`;
     throw new NidsError("invalid-parameter", `parameter ${what}: lower one of them`);
   }
-  return Object.freeze(params);
+  // The share is a copy, too; the injector is the caller's own.
+  return Object.freeze({ ...params, share: params.share && Object.freeze({ ...params.share }) });
 }

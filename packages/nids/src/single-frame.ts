@@ -4,37 +4,33 @@
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
+import { requireInteger, wrongArgument } from "./arguments.js";
 import type { PacketTime } from "./callbacks/tcp-stream.js";
-import { NidsError } from "./errors.js";
+import { isObject } from "./param-rule.js";
+
+const call = "processFrame(frame, time, linkType, originalLength)";
 
 export class SingleFrame {
   private readonly batch: FrameBatch = new FrameBatch(1);
   private readonly interfaces: CaptureInterface[] = [];
 
-  /** The batch with this frame. Throws NidsError `invalid-argument`. */
-  of(frame: Uint8Array, time: PacketTime, linkType: number, originalLength: number): FrameBatch {
-    if (!(frame instanceof Uint8Array)) throw wrong("frame must be a Uint8Array");
+  /** The batch with this frame, whose length on the wire is its own where none is given. Throws NidsError `invalid-argument`. */
+  of(frame: Uint8Array, time: PacketTime, linkType: number, originalLength: number | undefined): FrameBatch {
+    if (!(frame instanceof Uint8Array)) throw wrongArgument(call, "frame", "a Uint8Array", frame);
+    if (!isObject(time)) throw wrongArgument(call, "time", "an object such as { seconds: 1, nanoseconds: 0 }", time);
     const { seconds, nanoseconds } = time;
-    requireInteger("time.seconds", seconds, 0, Number.MAX_SAFE_INTEGER);
-    requireInteger("time.nanoseconds", nanoseconds, 0, 999_999_999);
-    requireInteger("linkType", linkType, 0, 65535);
-    requireInteger("originalLength", originalLength, frame.length, 2 ** 31 - 1);
+    const onWire = originalLength ?? frame.length;
+    requireInteger(call, "time.seconds", seconds, 0, Number.MAX_SAFE_INTEGER);
+    requireInteger(call, "time.nanoseconds", nanoseconds, 0, 999_999_999);
+    requireInteger(call, "linkType", linkType, 0, 65535);
+    requireInteger(call, "originalLength", onWire, frame.length, 2 ** 31 - 1);
     const { batch, interfaces } = this;
     let index = interfaces.findIndex((each) => each.linkType === linkType);
     if (index < 0) index = interfaces.push({ linkType, snapLength: 0 }) - 1;
     batch.bytes = frame;
     batch.interfaces = interfaces;
     batch.clear();
-    batch.push(0, frame.length, originalLength, seconds, nanoseconds, index);
+    batch.push(0, frame.length, onWire, seconds, nanoseconds, index);
     return batch;
   }
-}
-
-function requireInteger(name: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw wrong(`${name} must be a whole number from ${minimum} to ${maximum}, not ${String(value)}`);
-}
-
-function wrong(what: string): NidsError {
-  return new NidsError("invalid-argument", `processFrame(frame, time, linkType, originalLength): ${what}`);
 }

@@ -1,6 +1,7 @@
 /** Ways of feeding an engine besides process and run: one frame at a time, and what a source has at hand. */
 import type { PacketTime } from "@tsnids/nids";
 import { CallbackError, Nids, NidsError } from "@tsnids/nids";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { LinkType } from "@tsnids/pcap";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -56,6 +57,8 @@ describe("processFrame", () => {
     const bytes = new Uint8Array(60);
     for (const [wanted, call] of [
       ["frame", () => nids.processFrame("bytes" as unknown as Uint8Array, time)],
+      ["frame", () => nids.processFrame(undefined as unknown as Uint8Array, time)],
+      ["time", () => nids.processFrame(bytes, undefined as unknown as PacketTime)],
       ["time.seconds", () => nids.processFrame(bytes, { seconds: 1.5, nanoseconds: 0 })],
       ["time.nanoseconds", () => nids.processFrame(bytes, { seconds: 1, nanoseconds: 1e9 })],
       ["linkType", () => nids.processFrame(bytes, time, -1)],
@@ -75,6 +78,62 @@ describe("processFrame", () => {
     expect(() => nids.processFrame(frame(packet).bytes, time))
       .to.throw(CallbackError)
       .with.property("frame", 0);
+  });
+});
+
+describe("process", () => {
+  it("says what is wrong with an argument, and counts nothing", () => {
+    const nids = smallNids();
+    const batch = capture([frame(packet)]).batch();
+    for (const first of [-1, 2, 0.5, Number.NaN]) {
+      expect(() => nids.process(batch, first))
+        .to.throw(NidsError, "first")
+        .with.property("code", "invalid-argument");
+    }
+    for (const wrong of [undefined, null, {}, new Uint8Array(60)]) {
+      expect(() => nids.process(wrong as FrameBatch))
+        .to.throw(NidsError, "batch")
+        .with.property("code", "invalid-argument");
+    }
+    nids.process(batch, 1);
+    nids.process(batch);
+    expect(nids.statistics()).to.include({ frames: 1, udpDatagrams: 1 });
+  });
+});
+
+describe("a source", () => {
+  const frames = capture([closed(established().send("client", "a").send("client", "b"))]);
+  /** What calls come to: their results, or the codes of their errors. */
+  const outcomes = async (calls: readonly Promise<unknown>[]): Promise<unknown[]> =>
+    Promise.all(calls.map(async (call) => call.catch((error: unknown) => error instanceof NidsError && error.code)));
+
+  it("is an object with batches()", async () => {
+    const nids = smallNids();
+    for (const wrong of [undefined, null, "x.pcap", {}]) {
+      const source = wrong as FrameSource;
+      const calls = [nids.run(source), nids.next(source), nids.dispatch(source)];
+      expect(await outcomes(calls)).to.deep.equal(new Array(3).fill("invalid-argument"));
+    }
+  });
+
+  it("is read by one call at a time, and no frame is lost", async () => {
+    const nids = smallNids();
+    const source = new ChunkedSource(frames, 2);
+    const calls = [nids.dispatch(source, 1), nids.dispatch(source, 1), nids.run(source), nids.next(source)];
+    expect(await outcomes(calls)).to.deep.equal([1, "reentrant", "reentrant", "reentrant"]);
+    const rest = [nids.run(source), nids.next(source)];
+    expect(await outcomes(rest)).to.deep.equal([undefined, "reentrant"]);
+    expect(nids.statistics().frames).to.equal(frames.length);
+  });
+
+  it("is not begun from a callback", async () => {
+    const nids = smallNids();
+    const calls: Promise<unknown>[] = [];
+    const other = new ChunkedSource(frames, 100);
+    nids.registerTcp(() => void calls.push(nids.run(other), nids.next(other), nids.dispatch(other)));
+    await nids.run(new ChunkedSource(frames, 100));
+    expect(await outcomes(calls)).to.deep.equal(new Array(3).fill("reentrant"));
+    expect(nids.statistics().frames).to.equal(frames.length);
   });
 });
 

@@ -199,7 +199,8 @@ describe("an IPv6 header", () => {
 
   describe("with a routing header whose segments are not all passed", () => {
     const [near, hop, far] = ["2001:db8::1", "2001:db8::5", "2001:db8::9"];
-    const list = (...addresses: readonly string[]): Uint8Array => concat(...addresses.map((each) => parseAddress(each)));
+    const list = (...addresses: readonly string[]): Uint8Array =>
+      concat(...addresses.map((each) => parseAddress(each)));
     const { ROUTING } = ExtensionHeaderNumber;
     const headers: readonly (readonly [name: string, header: ExtensionHeader])[] = [
       ["a source route", extensionHeader(ROUTING, concat(Uint8Array.of(0, 2, 0, 0, 0, 0), list(hop, far)))],

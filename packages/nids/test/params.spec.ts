@@ -19,6 +19,14 @@ describe("parameters", () => {
     expect(() => new Nids({ injector: undefined, ipFilter: undefined })).not.to.throw();
   });
 
+  it("are an object", () => {
+    for (const wrong of [null, 5, "checksums", [], () => undefined]) {
+      const error = refusal(wrong as unknown as Readonly<Record<string, unknown>>);
+      expect(error.code).to.equal("invalid-argument");
+      expect(error.message).to.contain("params");
+    }
+  });
+
   it("that nobody knows are refused, with the nearest name", () => {
     for (const [wrong, right] of [
       ["maxstreams", "maxStreams"],

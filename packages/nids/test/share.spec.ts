@@ -174,6 +174,17 @@ describe("engines that share a capture", () => {
     for (const of of [0, 1.5, 1025]) expect(() => new FrameSieve(of, 1)).to.throw(/of must be a whole number/);
   });
 
+  it("keep their share, whatever becomes of the object that said it", () => {
+    const heardOf = (change: (share: { index: number }) => void): number => {
+      const share = { index: 0, of: 2, seed: 1 };
+      const nids = smallNids({ share });
+      change(share);
+      nids.process(capture([talks(20)]).batch());
+      return nids.statistics().streams;
+    };
+    expect(heardOf((share) => (share.index = 1))).to.equal(heardOf(() => undefined));
+  });
+
   it("have frames without a moment before the first one for all", () => {
     const sieve = new FrameSieve(2, 1);
     sieve.silence(defaultStart.seconds + 10);

@@ -198,7 +198,20 @@ describe("findTcpStream", () => {
   it("wants addresses", () => {
     const ask = (): unknown => smallNids().findTcpStream({ ...tuple, serverAddress: "example.org" });
     expect(ask)
-      .to.throw(NidsError, /serverAddress "example.org"/)
+      .to.throw(NidsError, /serverAddress .* not "example.org"/)
       .with.property("code", "invalid-argument");
+    for (const wrong of [undefined, null, {}, "10.0.0.1"]) {
+      expect(() => smallNids().findTcpStream(wrong as typeof tuple))
+        .to.throw(NidsError, "clientAddress")
+        .with.property("code", "invalid-argument");
+    }
+  });
+
+  it("wants ports", () => {
+    for (const clientPort of [105536, 40000.7, -1, "80" as unknown as number]) {
+      expect(() => smallNids().findTcpStream({ ...tuple, clientPort }))
+        .to.throw(NidsError, "clientPort")
+        .with.property("code", "invalid-argument");
+    }
   });
 });

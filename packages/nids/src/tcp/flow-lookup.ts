@@ -1,6 +1,8 @@
 // Looking a connection up by its addresses as a user knows them, rather than by a packet.
 
+import { requireInteger, wrongArgument } from "../arguments.js";
 import type { EngineMemory } from "../memory/layout.js";
+import { parseAddress } from "../ip/address.js";
 import { Ipv6 } from "../ip/ipv6.js";
 import { Packet } from "../packet.js";
 import { clientSide } from "./connection.js";
@@ -17,6 +19,8 @@ export interface Tuple {
 /** Two addresses are laid out in the first page of the engine's memory, where nothing else uses these bytes. */
 const scratch = 64;
 
+const call = "findTcpStream(tuple)";
+
 export class FlowLookup {
   private readonly probe: Packet;
   private readonly flows: FlowTable;
@@ -28,13 +32,17 @@ export class FlowLookup {
     this.seed = seed;
   }
 
-  /** The slot of the connection from this client to this server outside of any VLAN or tunnel; 0 where there is none. */
-  find(client: Uint8Array, server: Uint8Array, tuple: Tuple): number {
+  /**
+   * The slot of the connection from this client to this server outside of any VLAN or tunnel; 0 where there is none.
+   * Throws NidsError `invalid-argument`.
+   */
+  find(tuple: Tuple): number {
     const { probe, flows } = this;
+    const [client, server] = [address(tuple, "clientAddress"), address(tuple, "serverAddress")];
+    const ports = (port(tuple, "clientPort") << 16) | port(tuple, "serverPort");
     if (client.length !== server.length) return 0;
     probe.bytes.set(client, scratch);
     probe.bytes.set(server, scratch + client.length);
-    const ports = (tuple.clientPort << 16) | (tuple.serverPort & 0xffff);
     const found = this.locate(scratch, client.length === 4 ? 4 : 6, 0, ports);
     const slot = found >> 1;
     return (found & 1) === clientSide(flows.flagsOf(slot)) ? slot : 0;
@@ -52,4 +60,16 @@ export class FlowLookup {
     const key = (at: number): number => (family === 4 ? probe.view.getInt32(at) : Ipv6.digest(probe.view, at, seed));
     return flows.find(key(addresses), key(addresses + probe.addressLength), ports, probe.scopeKey, probe);
   }
+}
+
+function address(tuple: Partial<Tuple> | undefined, name: "clientAddress" | "serverAddress"): Uint8Array {
+  const text: unknown = tuple?.[name];
+  const bytes = typeof text === "string" ? parseAddress(text) : undefined;
+  if (bytes === undefined) throw wrongArgument(call, name, "an IPv4 or IPv6 address", text);
+  return bytes;
+}
+
+function port(tuple: Tuple, name: "clientPort" | "serverPort"): number {
+  requireInteger(call, name, tuple[name], 0, 65535);
+  return tuple[name];
 }
