@@ -104,7 +104,8 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
    * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
-   * when called from a callback, `invalid-argument` for what is no batch and no frame of it. A batch without frames that tells of silence moves the clock on: what is due then is done.
+   * when called from a callback, `invalid-argument` for what is no batch, or no frame of it. A batch without frames
+   * that tells of silence moves the clock on: what is due then is done.
    */
   process(batch: FrameBatch, first = 0): void {
     requireFrames(batch, first);
@@ -120,7 +121,8 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /**
    * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it
-   * had on the wire, where these were more. The bytes are copied. Throws what `process` throws, and NidsError `invalid-argument`.
+   * had on the wire, where these were more. The bytes are copied. Throws what `process` throws, and NidsError
+   * `invalid-argument`.
    */
   processFrame(
     frame: Uint8Array,

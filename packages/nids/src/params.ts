@@ -261,7 +261,7 @@ export const paramRules: { readonly [name in keyof NidsParams]: Rule } = {
 };
 
 /**
- * The complete set of parameters for what the user gave; throws NidsError `unknown-parameter` or `invalid-parameter`, and
+ * The complete set of parameters for what the user gave; throws NidsError `unknown-parameter`, `invalid-parameter`, or
  * `invalid-argument` where that is no object.
  */
 export function resolveParams(given: Partial<NidsParams>): NidsParams {

@@ -1,7 +1,7 @@
 /**
- * The policy `discard` beside a real host: what Linux 6.18 received of fragments that are duplicated, overlap, contradict
- * each other, are empty, or have no whole units of 8 bytes. linux-fragments/record.py says how it was recorded and what
- * a line means.
+ * The policy `discard` beside a real host: what Linux 6.18 received of fragments that are duplicated, overlap,
+ * contradict each other, are empty, or have no whole units of 8 bytes. linux-fragments/record.py says how it was
+ * recorded and what a line means.
  */
 import { capture, fragmentHeader, frame, ipv4Packet, ipv6Packet } from "@tsnids/testkit";
 import type { Frame } from "@tsnids/testkit";

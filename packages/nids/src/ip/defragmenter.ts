@@ -145,11 +145,12 @@ export class Defragmenter {
    * headers that came with it: those of a duplicate they drop say nothing.
    */
   private beginsWithIt({ payload, rule }: IncompleteDatagram): boolean {
-    const { packet, store } = this;
-    if (isEmpty(packet)) return false;
+    const { store } = this;
+    const length = this.packet.end - this.packet.transport;
+    if (length === 0) return false;
     if (payload.head === 0 || store.start(payload) > 0) return true;
     const { start, end } = store.first(payload);
-    return rule.table.newWins[geometry(0, endOfFragment(packet), start, end)] === true;
+    return rule.table.newWins[geometry(0, length, start, end)] === true;
   }
 
   /**

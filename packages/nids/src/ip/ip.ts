@@ -159,7 +159,7 @@ export class Ip {
     if (packet.protocol === UDP) {
       return (isOwn ? this.udp.receive(tunnels) : this.udp.acceptable(tunnels)) ? tunnels.enter() : 0;
     }
-    if (packet.protocol === AUTHENTICATION && packet.family === 4) return this.authenticated() ? this.handOn() : 0;
+    if (packet.protocol === AUTHENTICATION && packet.family === 4) return this.passAuthentication() ? this.handOn() : 0;
     return tunnels.enter();
   }
 
@@ -167,7 +167,7 @@ export class Ip {
    * Takes an authentication header off an IPv4 packet (RFC 4302 §2); in IPv6 it is one of the extension headers. False
    * where it runs out of the packet, or another one follows.
    */
-  private authenticated(): boolean {
+  private passAuthentication(): boolean {
     const { packet } = this;
     const { bytes, transport, end } = packet;
     const length = extensionBytes(AUTHENTICATION, bytes, transport, end);

@@ -151,8 +151,8 @@ export class Ipv6 {
   }
 
   /**
-   * A routing header that the packet is not through with (RFC 8200 §4.4): its last destination is the one that counts in
-   * checksums (§8.1), and that answers come from. The flow is that of the two ends.
+   * A routing header that the packet is not through with (RFC 8200 §4.4): its last destination is the one that counts
+   * in checksums (§8.1), and that answers come from. The flow is that of the two ends.
    */
   private noteRoute(at: number, length: number): void {
     const { packet } = this;

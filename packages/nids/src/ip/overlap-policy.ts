@@ -23,7 +23,7 @@ export interface FragmentRule {
    * bytes a duplicate's are.
    */
   readonly discards: boolean;
-  /** What becomes of an IPv4 fragment before the last whose length is no multiple of 8: it is cut to one, or dropped. */
+  /** What becomes of an IPv4 fragment before the last whose length is no multiple of 8: cut to one, or dropped. */
   readonly unaligned: "cut" | "drop";
 }
 
