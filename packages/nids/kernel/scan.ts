@@ -127,7 +127,7 @@ function unlink(number: u32): void {
 /** Milliseconds since a source was seen last; below 0 where that was later. */
 @inline
 function pauseOf(source: u32, seconds: u32, milliseconds: u32): i64 {
-  const elapsed = <i64>(<i32>seconds) - <i64>load<i32>(source, SECONDS);
+  const elapsed = <i64>(<i32>(seconds - load<u32>(source, SECONDS)));
   return elapsed * 1000 + <i64>milliseconds - <i64>load<u32>(source, MILLISECONDS);
 }
 
