@@ -1,13 +1,17 @@
 // The decoder of pcapng: all kinds of packets, sections and interfaces, any division into blocks, damaged files.
 
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect } from "chai";
 import fc from "fast-check";
 import {
   CaptureFormatError,
+  FrameBatch,
   intakeHeadroom,
   latestSecond,
   maximumCapturedLength,
   maximumInterfaces,
+  PcapngDecoder,
 } from "@tsnids/pcap";
 import { ascii, Numbers, pad, read } from "./pcapng-sample.js";
 
@@ -16,6 +20,13 @@ const big = new Numbers(false);
 
 const ethernet = { linkType: 1, snapLength: 96 };
 const raw = { linkType: 101, snapLength: 0 };
+
+/** Bytes of the heap without garbage, whose collection Node offers only where it is asked to. */
+function heapInUse(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 /** A section with two interfaces and a packet of each kind; the first interface counts microseconds. */
 function sectionOf(numbers: Numbers): number[] {
@@ -121,6 +132,23 @@ describe("PcapngDecoder", () => {
     const packet = little.enhanced(0, 0n, []);
     const [frame] = read(Uint8Array.from([...little.section(), ...little.interface(12, 0), ...packet])).frames;
     expect(frame?.from.linkType).to.equal(101);
+  });
+
+  it("keeps the first 256 characters of a name, and no memory for the rest", () => {
+    const named = (name: string): Uint8Array =>
+      Uint8Array.from(little.interface(1, 0, little.option(2, [...new TextEncoder().encode(name)])));
+    const decoder = new PcapngDecoder();
+    const batch = new FrameBatch(1);
+    const section = Uint8Array.from(little.section());
+    decoder.decode(section, 0, section.length, batch);
+    const names = ["x".repeat(1000), "\u20ac".repeat(1000), `x${"\u20ac".repeat(1000)}`];
+    for (const block of names.map(named)) decoder.decode(block, 0, block.length, batch);
+    expect(decoder.interfaces.map(({ name }) => name)).to.deep.equal(names.map((name) => name.slice(0, 256)));
+    const long = named("x".repeat(60_000));
+    const before = heapInUse();
+    for (let index = 0; index < 1000; index++) decoder.decode(long, 0, long.length, batch);
+    expect(decoder.interfaces.length).to.equal(1003);
+    expect(heapInUse() - before).to.be.lessThan(5_000_000);
   });
 
   it("mends original lengths that cannot be", () => {

@@ -29,8 +29,8 @@ export class InterfaceTable {
     const list = readOptions(view, at + interfaceBlock.options, at + length - blockTrailerLength, little);
     if (list.damagedAt !== undefined) return list;
     const { options } = list;
-    const name = optionText(options, OptionCode.INTERFACE_NAME)?.slice(0, keptCharacters);
-    const description = optionText(options, OptionCode.INTERFACE_DESCRIPTION)?.slice(0, keptCharacters);
+    const name = optionText(options, OptionCode.INTERFACE_NAME, keptCharacters);
+    const description = optionText(options, OptionCode.INTERFACE_DESCRIPTION, keptCharacters);
     this.interfaces.push({
       linkType: canonicalLinkType(view.getUint16(at + interfaceBlock.linkType, little)),
       snapLength: view.getUint32(at + interfaceBlock.snapLength, little),

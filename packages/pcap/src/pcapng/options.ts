@@ -10,6 +10,9 @@ import { OptionCode, padded } from "./layout.js";
 /** Bytes before the value of an option. */
 export const optionHeaderLength = 4;
 
+/** Bytes of a UTF-16 unit in UTF-8 at most. */
+const bytesPerCharacter = 3;
+
 /** Options as they stand in a block. */
 export interface OptionList {
   readonly options: readonly PcapngOption[];
@@ -43,10 +46,11 @@ export function optionValue(options: readonly PcapngOption[], code: number, atLe
   return options.find((option) => option.code === code && option.value.length >= atLeast)?.value;
 }
 
-/** The first option of this code as a text. */
-export function optionText(options: readonly PcapngOption[], code: number): string | undefined {
+/** The first option of this code as a text, of so many characters at most. */
+export function optionText(options: readonly PcapngOption[], code: number, most: number = Infinity): string | undefined {
   const value = optionValue(options, code);
-  return value === undefined ? undefined : decodeText(value);
+  // The bytes are cut, too: a string that is cut from a longer one may keep all of that in memory.
+  return value === undefined ? undefined : decodeText(value.subarray(0, bytesPerCharacter * most)).slice(0, most);
 }
 
 /** The first option of this code as a number of 64 bits. */
