@@ -59,6 +59,10 @@ export async function storedLz4(bytes: Uint8Array): Promise<Uint8Array> {
   return Buffer.concat([...header, ...blocks, uint32(0), uint32(hashes.h32Raw(bytes))]);
 }
 
+/** A frame of zstd with nothing in it, that asks for a window of 128 MiB; one of lz4, for blocks of 4 MiB. */
+export const emptyZstd: Uint8Array = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 17 << 3, 1, 0, 0);
+export const emptyLz4: Uint8Array = Uint8Array.of(0x04, 0x22, 0x4d, 0x18, 0x40, 0x70, 0xdf, 0, 0, 0, 0);
+
 /** A frame of somebody else's data, as both formats may have it. */
 export function skippableFrame(length: number): Uint8Array {
   return Buffer.concat([uint32(0x184d2a53), uint32(length), new Uint8Array(length).fill(7)]);

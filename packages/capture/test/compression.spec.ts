@@ -160,6 +160,30 @@ describe("FileSource and compressed captures", function () {
     }
   });
 
+  it("reads what begins with a frame of other data, as pzstd has it", async () => {
+    const bytes = Buffer.concat([files.skippableFrame(4), files.byZstd]);
+    expect(await contentOf(bytes)).to.deep.equal(await expectedOf(files.smallCapture));
+  });
+
+  for (const [what, made, empty] of [
+    ["zstd", files.byZstd, files.emptyZstd],
+    ["lz4", files.byLz4, files.emptyLz4],
+    ["other data", files.byLz4, files.skippableFrame(0)],
+  ] as const) {
+    it(`is called off between frames of ${what} in which there is nothing`, async () => {
+      const bytes = Buffer.concat([made, ...new Array<Uint8Array>(2000).fill(empty), Buffer.from("hello")]);
+      const stop = new AbortController();
+      const source = new FileSource(directory.write("capture", bytes), { signal: stop.signal });
+      let frames = 0;
+      // The end of the file would be an error.
+      for await (const batch of source.batches()) {
+        frames += batch.length;
+        setImmediate(() => stop.abort());
+      }
+      expect(frames).to.be.greaterThan(0);
+    });
+  }
+
   it("names what comes behind a frame and is none", async () => {
     for (const made of [files.byZstd, files.byLz4]) {
       const { frames, error } = await ending(Buffer.concat([made, Buffer.from("hello")]));

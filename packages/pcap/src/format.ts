@@ -39,7 +39,7 @@ export const captureFormats: readonly CaptureFormat[] = [
     decoder: (options) => new PcapngDecoder(options),
   },
   { name: "gzip", magics: [[0x1f, 0x8b]], decoder: undefined },
-  { name: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd]], decoder: undefined },
+  { name: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd], ...skippableMagics()], decoder: undefined },
   { name: "lz4", magics: [[0x04, 0x22, 0x4d, 0x18]], decoder: undefined },
 ];
 
@@ -79,6 +79,14 @@ export function openDecoder(head: Uint8Array, options: DecoderOptions = {}): Cap
   }
   const found = `this is a file of unknown format that begins with ${describe(head.subarray(0, longestMagic))}`;
   throw new CaptureFormatError("unknown-format", 0, `${found}; formats read: ${read.join(", ")}`);
+}
+
+/**
+ * What the skippable frames of zstd begin with (RFC 8878 §3.1.2), as all that pzstd writes does. Those of lz4 are the
+ * same, but its frames may not begin a file with one where it is to be known.
+ */
+function skippableMagics(): readonly (readonly number[])[] {
+  return Array.from({ length: 16 }, (_, kind) => bigEndian(0x502a4d18 + kind * 0x01000000));
 }
 
 /** A number as the four bytes a file of either byte order begins with. */

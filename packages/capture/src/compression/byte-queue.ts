@@ -1,5 +1,7 @@
-// Pieces of bytes, taken in the amounts that a format asks for. Holds what was asked for and the piece in hand.
+// Pieces of bytes, taken in the amounts that a format asks for. Holds what was asked for and the piece in hand. Before
+// each piece the event loop gets its turn: one can be read without anything coming out of it.
 
+import { setImmediate } from "node:timers/promises";
 import { CutCompression } from "./errors.js";
 
 /** The bytes of an input, in order. */
@@ -14,6 +16,7 @@ export class ByteQueue {
   /** True when there is not one byte more. */
   async isAtEnd(): Promise<boolean> {
     while (this.#rest.length === 0) {
+      await setImmediate();
       const next = await this.#pieces.next();
       if (next.done === true) return true;
       this.#rest = next.value;

@@ -1,12 +1,18 @@
 // What the formats of zstd and lz4 share: a file is a row of frames, each beginning with its magic, and among them may be
 // frames with other people's data, which are skipped.
+//
+// A frame need not have any content, and a file may have a million of those. So that timers and signals live, after each
+// the event loop gets its turn and whoever reads a piece without bytes: only there it can be heard that nobody wants more.
 
+import { setImmediate } from "node:timers/promises";
 import { ByteQueue } from "./byte-queue.js";
 import { DamagedCompression } from "./errors.js";
 
 /** Magics of skippable frames: sixteen, from this on. */
 const firstSkippable = 0x184d2a50;
 const skippables = 16;
+
+const nothing: Uint8Array = new Uint8Array(0);
 
 /**
  * Goes from frame to frame: `decompressFrame` gives the bytes of one whose magic was taken from the queue already.
@@ -27,5 +33,7 @@ export async function* decompressFrames(
     } else {
       throw new DamagedCompression("what comes behind a frame is not the next one");
     }
+    await setImmediate();
+    yield nothing;
   }
 }

@@ -14,6 +14,7 @@ import type { ByteQueue } from "./byte-queue.js";
 import { DamagedCompression } from "./errors.js";
 import { decompressFrames } from "./frames.js";
 import { decompressBlock } from "./lz4-block.js";
+import { xxhash } from "./xxhash.js";
 
 const frameMagic = 0x184d2204;
 const history = 64 * 1024;
@@ -39,11 +40,10 @@ export function unlz4(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 }
 
 async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, void, undefined> {
-  const { default: xxhash } = await import("xxhash-wasm");
   const hashes = await xxhash();
   const { longestBlock, hasBlockChecksums, hasChecksum } = await takeHeader(queue, hashes);
   const hash = hasChecksum ? hashes.create32() : undefined;
-  const window = new Uint8Array(history + longestBlock);
+  let window: Uint8Array | undefined;
   let known = 0;
   for (;;) {
     const field = await queue.takeUint32();
@@ -54,6 +54,7 @@ async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, vo
     if (hasBlockChecksums && hashes.h32Raw(block) !== (await queue.takeUint32())) {
       throw new DamagedCompression("a block does not match its checksum");
     }
+    window ??= new Uint8Array(history + longestBlock);
     let end = history + size;
     if (field >>> 31 === 1) window.set(block, history);
     else end = decompressBlock(block, window, history, history - known);

@@ -10,6 +10,7 @@ import type { XXHash } from "xxhash-wasm";
 import type { ByteQueue } from "./byte-queue.js";
 import { DamagedCompression } from "./errors.js";
 import { decompressFrames } from "./frames.js";
+import { xxhash } from "./xxhash.js";
 
 const frameMagic = 0xfd2fb528;
 
@@ -19,8 +20,16 @@ export const largestWindow: number = 128 * 1024 * 1024;
 /** Bytes of a block's content at most. */
 const longestBlock = 128 * 1024;
 
-/** A block of this type is one byte that is repeated. */
+/** A block of this type is one byte that is repeated; one of the type below, bytes as they are. */
 const repeatedByte = 1;
+
+/** A block of a frame. */
+interface Block {
+  readonly bytes: Uint8Array;
+  readonly isLast: boolean;
+  /** True where it says itself that nothing is in it. */
+  readonly isEmpty: boolean;
+}
 
 /** See Decompress. */
 export function unzstd(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -40,12 +49,17 @@ async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, vo
       throw new DamagedCompression(error instanceof Error ? error.message : String(error));
     }
   };
-  push(header, false);
+  let hasBegun = false;
   for (let isLast = false; !isLast;) {
     const block = await takeBlock(queue);
     isLast = block.isLast;
     const checksum = isLast && hasChecksum ? await queue.take(4) : undefined;
-    push(checksum === undefined ? block.bytes : Buffer.concat([block.bytes, checksum]), isLast);
+    // The memory that a header asks for is taken when there is something to put into it.
+    if (!hasBegun && !block.isEmpty) {
+      push(header, false);
+      hasBegun = true;
+    }
+    if (hasBegun) push(checksum === undefined ? block.bytes : Buffer.concat([block.bytes, checksum]), isLast);
     for (const piece of pieces) {
       hash?.update(piece);
       yield piece;
@@ -58,7 +72,6 @@ async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, vo
 }
 
 async function contentHash(): Promise<XXHash<bigint>> {
-  const { default: xxhash } = await import("xxhash-wasm");
   return (await xxhash()).create64();
 }
 
@@ -89,14 +102,18 @@ function windowOf(descriptor: number): number {
   return base + (base / 8) * (descriptor & 7);
 }
 
-async function takeBlock(queue: ByteQueue): Promise<{ readonly bytes: Uint8Array; readonly isLast: boolean }> {
+async function takeBlock(queue: ByteQueue): Promise<Block> {
   const head = await queue.take(3);
   const value = numberOf(head);
   const type = (value >> 1) & 3;
   const size = value >> 3;
   if (size > longestBlock) throw new DamagedCompression(`a block announces ${size} bytes`);
   const content = await queue.take(type === repeatedByte ? 1 : size);
-  return { bytes: Buffer.concat([head, content]), isLast: (value & 1) === 1 };
+  return {
+    bytes: Buffer.concat([head, content]),
+    isLast: (value & 1) === 1,
+    isEmpty: size === 0 && type <= repeatedByte,
+  };
 }
 
 /** A number, least significant byte first. */
