@@ -10,6 +10,9 @@
 import { requireInteger } from "./errors.js";
 import type { CaptureInterface } from "./frame-source.js";
 
+/** The last second of a time in a batch, 2106-02-07: as far as classic pcap reaches, and the engine's clock. */
+export const latestSecond = 0xffffffff;
+
 const defaultCapacity = 2048;
 
 /** Frames of the largest batch: a batch is memory taken at once. */

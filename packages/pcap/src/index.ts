@@ -5,7 +5,7 @@ export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
 export type { CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
 export type { CaptureFormat, DecoderOptions } from "./format.js";
-export { FrameBatch } from "./frame-batch.js";
+export { FrameBatch, latestSecond } from "./frame-batch.js";
 export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
 export { intakeChunk, intakeHeadroom, intakeLanes, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";
@@ -33,7 +33,6 @@ export { maximumBlockLength } from "./pcapng/damage.js";
 export { longestWholeBlock, PcapngDecoder } from "./pcapng/decoder.js";
 export type { PcapngDecoderOptions } from "./pcapng/decoder.js";
 export { maximumInterfaces } from "./pcapng/interface-table.js";
-export { latestSecond } from "./pcapng/time-scale.js";
 export { PcapngWriter } from "./pcapng/writer.js";
 export type {
   PcapngDescription,

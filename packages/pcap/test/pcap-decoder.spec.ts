@@ -2,7 +2,7 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { CaptureFormatError, FrameBatch, maximumCapturedLength, PcapDecoder } from "@tsnids/pcap";
+import { CaptureFormatError, FrameBatch, latestSecond, maximumCapturedLength, PcapDecoder } from "@tsnids/pcap";
 import { framesOf, pcapFile, read, variantName, variants } from "./sample.js";
 import type { Record } from "./sample.js";
 
@@ -74,6 +74,15 @@ describe("PcapDecoder", () => {
           [10, 1_000_000_000 - unit],
           [11, 0],
           variant.nanoseconds ? [14, 294_967_295] : [10 + 4294, 967_295_000],
+        ]);
+      });
+
+      it("takes a time behind the last second for the end of that", () => {
+        const late = [0, 0xffffffff].map((fraction) => ({ bytes: [], seconds: latestSecond, fraction }));
+        const times = read(pcapFile(variant, late)).frames.map(({ seconds, nanoseconds }) => [seconds, nanoseconds]);
+        expect(times).to.deep.equal([
+          [latestSecond, 0],
+          [latestSecond, 999_999_999],
         ]);
       });
 
@@ -185,6 +194,15 @@ describe("PcapDecoder", () => {
         3, 3, 3, 4, 0x7fffffff, 3, 3,
       ]);
     });
+  });
+
+  it("takes the greater length of a record for the original one in version 2.3, and in no other", () => {
+    const swapped = [1500, 3].map((capturedLength) => ({ bytes: [1, 2, 3], capturedLength, originalLength: 3 }));
+    expect(read(pcapFile(little, swapped, { minor: 3 })).frames).to.deep.equal([
+      { bytes: [1, 2, 3], originalLength: 1500, seconds: 0, nanoseconds: 0 },
+      { bytes: [1, 2, 3], originalLength: 3, seconds: 0, nanoseconds: 0 },
+    ]);
+    expect(read(pcapFile(little, swapped)).frames).to.deep.equal([]);
   });
 
   describe("the file header", () => {

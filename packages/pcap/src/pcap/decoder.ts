@@ -4,6 +4,7 @@
 
 import type { CaptureDecoder, Truncation } from "../capture-decoder.js";
 import { CaptureFormatError } from "../errors.js";
+import { latestSecond } from "../frame-batch.js";
 import type { FrameBatch } from "../frame-batch.js";
 import type { CaptureInterface } from "../frame-source.js";
 import { maximumCapturedLength } from "../intake.js";
@@ -18,6 +19,8 @@ export class PcapDecoder implements CaptureDecoder {
   #interfaces: readonly CaptureInterface[] = [];
   #littleEndian = true;
   #variant: PcapVariant = pcapVariants[0]!;
+  /** True for a version of which there are files with the two lengths of a record the other way round. */
+  #mayBeSwapped = false;
   /** Position in the file of the first byte that was not taken yet. */
   #fileOffset = 0;
   #view: DataView = new DataView(new ArrayBuffer(0));
@@ -30,7 +33,8 @@ export class PcapDecoder implements CaptureDecoder {
 
   /**
    * See CaptureDecoder. Lengths and times that cannot be are mended: an original length below the captured one, or of
-   * 2 GiB and more, becomes the captured one; a fraction of a second or more carries over into the seconds.
+   * 2 GiB and more, becomes the captured one; a fraction of a second or more carries over into the seconds, which end
+   * with `latestSecond`. In version 2.3 the greater of the two lengths is the original one.
    */
   decode(block: Uint8Array, start: number, end: number, batch: FrameBatch): number {
     if (block !== this.#block) {
@@ -100,6 +104,7 @@ export class PcapDecoder implements CaptureDecoder {
         `pcap version ${major}.${minor}; versions read: ${read}`,
       );
     }
+    this.#mayBeSwapped = minor === version.minorPerhapsSwapped;
     const linkType = view.getUint32(start + fileHeader.linkType, little) & linkTypeMask;
     const snapLength = view.getUint32(start + fileHeader.snapLength, little);
     this.#interfaces = [{ linkType: canonicalLinkType(linkType), snapLength }];
@@ -109,6 +114,7 @@ export class PcapDecoder implements CaptureDecoder {
   #readRecords(start: number, end: number, batch: FrameBatch): number {
     const view = this.#view;
     const little = this.#littleEndian;
+    const mayBeSwapped = this.#mayBeSwapped;
     const { nanosecondsPerUnit, recordHeaderLength } = this.#variant;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
@@ -116,7 +122,9 @@ export class PcapDecoder implements CaptureDecoder {
     let position = start;
     let count = 0;
     while (position <= lastHeader && count < capacity) {
-      const captured = view.getInt32(position + recordHeader.capturedLength, little);
+      let captured = view.getInt32(position + recordHeader.capturedLength, little);
+      let original = view.getInt32(position + recordHeader.originalLength, little);
+      if (mayBeSwapped && captured >>> 0 > original >>> 0) [captured, original] = [original, captured];
       if (captured < 0 || captured > maximumCapturedLength) {
         if (count === 0) {
           throw this.#absurdRecord(captured, position - start);
@@ -128,7 +136,6 @@ export class PcapDecoder implements CaptureDecoder {
       if (next > end) {
         break;
       }
-      const original = view.getInt32(position + recordHeader.originalLength, little);
       const fraction = view.getUint32(position + recordHeader.fraction, little);
       seconds[count] = view.getUint32(position + recordHeader.seconds, little);
       offset[count] = frame;
@@ -165,6 +172,8 @@ function carrySeconds(
   unitsPerSecond: number,
   nanosecondsPerUnit: number,
 ): void {
-  batch.seconds[index]! += Math.floor(fraction / unitsPerSecond);
-  batch.nanoseconds[index] = (fraction % unitsPerSecond) * nanosecondsPerUnit;
+  const seconds = batch.seconds[index]! + Math.floor(fraction / unitsPerSecond);
+  const isLate = seconds > latestSecond;
+  batch.seconds[index] = isLate ? latestSecond : seconds;
+  batch.nanoseconds[index] = isLate ? nanosecondsPerSecond - 1 : (fraction % unitsPerSecond) * nanosecondsPerUnit;
 }

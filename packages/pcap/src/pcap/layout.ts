@@ -66,5 +66,8 @@ export const pcapVariants: readonly PcapVariant[] = [
 /** The part of the link type field that is the link type. */
 export const linkTypeMask = 0xffff;
 
-/** The version everybody writes. Before 2.3 the two lengths of a record were the other way round. */
-export const version = { major: 2, minor: 4, oldestMinorRead: 3 } as const;
+/**
+ * The version everybody writes. Before 2.3 the two lengths of a record were the other way round, and of 2.3 there are
+ * files of both kinds: there the greater one is the original length, as libpcap has it.
+ */
+export const version = { major: 2, minor: 4, oldestMinorRead: 3, minorPerhapsSwapped: 3 } as const;

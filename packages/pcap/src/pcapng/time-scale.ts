@@ -8,11 +8,10 @@
 //
 // That holds as long as a second has no more than 10¹⁵ or 2²³ units. Finer ones are rare, and done with BigInt.
 
+import { latestSecond } from "../frame-batch.js";
+
 const nanosecondsPerSecond = 1_000_000_000;
 const nanosecondsPerSecondBig = 1_000_000_000n;
-
-/** The last second of a time in a batch, 2106-02-07: as far as classic pcap reaches, and the engine's clock. */
-export const latestSecond = 0xffffffff;
 
 /** 10^-6 seconds, what an interface counts that does not say. */
 export const usualResolution = 6;

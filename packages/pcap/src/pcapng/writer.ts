@@ -2,12 +2,12 @@
 // written in nanoseconds, so that nothing is lost.
 
 import { CaptureArgumentError, requireInteger } from "../errors.js";
+import { latestSecond } from "../frame-batch.js";
 import { maximumCapturedLength } from "../intake.js";
 import { encodeText } from "../text.js";
 import type { PcapngOption, ResolvedName } from "./blocks.js";
 import { BlockBuilder } from "./block-builder.js";
 import { BlockType, byteOrderMagic, NameRecord, OptionCode, sectionVersion } from "./layout.js";
-import { latestSecond } from "./time-scale.js";
 
 const maximumUint16 = 0xffff;
 const maximumUint32 = 0xffffffff;
