@@ -1,6 +1,8 @@
 // Errors of this package. Two kinds: the bytes are not a capture (CaptureFormatError), or the caller passed something
 // impossible (CaptureArgumentError). Codes are for programs and do not change; texts are for people and may.
 
+const maximumUint64 = 0xffff_ffff_ffff_ffffn;
+
 /** What is wrong with the bytes of a capture. */
 export type CaptureFormatErrorCode =
   /** There is not one byte. */
@@ -40,8 +42,8 @@ export class CaptureArgumentError extends RangeError {
   /** Name of the argument. */
   readonly argument: string;
 
-  constructor(argument: string, found: number, possible: string) {
-    super(`${argument}: ${found} is not possible; give ${possible}`);
+  constructor(argument: string, found: unknown, possible: string) {
+    super(`${argument}: ${String(found)} is not possible; give ${possible}`);
     this.argument = argument;
   }
 }
@@ -51,4 +53,17 @@ export function requireInteger(argument: string, value: number, least: number, m
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new CaptureArgumentError(argument, value, `an integer from ${least} to ${most}`);
   }
+}
+
+/** Throws CaptureArgumentError unless `value` is a bigint that 64 bits without a sign can hold. */
+export function requireUint64(argument: string, value: bigint): void {
+  if (typeof value !== "bigint" || value < 0n || value > maximumUint64) {
+    throw new CaptureArgumentError(argument, value, `a bigint from 0n to ${maximumUint64}n`);
+  }
+}
+
+/** True for "little", false for "big"; throws CaptureArgumentError for anything else. */
+export function isLittleEndian(byteOrder: string): boolean {
+  if (byteOrder === "little" || byteOrder === "big") return byteOrder === "little";
+  throw new CaptureArgumentError("byteOrder", byteOrder, '"little" or "big"');
 }

@@ -94,6 +94,7 @@ describe("PcapWriter", () => {
     const frame = Uint8Array.of(1, 2, 3);
     refuses("linkType", () => new PcapWriter({ linkType: 0x10000 }));
     refuses("snapLength", () => new PcapWriter({ linkType: 1, snapLength: -1 }));
+    refuses("byteOrder", () => new PcapWriter({ linkType: 1, byteOrder: "Little" as "little" }));
     refuses("frame.length", (writer) => writer.record(new Uint8Array(maximumCapturedLength + 1), 300_000, 0, 0));
     refuses("originalLength", (writer) => writer.record(frame, 2, 0, 0));
     refuses("seconds", (writer) => writer.record(frame, 3, 2 ** 32, 0));

@@ -125,6 +125,10 @@ describe("PcapngWriter", () => {
     const { writer } = begun();
     const frame = Uint8Array.of(1);
     const wrong: readonly (readonly [string, () => unknown])[] = [
+      ["byteOrder", () => new PcapngWriter({ byteOrder: "BIG" as "big" })],
+      ["received", () => writer.interfaceStatistics(0, 0, 0, { received: 5 as unknown as bigint })],
+      ["received", () => writer.interfaceStatistics(0, 0, 0, { received: -5n })],
+      ["dropped", () => writer.interfaceStatistics(0, 0, 0, { dropped: 2n ** 64n })],
       ["linkType", () => writer.interface({ linkType: 65536 })],
       ["snapLength", () => writer.interface({ linkType: 1, snapLength: -1 })],
       ["interfaceIndex", () => writer.packet(1, frame, 1, 0, 0)],

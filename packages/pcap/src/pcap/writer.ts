@@ -1,6 +1,6 @@
 // Writes classic pcap (layout.ts has the format): the pieces of a file as bytes. Where they go is the caller's matter.
 
-import { requireInteger } from "../errors.js";
+import { isLittleEndian, requireInteger } from "../errors.js";
 import { maximumCapturedLength } from "../intake.js";
 import { fileHeader, linkTypeMask, Magic, recordHeader, version } from "./layout.js";
 
@@ -31,7 +31,7 @@ export class PcapWriter {
   readonly #nanoseconds: boolean;
   readonly #littleEndian: boolean;
 
-  /** Throws CaptureArgumentError for numbers that the format cannot hold. */
+  /** Throws CaptureArgumentError for numbers that the format cannot hold, and a byte order that there is not. */
   constructor(options: PcapWriterOptions) {
     const { linkType, snapLength = maximumCapturedLength, nanoseconds = false, byteOrder = "little" } = options;
     requireInteger("linkType", linkType, 0, linkTypeMask);
@@ -39,7 +39,7 @@ export class PcapWriter {
     this.#linkType = linkType;
     this.#snapLength = snapLength;
     this.#nanoseconds = nanoseconds;
-    this.#littleEndian = byteOrder === "little";
+    this.#littleEndian = isLittleEndian(byteOrder);
   }
 
   /** The 24 bytes that a file begins with. */

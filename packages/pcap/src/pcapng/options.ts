@@ -47,7 +47,11 @@ export function optionValue(options: readonly PcapngOption[], code: number, atLe
 }
 
 /** The first option of this code as a text, of so many characters at most. */
-export function optionText(options: readonly PcapngOption[], code: number, most: number = Infinity): string | undefined {
+export function optionText(
+  options: readonly PcapngOption[],
+  code: number,
+  most: number = Infinity,
+): string | undefined {
   const value = optionValue(options, code);
   // The bytes are cut, too: a string that is cut from a longer one may keep all of that in memory.
   return value === undefined ? undefined : decodeText(value.subarray(0, bytesPerCharacter * most)).slice(0, most);

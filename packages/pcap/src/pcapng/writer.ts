@@ -1,7 +1,7 @@
 // Writes pcapng (layout.ts has the format): the pieces of a file as bytes. Where they go is the caller's matter. Times are
 // written in nanoseconds, so that nothing is lost.
 
-import { CaptureArgumentError, requireInteger } from "../errors.js";
+import { CaptureArgumentError, isLittleEndian, requireInteger, requireUint64 } from "../errors.js";
 import { latestSecond } from "../frame-batch.js";
 import { maximumCapturedLength } from "../intake.js";
 import { encodeText } from "../text.js";
@@ -62,7 +62,8 @@ export interface PcapngStatisticsOptions extends PcapngDescription {
  *     file.write(writer.interface({ linkType: LinkType.ETHERNET, name: "eth0" }));
  *     file.write(writer.packet(0, frame, frame.length, 1700000000, 250_000_000, { comments: ["look here"] }));
  *
- * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold.
+ * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and so does the constructor for
+ * a byte order that there is not.
  */
 export class PcapngWriter {
   readonly #options: PcapngWriterOptions;
@@ -71,7 +72,7 @@ export class PcapngWriter {
 
   constructor(options: PcapngWriterOptions = {}) {
     this.#options = options;
-    this.#littleEndian = options.byteOrder !== "big";
+    this.#littleEndian = isLittleEndian(options.byteOrder ?? "little");
   }
 
   /** The block that begins the file, or a further section of it, whose interfaces are numbered from 0 again. */
@@ -147,9 +148,8 @@ export class PcapngWriter {
   ): Uint8Array<ArrayBuffer> {
     const block = this.#block(BlockType.INTERFACE_STATISTICS).uint32(this.#interface(interfaceIndex));
     addTime(block, seconds, nanoseconds);
-    const { received, dropped } = statistics;
-    if (received !== undefined) block.option64(OptionCode.STATISTICS_RECEIVED, received);
-    if (dropped !== undefined) block.option64(OptionCode.STATISTICS_DROPPED, dropped);
+    addCount(block, OptionCode.STATISTICS_RECEIVED, "received", statistics.received);
+    addCount(block, OptionCode.STATISTICS_DROPPED, "dropped", statistics.dropped);
     return addDescription(block, statistics, [OptionCode.STATISTICS_START, OptionCode.STATISTICS_END]).finish();
   }
 
@@ -197,6 +197,12 @@ function addTime(block: BlockBuilder, seconds: number, nanoseconds: number): Blo
   requireInteger("nanoseconds", nanoseconds, 0, 999_999_999);
   const units = BigInt(seconds) * nanosecondsPerSecond + BigInt(nanoseconds);
   return block.uint32(Number(units >> 32n)).uint32(Number(units & 0xffff_ffffn));
+}
+
+function addCount(block: BlockBuilder, code: number, name: string, count: bigint | undefined): void {
+  if (count === undefined) return;
+  requireUint64(name, count);
+  block.option64(code, count);
 }
 
 function addText(block: BlockBuilder, code: number, text: string | undefined): void {
