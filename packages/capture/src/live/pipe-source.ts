@@ -1,6 +1,7 @@
 // Frames that another program captures and writes to its standard output: tcpdump over ssh, a capture in a container, a
 // decryptor. For tcpdump and dumpcap on this machine LiveSource has backends that know their options and counts.
 
+import { closeSync, openSync } from "node:fs";
 import { CaptureError } from "../capture-error.js";
 import type { CaptureFeed } from "./capture-feed.js";
 import { FeedSource } from "./feed-source.js";
@@ -11,7 +12,9 @@ import { ProgramProcess } from "./program-process.js";
 const lag = 5;
 
 /**
- * What a program writes, as frames. It is started when they are asked for, without a shell.
+ * What a program writes, as frames. It is started when they are asked for, without a shell. When no more are wanted it is
+ * interrupted, and killed after a second; where there is no terminal, so is everything that it has started. At a
+ * terminal, where it may ask for a password, that finds its output closed.
  *
  *     new PipeSource("ssh", ["gateway", "tcpdump", "-U", "-w", "-", "not port 22"])
  */
@@ -26,7 +29,7 @@ export class PipeSource extends FeedSource {
   }
 
   protected override async open(): Promise<CaptureFeed> {
-    const process = new ProgramProcess(this.program, this.args);
+    const process = new ProgramProcess(this.program, this.args, !hasTerminal());
     await process.starts();
     return {
       bytes: process.bytes,
@@ -49,5 +52,15 @@ export class PipeSource extends FeedSource {
       this.program,
       last === "" ? `ended with ${how}` : `ended with ${how}: ${last}`,
     );
+  }
+}
+
+/** Whether there is a terminal at which a program may ask for a password, and from which an interrupt reaches it. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
   }
 }

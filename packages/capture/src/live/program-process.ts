@@ -1,5 +1,9 @@
 // A program that captures and writes a capture file to its standard output: started, watched and ended. What it has to
 // say it says on standard error, of which the beginning and the end are kept.
+//
+// A program may start others, as a shell does. Where it has a session of its own, all of them are told to end. Where it
+// has not, because it may ask for a password at the terminal and an interrupt from the keyboard is for it as well, only
+// the program itself is: the others find that nobody reads any longer what they write.
 
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
@@ -23,20 +27,24 @@ const packages: ReadonlyMap<string, string> = new Map([
 export class ProgramProcess {
   readonly program: string;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #hasOwnSession: boolean;
   readonly #gone: Promise<unknown>;
   #said = "";
   #onText: () => void = () => undefined;
   #startError: Error | undefined;
   #isStopped = false;
+  #isGone = false;
   #interrupting: NodeJS.Timeout | undefined;
 
   /** Starts it; with `hasOwnSession` an interrupt from the keyboard does not reach it, and it cannot ask for a password. */
   constructor(program: string, args: readonly string[], hasOwnSession = false) {
     this.program = program;
+    this.#hasOwnSession = hasOwnSession;
     this.#child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: hasOwnSession });
     this.#gone = once(this.#child, "close").catch((error: unknown) => {
       this.#startError = error instanceof Error ? error : new Error(String(error));
     });
+    void this.#gone.then(() => (this.#isGone = true));
     this.bytes.on("error", () => undefined);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-keptText);
@@ -66,7 +74,7 @@ export class ProgramProcess {
 
   /** Waits until it has said something like `pattern`; false when it ended before. `signal` kills it. */
   async says(pattern: RegExp, signal: AbortSignal): Promise<boolean> {
-    const kill = (): void => void this.#child.kill("SIGKILL");
+    const kill = (): void => this.#kill("SIGKILL");
     signal.addEventListener("abort", kill, { once: true });
     const heard = new Promise<void>((resolve) => {
       this.#onText = () => {
@@ -106,19 +114,41 @@ export class ProgramProcess {
   finish(after = 0): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#interrupting = setTimeout(() => this.#child.kill("SIGINT"), after);
+    this.#interrupting = setTimeout(() => this.#kill("SIGINT"), after);
     void this.#gone.then(() => clearTimeout(this.#interrupting));
   }
 
-  /** Interrupts it, and kills it where that is not enough. What it still writes is given up. */
+  /**
+   * Interrupts it, and kills it where that is not enough. What it still writes is given up, and so is what those write
+   * whom it has started.
+   */
   async stop(): Promise<void> {
     // It must not wait for somebody to read what it writes.
     this.bytes.removeAllListeners("data").resume();
     this.#isStopped = true;
     clearTimeout(this.#interrupting);
-    this.#child.kill("SIGINT");
-    const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
+    this.#kill("SIGINT");
+    const force = setTimeout(() => {
+      this.#kill("SIGKILL");
+      this.bytes.destroy();
+      this.#child.stderr.destroy();
+    }, patience);
     await this.#gone;
     clearTimeout(force);
+  }
+
+  #kill(signal: NodeJS.Signals): void {
+    if (!this.#killGroup(signal)) this.#child.kill(signal);
+  }
+
+  /** Tells it and all that it has started; false where there is no such group, or not any longer. */
+  #killGroup(signal: NodeJS.Signals): boolean {
+    const { pid } = this.#child;
+    if (!this.#hasOwnSession || pid === undefined || this.#isGone) return false;
+    try {
+      return process.kill(-pid, signal);
+    } catch {
+      return false;
+    }
   }
 }

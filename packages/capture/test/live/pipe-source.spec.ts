@@ -1,18 +1,27 @@
 // PipeSource with programs that Node always has beside it: Node itself.
 
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { PipeSource } from "@tsnids/capture";
 import type { CaptureError } from "@tsnids/capture";
 import { expect } from "chai";
+import { soon } from "../waiting.js";
 import { pcapOf, temporaryDirectory } from "../sample.js";
 
 describe("PipeSource", () => {
   const directory = temporaryDirectory();
+  let server: Server | undefined;
+  afterEach(() => {
+    server?.close();
+    server = undefined;
+  });
 
   /** A program that writes a capture file, then does something. */
-  function program(lengths: readonly number[], then: string): PipeSource {
+  function program(lengths: readonly number[], then: string, signal?: AbortSignal): PipeSource {
     const path = directory.write("written.pcap", pcapOf(lengths));
     const write = `process.stdout.write(require("node:fs").readFileSync(${JSON.stringify(path)}), () => { ${then} });`;
-    return new PipeSource(process.execPath, ["--eval", write]);
+    return new PipeSource(process.execPath, ["--eval", write], { signal });
   }
 
   async function errorOf(source: PipeSource): Promise<CaptureError> {
@@ -66,4 +75,34 @@ describe("PipeSource", () => {
       break;
     }
   });
+
+  for (const way of ["when nobody wants more", "when it is called off"]) {
+    it(`ends with the program, and with what that has started, ${way}`, async () => {
+      server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const { port } = server.address() as AddressInfo;
+      // It has both outputs of the program, to which it writes empty records, does not mind being interrupted, and
+      // holds a connection while it lives.
+      const started = `
+        process.on("SIGINT", () => undefined);
+        setInterval(() => process.stdout.write(Buffer.alloc(16)), 10);
+        require("node:net").connect(${port}, "127.0.0.1");`;
+      const start = `require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(started)}], {
+        stdio: "inherit" });`;
+      const stop = new AbortController();
+      const source = program([60], start, stop.signal);
+      const connected = once(server, "connection") as Promise<[Socket]>;
+      const reading = (async () => {
+        for await (const { length } of source.batches()) {
+          expect(length).to.be.greaterThan(0);
+          await connected;
+          if (way === "when nobody wants more") break;
+          stop.abort();
+        }
+      })();
+      const [socket] = await connected;
+      const gone = once(socket.on("error", () => undefined).resume(), "close");
+      await soon(Promise.all([reading, gone]), "the end of both");
+    });
+  }
 });
