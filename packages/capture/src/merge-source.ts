@@ -109,12 +109,26 @@ class Merge {
     if (this.#batch.length > 0) yield this.#batch;
   }
 
-  /** Sources that cannot tell when they begin are opened at once, all together: live ones begin at the same time. */
+  /**
+   * Sources that cannot tell when they begin are opened without waiting for each other: live ones begin at the same time,
+   * and whoever writes to two pipes may have one open before the other. The rest is asked one by one.
+   */
   async #prepare(): Promise<void> {
-    const open = this.#heads.map((head) => (head.canTell ? undefined : this.#attempt(() => head.prepare())));
-    for (const [index, head] of this.#heads.entries()) {
-      if (await (open[index] ?? this.#attempt(() => head.prepare()))) this.#heap.push(head);
+    const live = this.#heads.filter((head) => !head.mayTell).map((head) => this.#open(head));
+    const pipes: SourceHead[] = [];
+    for (const head of this.#heads.filter(({ mayTell }) => mayTell)) {
+      await this.#attempt(async () => {
+        const canTell = await head.readStart();
+        if (canTell) this.#heap.push(head);
+        else pipes.push(head);
+        return canTell;
+      });
     }
+    await Promise.all([...live, ...pipes.map((head) => this.#open(head))]);
+  }
+
+  async #open(head: SourceHead): Promise<void> {
+    if (await this.#attempt(() => head.open())) this.#heap.push(head);
   }
 
   async close(): Promise<void> {

@@ -8,6 +8,8 @@ import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 export class SourceHead {
   /** Place of the source among all. */
   readonly order: number;
+  /** False for a source of which it is known beforehand that it cannot tell when it begins. */
+  readonly mayTell: boolean;
   /** Time of the frame. */
   seconds = 0;
   nanoseconds = 0;
@@ -23,6 +25,7 @@ export class SourceHead {
   constructor(source: FrameSource, order: number) {
     this.#source = source;
     this.order = order;
+    this.mayTell = source.startTime !== undefined;
   }
 
   /** False as long as only the time is known. */
@@ -56,21 +59,19 @@ export class SourceHead {
     return this.#batch.interfaces;
   }
 
-  /** True for a source that can tell when it begins without being opened. */
-  get canTell(): boolean {
-    return this.#source.startTime !== undefined;
-  }
-
-  /** Finds out when the source begins; opens it where it cannot tell. False for a source without frames. */
-  async prepare(): Promise<boolean> {
+  /** Finds out when the source begins without opening it; false for one that cannot tell, as a pipe or a device. */
+  async readStart(): Promise<boolean> {
     const time = await this.#source.startTime?.();
-    if (time === undefined) {
-      this.mayWait = true;
-      return this.nextBatch();
-    }
+    if (time === undefined) return false;
     this.seconds = time.seconds;
     this.nanoseconds = time.nanoseconds;
     return true;
+  }
+
+  /** Opens a source that cannot tell when it begins; false for one without frames. */
+  open(): Promise<boolean> {
+    this.mayWait = true;
+    return this.nextBatch();
   }
 
   /** Goes to the next frame of the batch in hand; false when there is none. */

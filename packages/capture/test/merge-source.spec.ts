@@ -1,11 +1,13 @@
 // MergeSource: order of time, interfaces, errors, and how many sources are open.
 
+import { execFileSync, spawn } from "node:child_process";
 import { expect } from "chai";
 import fc from "fast-check";
 import { CaptureError, FileSource, maximumMergedInterfaces, MergeSource } from "@tsnids/capture";
 import { FrameBatch, intakeLength, LinkType, MemorySource, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { FrameSource, FrameTime } from "@tsnids/pcap";
 import { pcapOf, read, summaryOf, temporaryDirectory } from "./sample.js";
+import { soon } from "./waiting.js";
 
 /** A capture whose frames have these times, in nanoseconds, and one byte that says from which capture they are. */
 function captureOf(id: number, times: readonly number[], linkType: number = LinkType.ETHERNET): Uint8Array {
@@ -110,6 +112,31 @@ describe("MergeSource", () => {
       expect(index).to.be.lessThan(maximumMergedInterfaces);
     }
     expect(merged.at(-1)?.[2]).to.equal(3);
+  });
+
+  it("opens named pipes without waiting for each other: their writer may begin with any of them", async () => {
+    const paths = ["one", "other"].map((name) => directory.path(name));
+    for (const path of paths) execFileSync("mkfifo", [path]);
+    const merged = framesOf(new MergeSource(paths.map((path) => new FileSource(path))));
+    // In another process: opening a pipe waits for its reader, and would take a thread that the reader needs.
+    const captures = [captureOf(1, [2, 3]), captureOf(2, [1, 4])].map((bytes) => Buffer.from(bytes).toString("base64"));
+    const write = `
+      const { openSync, writeSync } = require("node:fs");
+      const [other, one] = ${JSON.stringify(paths.toReversed())}.map((path) => openSync(path, "w"));
+      const captures = ${JSON.stringify(captures)}.map((text) => Buffer.from(text, "base64"));
+      writeSync(one, captures[0]);
+      writeSync(other, captures[1]);`;
+    const writer = spawn(process.execPath, ["--eval", write], { stdio: "inherit" });
+    try {
+      expect((await soon(merged, "the frames of both")).map(([time, id]) => [time, id])).to.deep.equal([
+        [1, 2],
+        [2, 1],
+        [3, 1],
+        [4, 2],
+      ]);
+    } finally {
+      writer.kill();
+    }
   });
 
   it("copies frames into the intake, and what does not fit into the next batch", async () => {
