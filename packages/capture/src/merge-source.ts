@@ -110,8 +110,8 @@ class Merge {
   }
 
   /**
-   * Sources that cannot tell when they begin are opened without waiting for each other: live ones begin at the same time,
-   * and whoever writes to two pipes may have one open before the other. The rest is asked one by one.
+   * Sources that cannot tell when they begin are opened without waiting for each other: live ones begin at the same
+   * time, and whoever writes to two pipes may have one open before the other. The rest is asked one by one.
    */
   async #prepare(): Promise<void> {
     const live = this.#heads.filter((head) => !head.mayTell).map((head) => this.#open(head));

@@ -12,8 +12,8 @@ import { ProgramProcess } from "./program-process.js";
 const lag = 5;
 
 /**
- * What a program writes, as frames. It is started when they are asked for, without a shell. When no more are wanted it is
- * interrupted, and killed after a second; where there is no terminal, so is everything that it has started. At a
+ * What a program writes, as frames. It is started when they are asked for, without a shell. When no more are wanted it
+ * is interrupted, and killed after a second; where there is no terminal, so is everything that it has started. At a
  * terminal, where it may ask for a password, that finds its output closed.
  *
  *     new PipeSource("ssh", ["gateway", "tcpdump", "-U", "-w", "-", "not port 22"])

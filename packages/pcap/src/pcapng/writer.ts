@@ -62,8 +62,8 @@ export interface PcapngStatisticsOptions extends PcapngDescription {
  *     file.write(writer.interface({ linkType: LinkType.ETHERNET, name: "eth0" }));
  *     file.write(writer.packet(0, frame, frame.length, 1700000000, 250_000_000, { comments: ["look here"] }));
  *
- * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and so does the constructor for
- * a byte order that there is not.
+ * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and so does the constructor
+ * for a byte order that there is not.
  */
 export class PcapngWriter {
   readonly #options: PcapngWriterOptions;
