@@ -1,33 +1,16 @@
 // Folders of rotated captures: in order, as they grow, written anew in place, compressed, gone; and
 // positions to go on from.
 
+import { getEventListeners } from "node:events";
 import { appendFileSync, mkdirSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { CaptureError, FolderSource, TailSource } from "@tsnids/capture";
+import { CaptureError, FolderSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
-import { LinkType, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import { expect } from "chai";
 import { temporaryDirectory } from "./sample.js";
+import { pcap, pcapng, records } from "./timed.js";
 import { Follower, Waits } from "./waiting.js";
-
-const writer = new PcapWriter({ linkType: LinkType.ETHERNET });
-
-/** The records of frames captured at these seconds. */
-function records(...seconds: readonly number[]): Buffer {
-  return Buffer.concat(seconds.map((second) => writer.record(new Uint8Array(60).fill(second), 60, second, 0)));
-}
-
-/** A capture with them. */
-function pcap(...seconds: readonly number[]): Buffer {
-  return Buffer.concat([writer.header(), records(...seconds)]);
-}
-
-function pcapng(...seconds: readonly number[]): Buffer {
-  const blocks = new PcapngWriter({ application: "a name that is long enough to fill the first bytes of the file" });
-  const head = [blocks.section(), blocks.interface({ linkType: LinkType.ETHERNET })];
-  return Buffer.concat([...head, ...seconds.map((second) => blocks.packet(0, new Uint8Array(60), 60, second, 0))]);
-}
 
 describe("FolderSource", () => {
   const directory = temporaryDirectory();
@@ -308,6 +291,33 @@ describe("FolderSource", () => {
     expect(await follower.end()).to.deep.equal([1]);
   });
 
+  it("leaves nothing behind at the signal of those who have read enough", async () => {
+    write("cap0", pcap(1));
+    for (let reading = 0; reading < 3; reading++) {
+      for await (const batch of source().batches()) {
+        expect(batch.length).to.equal(1);
+        break;
+      }
+    }
+    expect(getEventListeners(stop.signal, "abort")).to.deep.equal([]);
+  });
+
+  it("refuses options that cannot work, by their name", () => {
+    const refused: readonly (readonly [string, object])[] = [
+      ...[Number.NaN, -1, 0, 3e9, "5"].map((pollMs) => ["pollMs", { pollMs }] as const),
+      ["signal", { signal: new AbortController() }],
+      ["from.begin.seconds", { from: {} }],
+      ["from.begin.nanoseconds", { from: { begin: { seconds: 1, nanoseconds: 1e9 }, frames: 0 } }],
+      ["to.begin.seconds", { to: { begin: { seconds: "x", nanoseconds: 0 }, frames: 0 } }],
+      ["to.frames", { to: { begin: { seconds: 1, nanoseconds: 0 }, frames: -1 } }],
+    ];
+    for (const [option, options] of refused) {
+      expect(() => new FolderSource(folder, options), option)
+        .to.throw(CaptureError, `FolderSource: ${option} is `)
+        .with.property("code", "invalid-option");
+    }
+  });
+
   it("refuses a folder that is none, and one that goes", async () => {
     const missing = new FolderSource(join(folder, "missing"));
     expect(await failure(missing)).to.match(/not-found .*missing: no such folder$/);
@@ -318,27 +328,6 @@ describe("FolderSource", () => {
     rmSync(folder, { recursive: true });
     const error = await follower.end().catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(CaptureError).with.property("code", "not-found");
-  });
-});
-
-describe("TailSource", () => {
-  const directory = temporaryDirectory();
-
-  it("follows one file, which need not be there yet, and its successor of the same name", async () => {
-    const path = directory.path("live.pcap");
-    directory.write("other.pcap", pcap(99));
-    const stop = new AbortController();
-    const follower = new Follower(new TailSource(path, { signal: stop.signal }));
-    const first = follower.frames(1);
-    writeFileSync(path, pcap(1));
-    await first;
-    appendFileSync(path, records(2));
-    await follower.frames(2);
-    renameSync(path, directory.path("rotated.pcap"));
-    writeFileSync(path, pcap(3));
-    await follower.frames(3);
-    stop.abort();
-    expect(await follower.end()).to.deep.equal([1, 2, 3]);
   });
 });
 

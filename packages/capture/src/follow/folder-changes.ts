@@ -17,13 +17,14 @@ export class FolderChanges {
   #hasChanged = false;
   #folderChanged = true;
   #wake: () => void = () => undefined;
+  readonly #stop = (): void => this.close();
 
   constructor(folder: string, pollMs: number, signal: AbortSignal | undefined) {
     this.#pollMs = pollMs;
     this.#signal = signal;
     this.#watcher = this.#watch(folder);
     // Whoever calls it off may never ask for another batch.
-    signal?.addEventListener("abort", () => this.close(), { once: true });
+    signal?.addEventListener("abort", this.#stop, { once: true });
   }
 
   /** True when another file than the current one may have come, gone or changed since this was asked last. */
@@ -51,6 +52,7 @@ export class FolderChanges {
   }
 
   close(): void {
+    this.#signal?.removeEventListener("abort", this.#stop);
     this.#watcher?.close();
   }
 

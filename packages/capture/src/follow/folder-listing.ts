@@ -105,7 +105,7 @@ export class FolderListing {
   async #names(): Promise<readonly string[]> {
     try {
       const names = await readdir(this.#folder);
-      const captures = names.filter((name) => !name.startsWith(".") && !name.endsWith(".part") && this.#accepts(name));
+      const captures = names.filter((name) => this.#accepts(name));
       if (captures.length <= maximumFolderFiles) return captures;
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOTDIR") {

@@ -8,11 +8,13 @@
 // A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is
 // another one that was not read and has a frame; what was written before that is read then.
 
+import { latestSecond } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
 import { asCaptureError, CaptureError } from "../capture-error.js";
 import { CaptureReading, readingBlock } from "../capture-reading.js";
 import type { CaptureWarning } from "../capture-warning.js";
 import { UnpackingReader } from "../compression/unpacking-reader.js";
+import { requireSignal, requireWithin } from "../options.js";
 import { FolderChanges } from "./folder-changes.js";
 import { compareTimes, FolderListing } from "./folder-listing.js";
 import type { ListedCapture } from "./folder-listing.js";
@@ -21,6 +23,11 @@ import { GrowingFile } from "./growing-file.js";
 
 /** Milliseconds after which a folder is looked at, where the system does not tell of changes. */
 export const defaultPollMs = 500;
+
+/** What a timer of Node can wait. */
+const maximumPollMs = 0x7fffffff;
+
+const owner = "FolderSource";
 
 /** A place in a folder: in the capture that begins at this moment, behind so many frames. */
 export interface FolderPosition {
@@ -44,7 +51,7 @@ export interface FolderSourceOptions {
   readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
   /** Called before it waits: everything there is was delivered. The waiting begins when it has come back. */
   readonly onWait?: (() => Promise<void> | void) | undefined;
-  /** Milliseconds after which it looks again, where the system does not tell of changes. Default: 500. */
+  /** Milliseconds after which it looks again, where the system tells of no changes: 1 to 2147483647. Default: 500. */
   readonly pollMs?: number | undefined;
 }
 
@@ -56,8 +63,13 @@ export class FolderSource implements FrameSource {
   #position: FolderPosition | undefined;
   #file: string | undefined;
 
-  /** Does not look at the folder; that, and its errors, is for `batches`. */
+  /** Does not look at the folder; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
   constructor(path: string, options: FolderSourceOptions = {}) {
+    const { signal, from, to, pollMs = defaultPollMs } = options;
+    requireSignal(owner, signal);
+    requireWithin(owner, "pollMs", pollMs, 1, maximumPollMs);
+    if (from !== undefined) requirePosition("from", from);
+    if (to !== undefined) requirePosition("to", to);
     this.path = path;
     this.#options = options;
   }
@@ -77,10 +89,10 @@ export class FolderSource implements FrameSource {
    * Throws CaptureError when the folder cannot be read. It is for one reading at a time.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
-    const { from, to, signal, accepts = () => true, pollMs = defaultPollMs } = this.#options;
+    const { from, to, signal, pollMs = defaultPollMs } = this.#options;
     const block = readingBlock(intake);
     const warn = this.#options.onWarning ?? ((): void => undefined);
-    const listing = new FolderListing(this.path, accepts, warn);
+    const listing = new FolderListing(this.path, (name) => this.isWanted(name), warn);
     this.#position = from;
     await listing.scan();
     if (from !== undefined && !listing.skipTo(from.begin)) {
@@ -101,6 +113,12 @@ export class FolderSource implements FrameSource {
     } finally {
       changes.close();
     }
+  }
+
+  /** Whether a file of this name is read: not what is hidden or in the making. */
+  protected isWanted(name: string): boolean {
+    const { accepts = () => true } = this.#options;
+    return !name.startsWith(".") && !name.endsWith(".part") && accepts(name);
   }
 
   /** The frames of one capture, until it is finished. */
@@ -189,4 +207,11 @@ export class FolderSource implements FrameSource {
     const at = this.#position;
     return to !== undefined && at !== undefined && compareTimes(at.begin, to.begin) === 0 && at.frames >= to.frames;
   }
+}
+
+/** Positions may have been read from a file: what is there is looked at, and not only what should be. */
+function requirePosition(option: string, { begin, frames }: Partial<FolderPosition>): void {
+  requireWithin(owner, `${option}.begin.seconds`, begin?.seconds, 0, latestSecond);
+  requireWithin(owner, `${option}.begin.nanoseconds`, begin?.nanoseconds, 0, 999_999_999);
+  requireWithin(owner, `${option}.frames`, frames, 0, Number.MAX_SAFE_INTEGER);
 }

@@ -5,12 +5,19 @@ import { FolderSource } from "./folder-source.js";
 import type { FolderSourceOptions } from "./folder-source.js";
 
 /**
- * The frames of a file, and of those that are still to be written to it. It need not be there yet; when it is written
- * anew, or another one takes its name, the new capture follows the old one.
+ * The frames of a file, and of those that are still to be written to it, whatever it is called. It need not be there
+ * yet; when it is written anew, or another one takes its name, the new capture follows the old one.
  */
 export class TailSource extends FolderSource {
+  readonly #name: string;
+
   constructor(path: string, options: Omit<FolderSourceOptions, "accepts"> = {}) {
-    const name = basename(path);
-    super(dirname(path), { ...options, accepts: (other) => other === name });
+    super(dirname(path), options);
+    this.#name = basename(path);
+  }
+
+  /** Whoever names a file wants it, hidden and in the making as well. */
+  protected override isWanted(name: string): boolean {
+    return name === this.#name;
   }
 }

@@ -1,7 +1,6 @@
 // Frames of a network device as they pass.
 
 import { maximumCapturedLength } from "@tsnids/pcap";
-import { CaptureError } from "../capture-error.js";
 import { cap, isolatedCap } from "./cap-backend.js";
 import { maximumBufferSize } from "./cap-handle.js";
 import { captureProfiles } from "./capture-feed.js";
@@ -9,6 +8,7 @@ import type { CaptureBackend, CaptureFeed, CaptureProfile, CaptureRequest } from
 import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
 import { programBackends } from "./program-backend.js";
+import { invalidOption, requireWithin } from "../options.js";
 
 /** Backends by name: the native addon `cap`, and programs that capture. */
 export const backendNames = ["cap", "tcpdump", "dumpcap"] as const;
@@ -18,6 +18,8 @@ export type BackendName = (typeof backendNames)[number];
 const defaultBufferSize = 64 * 1024 * 1024;
 const defaultQueueSize = 64 * 1024 * 1024;
 const minimumSize = 64 * 1024;
+
+const owner = "LiveSource";
 
 /** What a LiveSource can be told. */
 export interface LiveOptions extends FeedOptions {
@@ -62,13 +64,14 @@ export class LiveSource extends FeedSource {
       bufferSize = defaultBufferSize,
       queueSize = defaultQueueSize,
     } = options;
-    if (device === "") throw invalid("device", '""', "the name of a device");
-    if (!captureProfiles.includes(profile)) throw invalid("profile", profile, captureProfiles.join(" or "));
-    requireWithin("snapLength", snapLength, 1, maximumCapturedLength);
-    requireWithin("bufferSize", bufferSize, minimumSize, maximumBufferSize);
-    requireWithin("queueSize", queueSize, minimumSize, maximumBufferSize);
+    if (device === "") throw invalidOption(owner, "device", '""', "the name of a device");
+    if (!captureProfiles.includes(profile))
+      throw invalidOption(owner, "profile", profile, captureProfiles.join(" or "));
+    requireWithin(owner, "snapLength", snapLength, 1, maximumCapturedLength);
+    requireWithin(owner, "bufferSize", bufferSize, minimumSize, maximumBufferSize);
+    requireWithin(owner, "queueSize", queueSize, minimumSize, maximumBufferSize);
     if (backend === "cap" && !promiscuous)
-      throw invalid("promiscuous", "false", "true for cap, which knows no other way");
+      throw invalidOption(owner, "promiscuous", false, "true for cap, which knows no other way");
     this.device = device;
     this.#backend = typeof backend === "object" ? backend : backendOf(backend, isolated);
     this.backend = this.#backend.name;
@@ -82,15 +85,6 @@ export class LiveSource extends FeedSource {
 
 function backendOf(name: BackendName, isolated: boolean): CaptureBackend {
   if (name === "cap") return isolated ? isolatedCap : cap;
-  if (!Object.hasOwn(programBackends, name)) throw invalid("backend", name, backendNames.join(", "));
+  if (!Object.hasOwn(programBackends, name)) throw invalidOption(owner, "backend", name, backendNames.join(", "));
   return programBackends[name];
-}
-
-function requireWithin(option: string, value: number, minimum: number, maximum: number): void {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return;
-  throw invalid(option, String(value), `an integer from ${minimum} to ${maximum}`);
-}
-
-function invalid(option: string, found: string, wanted: string): CaptureError {
-  return new CaptureError("invalid-option", "LiveSource", `${option} is ${found}; it must be ${wanted}`);
 }

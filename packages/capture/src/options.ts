@@ -1,0 +1,25 @@
+// Options of sources that cannot work: found when the source is made, and called by their name.
+
+import { CaptureError } from "./capture-error.js";
+
+/** CaptureError `invalid-option` of `owner`, the class that was given the option. */
+export function invalidOption(owner: string, option: string, found: unknown, wanted: string): CaptureError {
+  return new CaptureError("invalid-option", owner, `${option} is ${String(found)}; it must be ${wanted}`);
+}
+
+/** Throws it unless `value` is an integer from `least` to `most`. */
+export function requireWithin(owner: string, option: string, value: unknown, least: number, most: number): void {
+  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
+  throw invalidOption(owner, option, value, `an integer from ${least} to ${most}`);
+}
+
+/** Throws it for a `signal` that is none, such as the AbortController whose `signal` was meant. */
+export function requireSignal(owner: string, signal: AbortSignal | undefined): void {
+  if (!isSignal(signal)) throw invalidOption(owner, "signal", signal, "an AbortSignal");
+}
+
+/** True for a signal, by what is used of it: one of another realm has another class; and true for none. */
+export function isSignal(value: unknown): boolean {
+  if (value === undefined) return true;
+  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+}
