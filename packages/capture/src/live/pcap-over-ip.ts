@@ -6,6 +6,9 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";
 import { CaptureError } from "../capture-error.js";
+import { invalidOption, requireWithin } from "../options.js";
+import { systemTime } from "./byte-inlet.js";
+import type { Timekeeper } from "./byte-inlet.js";
 import type { CaptureFeed } from "./capture-feed.js";
 import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
@@ -17,6 +20,11 @@ const loopback = "127.0.0.1";
 
 /** Seconds a frame may be late. */
 const lag = 5;
+
+/** Milliseconds without a byte after which all is here that was sent before the signal. */
+const silence = 200;
+
+const owner = "PcapOverIpSource";
 
 /** Where a PcapOverIpSource finds its sender. */
 export interface PcapOverIpOptions extends FeedOptions {
@@ -36,14 +44,19 @@ export class PcapOverIpSource extends FeedSource {
   readonly port: number;
   readonly #listen: boolean;
   readonly #onListening: ((port: number) => void) | undefined;
+  readonly #time: Timekeeper;
 
+  /** Connects to nobody yet; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
   constructor(options: PcapOverIpOptions = {}) {
-    const { host = loopback, port = pcapOverIpPort, listen = false, onListening } = options;
+    const { host = loopback, port = pcapOverIpPort, listen = false, onListening, time = systemTime } = options;
+    if (typeof host !== "string" || host === "") throw invalidOption(owner, "host", host, "a name or an address");
+    requireWithin(owner, "port", port, listen ? 0 : 1, 65535);
     super(`tcp://${host.includes(":") ? `[${host}]` : host}:${port}`, options);
     this.host = host;
     this.port = port;
     this.#listen = listen;
     this.#onListening = onListening;
+    this.#time = time;
   }
 
   protected override async open(signal: AbortSignal): Promise<CaptureFeed> {
@@ -55,9 +68,14 @@ export class PcapOverIpSource extends FeedSource {
   }
 
   async #call(signal: AbortSignal): Promise<Socket> {
-    const socket = connect({ host: this.host, port: this.port, signal });
-    await once(socket, "connect");
-    return socket;
+    const socket = connect({ host: this.host, port: this.port });
+    try {
+      await once(socket, "connect", { signal });
+      return socket;
+    } catch (error) {
+      socket.destroy();
+      throw error;
+    }
   }
 
   /** The first sender that calls; nobody after it. */
@@ -82,12 +100,25 @@ export class PcapOverIpSource extends FeedSource {
       lag,
       drops: {},
       end: () => Promise.resolve(failure === undefined ? undefined : this.#error(failure)),
-      finish: () => void socket.destroy(),
+      finish: () => this.#drain(socket),
       stop: () => {
         socket.destroy();
         return Promise.resolve();
       },
     };
+  }
+
+  /** Hangs up on this side, and reads what has come already: until nothing more does. */
+  #drain(socket: Socket): void {
+    socket.end();
+    let callOff = (): void => undefined;
+    const wait = (): void => {
+      callOff();
+      // While the consumer is late nothing is read, and that is no silence.
+      callOff = this.#time.after(silence, () => (socket.isPaused() ? wait() : socket.destroy()));
+    };
+    socket.on("data", wait).once("close", () => callOff());
+    wait();
   }
 
   #error(cause: unknown): CaptureError {

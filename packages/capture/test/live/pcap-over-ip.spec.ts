@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { CaptureError, PcapOverIpSource } from "@tsnids/capture";
+import type { PcapOverIpOptions } from "@tsnids/capture";
 import { expect } from "chai";
 import { pcapOf } from "../sample.js";
 
@@ -16,8 +17,8 @@ describe("PcapOverIpSource", () => {
     server = undefined;
   });
 
-  async function serve(onSender: (socket: Socket) => void): Promise<number> {
-    server = createServer(onSender).listen(0, "127.0.0.1");
+  async function serve(onSender: (socket: Socket) => void, allowHalfOpen = false): Promise<number> {
+    server = createServer({ allowHalfOpen }, onSender).listen(0, "127.0.0.1");
     await once(server, "listening");
     return (server.address() as AddressInfo).port;
   }
@@ -77,6 +78,33 @@ describe("PcapOverIpSource", () => {
     });
     const error = await framesOf(new PcapOverIpSource({ port })).catch((thrown: unknown) => thrown);
     expect(error).to.be.instanceOf(CaptureError).with.property("code", "connection-failed");
+  });
+
+  it("hands on what was sent before the signal, also where the sender stays", async () => {
+    const lengths = new Array<number>(60).fill(60_000);
+    const stop = new AbortController();
+    const port = await serve((socket) => {
+      socket.on("error", () => undefined).write(pcapOf(lengths));
+    }, true);
+    let frames = 0;
+    for await (const batch of new PcapOverIpSource({ port, signal: stop.signal }).batches()) {
+      frames += batch.length;
+      stop.abort();
+    }
+    expect(frames).to.equal(lengths.length);
+  });
+
+  it("refuses options that cannot work, by their name", () => {
+    const refused: readonly (readonly [string, PcapOverIpOptions])[] = [
+      ...[70_000, "abc", 0, -1].map((port) => ["port", { port: port as number }] as const),
+      ["port", { listen: true, port: 65_536 }],
+      ["host", { host: "" }],
+    ];
+    for (const [option, options] of refused) {
+      expect(() => new PcapOverIpSource(options))
+        .to.throw(CaptureError, `PcapOverIpSource: ${option} is `)
+        .with.property("code", "invalid-option");
+    }
   });
 
   for (const listen of [false, true]) {
