@@ -7,6 +7,7 @@ import { standardInput } from "./byte-reader.js";
 import { maximumReadAhead } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { FileReading } from "./file-reading.js";
+import { isSignal } from "./options.js";
 
 /** What a FileSource can be told. */
 export interface FileSourceOptions {
@@ -44,16 +45,17 @@ export class FileSource implements FrameSource {
 
   /**
    * Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead`
-   * that there is not.
+   * that there is not, and for a `signal` that is none.
    */
   constructor(path: string, options: FileSourceOptions = {}) {
-    const { readAhead = 0 } = options;
+    const { readAhead = 0, signal } = options;
     if (!Number.isInteger(readAhead) || readAhead < 0 || readAhead > maximumReadAhead) {
       throw new CaptureArgumentError("readAhead", readAhead, `an integer from 0 to ${maximumReadAhead}`);
     }
+    if (!isSignal(signal)) throw new CaptureArgumentError("signal", signal, "an AbortSignal");
     this.path = path;
     this.size = sizeOf(path);
-    this.#signal = options.signal;
+    this.#signal = signal;
     this.#onWarning = options.onWarning;
     this.#onBlock = options.onBlock;
     this.#readAhead = readAhead;

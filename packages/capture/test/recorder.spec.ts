@@ -331,6 +331,10 @@ describe("Recorder", () => {
       expect(code(() => new Recorder(path, { maximumBytes: value }))).to.equal("invalid-option");
     }
     expect(code(() => new Recorder(path, { maximumFiles: 3 }))).to.equal("invalid-option");
+    expect(code(() => new Recorder(path, { format: "pcpa" as "pcap" }))).to.equal("invalid-option");
+    for (const missing of ["", undefined as unknown as string]) {
+      expect(code(() => new Recorder(missing))).to.equal("invalid-option");
+    }
     expect(code(() => new Recorder(directory.path("no/x.pcap")))).to.equal("not-found");
     expect(code(() => new Recorder(directory.path("no/x.pcap"), { maximumBytes: 9 }))).to.equal("not-found");
     expect(existsSync(`${path}.part`)).to.equal(false);

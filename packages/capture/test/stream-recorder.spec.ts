@@ -1,6 +1,6 @@
 // Packets of chosen streams: from the handshake on, in both directions, and of no other stream.
 
-import { Recorder, StreamRecorder } from "@tsnids/capture";
+import { Recorder, RecordError, StreamRecorder } from "@tsnids/capture";
 import type { StreamRecorderOptions } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";
 import type { TcpStream } from "@tsnids/nids";
@@ -114,6 +114,18 @@ describe("StreamRecorder", () => {
     expect(recorder.missingFrames).to.be.greaterThan(0);
     expect(frames.length).to.equal(long.frames.length - recorder.missingFrames);
     expect(frames.slice(0, 3)).to.deep.equal(framesOf(long).slice(0, 3));
+  });
+
+  it("refuses options that cannot work, by their name", () => {
+    const recorder = new Recorder(directory.path("unused.pcapng"));
+    for (const option of ["prologueBytes", "maximumPrologueBytes", "maximumFragmentBytes"]) {
+      for (const value of [Number.NaN, "64k", -1]) {
+        expect(() => new StreamRecorder(new Nids(), recorder, { [option]: value }))
+          .to.throw(RecordError, `StreamRecorder: ${option} must be a whole number from 0 on, not ${value}`)
+          .with.property("code", "invalid-option");
+      }
+    }
+    recorder.abandon();
   });
 
   it("gives up the prologues of those not seen for longest when there are too many", async () => {

@@ -10,6 +10,7 @@ import { EventEmitter } from "node:events";
 import { intakeLength } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { asCaptureError, CaptureError } from "../capture-error.js";
+import { requireSignal } from "../options.js";
 import { ByteInlet, systemTime } from "./byte-inlet.js";
 import type { Timekeeper } from "./byte-inlet.js";
 import type { CaptureFeed, Drops } from "./capture-feed.js";
@@ -77,6 +78,7 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
 
   protected constructor(capture: string, { signal, time = systemTime }: FeedOptions) {
     super();
+    requireSignal(new.target.name, signal);
     this.capture = capture;
     this.#signal = signal;
     this.#time = time;

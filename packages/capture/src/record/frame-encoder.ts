@@ -6,7 +6,8 @@ import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
 import { RecordError } from "./record-error.js";
 
 /** The formats that can be written. */
-export type RecordFormat = "pcap" | "pcapng";
+export const recordFormats = ["pcap", "pcapng"] as const;
+export type RecordFormat = (typeof recordFormats)[number];
 
 /** Encodes the frames of one file. */
 export interface FrameEncoder {

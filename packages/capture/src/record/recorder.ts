@@ -13,7 +13,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { LinkType, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
-import { frameEncoder } from "./frame-encoder.js";
+import { frameEncoder, recordFormats } from "./frame-encoder.js";
 import type { FrameEncoder, RecordFormat } from "./frame-encoder.js";
 import { PartFile } from "./part-file.js";
 import { asRecordError, RecordError } from "./record-error.js";
@@ -68,9 +68,19 @@ export class Recorder {
 
   /** Throws RecordError: `invalid-option`, `exists`, `not-a-file`, and others for a folder that cannot be used. */
   constructor(path: string, options: RecorderOptions = {}) {
+    if (typeof path !== "string" || path === "") {
+      throw new RecordError("invalid-option", "Recorder", `path must be the name of a file, not "${path}"`);
+    }
     this.#path = path;
     this.#options = options;
     this.#format = options.format ?? (/\.(pcap|cap)$/i.test(path) ? "pcap" : "pcapng");
+    if (!recordFormats.includes(this.#format)) {
+      throw new RecordError(
+        "invalid-option",
+        path,
+        `format must be ${recordFormats.join(" or ")}, not ${this.#format}`,
+      );
+    }
     const { maximumBytes, maximumSeconds, maximumFiles, overwrites = false } = options;
     for (const [name, value] of Object.entries({ maximumBytes, maximumSeconds, maximumFiles })) {
       if (value === undefined || (Number.isSafeInteger(value) && value > 0)) continue;

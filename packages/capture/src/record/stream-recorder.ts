@@ -14,6 +14,7 @@
 import type { IpPacket, Nids, StreamRecording, TcpStream } from "@tsnids/nids";
 import { FragmentFrames } from "./fragment-frames.js";
 import { Prologue } from "./prologue.js";
+import { RecordError } from "./record-error.js";
 import type { Recorder } from "./recorder.js";
 
 const TCP = 6;
@@ -57,11 +58,19 @@ export class StreamRecorder implements StreamRecording {
 
   /**
    * Registers an ip and an ip fragment callback, which costs the engine some of its speed. `recorder` is finished by
-   * its owner, after the run.
+   * its owner, after the run. Throws RecordError `invalid-option`.
    */
   constructor(nids: Nids, recorder: Recorder, options: StreamRecorderOptions = {}) {
     const { prologueBytes = 65536, maximumPrologueBytes = 16 * 1024 * 1024 } = options;
     const { maximumFragmentBytes = 4 * 1024 * 1024 } = options;
+    for (const [name, value] of Object.entries({ prologueBytes, maximumPrologueBytes, maximumFragmentBytes })) {
+      if (Number.isSafeInteger(value) && value >= 0) continue;
+      throw new RecordError(
+        "invalid-option",
+        "StreamRecorder",
+        `${name} must be a whole number from 0 on, not ${value}`,
+      );
+    }
     this.#fragments = new FragmentFrames(maximumFragmentBytes);
     this.#recorder = recorder;
     this.#prologueBytes = prologueBytes;

@@ -249,6 +249,7 @@ describe("LiveSource", () => {
       ["queueSize", "dev0", { queueSize: 1.5 }],
       ["promiscuous", "dev0", { promiscuous: false }],
       ["backend", "dev0", { backend: "pcap" as "cap" }],
+      ["signal", "dev0", { signal: new AbortController() as unknown as AbortSignal }],
       ["profile", "dev0", { profile: "fast" as "latency" }],
     ];
     for (const [what, device, options] of wrong) {
