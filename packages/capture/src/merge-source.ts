@@ -32,8 +32,8 @@ export class MergeSource implements FrameSource {
 
   /**
    * All frames of all sources. Frames of one source stay in its order, also where its time goes back. Interfaces of
-   * different sources stay different. A source that fails is at its end, and the others go on; when all are at theirs, its
-   * error is thrown, or an AggregateError with those of all that failed.
+   * different sources stay different. A source that fails is at its end, and the others go on; when all are at theirs,
+   * its error is thrown, or an AggregateError with those of all that failed, in the order of the sources.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     const [only] = this.sources;
@@ -57,8 +57,8 @@ export class MergeSource implements FrameSource {
 
 /** One merge under way. */
 class Merge {
-  /** Of the sources that failed. */
-  readonly errors: unknown[] = [];
+  /** Of the sources that failed: their places, and why. */
+  readonly #failures: { readonly order: number; readonly error: unknown }[] = [];
   readonly #block: Uint8Array;
   readonly #heads: readonly SourceHead[];
   readonly #heap: SourceHeap = new SourceHeap();
@@ -79,7 +79,7 @@ class Merge {
     await this.#prepare();
     for (let head = this.#heap.top; head !== undefined; head = this.#heap.top) {
       if (!head.isOpen) {
-        await this.#settle(await this.#attempt(() => head.nextBatch()));
+        await this.#settle(await this.#attempt(head, () => head.nextBatch()));
         continue;
       }
       if (!this.#hasRoomFor(head)) {
@@ -104,7 +104,7 @@ class Merge {
         yield this.#batch;
         this.#clearBatch();
       }
-      await this.#settle(await this.#attempt(() => head.nextBatch()));
+      await this.#settle(await this.#attempt(head, () => head.nextBatch()));
     }
     if (this.#batch.length > 0) yield this.#batch;
   }
@@ -117,7 +117,7 @@ class Merge {
     const live = this.#heads.filter((head) => !head.mayTell).map((head) => this.#open(head));
     const pipes: SourceHead[] = [];
     for (const head of this.#heads.filter(({ mayTell }) => mayTell)) {
-      await this.#attempt(async () => {
+      await this.#attempt(head, async () => {
         const canTell = await head.readStart();
         if (canTell) this.#heap.push(head);
         else pipes.push(head);
@@ -128,19 +128,24 @@ class Merge {
   }
 
   async #open(head: SourceHead): Promise<void> {
-    if (await this.#attempt(() => head.open())) this.#heap.push(head);
+    if (await this.#attempt(head, () => head.open())) this.#heap.push(head);
+  }
+
+  /** Of the sources that failed, in their order. */
+  get errors(): readonly unknown[] {
+    return this.#failures.toSorted((one, other) => one.order - other.order).map(({ error }) => error);
   }
 
   async close(): Promise<void> {
     for (const head of this.#heads) await head.close();
   }
 
-  /** Does what may fail; false then, too. */
-  async #attempt(action: () => Promise<boolean>): Promise<boolean> {
+  /** Does with a source what may fail; false then, too. */
+  async #attempt({ order }: SourceHead, action: () => Promise<boolean>): Promise<boolean> {
     try {
       return await action();
     } catch (error) {
-      this.errors.push(error);
+      this.#failures.push({ order, error });
       return false;
     }
   }

@@ -297,13 +297,13 @@ describe("MergeSource", () => {
       expect(error).to.be.instanceOf(CaptureError).that.includes({ code: "absurd-record" });
     });
 
-    it("throws one error for all that failed", async () => {
+    it("throws one error for all that failed, in the order of the sources", async () => {
       const missing = directory.path("missing.pcap");
       const { frames, error } = await endOf([missing, path("bad.pcap", bad), path("text", Buffer.from("hello"))]);
       expect(frames).to.equal(2);
       expect(error).to.be.instanceOf(AggregateError);
       const codes = (error as AggregateError).errors.map((each) => (each as CaptureError).code);
-      expect(codes).to.have.members(["not-found", "absurd-record", "unknown-format"]);
+      expect(codes).to.deep.equal(["not-found", "absurd-record", "unknown-format"]);
     });
 
     it("closes all when the consumer leaves early", async () => {
