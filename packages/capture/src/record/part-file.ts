@@ -105,7 +105,6 @@ export class PartFile {
 
 /** Where the file is made: `path`, or what a link of this name leads to. */
 function placeOf(path: string, overwrites: boolean): string {
-  if (path === "") throw new RecordError("not-found", path, "cannot be written: the name is empty");
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return path;
   if (!there.isFile()) throw new RecordError("not-a-file", path, "is there and no regular file; give another name");

@@ -8,7 +8,7 @@ export type RecordErrorCode =
   | "taken-over"
   /** What has this name is no regular file but a folder, a device or a pipe: it is not replaced in any case. */
   | "not-a-file"
-  /** The folder does not exist, or the name is empty. */
+  /** The folder does not exist. */
   | "not-found"
   /** The user may not write there. */
   | "no-permission"
