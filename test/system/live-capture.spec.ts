@@ -4,6 +4,7 @@
  * One download has the full size of a gigabyte, 21 s at 50 MB/s; the others are shorter. TSNIDS_LIVE_MIB sets the size
  * of all, in MiB.
  */
+import { CaptureError, LiveInjector } from "@tsnids/capture";
 import type { LiveStatistics } from "@tsnids/capture";
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
@@ -130,6 +131,29 @@ describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a 
       await watched.stop();
     });
   }
+});
+
+describeNeeding(["root", "cap"], "LiveInjector, when it is used wrongly", function () {
+  this.timeout(30_000);
+
+  it("refuses to send on a device that can only be captured on", async () => {
+    const code = await LiveInjector.open("any").catch((error: unknown) => (error as CaptureError).code);
+    expect(code).to.equal("not-injectable");
+  });
+
+  it("refuses what is no frame, by name", async () => {
+    const injector = await LiveInjector.open("lo");
+    try {
+      for (const wrong of [undefined, null, "some string that is long enough", { length: 60 }, new ArrayBuffer(60)]) {
+        expect(() => injector.inject(wrong as unknown as Uint8Array))
+          .to.throw(CaptureError, "inject(frame)")
+          .with.property("code", "invalid-option");
+      }
+      expect([injector.sent, injector.failed]).to.deep.equal([0, 0]);
+    } finally {
+      await injector.close();
+    }
+  });
 });
 
 describeNeeding(["root", "network namespaces", "cap", "tcpdump"], "LiveInjector", function () {

@@ -10,6 +10,7 @@
 
 import { readFileSync } from "node:fs";
 import { LinkType } from "@tsnids/pcap";
+import { CaptureError } from "../capture-error.js";
 import { CapHandle } from "./cap-handle.js";
 import { devicesFolder } from "./device-state.js";
 
@@ -21,6 +22,9 @@ const nothing = "less 0";
 /** Bytes of the ring of a device that is only sent on. */
 const smallRing = 1 << 16;
 
+/** Of devices captured on in cooked mode, such as `any`: the header is libpcap's, and it sends nothing with it. */
+const cooked: readonly number[] = [LinkType.LINUX_SLL, LinkType.LINUX_SLL2];
+
 /** Bytes of an Ethernet address, the receiver's first, then the sender's. */
 const addressBytes = 6;
 
@@ -31,9 +35,13 @@ export class FrameSender {
   readonly #own: Buffer | undefined;
   #self: CapHandle | undefined;
 
-  /** Throws CaptureError as CapHandle does. */
+  /** Throws CaptureError as CapHandle does, and `not-injectable`. */
   constructor(device: string) {
     this.#wire = openToSend(device);
+    if (cooked.includes(this.#wire.linkType)) {
+      const what = 'nothing can be sent on it, it can only be captured on; open one device by its name, such as "eth0"';
+      throw new CaptureError("not-injectable", device, what);
+    }
     this.#own = this.#wire.linkType === LinkType.ETHERNET ? addressOf(device) : undefined;
   }
 

@@ -26,9 +26,11 @@ export type LiveErrorCode =
   | "connection-failed"
   /** It was closed before. */
   | "closed"
+  /** The device can be captured on, and nothing be sent: `any`, and others that libpcap captures on in cooked mode. */
+  | "not-injectable"
   /** The system refused to send a frame. */
   | "send-failed"
-  /** An option is not what it should be. */
+  /** An option, or what is to be sent, is not what it should be. */
   | "invalid-option"
   /** libpcap failed for another reason; the message has its text. */
   | "capture-failed";

@@ -21,6 +21,8 @@ export interface InjectorEvents {
  *
  *     const injector = await LiveInjector.open("eth0");
  *     const nids = new Nids({ injector });
+ *     …
+ *     await injector.close(); // until then it keeps the program alive
  */
 export class LiveInjector extends EventEmitter<InjectorEvents> {
   readonly device: string;
@@ -35,7 +37,7 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
 
   /**
    * Opens the device. Rejects with CaptureError: `no-permission`, `unknown-device`, `device-down`, `cap-missing`,
-   * `invalid-option`, ….
+   * `invalid-option`, …, and `not-injectable` for `any` and other devices that can only be captured on.
    */
   static async open(device: string): Promise<LiveInjector> {
     if (typeof device !== "string" || device === "") {
@@ -60,10 +62,13 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
 
   /**
    * Sends a frame that begins with the link header of the device. It is sent when the other process gets it, within a
-   * millisecond or so; failures are told by `error`. Throws CaptureError `closed` after `close`, and `send-failed` for
-   * a frame of fewer than 14 or more than 65535 bytes.
+   * millisecond or so; failures are told by `error`. Throws CaptureError `closed` after `close`, `send-failed` for a
+   * frame of fewer than 14 or more than 65535 bytes, and `invalid-option` for what is no Uint8Array.
    */
   inject(frame: Uint8Array): void {
+    if (!((frame as unknown) instanceof Uint8Array)) {
+      throw new CaptureError("invalid-option", this.device, "inject(frame): frame must be a Uint8Array");
+    }
     if (this.#process === undefined) throw new CaptureError("closed", this.device, "is closed, nothing can be sent");
     const { length } = frame;
     if (length < shortestFrame || length > longestFrame) {
