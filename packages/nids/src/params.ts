@@ -179,7 +179,10 @@ export interface NidsParams {
    * tunnels do not count.
    */
   readonly killDeny: readonly string[];
-  /** How often in a second of packet time something may be killed or rejected. */
+  /**
+   * How often in a second of packet time something may be killed or rejected; where packets go back in time, in their
+   * own second.
+   */
   readonly maxKillsPerSecond: number;
   /**
    * Packet time after which packets of a killed stream show that it lives (`stream.killed`), in milliseconds;

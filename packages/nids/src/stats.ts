@@ -87,6 +87,8 @@ export class Statistics {
   rejects = 0;
   /** Frames handed to the injector. */
   framesInjected = 0;
+  /** Frames the injector threw at, or rejected later; how often a `LiveInjector` failed later, it says itself. */
+  injectionsFailed = 0;
   /** Times `kill()` or `reject()` was refused: `killAllow`, `killDeny` or `maxKillsPerSecond`. */
   killsRefused = 0;
   /** Streams whose headers were given up because there were more than `maxKillableStreams`. */

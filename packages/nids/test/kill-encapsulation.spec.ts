@@ -34,6 +34,17 @@ function tunnel(kind: string, family: 4 | 6, options: Tunnel = () => ({})): read
   return [{ wrap: wrap(true) }, { wrap: wrap(false) }];
 }
 
+/** In GTP-U with the flag S, so that two of the four bytes that follow are a sequence number. */
+function inNumberedGtp(packet: Uint8Array): Uint8Array {
+  const header = new Uint8Array(12);
+  const view = new DataView(header.buffer);
+  view.setUint16(0, 0x32ff);
+  view.setUint16(2, packet.length + 4);
+  view.setUint16(8, 7);
+  const [source, destination] = outers[4];
+  return udpPacket(`${source}:2152`, `${destination}:2152`, { data: Buffer.concat([header, packet]) });
+}
+
 function both(way: Way): readonly [Way, Way] {
   return [way, way];
 }
@@ -209,6 +220,7 @@ describe("kill() in", () => {
     ERSPAN: tunnel("erspan2", 4),
     PPTP: tunnel("pptp", 4),
     "GRE with sequence numbers": tunnel("gre", 4, () => ({ sequence: 7 })),
+    "GTP with sequence numbers": both({ wrap: inNumberedGtp }),
   };
   for (const [name, ways] of Object.entries(impossible)) {
     it(`${name} is not possible`, () => {

@@ -8,6 +8,7 @@ import { Nids, NidsError, TcpState } from "@tsnids/nids";
 import type { Conversation } from "@tsnids/testkit";
 import { capture, conversation, frame, windowScale } from "@tsnids/testkit";
 import { expect } from "chai";
+import { setImmediate } from "node:timers/promises";
 import { established, following, smallNids } from "./following.js";
 
 /** An engine that counts what its injector gets, and the stream it saw last. */
@@ -110,13 +111,16 @@ describe("kill() with options", () => {
     for (const wrong of [
       ...[{ strategy: "hard" }, { sides: "all" }, { steps: 0 }, { steps: 65 }, { steps: 1.5 }, { stepBytes: -1 }],
       ...[{ dryRun: "yes" }, { side: "client" }, { toString: 1 }, { strategy: null }],
+      ...[{ steps: 3 }, { stepBytes: 1460, strategy: "exact" }],
     ]) {
       const [name = ""] = Object.keys(wrong);
       expect(() => bench.kill(wrong as unknown as KillOptions))
         .to.throw(NidsError, name)
         .with.property("code", "invalid-argument");
     }
-    expect(code(() => bench.kill(null as unknown as KillOptions))).to.equal("invalid-argument");
+    for (const none of [null, []]) {
+      expect(code(() => bench.kill(none as unknown as KillOptions))).to.equal("invalid-argument");
+    }
     expect(bench.injected).to.have.lengthOf(0);
     expect(() => bench.kill({ strategy: undefined } as unknown as KillOptions)).not.to.throw();
   });
@@ -128,6 +132,29 @@ describe("kill() with options", () => {
     const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80", clientIsn: 2 ** 31, serverIsn: 7 });
     nids.process(talk.segment("client", { data: "in the middle" }).batch());
     expect(first).to.deep.equal([`server ${2 ** 31 + 1}`, "client 8"]);
+  });
+
+  it("of a side that was never seen knows what the other has acknowledged", () => {
+    for (const opened of [[], established().frames.slice(0, 1)]) {
+      const talk = established().send("client", "get");
+      for (let each = 0; each < 50; each++) talk.send("server", "x".repeat(1000)).ack("client");
+      const ofClient = talk.frames.slice(3).filter(({ bytes }) => bytes[14 + 15] === 1);
+      const bench = new Bench();
+      bench.nids.process(capture([opened, ofClient]).batch());
+      for (const strategy of ["libnids", "exact", "stepped"] as const) {
+        expect(numbers(bench.kill({ strategy, sides: "client" }))[0], strategy).to.equal("client 55001");
+      }
+    }
+  });
+
+  it("sends nothing to an end of which no packet has said the number it expects", () => {
+    const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" });
+    const bench = new Bench();
+    bench.process(talk.segment("client", { flags: "P", data: "abc" }));
+    expect(numbers(bench.kill())).to.deep.equal(["server 1004", "server 1004"]);
+    expect(code(() => bench.kill({ sides: "client" }))).to.equal("not-injectable");
+    bench.process(talk.ack("client", { ack: 5 }), 1);
+    expect(numbers(bench.kill({ strategy: "exact" }))).to.deep.equal(["server 1004", "client 5006"]);
   });
 });
 
@@ -222,6 +249,7 @@ describe("kill() that persists", () => {
     bench.process(talk.send("server", "more").send("server", "and more"), 5);
     expect(bench.stream?.client.count).to.equal(5 + 12);
     expect(left).to.equal(-1);
+    expect(bench.nids.statistics()).to.include({ framesInjected: 2, injectionsFailed: 1 });
   });
 });
 
@@ -296,6 +324,17 @@ describe("kill() and its rails", () => {
     expect(never.kill().outcome).to.equal("rate-limited");
   });
 
+  it("so many in a packet's own second, where one was ahead of time", () => {
+    const bench = new Bench({ maxKillsPerSecond: 1 });
+    const outcomes = [1_000_003_600, 1_000_000_000, 1_000_000_010].flatMap((start, port) => {
+      bench.process(
+        conversation({ client: `10.0.0.1:${port + 1}`, server: "10.0.0.2:80", start: `${start}` }).handshake(),
+      );
+      return [bench.kill().outcome, bench.kill().outcome];
+    });
+    expect(outcomes).to.deep.equal(["sent", "rate-limited", "sent", "rate-limited", "sent", "rate-limited"]);
+  });
+
   it("an injector that throws is named, with what it threw", () => {
     const cause = new Error("the device is gone");
     const bench = new Bench({
@@ -309,7 +348,15 @@ describe("kill() and its rails", () => {
     expect(() => bench.kill())
       .to.throw(NidsError, "the device is gone")
       .that.includes({ code: "injector-failed", cause });
-    expect(bench.nids.statistics()).to.include({ kills: 0, framesInjected: 0 });
+    expect(bench.nids.statistics()).to.include({ kills: 0, framesInjected: 0, injectionsFailed: 1 });
+  });
+
+  it("an async injector that fails is counted, and ends nothing", async () => {
+    const bench = new Bench({ injector: { inject: () => Promise.reject(new Error("late")) } });
+    bench.process(talked());
+    expect(bench.kill().outcome).to.equal("sent");
+    await setImmediate(); // an unhandled rejection would have been told by now
+    expect(bench.nids.statistics()).to.include({ kills: 1, framesInjected: 4, injectionsFailed: 4 });
   });
 
   it("the headers of so many streams are kept", () => {
@@ -378,6 +425,22 @@ describe("stream.killed", () => {
   it("takes resets for no sign of life, however late", () => {
     const bench = after((talk) => void talk.reset("server").wait("3").reset("client"));
     expect(bench.stream?.killed).to.equal("silent");
+  });
+
+  it("takes none for one that the stream ends with, or goes on after, or nobody listens to", () => {
+    const lone = after((talk) => void talk.wait("3").reset("client"));
+    expect([lone.stream?.state, lone.stream?.killed]).to.deep.equal([TcpState.RESET, "silent"]);
+    const beside = (talk: Conversation): Conversation => talk.wait("3").segment("client", { flags: "R", seq: 100_000 });
+    const unheeded = after((talk) => void beside(beside(talk)));
+    expect([unheeded.stream?.state, unheeded.stream?.killed]).to.deep.equal([TcpState.DATA, "silent"]);
+    const going = after((talk) => void beside(talk).wait("1").send("server", "still here"));
+    expect(going.stream?.killed).to.equal("talking");
+    const ignored = after((talk, bench) => {
+      bench.kill({ strategy: "exact" });
+      if (bench.stream !== undefined) bench.stream.client.collect = bench.stream.server.collect = 0;
+      beside(talk);
+    });
+    expect(ignored.stream?.killed).to.equal("silent");
   });
 
   it("keeps what it has found out when the connection is forgotten, and does not look at the next one", () => {

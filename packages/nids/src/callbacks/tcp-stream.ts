@@ -196,8 +196,8 @@ export class TcpStream {
    * Sends RST segments through the engine's injector: four, to both ends, with the expected sequence numbers and again
    * half a window further on; and for `killGraceMs` answers what the ends still send. With a strategy, what that says
    * and no more. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction; an end
-   * whose direction was never seen, where it cannot be told from the other, gets none. The stream itself ends when one
-   * of them is captured.
+   * gets none whose direction was never seen, where it cannot be told from the other, and one of which no packet has
+   * said the number it expects. The stream itself ends when one of them is captured.
    *
    * Returns what was sent, or why nothing was. Throws NidsError `no-injector` without an injector, `stream-ended` when
    * the stream has ended, `not-injectable` where it is in something that resets cannot be sent into, `invalid-argument`

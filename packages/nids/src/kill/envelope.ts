@@ -44,6 +44,8 @@ const greHasChecksum = 0x8000;
 const greHasSequence = 0x1000;
 const l2tpKind = numberOf("l2tp");
 const l2tpHasSequence = 0x0800;
+const gtpKind = numberOf("gtp");
+const gtpHasSequence = 0x02;
 
 export class Envelope {
   /** Interface it was seen on. */
@@ -116,14 +118,16 @@ export class Envelope {
 
   /**
    * True where packets in it carry sequence numbers, by which a receiver drops those it does not expect (RFC 2890 §2.2,
-   * RFC 2661 §5.4).
+   * RFC 2661 §5.4, 3GPP TS 29.281 §5.1).
    */
   private get isNumbered(): boolean {
     const view = new DataView(this.bytes.buffer);
     return this.packets.some((outer) => {
       const gre = greAt(outer);
       if (gre !== undefined) return (view.getUint16(gre) & greHasSequence) !== 0;
-      return outer.kind === l2tpKind && (view.getUint16(outer.transport + udpHeaderBytes) & l2tpHasSequence) !== 0;
+      const inUdp = outer.transport + udpHeaderBytes;
+      if (outer.kind === gtpKind) return (view.getUint8(inUdp) & gtpHasSequence) !== 0;
+      return outer.kind === l2tpKind && (view.getUint16(inUdp) & l2tpHasSequence) !== 0;
     });
   }
 }

@@ -7,11 +7,13 @@
 import type { Statistics } from "../stats.js";
 import type { Envelope } from "./envelope.js";
 
+type ExpectedNumbers = readonly [number | undefined, number | undefined];
+
 /** What is kept of a stream. Fields of two begin with side 0. */
 export interface KeptStream {
   readonly envelopes: [Envelope | undefined, Envelope | undefined];
-  /** The number each side was to send next when the stream was announced. */
-  readonly next: readonly [number, number];
+  /** The number each side was to send next when the stream was announced; undefined where the packet did not say it. */
+  readonly next: ExpectedNumbers;
 }
 
 interface Early {
@@ -37,7 +39,7 @@ export class KeptEnvelopes {
   }
 
   /** A stream begins with a packet of `side`; `next` are the numbers that packet says. */
-  begin(slot: number, side: number, envelope: Envelope | undefined, next: readonly [number, number]): void {
+  begin(slot: number, side: number, envelope: Envelope | undefined, next: ExpectedNumbers): void {
     const early = this.early.get(slot);
     this.early.delete(slot);
     const kept: KeptStream = { envelopes: [undefined, undefined], next };

@@ -85,11 +85,19 @@ const killRules: Readonly<Record<keyof KillOptions, Wanted>> = {
   persist: flag,
   dryRun: flag,
 };
+/** Those that say something of the strategy `stepped` alone. */
+const stepOptions = ["steps", "stepBytes"] as const;
 const rejectRules: Readonly<Record<keyof RejectOptions, Wanted>> = { reason: oneOf(rejectReasons), dryRun: flag };
 
 /** Throws NidsError `invalid-argument` for options that kill() does not know, or not in this shape. */
 export function checkKillOptions(options: KillOptions): void {
   check("kill", options, killRules);
+  const idle = stepOptions.find((name) => options[name] !== undefined);
+  if (idle === undefined || options.strategy === "stepped") return;
+  throw new NidsError(
+    "invalid-argument",
+    `kill(): option "${idle}" needs strategy: "stepped"; other strategies take no steps`,
+  );
 }
 
 /** The same for reject(). */
@@ -98,7 +106,7 @@ export function checkRejectOptions(options: RejectOptions): void {
 }
 
 function check(method: string, options: object, rules: Readonly<Record<string, Wanted>>): void {
-  if (typeof options !== "object" || (options as object | null) === null) {
+  if (typeof options !== "object" || (options as object | null) === null || Array.isArray(options)) {
     throw new NidsError("invalid-argument", `${method}(): options must be an object`);
   }
   for (const [name, value] of Object.entries(options) as readonly (readonly [string, unknown])[]) {

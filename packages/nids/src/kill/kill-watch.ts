@@ -24,6 +24,8 @@ export class KillWatch {
   private readonly begun: number;
   /** When a packet was heard last, as far as the flow table does not say it. */
   private heardAt: number;
+  /** When a reset was heard last: where the flow table says that second, it says the reset. */
+  private resetAt: number | undefined;
   private pursuit: Pursuit | undefined;
 
   /** With a pursuit, what the ends still send is answered during the grace. */
@@ -40,6 +42,12 @@ export class KillWatch {
   heard(from: number, segment: Segment): readonly InjectedFrame[] {
     this.heardAt = this.packet.clock;
     return this.isAnswering ? (this.pursuit?.answer(from, segment) ?? []) : [];
+  }
+
+  /** A reset came. The flow table is about to say so as of any packet: what it says until now is kept. */
+  heardReset(): void {
+    this.heardAt = this.lastHeard;
+    this.resetAt = this.packet.clock;
   }
 
   /** Nothing is answered any more: it cannot be sent. */
@@ -65,6 +73,7 @@ export class KillWatch {
 
   private get lastHeard(): number {
     if (this.slot === 0) return this.heardAt;
-    return Math.max(this.heardAt, this.flows.flows[this.slot * FLOW_INTS + LAST_SEEN] as number);
+    const lastSeen = this.flows.flows[this.slot * FLOW_INTS + LAST_SEEN] as number;
+    return lastSeen === this.resetAt ? this.heardAt : Math.max(this.heardAt, lastSeen);
   }
 }

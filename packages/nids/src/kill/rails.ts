@@ -6,7 +6,7 @@ import { Network } from "../ip/network.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
-import type { InjectedFrame, Injection, InjectionOutcome } from "./injector.js";
+import type { InjectedFrame, Injection, InjectionOutcome, Injector } from "./injector.js";
 
 const refusals = { "not-allowed": refusal("not-allowed"), "rate-limited": refusal("rate-limited") };
 
@@ -21,7 +21,11 @@ export class Rails {
   private readonly statistics: Statistics;
   private readonly allowed: readonly Network[];
   private readonly denied: readonly Network[];
-  /** Second of packet time, and how often something was sent in it. */
+  /**
+   * Second of packet time and of the packet, and how often something was sent in it. Where packets go back in time, only
+   * their own seconds go on: packet time stands still until they have caught up.
+   */
+  private clock = -1;
   private second = -1;
   private times = 0;
 
@@ -53,28 +57,38 @@ export class Rails {
     if (!this.allows(ends)) return this.refuse("not-allowed");
     if ((dryRun ?? killDryRun) || injector === undefined) return { outcome: "dry-run", frames };
     if (!this.isInTime()) return this.refuse("rate-limited");
-    for (const { bytes, interfaceIndex } of frames) {
-      try {
-        injector.inject(bytes, interfaceIndex);
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new NidsError("injector-failed", `the injector threw: ${reason}`, { cause });
-      }
-      this.statistics.framesInjected++;
+    try {
+      this.inject(injector, frames);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new NidsError("injector-failed", `the injector threw: ${reason}`, { cause });
     }
     return { outcome: "sent", frames };
   }
 
   /** Sends what answers a stream that was killed. False where the injector threw. */
   sendMore(frames: readonly InjectedFrame[]): boolean {
+    const { injector } = this.params;
     try {
-      for (const { bytes, interfaceIndex } of frames) {
-        this.params.injector?.inject(bytes, interfaceIndex);
-        this.statistics.framesInjected++;
-      }
+      if (injector !== undefined) this.inject(injector, frames);
       return true;
     } catch {
       return false;
+    }
+  }
+
+  /** Hands frames over, up to the one the injector throws at. An injector may be async: what fails later is counted. */
+  private inject(injector: Injector, frames: readonly InjectedFrame[]): void {
+    const failed = (): number => this.statistics.injectionsFailed++;
+    for (const { bytes, interfaceIndex } of frames) {
+      try {
+        const sent = injector.inject(bytes, interfaceIndex);
+        if (sent instanceof Promise) sent.catch(failed);
+      } catch (cause) {
+        failed();
+        throw cause;
+      }
+      this.statistics.framesInjected++;
     }
   }
 
@@ -85,9 +99,10 @@ export class Rails {
   }
 
   private isInTime(): boolean {
-    const { clock } = this.packet;
-    if (clock !== this.second) this.times = 0;
-    this.second = clock;
+    const { clock, seconds } = this.packet;
+    if (clock !== this.clock || seconds !== this.second) this.times = 0;
+    this.clock = clock;
+    this.second = seconds;
     return ++this.times <= this.params.maxKillsPerSecond;
   }
 

@@ -42,8 +42,8 @@ interface Direction {
   readonly from: number;
   readonly to: InjectionTarget;
   readonly envelope: Envelope;
-  /** The number the side was to send next when the stream was announced. */
-  readonly announced: number;
+  /** The number the side was to send next when the stream was announced, where a packet said it. */
+  readonly announced: number | undefined;
 }
 
 /** What resets are made from. */
@@ -87,7 +87,9 @@ export class ResetSender {
   announced(slot: number, from: number, linkType: number): void {
     if (this.kept === undefined) return;
     const { view, transport } = this.packet;
-    const [sequence, ack] = [view.getInt32(transport + 4), view.getInt32(transport + 8)];
+    const sequence = view.getInt32(transport + 4);
+    const acknowledges = (view.getUint8(transport + 13) & TcpFlag.ACK) !== 0;
+    const ack = acknowledges ? view.getInt32(transport + 8) : undefined;
     this.kept.begin(slot, from, this.around(linkType), from === 0 ? [sequence, ack] : [ack, sequence]);
   }
 
@@ -96,11 +98,13 @@ export class ResetSender {
     this.kept?.add(slot, from, this.around(linkType));
   }
 
-  /** A segment took the long way, of a stream that is established or has ended. */
+  /** A segment takes the long way, of a stream that was announced; the flow table does not say yet that it was seen. */
   heard(slot: number, from: number, segment: Segment): void {
-    if (this.watches.size === 0 || segment.has(TcpFlag.RST)) return;
+    if (this.watches.size === 0) return;
     const watch = this.watches.get(slot);
-    if (watch !== undefined && !this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
+    if (watch === undefined) return;
+    if (segment.has(TcpFlag.RST)) watch.heardReset();
+    else if (!this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
   }
 
   /** True where what the ends of a connection still send is to be answered: it may not take the short way. */
@@ -170,17 +174,19 @@ export class ResetSender {
       const to = from === client ? "server" : "client";
       const envelope = kept?.envelopes[from] ?? kept?.envelopes[1 - from]?.turned();
       if (kept === undefined || envelope === undefined || (sides !== "both" && sides !== to)) return [];
-      return [{ from, to, envelope, announced: kept.next[from] as number }];
+      return [{ from, to, envelope, announced: kept.next[from] }];
     });
   }
 
   private frames(slot: number, options: KillOptions): InjectedFrame[] {
     const endpoints = this.flows.endpoints(slot);
-    const directions = this.directions(slot, options).map((direction) => {
+    const directions = this.directions(slot, options).flatMap((direction) => {
       const { from } = direction;
+      const expected = this.expected(slot, direction, options);
+      if (expected === undefined) return [];
       const scaled = this.flows.flows[slot * FLOW_INTS + WINDOW + 1 - from] as number;
       const steps = stepsAhead(options, scaled, windowInHeader(this.flows, slot, 1 - from));
-      return { ...direction, steps, expected: this.expected(slot, direction, options) };
+      return [{ ...direction, steps, expected }];
     });
     if (directions.length === 0) throw notInjectable();
     const rounds = Math.max(...directions.map(({ steps }) => steps.length));
@@ -194,13 +200,21 @@ export class ResetSender {
 
   /**
    * The number the receiver expects next from this side. What it has acknowledged, though it was not captured, it has
-   * received; libnids only knows what it saw.
+   * received; of a side that was seen, libnids only knows what it saw. Undefined where no packet has said a number.
    */
-  private expected(slot: number, { from, announced }: Direction, { strategy = "libnids" }: KillOptions): number {
-    if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0) return announced;
+  private expected(
+    slot: number,
+    { from, announced }: Direction,
+    { strategy = "libnids" }: KillOptions,
+  ): number | undefined {
     const at = slot * FLOW_INTS;
+    const acknowledged = this.flows.flows[at + ACK + 1 - from] as number;
+    if ((this.flows.flagsOf(slot) & (KNOWN_0 << from)) === 0) {
+      // 0: the receiver has not acknowledged anything since.
+      return acknowledged === 0 ? announced : later(announced ?? acknowledged, acknowledged);
+    }
     const next = this.flows.flows[at + NEXT + from] as number;
-    return strategy === "libnids" ? next : later(next, this.flows.flows[at + ACK + 1 - from] as number);
+    return strategy === "libnids" ? next : later(next, acknowledged);
   }
 }
 
@@ -222,8 +236,9 @@ function reset(endpoints: Endpoints, { from, to, envelope }: Direction, sequence
 function notInjectable(): NidsError {
   return new NidsError(
     "not-injectable",
-    "kill(): no packet of the stream was seen in which a reset could be sent to that side. Resets go into Ethernet, cooked and " +
-      "bare IP captures, and into tunnels but ERSPAN and those with sequence numbers (stream.encapsulation says what the stream " +
-      "is in); of at most maxKillableStreams streams the headers are kept",
+    "kill(): no packet of the stream was seen in which a reset could be sent to that side, or none that says with " +
+      "which number. Resets go into Ethernet, cooked and bare IP captures, and into tunnels but ERSPAN and those with " +
+      "sequence numbers (stream.encapsulation says what the stream is in); of at most maxKillableStreams streams the " +
+      "headers are kept",
   );
 }

@@ -112,12 +112,13 @@ export class SegmentArrival {
         return;
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
+        this.resets.heard(slot, from, segment);
         this.seen(slot);
         this.connections.settle(slot);
         return;
       case ConnectionState.ESTABLISHED:
-        this.seen(slot);
         this.resets.heard(slot, from, segment);
+        this.seen(slot);
         break;
       default:
         if (segment.has(TcpFlag.RST)) {
