@@ -77,6 +77,9 @@ const amount = (unit: string, maximum: number): Wanted => ({
 });
 const flag: Wanted = { text: "true or false", fits: (value) => typeof value === "boolean" };
 
+/** Options that say something of the strategy `stepped` alone. */
+const stepOptions = ["steps", "stepBytes"] as const;
+
 const killRules: Readonly<Record<keyof KillOptions, Wanted>> = {
   strategy: oneOf(killStrategies),
   sides: oneOf(killSides),
@@ -85,8 +88,6 @@ const killRules: Readonly<Record<keyof KillOptions, Wanted>> = {
   persist: flag,
   dryRun: flag,
 };
-/** Those that say something of the strategy `stepped` alone. */
-const stepOptions = ["steps", "stepBytes"] as const;
 const rejectRules: Readonly<Record<keyof RejectOptions, Wanted>> = { reason: oneOf(rejectReasons), dryRun: flag };
 
 /** Throws NidsError `invalid-argument` for options that kill() does not know, or not in this shape. */

@@ -22,8 +22,8 @@ export class Rails {
   private readonly allowed: readonly Network[];
   private readonly denied: readonly Network[];
   /**
-   * Second of packet time and of the packet, and how often something was sent in it. Where packets go back in time, only
-   * their own seconds go on: packet time stands still until they have caught up.
+   * Second of packet time and of the packet, and how often something was sent in it. Where packets go back in time,
+   * only their own seconds go on: packet time stands still until they have caught up.
    */
   private clock = -1;
   private second = -1;
