@@ -5,6 +5,12 @@
 import type { AlertSink } from "./alerts.js";
 import type { Packet } from "./packet.js";
 
+/** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */
+export interface PacketTime {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
 export class PacketClock {
   /** Whole seconds since 1970; -1 before the first packet. */
   seconds = -1;

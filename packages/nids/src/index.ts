@@ -8,7 +8,8 @@ export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js"
 export { TcpState } from "./callbacks/tcp-state.js";
 export type { Attachment, StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
 export type { TerminalState } from "./callbacks/tcp-state.js";
-export type { PacketTime, TcpStream } from "./callbacks/tcp-stream.js";
+export type { TcpStream } from "./callbacks/tcp-stream.js";
+export type { PacketTime } from "./clock.js";
 export { nearestName } from "./edit-distance.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";

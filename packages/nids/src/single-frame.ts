@@ -5,7 +5,7 @@
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
 import { requireInteger, wrongArgument } from "./arguments.js";
-import type { PacketTime } from "./callbacks/tcp-stream.js";
+import type { PacketTime } from "./clock.js";
 import { isObject } from "./param-rule.js";
 
 const call = "processFrame(frame, time, linkType, originalLength)";

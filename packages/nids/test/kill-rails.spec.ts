@@ -326,13 +326,17 @@ describe("kill() and its rails", () => {
 
   it("so many in a packet's own second, where one was ahead of time", () => {
     const bench = new Bench({ maxKillsPerSecond: 1 });
-    const outcomes = [1_000_003_600, 1_000_000_000, 1_000_000_010].flatMap((start, port) => {
+    // The last one is no new second: sources of two clocks that are read by turns are allowed no more.
+    const outcomes = [1_000_003_600, 1_000_000_000, 1_000_000_010, 1_000_003_600].flatMap((start, port) => {
       bench.process(
         conversation({ client: `10.0.0.1:${port + 1}`, server: "10.0.0.2:80", start: `${start}` }).handshake(),
       );
       return [bench.kill().outcome, bench.kill().outcome];
     });
-    expect(outcomes).to.deep.equal(["sent", "rate-limited", "sent", "rate-limited", "sent", "rate-limited"]);
+    expect(outcomes).to.deep.equal([
+      ...["sent", "rate-limited", "sent", "rate-limited", "sent", "rate-limited"],
+      ...["rate-limited", "rate-limited"],
+    ]);
   });
 
   it("an injector that throws is named, with what it threw", () => {

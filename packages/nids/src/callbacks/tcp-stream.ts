@@ -1,11 +1,11 @@
 // What a tcp callback sees: the stream and its two halves. They are thin: the numbers live in the flow table, and what
 // belongs to the notification in hand lives in the notifier. Names and meaning are libnids' (tcp_stream, half_stream).
 
+import type { PacketTime } from "../clock.js";
 import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import { clientSide, originOf } from "../tcp/connection.js";
-import type { EndedFlows } from "../tcp/ended-flows.js";
-import type { EndedFlow } from "../tcp/ended-flows.js";
+import type { EndedFlow, EndedFlows } from "../tcp/ended-flows.js";
 import { COUNT, FLOW_DOUBLES } from "../tcp/flow-record.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";
@@ -37,12 +37,6 @@ const stateMask = 7;
 const reasonShift = 3;
 const keyShift = 6;
 
-/** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */
-export interface PacketTime {
-  readonly seconds: number;
-  readonly nanoseconds: number;
-}
-
 const bareWire: readonly Encapsulation[] = Object.freeze([]);
 
 /** One TCP connection. The same object is given to every callback, for the whole life of the connection. */
@@ -52,10 +46,7 @@ export class TcpStream {
   readonly client: HalfStream;
   /** What the server receives. */
   readonly server: HalfStream;
-  /**
-   * Who listens, and to what; an engine's matter.
-   * @internal
-   */
+  /** Who listens, and to what; an engine's matter. @internal */
   audience: Audience;
   /** `key`, and behind it, in three bits each, the numbers of reason and state. Comes last: see StreamTable.touch. */
   private place: number;
@@ -80,26 +71,17 @@ export class TcpStream {
     return states[this.place & stateMask] as TcpState;
   }
 
-  /**
-   * Slot of the flow * 2 + the side of the client; slot 0 when the stream has ended. An engine's matter.
-   * @internal
-   */
+  /** Slot of the flow * 2 + the side of the client; slot 0 when the stream has ended. An engine's matter. @internal */
   get key(): number {
     return this.place >> keyShift;
   }
 
-  /**
-   * What calls the listeners; an engine's matter.
-   * @internal
-   */
+  /** What calls the listeners; an engine's matter. @internal */
   get notifier(): TcpNotifier {
     return this.audience.notifier;
   }
 
-  /**
-   * Where the stream lies in the flow table; 0 when it has ended.
-   * @internal
-   */
+  /** Where the stream lies in the flow table; 0 when it has ended. @internal */
   get slot(): number {
     return this.key >> 1;
   }
@@ -242,69 +224,45 @@ export class TcpStream {
     return `${text(this.clientAddress, this.clientPort)} -> ${text(this.serverAddress, this.serverPort)}`;
   }
 
-  /**
-   * Bytes delivered in order from a side. Used by the halves.
-   * @internal
-   */
+  /** Bytes delivered in order from a side. Used by the halves. @internal */
   countFrom(side: number): number {
     const { ended } = this;
     if (ended !== undefined) return ended.counts[side] as number;
     return this.notifier.flows.counts[this.slot * FLOW_DOUBLES + COUNT + side] as number;
   }
 
-  /**
-   * What the callback of this number keeps.
-   * @internal
-   */
+  /** What the callback of this number keeps. @internal */
   param(order: number): unknown {
     return this.rare?.params?.[order];
   }
 
-  /**
-   * Keeps it for the callback of this number.
-   * @internal
-   */
+  /** Keeps it for the callback of this number. @internal */
   setParam(order: number, value: unknown): void {
     (this.properties.params ??= [])[order] = value;
   }
 
-  /**
-   * The stream is inside of something.
-   * @internal
-   */
+  /** The stream is inside of something. @internal */
   enclose(encapsulation: readonly Encapsulation[]): void {
     if (encapsulation.length > 0) this.properties.encapsulation = encapsulation;
   }
 
-  /**
-   * The stream ends in this state, for this reason; its listeners are still to be told.
-   * @internal
-   */
+  /** The stream ends in this state, for this reason; its listeners are still to be told. @internal */
   end(state: TerminalState, reason: EndReason): void {
     this.enter(state);
     this.place |= reasons.indexOf(reason) << reasonShift;
   }
 
-  /**
-   * The stream is in this state from now on.
-   * @internal
-   */
+  /** The stream is in this state from now on. @internal */
   enter(state: TcpState): void {
     this.place = (this.place & ~stateMask) | states.indexOf(state);
   }
 
-  /**
-   * Whether the killed stream goes silent is watched from now on.
-   * @internal
-   */
+  /** Whether the killed stream goes silent is watched from now on. @internal */
   watch(watch: KillWatch): void {
     this.properties.watch = watch;
   }
 
-  /**
-   * The engine forgets the stream: what it knew is kept on this page.
-   * @internal
-   */
+  /** The engine forgets the stream: what it knew is kept on this page. @internal */
   retire(page: EndedFlows): void {
     page.keep(this.notifier.flows, this.slot, this.id);
     if (this.rest === undefined) this.rest = page;

@@ -9,15 +9,9 @@ import { formatAddress } from "./address.js";
 
 /** An IP packet, fragment or reassembled datagram. */
 export class IpPacket {
-  /**
-   * False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense.
-   * @internal
-   */
+  /** False in a fragment callback: nothing has been checked, the header may be incomplete or nonsense. @internal */
   validated: boolean;
-  /**
-   * True while callbacks are called for it; the engine's matter.
-   * @internal
-   */
+  /** True while callbacks are called for it; the engine's matter. @internal */
   inHand = false;
   private readonly packet: Packet;
   private readonly path: EncapsulationPath;
@@ -100,10 +94,7 @@ export class IpPacket {
     return this.packet.nanoseconds;
   }
 
-  /**
-   * True where it is the valid packet that the cursor is at, and callbacks are being called for it.
-   * @internal
-   */
+  /** True where it is the valid packet that the cursor is at, and callbacks are being called for it. @internal */
   isInHandOf(packet: Packet): boolean {
     return this.inHand && this.validated && this.packet === packet;
   }

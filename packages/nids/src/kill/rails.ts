@@ -21,13 +21,11 @@ export class Rails {
   private readonly statistics: Statistics;
   private readonly allowed: readonly Network[];
   private readonly denied: readonly Network[];
-  /**
-   * Second of packet time and of the packet, and how often something was sent in it. Where packets go back in time,
-   * only their own seconds go on: packet time stands still until they have caught up.
-   */
-  private clock = -1;
+  /** Second of packet time, and how often something was sent in it. */
   private second = -1;
   private times = 0;
+  /** Second of the last packet behind packet time, which stands still until such packets have caught up. */
+  private secondBehind = -1;
 
   constructor(packet: Packet, params: NidsParams, statistics: Statistics) {
     this.packet = packet;
@@ -100,9 +98,10 @@ export class Rails {
 
   private isInTime(): boolean {
     const { clock, seconds } = this.packet;
-    if (clock !== this.clock || seconds !== this.second) this.times = 0;
-    this.clock = clock;
-    this.second = seconds;
+    const isBehind = (seconds | 0) !== clock;
+    if (clock !== this.second || (isBehind && seconds > this.secondBehind)) this.times = 0;
+    this.second = clock;
+    if (isBehind) this.secondBehind = seconds;
     return ++this.times <= this.params.maxKillsPerSecond;
   }
 
