@@ -10,8 +10,8 @@ import { DatagramOracle } from "./datagram-consensus.js";
 import { followDatagrams, type Datagrams } from "./follow-datagrams.js";
 import { knownDifferences } from "./known-differences.js";
 
-/** UDP flows of all captures that were found when this was last changed. It falls for what known.md explains only. */
-const UDP_FOUND_BEFORE = 752;
+/** UDP flows of all captures that were found when this was last changed. It only ever rises. */
+const UDP_FOUND_BEFORE = 754;
 
 describeNeeding(["../shared"], "datagrams of the public corpus", function () {
   this.timeout(120_000);

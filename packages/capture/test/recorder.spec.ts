@@ -211,6 +211,8 @@ describe("Recorder", () => {
       }
       expect(existsSync(directory.path(`${name}.part`))).to.equal(false);
     }
+    mkdirSync(directory.path("taken.pcap.part"));
+    expect(code(() => new Recorder(directory.path("taken.pcap")))).to.equal("not-a-file");
   });
 
   it("replaces the file that a link leads to, and not the link", async () => {
@@ -223,6 +225,12 @@ describe("Recorder", () => {
     recorder.finish();
     expect(lstatSync(link).isSymbolicLink()).to.equal(true);
     expect(await summaryOf(new FileSource(target))).to.deep.equal([]);
+    const [next, ahead] = [directory.path("next.pcap"), directory.path("ahead.pcap")];
+    symlinkSync("elsewhere/new.pcap", next);
+    symlinkSync("next.pcap", ahead);
+    new Recorder(ahead).finish();
+    expect([next, ahead].map((name) => lstatSync(name).isSymbolicLink())).to.deep.equal([true, true]);
+    expect(await summaryOf(new FileSource(directory.path("elsewhere/new.pcap")))).to.deep.equal([]);
   });
 
   it("finishes the file when the source fails, is given up, or called off", async () => {
@@ -300,12 +308,14 @@ describe("Recorder", () => {
     it("counts the files of earlier recorders among those it keeps, and only those of its row", async () => {
       const others = ["kept-00001.pcapng", "kept-20261121.pcap", "kept-x.pcap", "kepts-00001.pcap"];
       for (const name of others) directory.write(name, pcapOf([1]));
+      mkdirSync(directory.path("ring2-00001.pcap"));
       for (let runs = 0; runs < 3; runs++) {
         const files = await record({ maximumSeconds: 3, maximumFiles: 2 }, frames, "ring2.pcap");
         expect(files.map((file) => file.split(" ")[1])).to.deep.equal(["3", "1"]);
       }
       const names = readdirSync(directory.path(""));
-      expect(names.filter((name) => name.startsWith("ring2"))).to.deep.equal(["ring2-00011.pcap", "ring2-00012.pcap"]);
+      const left = names.filter((name) => name.startsWith("ring2"));
+      expect(left).to.deep.equal(["ring2-00001.pcap", "ring2-00012.pcap", "ring2-00013.pcap"]);
       await record({ maximumSeconds: 3, maximumFiles: 1 }, frames, "kept.pcap");
       expect(readdirSync(directory.path(""))).to.include.members(others);
     });

@@ -105,8 +105,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   /**
    * Processes the frames of a batch, from `first` on. Throws CallbackError when a callback threw, after the packet was
    * finished: the frames behind it are still to be processed (`first` = error.frame + 1). Throws NidsError `reentrant`
-   * when called from a callback, `invalid-argument` for what is no batch, or no frame of it. A batch without frames
-   * that tells of silence moves the clock on: what is due then is done.
+   * from a callback, `invalid-argument` for no batch or no frame of it. A batch that tells of silence moves the clock.
    */
   process(batch: FrameBatch, first = 0): void {
     requireFrames(batch, first);

@@ -251,7 +251,9 @@ export class ExpressLane {
     this.taken = 0;
   }
 
-  /** A packet whose checksums are right is part of the trial of its interface; false for one that is not for this lane. */
+  /**
+   * A packet whose checksums are right is part of the trial of its interface; false for one that is not for this lane.
+   */
   private tryOut(entry: number): boolean {
     if (!this.isPlain(entry)) return false;
     this.enter(entry);
@@ -272,7 +274,7 @@ export class ExpressLane {
     packet.moreFragments = packet.reassembled = false;
     packet.family = 4;
     packet.protocol = TCP;
-    packet.addresses = ip + 12;
+    packet.addresses = packet.pseudoHeader = ip + 12;
     packet.sourceKey = view.getInt32(ip + 12);
     packet.destinationKey = view.getInt32(ip + 16);
     packet.transport = ip + ipv4Bytes;

@@ -45,6 +45,8 @@ export class Packet {
   protocol = 0;
   /** Where the source address lies; the destination follows it. */
   addresses = 0;
+  /** The same for the pseudo-header of checksums: there the destination is the last one (RFC 8200 §8.1). */
+  pseudoHeader = 0;
   /** Source and destination as 32-bit keys: the IPv4 addresses themselves, or seeded digests of the IPv6 ones. */
   sourceKey = 0;
   destinationKey = 0;

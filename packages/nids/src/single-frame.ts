@@ -14,7 +14,9 @@ export class SingleFrame {
   private readonly batch: FrameBatch = new FrameBatch(1);
   private readonly interfaces: CaptureInterface[] = [];
 
-  /** The batch with this frame, which is whole where no `originalLength` is given. Throws NidsError `invalid-argument`. */
+  /**
+   * The batch with this frame, which is whole where no `originalLength` is given. Throws NidsError `invalid-argument`.
+   */
   of(frame: Uint8Array, time: PacketTime, linkType: number, originalLength: number | undefined): FrameBatch {
     if (!(frame instanceof Uint8Array)) throw wrongArgument(call, "frame", "a Uint8Array", frame);
     if (!isObject(time)) throw wrongArgument(call, "time", "an object such as { seconds: 1, nanoseconds: 0 }", time);

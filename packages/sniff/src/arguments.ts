@@ -1,5 +1,5 @@
-// What callers may give, as data: what each argument and option has to be. A wrong one is refused by name before anything
-// is opened; a name that is not there is refused too, because what it was to do would not happen.
+// What callers may give, as data: what each argument and option has to be. A wrong one is refused by name before
+// anything is opened; a name that is not there is refused too, because what it was to do would not happen.
 
 import { parseAddress } from "@tsnids/nids";
 import { SniffError } from "./errors.js";

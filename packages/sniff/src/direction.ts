@@ -1,8 +1,8 @@
-// What one side of a stream sends, put together from what the engine delivers. Later copies of bytes that were delivered
-// already are written over them:
+// What one side of a stream sends, put together from what the engine delivers. Later copies of bytes that were
+// delivered already are written over them:
 //
 //   received   [ 0 . . . . . . . . . . . . length )          positions: sequence number - first one, never wrapped
-//   late copy        [ start … end )                         overwrites up to `length`; what lies behind is the engine's matter
+//   late copy        [ start … end )                         overwrites up to `length`; the rest is the engine's
 
 import type { HalfStream } from "@tsnids/nids";
 

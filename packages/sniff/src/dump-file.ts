@@ -1,7 +1,6 @@
 // The file of `dump`: packets go to a recorder of the package capture one by one, so that what was sniffed is in
 // the file at once.
 
-import { statSync } from "node:fs";
 import { Recorder, RecordError } from "@tsnids/capture";
 import { FrameBatch } from "@tsnids/pcap";
 import { SniffError } from "./errors.js";
@@ -14,7 +13,6 @@ export class DumpFile {
 
   /** Opens the file; one that exists is overwritten at the end. Throws SniffError `dump-failed`. */
   constructor(path: string) {
-    if (isFolder(path)) throw new SniffError("dump-failed", `${path}: cannot be written: it is a folder`);
     this.#recorder = guarded(() => new Recorder(path, { overwrites: true }));
   }
 
@@ -42,14 +40,6 @@ export class DumpFile {
   /** In place of `close` after an error: leaves no file where there was no packet. Throws SniffError `dump-failed`. */
   abandon(): void {
     guarded(() => this.#recorder.abandon());
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false; // It cannot be looked at; opening it says why.
   }
 }
 

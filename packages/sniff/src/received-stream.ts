@@ -3,7 +3,7 @@
 // engine's policy `last`; over bytes that were delivered already, here. A host never does the latter (bytes it has read
 // stay as they are), so this shows what was sent last and not what was read.
 //
-//   frame ─► engine ─┬─ IP packet ─► the segment in hand: is it a late copy? ─ the engine finds nothing wrong ─► overwrite
+//   frame ─► engine ─┬─ IP packet ─► the segment in hand: a late copy? ─ the engine finds nothing wrong ─► overwrite
 //                    └─ stream    ─► Direction: bytes in order
 
 import { HalfState, Nids, TcpState } from "@tsnids/nids";
@@ -28,7 +28,9 @@ export interface ReceivedStream {
   readonly clientToServer: Uint8Array;
   /** What the server sent. */
   readonly serverToClient: Uint8Array;
-  /** Bytes of both that had not been captured when the stream went on without them; a copy may still have come later. */
+  /**
+   * Bytes of both that had not been captured when the stream went on without them; a copy may still have come later.
+   */
   readonly missing: number;
   /** True where a direction was longer than `maxStreamBytes`: what lies behind was left out. */
   readonly truncated: boolean;

@@ -1,7 +1,7 @@
 // Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for
 // a capture file.
 
-import { FeedSource } from "@tsnids/capture";
+import { LiveSource } from "@tsnids/capture";
 import type { FileSourceOptions } from "@tsnids/capture";
 import type { FrameSource } from "@tsnids/pcap";
 import { requireArgument, requireOptions } from "./arguments.js";
@@ -187,8 +187,11 @@ function namesWithout(...names: readonly (keyof SniffOptions)[]): readonly Argum
   return sniffOptionNames.filter((name) => !names.includes(name));
 }
 
-/** Calls `action` when frames are captured: a device has to be opened first, and what is wrong with it comes out then. */
+/**
+ * Calls `action` when frames are captured: a device has to be opened first, and what is wrong with it comes out then.
+ * Other sources may wait for somebody, and that counts.
+ */
 function whenCapturing(source: FrameSource, action: () => void): void {
-  if (source instanceof FeedSource) source.once("open", action);
+  if (source instanceof LiveSource) source.once("open", action);
   else action();
 }

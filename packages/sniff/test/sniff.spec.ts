@@ -263,11 +263,11 @@ describe("files", () => {
   it("that cannot be read or written are named", async () => {
     expect(await rejection(fromFile(join(folder, "none.pcap")))).to.include({ code: "not-found" });
     for (const [dump, why] of [
-      [join(folder, "none", "x.pcap"), "there is no such folder"],
-      [folder, "it is a folder"],
+      [join(folder, "none", "x.pcap"), "cannot be written: there is no such folder"],
+      [folder, "is there and no regular file; give another name"],
     ] as const) {
       const open = opening(frames);
-      const message = `${dump}: cannot be written: ${why}`;
+      const message = `${dump}: ${why}`;
       const error = await rejection(sniff(1, { dump, open }));
       expect(error).to.include({ name: "SniffError", code: "dump-failed", message });
       expect([open.asked.length, existsSync(`${dump}.part`)]).to.deep.equal([0, false]);

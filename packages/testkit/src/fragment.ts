@@ -6,9 +6,10 @@
  *     IPv6   header, hop-by-hop, routing │ the rest    each fragment: header, hop-by-hop, routing, fragment │ piece
  *            (unfragmentable part)         (payload)
  *
- * Fragments after the first keep only those IPv4 options whose "copied" bit is set. An IPv4 fragment is fragmented again
- * as a router does it: its pieces lie where it lies, and more follow where more follow behind it. In IPv6 only the source
- * of a packet fragments it: the pieces of a fragment have a second fragment header, which no host should believe.
+ * Fragments after the first keep only those IPv4 options whose "copied" bit is set. An IPv4 fragment is fragmented
+ * again as a router does it: its pieces lie where it lies, and more follow where more follow behind it. In IPv6 only
+ * the source of a packet fragments it: the pieces of a fragment have a second fragment header, which no host should
+ * believe.
  */
 import { internetChecksum } from "./checksum.js";
 import { TestkitError } from "./errors.js";

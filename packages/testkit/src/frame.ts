@@ -90,7 +90,7 @@ export function cutFrame(given: Frame, snapLength: number): Frame {
 
 /**
  * The frame's packet in fragments, each in a frame of its own with the same link header and time; lengths in the header
- * (802.3, PPPoE, NFLOG) are those of the fragment, where it was made by {@link frame}. `cuts` are payload offsets, or
+ * (802.3, PPPoE, NFLOG) are those of the fragment, where it is as {@link frame} made it. `cuts` are payload offsets, or
  * pieces for overlaps and holes. Padding behind the packet is not repeated.
  * Throws TestkitError `bad-fragment`; see {@link fragmentAt} and {@link fragmentPieces}.
  */
@@ -100,17 +100,20 @@ export function fragmentFrame(
   identification?: number,
 ): Frame[] {
   const { linkType, linkFields } = given;
+  const header = given.bytes.subarray(0, given.networkOffset);
   const packet = given.bytes.subarray(given.networkOffset);
+  const made = linkFields && linkHeader(linkType, linkFields);
+  const isMade = made?.length === header.length && made.every((byte, at) => byte === header[at]);
   const offsets = cuts.filter((cut) => typeof cut === "number");
   const pieces = cuts.filter((cut) => typeof cut !== "number");
   const fragments =
     pieces.length > 0 ? fragmentPieces(packet, pieces, identification) : fragmentAt(packet, offsets, identification);
   return fragments.map((fragment) => {
-    const header =
-      linkFields === undefined
-        ? given.bytes.subarray(0, given.networkOffset)
-        : linkHeader(linkType, { ...linkFields, packetLength: fragment.length });
-    const bytes = concat(header, fragment);
+    const own =
+      linkFields !== undefined && isMade
+        ? linkHeader(linkType, { ...linkFields, packetLength: fragment.length })
+        : header;
+    const bytes = concat(own, fragment);
     return { ...given, bytes, originalLength: bytes.length };
   });
 }

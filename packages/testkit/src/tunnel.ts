@@ -141,8 +141,9 @@ const builders: Readonly<Record<string, Builder>> = {
 export const writableTunnels: readonly string[] = Object.keys(builders);
 
 /**
- * An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind that there is not and
- * for what does not fit the tunnel's header. IP in IP is one kind with four names: which of them it is, the addresses say.
+ * An IP packet in a tunnel, in the IP packet around it. Throws TestkitError `bad-field` for a kind that there is not
+ * and for what does not fit the tunnel's header. IP in IP is one kind with four names: which of them it is, the
+ * addresses say.
  */
 export function tunnelPacket(kind: string, packet: Uint8Array, options: TunnelOptions): Uint8Array {
   const build = Object.hasOwn(builders, kind) ? builders[kind] : undefined;

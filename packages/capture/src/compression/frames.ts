@@ -1,8 +1,9 @@
 // What the formats of zstd and lz4 share: a file is a row of frames, each beginning with its magic, and among them may be
 // frames with other people's data, which are skipped.
 //
-// A frame need not have any content, and a file may have a million of those. So that timers and signals live, after each
-// the event loop gets its turn and whoever reads a piece without bytes: only there it can be heard that nobody wants more.
+// A frame need not have any content, and a file may have a million of those. So that timers and signals live, after
+// each the event loop gets its turn and whoever reads a piece without bytes: only there it can be heard that nobody
+// wants more.
 
 import { setImmediate } from "node:timers/promises";
 import { ByteQueue } from "./byte-queue.js";

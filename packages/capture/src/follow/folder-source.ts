@@ -210,7 +210,8 @@ export class FolderSource implements FrameSource {
 }
 
 /** Positions may have been read from a file: what is there is looked at, and not only what should be. */
-function requirePosition(option: string, { begin, frames }: Partial<FolderPosition>): void {
+function requirePosition(option: string, position: Partial<FolderPosition> | null): void {
+  const { begin, frames } = position ?? {};
   requireWithin(owner, `${option}.begin.seconds`, begin?.seconds, 0, latestSecond);
   requireWithin(owner, `${option}.begin.nanoseconds`, begin?.nanoseconds, 0, 999_999_999);
   requireWithin(owner, `${option}.frames`, frames, 0, Number.MAX_SAFE_INTEGER);

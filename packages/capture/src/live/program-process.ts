@@ -33,7 +33,6 @@ export class ProgramProcess {
   #onText: () => void = () => undefined;
   #startError: Error | undefined;
   #isStopped = false;
-  #isGone = false;
   #interrupting: NodeJS.Timeout | undefined;
 
   /** Starts it; with `hasOwnSession` an interrupt from the keyboard does not reach it, and it cannot ask for a password. */
@@ -44,7 +43,6 @@ export class ProgramProcess {
     this.#gone = once(this.#child, "close").catch((error: unknown) => {
       this.#startError = error instanceof Error ? error : new Error(String(error));
     });
-    void this.#gone.then(() => (this.#isGone = true));
     this.bytes.on("error", () => undefined);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-keptText);
@@ -135,16 +133,17 @@ export class ProgramProcess {
     }, patience);
     await this.#gone;
     clearTimeout(force);
+    this.#killGroup("SIGKILL"); // Whoever is left of it would be nobody's.
   }
 
   #kill(signal: NodeJS.Signals): void {
     if (!this.#killGroup(signal)) this.#child.kill(signal);
   }
 
-  /** Tells it and all that it has started; false where there is no such group, or not any longer. */
+  /** Tells it and all that it has started; false where nobody is left of such a group. */
   #killGroup(signal: NodeJS.Signals): boolean {
     const { pid } = this.#child;
-    if (!this.#hasOwnSession || pid === undefined || this.#isGone) return false;
+    if (!this.#hasOwnSession || pid === undefined) return false;
     try {
       return process.kill(-pid, signal);
     } catch {

@@ -9,13 +9,16 @@ import {
   closeSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { asRecordError, RecordError } from "./record-error.js";
 
 /** Bytes gathered before they are written. */
@@ -38,6 +41,9 @@ export class PartFile {
     this.#whole = attempt(path, () => placeOf(path, overwrites));
     this.#part = `${this.#whole}.part`;
     this.#descriptor = attempt(path, () => {
+      if (lstatSync(this.#part, { throwIfNoEntry: false })?.isFile() === false) {
+        throw new RecordError("not-a-file", this.#part, "is there and no regular file; give another name");
+      }
       rmSync(this.#part, { force: true });
       return openSync(this.#part, "wx");
     });
@@ -106,10 +112,16 @@ export class PartFile {
 /** Where the file is made: `path`, or what a link of this name leads to. */
 function placeOf(path: string, overwrites: boolean): string {
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined) return path;
+  if (there === undefined) return targetOf(path);
   if (!there.isFile()) throw new RecordError("not-a-file", path, "is there and no regular file; give another name");
   if (!overwrites) throw new RecordError("exists", path, "exists already");
   return realpathSync(path);
+}
+
+/** What is not there yet: `path`, or where a link of this name will lead to. */
+function targetOf(path: string): string {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  return targetOf(resolve(dirname(path), readlinkSync(path)));
 }
 
 function attempt<Result>(path: string, action: () => Result): Result {

@@ -9,7 +9,7 @@
 // Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in
 // memory where the disk is slow, and `finish` can be called when the process is about to end.
 
-import { readdirSync, rmSync } from "node:fs";
+import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { LinkType, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
@@ -91,7 +91,10 @@ export class Recorder {
     }
     const earlier = this.#isRow ? earlierNumbers(path) : [];
     this.#number = Number(earlier.at(-1) ?? 0);
-    this.#row = earlier.filter((digits) => digits.length === numberDigits).map((digits) => numbered(path, digits));
+    this.#row = earlier
+      .filter((digits) => digits.length === numberDigits)
+      .map((digits) => numbered(path, digits))
+      .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isFile() === true);
     if (!this.#isRow) this.#open = this.#begin(path, overwrites, 0, 0);
   }
 

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
+import { isatty } from "node:tty";
 import { PipeSource } from "@tsnids/capture";
 import type { CaptureError } from "@tsnids/capture";
 import { expect } from "chai";
@@ -76,8 +77,12 @@ describe("PipeSource", () => {
     }
   });
 
-  for (const way of ["when nobody wants more", "when it is called off"]) {
-    it(`ends with the program, and with what that has started, ${way}`, async () => {
+  // At a terminal the program alone is told: what it has started finds its outputs closed, where it has them.
+  const ways = isatty(0) ? ["inherit"] : ["inherit", "ignore"];
+  for (const [way, outputs] of ["when nobody wants more", "when it is called off"].flatMap((each) =>
+    ways.map((stdio) => [each, stdio] as const),
+  )) {
+    it(`ends with the program, and with what that has started (outputs: ${outputs}), ${way}`, async () => {
       server = createServer().listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as AddressInfo;
@@ -88,7 +93,7 @@ describe("PipeSource", () => {
         setInterval(() => process.stdout.write(Buffer.alloc(16)), 10);
         require("node:net").connect(${port}, "127.0.0.1");`;
       const start = `require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(started)}], {
-        stdio: "inherit" });`;
+        stdio: "${outputs}" });`;
       const stop = new AbortController();
       const source = program([60], start, stop.signal);
       const connected = once(server, "connection") as Promise<[Socket]>;

@@ -1,7 +1,7 @@
 // Finds the fragment of an IPv4 packet in a frame that an expression asks for ports, or for other bytes behind an IPv4
-// header: at the front, or behind the encapsulations that stand to the left of such a primitive. It is a condition of its
-// own, because the expression need not come as far as the primitive: "greater 1000 and port 53" ends before it in short
-// fragments.
+// header: at the front, or behind the encapsulations that stand to the left of such a primitive. It is a condition of
+// its own, because the expression need not come as far as the primitive: "greater 1000 and port 53" ends before it in
+// short fragments.
 //
 //     port 53 or vlan and port 53   ──►   (IPv4 and fragment) or (vlan and IPv4 and fragment)
 //

@@ -18,7 +18,9 @@ import { protocolCondition } from "./protocol.js";
 /** An expression as conditions. */
 export interface Generated {
   readonly condition: Condition;
-  /** True of frames with an IPv4 fragment whose first one the expression has to know; undefined where it never has to. */
+  /**
+   * True of frames with an IPv4 fragment whose first one the expression has to know; undefined where it never has to.
+   */
   readonly search: Condition | undefined;
   /** The first register that neither uses. */
   readonly freeRegister: number;

@@ -13,7 +13,9 @@ import type { Context } from "./context.js";
 
 const numbers: Readonly<Record<string, number>> = { sctp: 132, tcp: 6, udp: 17 };
 
-/** Characters of a range of ports at most, far more than two names have: a range is tried to be split at every hyphen. */
+/**
+ * Characters of a range of ports at most, far more than two names have: a range is tried to be split at every hyphen.
+ */
 const longestRange = 256;
 
 /** Ports that are meant, and of which protocols. */

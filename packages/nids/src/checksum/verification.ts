@@ -105,8 +105,14 @@ export class ChecksumVerification {
     if (packet.cut > 0 || !this.counts(packet)) return true;
     let state = packet.transportChecksum;
     if (state === ChecksumState.UNKNOWN) {
-      const { addresses, protocol, transport, end } = packet;
-      const right = this.checksums.transport(addresses, 2 * packet.addressLength, protocol, transport, end - transport);
+      const { pseudoHeader, protocol, transport, end } = packet;
+      const right = this.checksums.transport(
+        pseudoHeader,
+        2 * packet.addressLength,
+        protocol,
+        transport,
+        end - transport,
+      );
       state = right === 1 ? ChecksumState.RIGHT : ChecksumState.WRONG;
     }
     if (state === ChecksumState.WRONG) return this.tolerates(packet);

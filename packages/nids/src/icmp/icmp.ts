@@ -85,13 +85,13 @@ export class Icmp {
 
   /** The header is there and the checksum right. No parameter excuses it: hosts do not leave this one to their cards. */
   private acceptable(): boolean {
-    const { family, addresses, transport, end, cut } = this.packet;
+    const { family, pseudoHeader, transport, end, cut } = this.packet;
     const { checksums } = this.memory;
     const length = end - transport;
     if (length < icmpHeaderBytes) return false;
     if (cut > 0) return true; // cannot be judged
     if (family === 4) return checksums.sum(transport, length) === 0xffff;
-    return checksums.transport(addresses, 32, ICMPV6, transport, length) === 1;
+    return checksums.transport(pseudoHeader, 32, ICMPV6, transport, length) === 1;
   }
 
   /** True where the message says, and may say, that the packet it quotes did not arrive. */

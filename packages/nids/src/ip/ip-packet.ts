@@ -61,10 +61,7 @@ export class IpPacket {
     return this.addressText(0);
   }
 
-  /**
-   * Destination address as text; the last one, where a routing header of IPv6 says how the packet gets there. Empty
-   * where it was not validated.
-   */
+  /** Destination address as text; empty where it was not validated. */
   get destination(): string {
     return this.addressText(1);
   }

@@ -36,7 +36,7 @@ export class Ipv4 {
     const headerLength = (firstWord >>> 22) & 0x3c;
     if (firstWord >>> 28 !== 4 || headerLength < minimumHeader || captured < headerLength) return this.refuse(false);
     packet.family = 4;
-    packet.addresses = network + 12;
+    packet.addresses = packet.pseudoHeader = network + 12;
     let totalLength = firstWord & 0xffff;
     if (totalLength === 0) totalLength = captured + packet.missing; // left to the card by segmentation offload
     if (totalLength < headerLength) return this.refuse(true);

@@ -93,7 +93,7 @@ export class Ipv6 {
     const captured = networkEnd - network;
     if (captured < headerBytes || (bytes[network] as number) >>> 4 !== 6) return this.refuse(false);
     packet.family = 6;
-    packet.addresses = network + 8;
+    packet.addresses = packet.pseudoHeader = network + 8;
     let payloadLength = view.getUint16(network + 4);
     if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - headerBytes);
     const cut = payloadLength + headerBytes - captured;
@@ -151,8 +151,8 @@ export class Ipv6 {
   }
 
   /**
-   * A routing header that the packet is not through with (RFC 8200 §4.4): its last destination is the one that counts
-   * in checksums (§8.1), and that answers come from. The flow is that of the two ends.
+   * A routing header that the packet is not through with (RFC 8200 §4.4): checksums count its last destination (§8.1).
+   * The flow is that of the header in front, as others have it.
    */
   private noteRoute(at: number, length: number): void {
     const { packet } = this;
@@ -161,8 +161,7 @@ export class Ipv6 {
     if (last === 0) return;
     bytes.copyWithin(routedAddresses, network + 8, network + 24);
     bytes.copyWithin(routedAddresses + addressBytes, last, last + addressBytes);
-    packet.addresses = routedAddresses;
-    packet.destinationKey = this.digest(routedAddresses + addressBytes);
+    packet.pseudoHeader = routedAddresses;
   }
 
   private arrive(protocol: number, transport: number): true {

@@ -8,6 +8,9 @@ import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import type { InjectedFrame, Injection, InjectionOutcome, Injector } from "./injector.js";
 
+/** Sources need not agree about the time, and are few. */
+const rememberedSeconds = 16;
+
 const refusals = { "not-allowed": refusal("not-allowed"), "rate-limited": refusal("rate-limited") };
 
 /** What is returned where nothing is sent and nothing was made. */
@@ -21,11 +24,8 @@ export class Rails {
   private readonly statistics: Statistics;
   private readonly allowed: readonly Network[];
   private readonly denied: readonly Network[];
-  /** Second of packet time, and how often something was sent in it. */
-  private second = -1;
-  private times = 0;
-  /** Second of the last packet behind packet time, which stands still until such packets have caught up. */
-  private secondBehind = -1;
+  /** How often something was sent in a second of the packets' own time: of the last few seconds in which it was. */
+  private readonly times: Map<number, number> = new Map();
 
   constructor(packet: Packet, params: NidsParams, statistics: Statistics) {
     this.packet = packet;
@@ -97,12 +97,13 @@ export class Rails {
   }
 
   private isInTime(): boolean {
-    const { clock, seconds } = this.packet;
-    const isBehind = (seconds | 0) !== clock;
-    if (clock !== this.second || (isBehind && seconds > this.secondBehind)) this.times = 0;
-    this.second = clock;
-    if (isBehind) this.secondBehind = seconds;
-    return ++this.times <= this.params.maxKillsPerSecond;
+    const { seconds } = this.packet;
+    const times = (this.times.get(seconds) ?? 0) + 1;
+    if (times > this.params.maxKillsPerSecond) return false;
+    this.times.set(seconds, times);
+    const [oldest = seconds] = this.times.keys();
+    if (this.times.size > rememberedSeconds) this.times.delete(oldest);
+    return true;
   }
 
   private refuse(outcome: keyof typeof refusals): Injection {

@@ -238,7 +238,7 @@ function notInjectable(): NidsError {
     "not-injectable",
     "kill(): no packet of the stream was seen in which a reset could be sent to that side, or none that says with " +
       "which number. Resets go into Ethernet, cooked and bare IP captures, and into tunnels but ERSPAN and those " +
-      "with sequence numbers (stream.encapsulation says what the stream is in); of at most maxKillableStreams streams " +
-      "the headers are kept",
+      "with sequence numbers (stream.encapsulation says what the stream is in); of at most maxKillableStreams " +
+      "streams the headers are kept",
   );
 }

@@ -19,10 +19,14 @@ export class FirstFlight {
     this.flows = flows;
   }
 
-  /** True for a segment of it, the first numbers of which may be those of the SYN. */
-  includes(slot: number, from: number, { sequence, length }: Segment): boolean {
-    const ahead = distance(this.flows.next(slot, from), sequence);
-    return ahead + length >= 0 && ahead <= largestUnscaledWindow;
+  /** True for a segment all of which lies before it. */
+  isBehind(slot: number, from: number, { sequence, length }: Segment): boolean {
+    return distance(this.flows.next(slot, from), sequence) + length < 0;
+  }
+
+  /** True for a segment that lies beyond it. */
+  isBeyond(slot: number, from: number, { sequence }: Segment): boolean {
+    return distance(this.flows.next(slot, from), sequence) > largestUnscaledWindow;
   }
 
   /** True for a segment of the other side that acknowledges it; anything else may be a challenge (RFC 5961 §4). */

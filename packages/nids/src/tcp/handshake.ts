@@ -235,19 +235,20 @@ export class Handshake {
   }
 
   /**
-   * The server goes on before the client's acknowledgment is seen. What it sends is kept until then, unless it shows that
-   * there was one: it acknowledges more than the SYN, or is more than a server sends without.
+   * The server goes on before the client's acknowledgment is seen. What it sends is kept until then, unless it shows
+   * that there was one: it acknowledges more than the SYN, or is more than a server sends without.
    */
   private completesByServer(slot: number, from: number, segment: Segment): boolean {
     const client = 1 - from;
-    if (!this.firstFlight.includes(slot, from, segment) || !this.firstFlight.isAcknowledged(slot, client, segment)) {
+    const { firstFlight } = this;
+    if (!firstFlight.isAcknowledged(slot, client, segment) || firstFlight.isBehind(slot, from, segment)) {
       this.alerts.raise("tcp-bad-handshake", true, "before the third packet");
       return false;
     }
     const { midstream } = this.params;
     if (midstream && segment.ack !== this.flows.next(slot, client)) return this.establish(slot);
-    const hasData = segment.length > 0 || segment.has(TcpFlag.FIN);
-    if (!hasData || this.reassembler.hold(slot, from, segment)) return false;
+    if (segment.length === 0 && !segment.has(TcpFlag.FIN)) return false;
+    if (!firstFlight.isBeyond(slot, from, segment) && this.reassembler.hold(slot, from, segment)) return false;
     if (midstream) return this.establish(slot);
     this.alerts.raise("tcp-queue-limit", true, "before the third packet");
     return false;

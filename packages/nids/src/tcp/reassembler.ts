@@ -99,8 +99,8 @@ export class Reassembler {
   }
 
   /**
-   * Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until then.
-   * False where it is too much.
+   * Takes data that comes before the connection is established (RFC 7413, or a tap that is late); it is kept until
+   * then. False where it is too much.
    */
   hold(slot: number, from: number, segment: Segment): boolean {
     const { maxQueuedBytes, maxQueuedSegments } = this.params;

@@ -33,7 +33,7 @@ export class UdpDatagram {
     return this.packet.view.getUint16(this.packet.transport);
   }
 
-  /** Destination address as text; the last one, where a routing header of IPv6 says how the packet gets there. */
+  /** Destination address as text. */
   get destinationAddress(): string {
     return this.address(1);
   }
