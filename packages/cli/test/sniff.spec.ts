@@ -72,6 +72,8 @@ describe("tsnids sniff", () => {
     expect(mistake("1", "--force", web)).to.equal("--force needs --write FILE");
     const onFolder = tsnids(["sniff", "1", "--force", "--write", folder.path(""), web]);
     expect(onFolder.stderr).to.match(/is there and no regular file; give another name\n$/);
+    const tooLong = tsnids(["sniff", "1", "--write", folder.path(`${"x".repeat(300)}.pcap`), web]);
+    expect(tooLong.stderr).to.match(/^tsnids: [^\n]*x\.pcap: cannot be written \(ENAMETOOLONG\)\n$/);
   });
 
   it("says at the packet what could not be decoded", () => {

@@ -1,6 +1,6 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { CommandError, ExitCode } from "../exit-codes.js";
@@ -133,7 +133,7 @@ async function isMistaken(words: readonly string[]): Promise<boolean> {
 /** A file of --write is replaced only with --force. Throws CommandError. */
 function checkDump({ write, force = false }: SniffOptions): void {
   if (write === undefined && force) throw new CommandError(ExitCode.WRONG_INPUT, "--force needs --write FILE");
-  if (write === undefined || force || statSync(write, { throwIfNoEntry: false })?.isFile() !== true) return;
+  if (write === undefined || force || !existsSync(write) || !statSync(write).isFile()) return;
   throw new CommandError(ExitCode.WRONG_INPUT, `${write}: exists already; --force replaces it`);
 }
 

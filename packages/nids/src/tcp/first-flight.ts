@@ -1,6 +1,6 @@
 // What either side may send before the handshake is complete: from its SYN on, as much as a window that is not scaled
-// lets through (RFC 7323 §2.2: those in SYNs never are). Anything else is of an earlier connection between the same
-// endpoints, or forged by somebody who guesses.
+// lets through (RFC 7323 §2.2: those in SYNs never are). What lies beyond shows that the handshake was completed; what
+// lies before, or acknowledges something else, is of an earlier connection between the same endpoints, or forged.
 //
 //   ──┤ SYN ├────────── 64 KiB ──────────┤──
 //           next
