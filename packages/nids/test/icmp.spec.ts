@@ -163,6 +163,14 @@ for (const { family, client, server, router, at, ...numbers } of families) {
       expect(quoted([error(router, 0, new Uint8Array(64))])).to.equal(undefined);
     });
 
+    it("has what follows an authentication header, as far as it is quoted", () => {
+      const header = Uint8Array.of(17, 4, ...new Array<number>(22).fill(0));
+      const packet = ipPacket(client, server, 51, concat(header, datagram.subarray(-18)));
+      expect(quoted([error(router, 0, packet)])).to.deep.equal(flow);
+      const short = quoted([error(router, 0, packet.slice(0, -18))]);
+      expect(short).to.deep.equal({ ...flow, sourcePort: undefined, destinationPort: undefined });
+    });
+
     it("is nothing in other messages", () => {
       expect(quoted([error(router, 0, datagram, numbers.echo)])).to.equal(undefined);
     });

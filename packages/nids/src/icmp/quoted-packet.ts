@@ -6,17 +6,14 @@
 //
 // Nothing of it is checked but what is needed to find addresses and ports: routers change what they quote.
 
+import { AUTHENTICATION, extensionBytes, FRAGMENT } from "../ip/ipv6.js";
 import type { Packet } from "../packet.js";
 
 const errorHeaderBytes = 8;
 const ipv4HeaderBytes = 20;
 const ipv6HeaderBytes = 40;
+const fragmentHeaderBytes = 8;
 const maxExtensionHeaders = 8;
-
-const HOP_BY_HOP = 0;
-const ROUTING = 43;
-const FRAGMENT = 44;
-const DESTINATION_OPTIONS = 60;
 
 /**
  * ICMP types that quote a packet: unreachable, source quench, redirect, time exceeded, parameter problem; ICMPv6
@@ -63,30 +60,41 @@ export class QuotedPacket {
   }
 
   /** True for anything but a later fragment, which has no transport header. */
-  private readIpv4({ bytes, view }: Packet, start: number): boolean {
+  private readIpv4(packet: Packet, start: number): boolean {
+    const { bytes, view } = packet;
     this.protocol = bytes[start + 9] as number;
     this.addresses = start + 12;
     this.transport = start + Math.max(ipv4HeaderBytes, ((bytes[start] as number) & 0xf) * 4);
-    return (view.getUint16(start + 6) & 0x1fff) === 0;
+    if ((view.getUint16(start + 6) & 0x1fff) !== 0) return false;
+    if (this.protocol === AUTHENTICATION) this.pass(packet);
+    return true;
   }
 
-  private readIpv6({ bytes, view, end }: Packet, start: number): boolean {
+  private readIpv6(packet: Packet, start: number): boolean {
+    const { bytes, view, end } = packet;
     this.addresses = start + 8;
     this.protocol = bytes[start + 6] as number;
     this.transport = start + ipv6HeaderBytes;
-    for (let headers = 0; headers < maxExtensionHeaders && this.transport + 8 <= end; headers++) {
+    for (let headers = 0; headers < maxExtensionHeaders; headers++) {
       const { protocol, transport } = this;
-      let length = 8;
-      if (protocol === FRAGMENT) {
+      if (protocol === FRAGMENT && transport + fragmentHeaderBytes <= end) {
         if ((view.getUint16(transport + 2) & 0xfff8) !== 0) return false;
-      } else if (protocol === HOP_BY_HOP || protocol === ROUTING || protocol === DESTINATION_OPTIONS) {
-        length = ((bytes[transport + 1] as number) + 1) * 8;
-      } else {
+        this.protocol = bytes[transport] as number;
+        this.transport += fragmentHeaderBytes;
+      } else if (!this.pass(packet)) {
         return true;
       }
-      this.protocol = bytes[transport] as number;
-      this.transport += length;
     }
+    return true;
+  }
+
+  /** Goes past the extension header it is at; false where it is at none, or at one that does not say how long it is. */
+  private pass({ bytes, end }: Packet): boolean {
+    const { protocol, transport } = this;
+    const length = extensionBytes(protocol, bytes, transport, end);
+    if (length === 0 || length === Infinity) return false;
+    this.protocol = bytes[transport] as number;
+    this.transport += length;
     return true;
   }
 }
