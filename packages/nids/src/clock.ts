@@ -11,6 +11,14 @@ export interface PacketTime {
   readonly nanoseconds: number;
 }
 
+/**
+ * The packet clock's part of a second. A packet from the past counts as now, but does not say when in the clock's
+ * second that is: for it, it is `unknown`.
+ */
+export function nanosecondsOfClock({ clock, seconds, nanoseconds }: Packet, unknown: number): number {
+  return (seconds | 0) === clock ? nanoseconds : unknown;
+}
+
 export class PacketClock {
   /** Whole seconds since 1970; -1 before the first packet. */
   seconds = -1;

@@ -13,6 +13,7 @@ import type { StreamRecording, TcpCallback } from "./callbacks/tcp-callback.js";
 import type { TcpStream } from "./callbacks/tcp-stream.js";
 import type { PacketTime } from "./clock.js";
 import { EngineWork } from "./engine-work.js";
+import type { CallbackError } from "./errors.js";
 import type { FrameReader } from "./frame-reader.js";
 import type { IcmpCallback } from "./icmp/icmp.js";
 import type { IcmpMessage } from "./icmp/icmp-message.js";
@@ -22,7 +23,7 @@ import type { Injection } from "./kill/injector.js";
 import type { RejectOptions } from "./kill/kill-options.js";
 import { resolveParams } from "./params.js";
 import type { NidsParams } from "./params.js";
-import { makeRooms } from "./rooms.js";
+import { emptyRooms, makeRooms } from "./rooms.js";
 import type { Rooms } from "./rooms.js";
 import { SingleFrame } from "./single-frame.js";
 import type { StatisticsSnapshot } from "./stats.js";
@@ -43,7 +44,6 @@ export class Nids extends EventEmitter<NidsEvents> {
   private readonly params: NidsParams;
   private readonly rooms: Rooms;
   private readonly single: SingleFrame = new SingleFrame();
-  private nextStatistics = 0;
   private readonly work: EngineWork;
 
   /** Throws NidsError `unknown-parameter`, `invalid-parameter`, `invalid-argument`, and `no-memory` for too little. */
@@ -136,32 +136,34 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /**
    * Processes a whole source, then exits. Where a callback throws, it rejects with that CallbackError; the same call
-   * again goes on behind that frame. Where the source throws, the engine exits first and then rejects with the
+   * again goes on behind that frame, and where it was at exit (`frame` is -1), does nothing. Until then, or until
+   * `exit()`, the source stays open. Where the source throws, the engine exits first and then rejects with the
    * source's error. NidsError `reentrant` when called from a callback, or while another call reads the source.
    */
   async run(source: FrameSource): Promise<void> {
     const reader = this.take(source);
     try {
-      const { inHand } = reader;
-      if (inHand !== undefined) this.process(inHand, reader.take(inHand.length));
-      await this.processAll(reader);
+      if (!reader.isOver) {
+        await this.processAll(reader);
+        const fault = this.end();
+        if (fault !== undefined) throw fault;
+      }
     } catch (error) {
       reader.goOnBehind(error);
       if (!reader.isAsking) throw error;
       this.rooms.sources.leave(source, reader);
-      this.exit();
+      this.end();
       throw error;
     } finally {
       reader.isTaken = false;
     }
     this.rooms.sources.leave(source, reader);
-    this.exit();
   }
 
-  /** The loop over the batches of a source to come; by itself, as V8 would compile it anew for what is done once. */
+  /** The loop over the batches of a source; by itself, as V8 would compile it anew for what is done once. */
   private async processAll(reader: FrameReader): Promise<void> {
     for (;;) {
-      const batch = reader.accept(await reader.ask());
+      const batch = reader.inHand ?? reader.accept(await reader.ask());
       if (batch === undefined) break;
       this.process(batch, reader.take(batch.length));
     }
@@ -198,22 +200,15 @@ export class Nids extends EventEmitter<NidsEvents> {
     }
   }
 
-  /** Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used again. */
+  /**
+   * Tells every open stream EXITING and forgets everything but the registrations and counters; the engine can be used
+   * again. Sources that were not read to their end, and that no call reads now, are closed.
+   */
   exit(): void {
-    this.work.during(() => {
-      const { packet, tcp, ip, scans, link, verification, clock, loop } = this.rooms;
-      packet.network = 0;
-      tcp.connections.exit();
-      ip.exit();
-      scans.clear();
-      link.exit();
-      verification.clear();
-      clock.clear();
-      loop.clear();
-      this.nextStatistics = 0;
-    });
-    this.tellStatistics();
-    if (this.rooms.faults.pending) throw this.rooms.faults.take(-1);
+    this.work.requireRest();
+    this.rooms.sources.leaveIdle();
+    const fault = this.end();
+    if (fault !== undefined) throw fault;
   }
 
   /** The stream from this client to this server, where somebody listens to it. Throws NidsError `invalid-argument`. */
@@ -265,14 +260,18 @@ export class Nids extends EventEmitter<NidsEvents> {
     return this.rooms.counters.snapshot();
   }
 
+  /** All but registrations and counters is forgotten. Returns the error of a callback, where one threw. */
+  private end(): CallbackError | undefined {
+    this.work.during(() => emptyRooms(this.rooms));
+    this.tellStatistics();
+    return this.rooms.faults.pending ? this.rooms.faults.take(-1) : undefined;
+  }
+
   private tick(): void {
     const { seconds } = this.rooms.clock;
     this.rooms.packet.network = 0; // what happens now is not the doing of a packet
     this.rooms.tcp.connections.tick(seconds);
-    const interval = this.params.statisticsIntervalSeconds;
-    if (interval === 0 || seconds < this.nextStatistics) return;
-    if (this.nextStatistics !== 0) this.tellStatistics();
-    this.nextStatistics = seconds + interval;
+    if (this.rooms.interval.isOver(seconds)) this.tellStatistics();
   }
 
   private tellStatistics(): void {

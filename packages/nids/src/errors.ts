@@ -28,7 +28,8 @@ export type NidsErrorCode =
   | "no-injector"
   /**
    * kill() or reject() was called for something inside what cannot be sent into: a wireless LAN, ERSPAN, a tunnel with
-   * sequence numbers. Or kill() for ends of which no packet said the number they expect.
+   * sequence numbers, packets with an authentication header. Or kill() for ends of which no packet said the number they
+   * expect.
    */
   | "not-injectable"
   /** The injector threw; `cause` is what it threw. */

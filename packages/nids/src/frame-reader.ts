@@ -11,12 +11,16 @@ export class FrameReader {
   isTaken = false;
   /** True from when the source is asked until it answers, and where it has thrown instead. */
   isAsking = false;
-  private readonly iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>;
+  /** True when there is nothing left. */
+  isOver = false;
+  private readonly source: FrameSource;
+  private readonly intake: Uint8Array | undefined;
+  private iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch> | undefined;
   private current: FrameBatch | undefined;
 
   constructor(source: FrameSource, intake: Uint8Array | undefined) {
-    const batches = source.batches(intake);
-    this.iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
+    this.source = source;
+    this.intake = intake;
   }
 
   /** The batch in hand, where it has frames left. */
@@ -27,6 +31,7 @@ export class FrameReader {
   /** Asks the source for its next batch; may throw, or reject with, what the source throws. */
   ask(): IteratorResult<FrameBatch> | Promise<IteratorResult<FrameBatch>> {
     this.isAsking = true;
+    this.iterator ??= this.begin();
     return this.iterator.next();
   }
 
@@ -34,6 +39,7 @@ export class FrameReader {
   accept(answer: IteratorResult<FrameBatch>): FrameBatch | undefined {
     this.isAsking = false;
     this.index = 0;
+    this.isOver = answer.done === true;
     this.current = answer.done === true ? undefined : answer.value;
     return this.current;
   }
@@ -45,8 +51,22 @@ export class FrameReader {
     return first;
   }
 
-  /** Where a callback threw, the next frame is the one behind that. */
+  /** Where a callback threw, the next frame is the one behind that; what the source throws is no error of a callback. */
   goOnBehind(error: unknown): void {
-    if (error instanceof CallbackError) this.index = error.frame + 1;
+    if (!this.isAsking && error instanceof CallbackError) this.index = error.frame + 1;
+  }
+
+  /** Nobody goes on reading: what the source has open is to be closed. How that ends nobody waits for. */
+  close(): void {
+    try {
+      void Promise.resolve(this.iterator?.return?.()).catch(() => undefined);
+    } catch {
+      // Nobody has asked for it.
+    }
+  }
+
+  private begin(): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
+    const batches = this.source.batches(this.intake);
+    return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }
 }

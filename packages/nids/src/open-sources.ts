@@ -9,7 +9,7 @@ import { FrameReader } from "./frame-reader.js";
 
 export class OpenSources {
   private readonly intake: Uint8Array;
-  private readonly readers: WeakMap<FrameSource, FrameReader> = new WeakMap();
+  private readonly readers: Map<FrameSource, FrameReader> = new Map();
   private intakeReader: FrameReader | undefined;
 
   constructor(intake: Uint8Array) {
@@ -34,6 +34,15 @@ export class OpenSources {
   leave(source: FrameSource, reader: FrameReader): void {
     this.readers.delete(source);
     if (this.intakeReader === reader) this.intakeReader = undefined;
+  }
+
+  /** No source is gone on with, but those a call reads now. What they have open is closed. */
+  leaveIdle(): void {
+    for (const [source, reader] of this.readers) {
+      if (reader.isTaken) continue;
+      this.leave(source, reader);
+      reader.close();
+    }
   }
 
   private begin(source: FrameSource): FrameReader {

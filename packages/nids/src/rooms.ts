@@ -19,6 +19,7 @@ import { LinkLayer } from "./link/decap.js";
 import { EncapsulationPath } from "./link/encapsulation.js";
 import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, slabBytes } from "./memory/layout.js";
+import { StatisticsInterval } from "./statistics-interval.js";
 import { OpenSources } from "./open-sources.js";
 import { Packet } from "./packet.js";
 import type { NidsParams } from "./params.js";
@@ -51,6 +52,7 @@ export interface Rooms {
   readonly loop: FrameLoop;
   readonly lookup: FlowLookup;
   readonly sources: OpenSources;
+  readonly interval: StatisticsInterval;
 }
 
 /**
@@ -94,6 +96,7 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
   const rejecter = new Rejecter({ ...shared, path, link, rails });
   const loop = new FrameLoop({ ...shared, faults, clock, verification, link, ip, express, tick });
   const sources = new OpenSources(loop.intake);
+  const interval = new StatisticsInterval(params.statisticsIntervalSeconds);
   return {
     packet,
     counters,
@@ -113,6 +116,7 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
     loop,
     lookup,
     sources,
+    interval,
   };
 }
 
@@ -121,4 +125,17 @@ function randomSeed(): number {
   const seed = new Uint32Array(1);
   (globalThis as { crypto?: { getRandomValues(into: Uint32Array): void } }).crypto?.getRandomValues(seed);
   return seed[0] as number;
+}
+
+/** Every open stream is told EXITING, and the rooms forget what they know of the traffic. */
+export function emptyRooms({ packet, tcp, ip, scans, link, verification, clock, loop, interval }: Rooms): void {
+  packet.network = 0;
+  tcp.connections.exit();
+  ip.exit();
+  scans.clear();
+  link.exit();
+  verification.clear();
+  clock.clear();
+  loop.clear();
+  interval.clear();
 }

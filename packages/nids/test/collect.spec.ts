@@ -180,10 +180,21 @@ describe("collect counters", () => {
       nids.unregisterTcp(callback);
       return new WeakRef(callback);
     };
-    const callbacks = [1, 2, 3].map(used);
+    // One that unregisters itself while it is called, and changes what it wants afterwards.
+    const usedOnce = (): WeakRef<object> => {
+      const callback = following((stream) => {
+        nids.unregisterTcp(callback);
+        if (stream.state === TcpState.DATA) stream.client.collect--;
+      });
+      nids.registerTcp(callback);
+      nids.process(closed(established(9).send("client", "x").send("client", "y")).batch());
+      return new WeakRef(callback);
+    };
+    const callbacks = [...[1, 2, 3].map(used), usedOnce()];
+    nids.process(closed(established(10)).batch());
     await setImmediate(); // What a WeakRef was made of stays until the turn of the event loop is over.
     collectGarbage();
-    expect(callbacks.map((callback) => callback.deref())).to.deep.equal([undefined, undefined, undefined]);
+    expect(callbacks.map((callback) => callback.deref())).to.deep.equal([undefined, undefined, undefined, undefined]);
   });
 
   it("are emptied of kept bytes when a half is no longer wanted", () => {

@@ -6,7 +6,16 @@ import type { InjectedFrame, NidsParams } from "@tsnids/nids";
 import { NidsError } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { Frame, FrameOptions, TunnelOptions } from "@tsnids/testkit";
-import { capture, conversation, frame, icmpPacket, tcpPacket, tunnelPacket, udpPacket } from "@tsnids/testkit";
+import {
+  capture,
+  conversation,
+  frame,
+  icmpPacket,
+  ipPacket,
+  tcpPacket,
+  tunnelPacket,
+  udpPacket,
+} from "@tsnids/testkit";
 import { expect } from "chai";
 import { following, smallNids } from "./following.js";
 
@@ -43,6 +52,24 @@ function inNumberedGtp(packet: Uint8Array): Uint8Array {
   view.setUint16(8, 7);
   const [source, destination] = outers[4];
   return udpPacket(`${source}:2152`, `${destination}:2152`, { data: Buffer.concat([header, packet]) });
+}
+
+/** Behind an authentication header, as the packet of an outer one or as its payload. */
+function authenticated(protocol: number, payload: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(protocol, 4), new Uint8Array(22), payload]);
+}
+
+/** As transport mode does it (RFC 4302 §3.1.1). */
+function authenticatedPacket(packet: Uint8Array): Uint8Array {
+  const [addresses, length] = (packet[0] ?? 0) >>> 4 === 4 ? [12, 4] : [8, 16];
+  const [source, destination] = [addresses, addresses + length].map((at) => packet.slice(at, at + length));
+  if (source === undefined || destination === undefined) throw new Error("two addresses");
+  return ipPacket(source, destination, 51, authenticated(6, packet.subarray(addresses + 2 * length)));
+}
+
+function inAuthenticatedTunnel(packet: Uint8Array): Uint8Array {
+  const [source, destination] = outers[4];
+  return ipPacket(source, destination, 51, authenticated((packet[0] ?? 0) >>> 4 === 4 ? 4 : 41, packet));
 }
 
 function both(way: Way): readonly [Way, Way] {
@@ -221,14 +248,18 @@ describe("kill() in", () => {
     PPTP: tunnel("pptp", 4),
     "GRE with sequence numbers": tunnel("gre", 4, () => ({ sequence: 7 })),
     "GTP with sequence numbers": both({ wrap: inNumberedGtp }),
+    "an authentication header": both({ wrap: authenticatedPacket }),
+    "a tunnel with authentication headers": both({ wrap: inAuthenticatedTunnel }),
   };
   for (const [name, ways] of Object.entries(impossible)) {
     it(`${name} is not possible`, () => {
-      expect(() => killed(talk(hosts[4], ways)))
-        .to.throw()
-        .with.property("cause")
-        .that.is.instanceOf(NidsError)
-        .with.property("code", "not-injectable");
+      for (const ends of [hosts[4], hosts[6]]) {
+        expect(() => killed(talk(ends, ways)))
+          .to.throw()
+          .with.property("cause")
+          .that.is.instanceOf(NidsError)
+          .with.property("code", "not-injectable");
+      }
     });
   }
 });

@@ -439,6 +439,9 @@ describe("stream.killed", () => {
     expect([unheeded.stream?.state, unheeded.stream?.killed]).to.deep.equal([TcpState.DATA, "silent"]);
     const going = after((talk) => void beside(talk).wait("1").send("server", "still here"));
     expect(going.stream?.killed).to.equal("talking");
+    const stray = { flags: "R", seq: 100_000 };
+    const within = after((talk) => void beside(talk).send("server", "still here").segment("client", stray));
+    expect([within.stream?.state, within.stream?.killed]).to.deep.equal([TcpState.DATA, "talking"]);
     const ignored = after((talk, bench) => {
       bench.kill({ strategy: "exact" });
       if (bench.stream !== undefined) bench.stream.client.collect = bench.stream.server.collect = 0;
@@ -467,6 +470,18 @@ describe("stream.killed", () => {
   it("has a grace that can be set", () => {
     const patient = after((talk) => void talk.wait("3").send("server", "slow"), { killGraceMs: 10_000 });
     expect(patient.stream?.killed).to.equal("pending");
+  });
+
+  it("is known also where the seconds go round", () => {
+    const bench = new Bench();
+    const ends = { client: "10.0.0.1:40000", server: "10.0.0.2:80" } as const;
+    const talk = conversation({ ...ends, start: `${2 ** 31 - 1}` })
+      .handshake()
+      .send("client", "abc");
+    bench.process(talk);
+    bench.kill();
+    bench.process(talk.wait("30").send("client", "still here"), 4);
+    expect(bench.stream?.killed).to.equal("talking");
   });
 
   it("begins anew with every kill", () => {

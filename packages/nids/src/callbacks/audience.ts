@@ -5,8 +5,9 @@
 //      ▲                                │
 //      └────callback 1 wants nothing────┘
 //
-// Each audience is made once, and each step remembered, until a callback is unregistered (audiences.ts). The members of
-// an audience are in order of registration.
+// Each audience is made once, and each step remembered, until a callback is unregistered (audiences.ts); one with a
+// callback that is not registered any more is its stream's alone. The members of an audience are in order of
+// registration.
 
 import type { Audiences } from "./audiences.js";
 import type { TcpNotifier } from "./tcp-notifier.js";
@@ -54,7 +55,7 @@ export class Audience {
       const others = this.members.filter((member) => member.order !== order);
       const members = interest === 0 ? others : [...others, { callback, order, interest }];
       next = this.all.of(members.sort((a, b) => a.order - b.order));
-      this.steps.set(step, next);
+      if (this.all.keeps(members)) this.steps.set(step, next);
     }
     return next;
   }

@@ -19,10 +19,17 @@ export class Audiences {
   /** The audience of these members, which are in order of registration. */
   of(members: readonly Member[]): Audience {
     if (members.length === 0) return this.nobody;
+    if (!this.keeps(members)) return new Audience(this, members);
     const name = members.map(({ order, interest }) => `${order}:${interest}`).join(" ");
     let audience = this.byMembers.get(name);
     if (audience === undefined) this.byMembers.set(name, (audience = new Audience(this, members)));
     return audience;
+  }
+
+  /** True where all of them are registered: only then may an audience be remembered, which would keep them. */
+  keeps(members: readonly Member[]): boolean {
+    const { orders } = this.notifier.registry;
+    return members.every(({ order }) => orders.includes(order));
   }
 
   /** Forgets them all, so that callbacks that are no longer registered are not kept. Streams keep the one they have. */

@@ -1,6 +1,7 @@
 // A datagram some fragments of which have come: what identifies it, what is known of it, and its payload so far. One
 // object serves many datagrams, one after the other: the fragments of a network at full speed need nothing new.
 
+import { nanosecondsOfClock } from "../clock.js";
 import type { Packet } from "../packet.js";
 import { PieceList } from "../reassembly/piece-list.js";
 import { formatAddress } from "./address.js";
@@ -61,7 +62,7 @@ export class IncompleteDatagram {
     this.scope = packet.scope;
     this.identification = packet.identification;
     this.protocol = protocol;
-    const nanoseconds = nanosecondsOfClock(packet) + (lifetimeMs % 1000) * 1e6;
+    const nanoseconds = nanosecondsOfClock(packet, 0) + (lifetimeMs % 1000) * 1e6;
     this.expiresSeconds = packet.clock + Math.floor(lifetimeMs / 1000) + Math.floor(nanoseconds / 1e9);
     this.expiresNanoseconds = nanoseconds % 1e9;
   }
@@ -86,7 +87,7 @@ export class IncompleteDatagram {
   /** True when its time is up, on the packet clock. */
   expired(packet: Packet): boolean {
     const late = (packet.clock - this.expiresSeconds) | 0;
-    return late > 0 || (late === 0 && nanosecondsOfClock(packet) > this.expiresNanoseconds);
+    return late > 0 || (late === 0 && nanosecondsOfClock(packet, 0) > this.expiresNanoseconds);
   }
 
   /** "10.0.0.1 -> 10.0.0.2, identification 7, protocol 17" */
@@ -115,11 +116,6 @@ export class IncompleteDatagram {
   writeHeader(to: Uint8Array, start: number): void {
     for (let index = 0; index < this.headerLength; index++) to[start + index] = this.headers[index] as number;
   }
-}
-
-/** The packet clock's part of a second: for a packet from the past, which counts as now, the second has just begun. */
-function nanosecondsOfClock({ clock, seconds, nanoseconds }: Packet): number {
-  return (seconds | 0) === clock ? nanoseconds : 0;
 }
 
 /** What tells a datagram from others between the same hosts; the protocol is part of that in IPv4 only, and 0 otherwise. */

@@ -2,6 +2,7 @@
 // for an address: IPv6 addresses get a seeded digest, and the table compares the addresses themselves afterwards.
 
 import type { AlertSink } from "../alerts.js";
+import { routedAddresses } from "../memory/layout.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
 
@@ -47,8 +48,6 @@ const addressBytes = 16;
 const SOURCE_ROUTE = 0;
 const HOME_ADDRESS = 2;
 const SEGMENTS = 4;
-/** Where source and last destination are laid out, in the first page of the engine's memory, as `FlowLookup` does. */
-const routedAddresses = 128;
 
 /** Where the routing header of `length` bytes at `at` has the last destination; 0 where that is the IPv6 header's. */
 function lastDestination(bytes: Uint8Array, at: number, length: number): number {

@@ -12,6 +12,7 @@ import { numberOf } from "../link/encapsulation.js";
 import type { EncapsulationKind, EncapsulationPath } from "../link/encapsulation.js";
 import type { AddressPair, LengthField, OuterPacket } from "../link/envelope-notes.js";
 import type { Packet } from "../packet.js";
+import { isAuthenticated } from "./authentication.js";
 import { ipv4HeaderBytes, pseudoHeader, writeChecksum } from "./ip-datagram.js";
 
 /** Link types that something can be sent on, and whose header does not say how long the frame is. */
@@ -81,7 +82,7 @@ export class Envelope {
     if (notes === undefined || !linkTypes.includes(linkType) || !path.isOnlyOf(sendable)) return undefined;
     if (linkEnd < frame || linkEnd > frameEnd || linkEnd - frame > mostBytes) return undefined;
     const envelope = new Envelope(packet, path, notes);
-    return envelope.isNumbered ? undefined : envelope;
+    return envelope.isNumbered || envelope.isAuthenticated ? undefined : envelope;
   }
 
   /** The frame with this IP packet in it. */
@@ -129,6 +130,11 @@ export class Envelope {
       if (outer.kind === gtpKind) return (view.getUint8(inUdp) & gtpHasSequence) !== 0;
       return outer.kind === l2tpKind && (view.getUint16(inUdp) & l2tpHasSequence) !== 0;
     });
+  }
+
+  /** True where a tunnel's packets have an authentication header. */
+  private get isAuthenticated(): boolean {
+    return this.packets.some(({ network }) => isAuthenticated(this.bytes, network, this.bytes.length));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Pursuit } from "./pursuit.js";
 import type { Packet } from "../packet.js";
 import { FLOW_INTS, LAST_SEEN } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
+import { distance } from "../tcp/sequence.js";
 import type { Segment } from "../tcp/segment.js";
 
 /** What a killed stream has done since. */
@@ -24,8 +25,6 @@ export class KillWatch {
   private readonly begun: number;
   /** When a packet was heard last, as far as the flow table does not say it. */
   private heardAt: number;
-  /** When a reset was heard last: where the flow table says that second, it says the reset. */
-  private resetAt: number | undefined;
   private pursuit: Pursuit | undefined;
 
   /** With a pursuit, what the ends still send is answered during the grace. */
@@ -38,16 +37,10 @@ export class KillWatch {
     this.pursuit = pursuit;
   }
 
-  /** A segment of this side came. Returns what it is to be answered with. */
+  /** A segment of this side came, and no reset. Returns what it is to be answered with. */
   heard(from: number, segment: Segment): readonly InjectedFrame[] {
     this.heardAt = this.packet.clock;
     return this.isAnswering ? (this.pursuit?.answer(from, segment) ?? []) : [];
-  }
-
-  /** A reset came. The flow table is about to say so as of any packet: what it says until now is kept. */
-  heardReset(): void {
-    this.heardAt = this.lastHeard;
-    this.resetAt = this.packet.clock;
   }
 
   /** Nothing is answered any more: it cannot be sent. */
@@ -57,7 +50,7 @@ export class KillWatch {
 
   /** True as long as what the ends send is to be answered. */
   get isAnswering(): boolean {
-    return this.pursuit?.isExhausted === false && this.packet.clock - this.begun <= this.graceSeconds;
+    return this.pursuit?.isExhausted === false && !this.isBehindGrace(this.packet.clock);
   }
 
   /** The engine forgets the connection: what has been found out remains. */
@@ -67,13 +60,18 @@ export class KillWatch {
   }
 
   get verdict(): KillVerdict {
-    if (this.lastHeard - this.begun > this.graceSeconds) return "talking";
-    return this.packet.clock - this.begun > this.graceSeconds ? "silent" : "pending";
+    if (this.isBehindGrace(this.lastHeard)) return "talking";
+    return this.isBehindGrace(this.packet.clock) ? "silent" : "pending";
   }
 
   private get lastHeard(): number {
     if (this.slot === 0) return this.heardAt;
     const lastSeen = this.flows.flows[this.slot * FLOW_INTS + LAST_SEEN] as number;
-    return lastSeen === this.resetAt ? this.heardAt : Math.max(this.heardAt, lastSeen);
+    return distance(this.heardAt, lastSeen) > 0 ? lastSeen : this.heardAt;
+  }
+
+  /** Seconds go round as sequence numbers do. */
+  private isBehindGrace(seconds: number): boolean {
+    return distance(this.begun, seconds) > this.graceSeconds;
   }
 }

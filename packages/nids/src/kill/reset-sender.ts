@@ -22,6 +22,7 @@ import { later } from "../tcp/sequence.js";
 import { TcpFlag } from "../tcp/segment.js";
 import type { Segment } from "../tcp/segment.js";
 import { windowInHeader } from "../tcp/sides.js";
+import { isAuthenticated } from "./authentication.js";
 import { Envelope } from "./envelope.js";
 import type { InjectedFrame, Injection, InjectionTarget } from "./injector.js";
 import { ipDatagram, pseudoHeader, writeChecksum } from "./ip-datagram.js";
@@ -98,13 +99,17 @@ export class ResetSender {
     this.kept?.add(slot, from, this.around(linkType));
   }
 
-  /** A segment takes the long way, of a stream that was announced; the flow table does not say yet that it was seen. */
-  heard(slot: number, from: number, segment: Segment): void {
-    if (this.watches.size === 0) return;
+  /**
+   * A segment takes the long way, of a stream that was announced. False where it is no sign of life: a reset of a
+   * stream that was killed.
+   */
+  heard(slot: number, from: number, segment: Segment): boolean {
+    if (this.watches.size === 0) return true;
     const watch = this.watches.get(slot);
-    if (watch === undefined) return;
-    if (segment.has(TcpFlag.RST)) watch.heardReset();
-    else if (!this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
+    if (watch === undefined) return true;
+    if (segment.has(TcpFlag.RST)) return false;
+    if (!this.rails.sendMore(watch.heard(from, segment))) watch.giveUp();
+    return true;
   }
 
   /** True where what the ends of a connection still send is to be answered: it may not take the short way. */
@@ -163,7 +168,8 @@ export class ResetSender {
   }
 
   private around(linkType: number): Envelope | undefined {
-    return Envelope.around(this.packet, this.path, linkType);
+    const { bytes, network, transport } = this.packet;
+    return isAuthenticated(bytes, network, transport) ? undefined : Envelope.around(this.packet, this.path, linkType);
   }
 
   /** The directions that resets are sent in, the client's first. */
@@ -238,7 +244,7 @@ function notInjectable(): NidsError {
     "not-injectable",
     "kill(): no packet of the stream was seen in which a reset could be sent to that side, or none that says with " +
       "which number. Resets go into Ethernet, cooked and bare IP captures, and into tunnels but ERSPAN and those " +
-      "with sequence numbers (stream.encapsulation says what the stream is in); of at most maxKillableStreams " +
-      "streams the headers are kept",
+      "with sequence numbers (stream.encapsulation says what the stream is in), not into packets with an " +
+      "authentication header; of at most maxKillableStreams streams the headers are kept",
   );
 }

@@ -2,7 +2,7 @@
 // detach every view on it). Pages that no packet ever needs are never touched, so a generous limit costs address
 // space, not memory.
 //
-//   0 ┌──────────────┐  never used: 0 means "none" wherever a position or number is stored
+//   0 ┌──────────────┐  nothing that has a position or number: there 0 means "none". Two pairs of addresses, see below
 //     │ intake       │  where the source in hand puts captured bytes: lanes of [ headroom for a cut-off tail | chunk ]
 //     │ copies       │  where frames that lie elsewhere are copied to
 //     │ datagram     │  the IP datagram that was last put together from fragments
@@ -45,6 +45,11 @@ const datagramBytes = 1 << 17;
 
 /** Bytes of the window the express lane looks ahead at; what is counted there lies behind it. */
 export const windowBytes = 4096;
+
+/** In the first page: where the addresses of a tuple that is asked for are laid out. */
+export const tupleAddresses = 64;
+/** And where source and last destination of a packet with a routing header are. */
+export const routedAddresses = 128;
 
 const cacheLine = 64;
 const page = 4096;

@@ -56,7 +56,7 @@ export class Closing {
   review(slot: number): void {
     if (this.params.stuckCloseTimeoutMs === 0) return;
     if (this.flows.extras.stuckSince(slot) !== 0 || !(this.isStuck(slot, 0) || this.isStuck(slot, 1))) return;
-    this.flows.extras.noteStuck(slot, this.packet.seconds | 0 || 1);
+    this.flows.extras.noteStuck(slot, this.packet.clock || 1);
   }
 
   /** True where this side's FIN waits and the other side has finished. */

@@ -1,6 +1,7 @@
 // Looking a connection up by its addresses as a user knows them, rather than by a packet.
 
 import { requireInteger, wrongArgument } from "../arguments.js";
+import { tupleAddresses } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";
 import { parseAddress } from "../ip/address.js";
 import { Ipv6 } from "../ip/ipv6.js";
@@ -15,9 +16,6 @@ export interface Tuple {
   readonly serverAddress: string;
   readonly serverPort: number;
 }
-
-/** Two addresses are laid out in the first page of the engine's memory, where nothing else uses these bytes. */
-const scratch = 64;
 
 const call = "findTcpStream(tuple)";
 
@@ -41,9 +39,9 @@ export class FlowLookup {
     const [client, server] = [address(tuple, "clientAddress"), address(tuple, "serverAddress")];
     const ports = (port(tuple, "clientPort") << 16) | port(tuple, "serverPort");
     if (client.length !== server.length) return 0;
-    probe.bytes.set(client, scratch);
-    probe.bytes.set(server, scratch + client.length);
-    const found = this.locate(scratch, client.length === 4 ? 4 : 6, 0, ports);
+    probe.bytes.set(client, tupleAddresses);
+    probe.bytes.set(server, tupleAddresses + client.length);
+    const found = this.locate(tupleAddresses, client.length === 4 ? 4 : 6, 0, ports);
     const slot = found >> 1;
     return (found & 1) === clientSide(flows.flagsOf(slot)) ? slot : 0;
   }

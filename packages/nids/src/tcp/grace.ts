@@ -1,7 +1,10 @@
 // How long a hole is waited for once the receiver has acknowledged bytes beyond it: the capture has missed them, or the
 // tap delivers them late. The grace is a time on the packet clock, or a number of segments in the same direction,
 // whichever comes first. Holes that were acknowledged when it began end with it; later ones get a grace of their own.
+// Of packets from the past it is only known in which second of the clock they came: they begin it as late as may be,
+// and end it as late as may be.
 
+import { nanosecondsOfClock } from "../clock.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 
@@ -17,8 +20,8 @@ export class Grace {
   begin(packet: Packet, acknowledged: number): void {
     if (this.running) return;
     this.running = true;
-    this.seconds = packet.seconds;
-    this.nanoseconds = packet.nanoseconds;
+    this.seconds = packet.clock;
+    this.nanoseconds = nanosecondsOfClock(packet, 1e9);
     this.upTo = acknowledged;
     this.segments = 0;
   }
@@ -30,7 +33,8 @@ export class Grace {
 
   /** True when it is over. */
   isOver(packet: Packet, params: NidsParams): boolean {
-    const elapsedMs = (packet.seconds - this.seconds) * 1000 + (packet.nanoseconds - this.nanoseconds) / 1e6;
+    const seconds = (packet.clock - this.seconds) | 0;
+    const elapsedMs = Math.max(0, seconds * 1000 + (nanosecondsOfClock(packet, 0) - this.nanoseconds) / 1e6);
     return elapsedMs >= params.holeGraceMs || this.segments >= params.holeGraceSegments;
   }
 

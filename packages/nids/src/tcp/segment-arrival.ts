@@ -112,13 +112,11 @@ export class SegmentArrival {
         return;
       case ConnectionState.IGNORED:
         this.statistics.tcpUnfollowed++;
-        this.resets.heard(slot, from, segment);
-        this.seen(slot);
+        if (this.resets.heard(slot, from, segment)) this.seen(slot);
         this.connections.settle(slot);
         return;
       case ConnectionState.ESTABLISHED:
-        this.resets.heard(slot, from, segment);
-        this.seen(slot);
+        if (this.resets.heard(slot, from, segment)) this.seen(slot);
         break;
       default:
         if (segment.has(TcpFlag.RST)) {
