@@ -8,7 +8,9 @@
 //     later, not known       kept if the filter could be true of its datagram: its addresses and protocol fit
 //
 // So fragments that overtake the first one are kept too, and some that are of no use: an engine that never sees their
-// first one forgets them. Where a filter asks for nothing behind the IP header, nothing of this happens.
+// first one forgets them. A datagram may pass twice, as at a router that is captured on all its devices, and one copy
+// alone fulfil the filter (`inbound`, `vlan 5`): "kept" holds for both, in whatever order they come. Where a filter asks
+// for nothing behind the IP header, nothing of this happens.
 
 import type { Machine } from "./program/machine.js";
 
@@ -56,15 +58,21 @@ export class FragmentVerdicts {
     if (search.packet + headerLength > length) return accepts(exact);
     const ip = offset + search.packet;
     const key = datagramKey(bytes, ip);
+    const known = this.#known(key, seconds);
     const isFirst = ((bytes[ip + 6]! & 0x1f) | bytes[ip + 7]!) === 0;
     if (isFirst) {
       const isKept = accepts(exact);
-      this.#remember(key, { isKept, seconds });
+      if (isKept || known?.isKept !== true) this.#remember(key, { isKept, seconds });
       return isKept;
     }
-    const known = this.#verdicts.get(key);
-    if (known === undefined || Math.abs(seconds - known.seconds) > verdictSeconds) return accepts(possible);
+    if (known === undefined) return accepts(possible);
     return known.isKept || accepts(certain);
+  }
+
+  /** The verdict on a datagram, while it holds. */
+  #known(key: string, seconds: number): Verdict | undefined {
+    const verdict = this.#verdicts.get(key);
+    return verdict !== undefined && Math.abs(seconds - verdict.seconds) <= verdictSeconds ? verdict : undefined;
   }
 
   #remember(key: string, verdict: Verdict): void {

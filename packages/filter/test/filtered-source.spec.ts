@@ -134,6 +134,20 @@ describe("fragments behind a filter for ports", () => {
     expect(await kept(frames, "udp and not port 54")).to.deep.equal(bytesOf(wanted));
   });
 
+  it("stay when one of two copies of the first one stays, whichever comes first", async () => {
+    const copies = (vlan: number): Frame[] => {
+      const packet = udpPacket("10.0.0.1:4000", "10.0.0.2:53", { data: "x".repeat(24) });
+      return fragmentFrame(frame(packet, { vlan: [vlan] }), [8, 16, 24], 7);
+    };
+    const [left, right] = [copies(5), copies(6)];
+    const [leftFirst, ...leftLater] = left as [Frame, ...Frame[]];
+    const [rightFirst, ...rightLater] = right as [Frame, ...Frame[]];
+    const frames = [leftFirst, rightFirst, ...leftLater, ...rightLater];
+    const later = [...leftLater, ...rightLater];
+    expect(await kept(frames, "vlan 5 and udp port 53")).to.deep.equal(bytesOf([leftFirst, ...later]));
+    expect(await kept(frames, "vlan 6 and udp port 53")).to.deep.equal(bytesOf([rightFirst, ...later]));
+  });
+
   it("go, when that is asked for: then it is libpcap's answer", async () => {
     const exact = { keepsFragments: false };
     expect(await kept(wanted, "udp port 53", exact)).to.deep.equal(bytesOf(wanted.slice(0, 1)));
@@ -145,6 +159,8 @@ describe("fragments behind a filter for ports", () => {
     expect(await kept([...wanted, ...again], "udp port 54"), "the identification is used again").to.deep.equal(
       bytesOf(again),
     );
+    const other54 = datagram(54, 1, late);
+    expect(await kept([...wanted, ...other54], "udp port 53"), "a verdict is given up").to.deep.equal(bytesOf(wanted));
   });
 
   it("are remembered up to a limit", async () => {
