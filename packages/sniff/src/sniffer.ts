@@ -5,7 +5,7 @@
 
 import { requireOptions } from "./arguments.js";
 import type { ArgumentName } from "./arguments.js";
-import { endpointFilter } from "./endpoint-filter.js";
+import { endpointFilter, isLaterFragment } from "./endpoint-filter.js";
 import type { EndpointOptions } from "./endpoint-filter.js";
 import { SniffError } from "./errors.js";
 import type { Packet } from "./packet.js";
@@ -58,6 +58,7 @@ const optionNames: readonly (keyof SnifferOptions & ArgumentName)[] = [
  */
 export class Sniffer {
   readonly #maxStreamBytes: number;
+  readonly #hasPort: boolean;
   readonly #stop: AbortController = new AbortController();
   readonly #packets: AsyncGenerator<Packet, void, undefined>;
   readonly #waiting: ReceivedStream[] = [];
@@ -72,6 +73,7 @@ export class Sniffer {
     const filter = endpointFilter(options);
     const signals = signal === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, signal]);
     this.#maxStreamBytes = maxStreamBytes;
+    this.#hasPort = options.port !== undefined;
     this.#packets = sniffing(Infinity, { filter, device, timeout, dump, open, signal: signals });
   }
 
@@ -81,13 +83,15 @@ export class Sniffer {
   }
 
   /**
-   * The next packet from or to the endpoint; undefined when there are no more. Throws InvalidPacketError for a packet
-   * no host would accept and UnsupportedPacketError for one that cannot be decoded to the end, and goes on behind it
-   * when it is called again; SniffError `busy` while an earlier call waits; and what `sniff` throws.
+   * The next packet from or to the endpoint; undefined when there are no more. Where the endpoint has a port, fragments
+   * behind the first are passed over: they have none. Throws InvalidPacketError for a packet no host would accept and
+   * UnsupportedPacketError for one that cannot be decoded to the end, and goes on behind it when it is called again;
+   * SniffError `busy` while an earlier call waits; and what `sniff` throws.
    */
   receiveRaw(): Promise<RawPacket | undefined> {
     return this.#alone(async () => {
-      const packet = await this.#next();
+      let packet = await this.#next();
+      while (packet !== undefined && this.#hasPort && isLaterFragment(packet)) packet = await this.#next();
       if (packet === undefined) return undefined;
       if (packet.problem !== undefined) throw packet.problem;
       return { timestamp: packet.timestamp, headers: packet.layers, data: packet.payload, packet };

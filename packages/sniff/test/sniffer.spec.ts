@@ -2,7 +2,17 @@
 
 import { InvalidPacketError, Sniffer, UnsupportedPacketError } from "@tsnids/sniff";
 import type { SnifferOptions } from "@tsnids/sniff";
-import { capture, conversation, fragmentFrame, frame, ipPacket, octets, udpPacket, windowScale } from "@tsnids/testkit";
+import {
+  capture,
+  conversation,
+  fragmentFrame,
+  frame,
+  ipPacket,
+  octets,
+  tcpPacket,
+  udpPacket,
+  windowScale,
+} from "@tsnids/testkit";
 import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
@@ -63,6 +73,21 @@ describe("Sniffer.receiveRaw", () => {
     expect((await sniffer([datagram]).receiveRaw())?.data).to.have.lengthOf(3);
     const [, later] = fragmentFrame(frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x".repeat(40) })), [16], 7);
     expect(await rejection(sniffer([later!]).receiveRaw())).to.be.instanceOf(UnsupportedPacketError);
+  });
+
+  it("gives the first fragments that have the port of the endpoint, and no later ones", async () => {
+    for (const [source, destination] of [
+      ["10.0.0.1:1", "10.0.0.2"],
+      ["[2001:db8::1]:1", "[2001:db8::2]"],
+    ] as const) {
+      const frames = [81, 80].flatMap((port) => {
+        const segment = tcpPacket(source, `${destination}:${port}`, { seq: 1, flags: "A", data: "x".repeat(40) });
+        return fragmentFrame(frame(segment), [24, 40], port);
+      });
+      const some = sniffer(frames, { port: 80 });
+      expect((await some.receiveRaw())?.packet.tcp?.destinationPort).to.equal(80);
+      expect(await some.receiveRaw()).to.equal(undefined);
+    }
   });
 });
 
@@ -174,6 +199,26 @@ describe("Sniffer.receiveStream", () => {
     talk.segment("client", { seq: -6, data: "XXXX" });
     const stream = await sniffer(finish(talk), { maxStreamBytes: 5 }).receiveStream();
     expect(stream).to.deep.include({ clientToServer: octets("0123X"), truncated: true });
+  });
+
+  it("puts segments in fragments together, also where the endpoint has a port", async () => {
+    const [question, answer] = ["q".repeat(100), "a".repeat(100)];
+    for (const [client, address, server] of [
+      ["10.0.0.1:40000", "10.0.0.2", "10.0.0.2:80"],
+      ["[2001:db8::1]:40000", "2001:db8::2", "[2001:db8::2]:80"],
+    ] as const) {
+      const talk = conversation({ client, server }).handshake().send("client", question).send("server", answer);
+      const frames = [...finish(talk)].flatMap((each, index) =>
+        each.bytes.length > 100 ? fragmentFrame(each, [24, 48], index) : [each],
+      );
+      for (const options of [{ address }, { port: 80 }, { address, port: 80 }]) {
+        expect(await sniffer(frames, options).receiveStream(), JSON.stringify(options)).to.deep.include({
+          clientToServer: octets(question),
+          serverToClient: octets(answer),
+          missing: 0,
+        });
+      }
+    }
   });
 
   it("tells how a stream ended, and gives none that goes on", async () => {
