@@ -92,23 +92,23 @@ function takeIpv4(cursor: Cursor, layers: Layer[]): void {
   const ip = Ipv4.read(cursor);
   layers.push(ip);
   refuseLaterFragment("IPv4", ip.fragmentOffset);
-  takeTransport(cursor, ip.nextProtocol, 4, ip.moreFragments, layers);
+  cursor.isFragment = ip.moreFragments;
+  takeTransport(cursor, ip.nextProtocol, 4, layers);
 }
 
 function takeIpv6(cursor: Cursor, layers: Layer[]): void {
   const ip = Ipv6.read(cursor);
   layers.push(ip);
   let protocol = ip.nextProtocol;
-  let isFragment = false;
   for (;;) {
     const extension = Ipv6Extension.read(cursor, protocol);
     if (extension === undefined) break;
     layers.push(extension);
     refuseLaterFragment("IPv6", extension.fragmentOffset);
-    isFragment ||= extension.moreFragments;
+    cursor.isFragment ||= extension.moreFragments;
     protocol = extension.nextProtocol;
   }
-  takeTransport(cursor, protocol, 6, isFragment, layers);
+  takeTransport(cursor, protocol, 6, layers);
 }
 
 function refuseLaterFragment(protocol: string, offset: number): void {
@@ -116,9 +116,9 @@ function refuseLaterFragment(protocol: string, offset: number): void {
   throw new UnsupportedPacketError(protocol, `a fragment, from byte ${offset} on: the next header is in the first one`);
 }
 
-function takeTransport(cursor: Cursor, protocol: number, family: 4 | 6, isFragment: boolean, layers: Layer[]): void {
+function takeTransport(cursor: Cursor, protocol: number, family: 4 | 6, layers: Layer[]): void {
   if (protocol === TCP) layers.push(Tcp.read(cursor));
-  else if (protocol === UDP) layers.push(Udp.read(cursor, isFragment));
+  else if (protocol === UDP) layers.push(Udp.read(cursor));
   else if (protocol === (family === 4 ? ICMP : ICMPV6)) layers.push(Icmp.read(cursor, family));
   else if (protocol !== NOTHING) {
     const name = protocolNames.get(protocol) ?? `protocol ${protocol}`;

@@ -158,6 +158,31 @@ describe("a packet that cannot be decoded to the end", () => {
       /6 bytes .* were captured/,
     ],
     [
+      "a TCP header cut by fragmentation",
+      fragmentFrame(frame(web), [16], 1)[0]!,
+      UnsupportedPacketError,
+      "TCP",
+      /16 bytes of a header of 20 .* the rest is in another one/,
+    ],
+    [
+      "TCP options cut by fragmentation, over IPv6",
+      fragmentFrame(
+        frame(tcpPacket("[2001:db8::1]:1", "[2001:db8::2]:2", { seq: 1, options: [timestamps(1, 2)] })),
+        [24],
+        1,
+      )[0]!,
+      UnsupportedPacketError,
+      "TCP",
+      /24 bytes of a header of 32/,
+    ],
+    [
+      "an ICMP header cut by fragmentation",
+      withByte(frame(ipPacket("10.0.0.1", "10.0.0.2", 1, octets("abc"))), 6, 0x20),
+      UnsupportedPacketError,
+      "ICMP",
+      /3 bytes of a header of 8/,
+    ],
+    [
       "another protocol",
       frame(ipPacket("10.0.0.1", "10.0.0.2", 132, octets("abc"))),
       UnsupportedPacketError,

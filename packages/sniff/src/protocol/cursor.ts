@@ -14,6 +14,8 @@ export class Cursor {
   end: number;
   /** Bytes of the packet behind `end` that were not captured. */
   cut: number;
+  /** True where more of the packet comes in other fragments. */
+  isFragment = false;
 
   constructor(frame: Uint8Array, at: number, end: number, cut: number) {
     this.frame = frame;
@@ -33,6 +35,9 @@ export class Cursor {
     if (at + length <= end) return this.frame.subarray(at, at + length);
     const header = `${Math.max(0, end - at)} bytes of a header of ${length}`;
     if (length <= this.length) throw new UnsupportedPacketError(protocol, `${header} were captured`);
+    if (this.isFragment) {
+      throw new UnsupportedPacketError(protocol, `${header} are in this fragment, the rest is in another one`);
+    }
     throw new InvalidPacketError(protocol, `${header} are there`);
   }
 

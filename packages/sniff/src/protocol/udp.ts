@@ -12,10 +12,10 @@ export class Udp extends Layer {
   readonly protocol = "UDP";
 
   /** Takes the header off. Of a fragment the datagram's length says nothing about the packet. */
-  static read(cursor: Cursor, isFragment: boolean): Udp {
+  static read(cursor: Cursor): Udp {
     const udp = new Udp(cursor.see("UDP", headerBytes));
     // 0: as long as the packet (RFC 2675 §4, and segmentation offload).
-    if (udp.length !== 0 && !isFragment) {
+    if (udp.length !== 0 && !cursor.isFragment) {
       if (udp.length < headerBytes) throw new InvalidPacketError("UDP", `its length is ${udp.length}`);
       cursor.limit("UDP", udp.length);
     }
