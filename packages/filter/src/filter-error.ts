@@ -20,7 +20,7 @@ export type FilterErrorCode =
   | "too-long"
   /** Parentheses, negations or arithmetic are nested deeper than `maximumNesting`. */
   | "too-deep"
-  /** What was given is no expression or link type at all; the message names the argument. */
+  /** An argument or option is not what it has to be, or there is none of this name; the message names it. */
   | "invalid-argument";
 
 /** A part of an expression, in characters. */

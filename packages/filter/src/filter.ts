@@ -1,6 +1,7 @@
 // Filters for users: an expression, and what it says of a frame.
 
 import { linkTypeName } from "@tsnids/pcap";
+import { wrongArgument } from "./arguments.js";
 import { FilterError } from "./filter-error.js";
 import type { Fragments } from "./generator/context.js";
 import { generate } from "./generator/generate.js";
@@ -35,14 +36,7 @@ export class Filter {
    * no table, say. An empty one accepts every frame.
    */
   constructor(expression: string) {
-    if (typeof expression !== "string") {
-      throw new FilterError(
-        "invalid-argument",
-        "",
-        undefined,
-        `expression must be a string, not ${String(expression)}`,
-      );
-    }
+    if (typeof expression !== "string") throw wrongArgument("expression", "a string", expression);
     this.expression = expression;
     this.#tree = parseFilter(expression);
     const error = this.#mistake();
@@ -57,8 +51,7 @@ export class Filter {
     const known = this.#predicates.get(linkType);
     if (known !== undefined) return known;
     if (!Number.isInteger(linkType)) {
-      const what = `linkType must be a LINKTYPE_ number, not ${String(linkType)}`;
-      throw new FilterError("invalid-argument", this.expression, undefined, what, "one such as LinkType.ETHERNET");
+      throw wrongArgument("linkType", "a LINKTYPE_ number such as LinkType.ETHERNET", linkType, this.expression);
     }
     const machine = this.machine(linkType, "exact");
     const predicate: FramePredicate = (bytes, offset, capturedLength, originalLength) =>

@@ -2,6 +2,7 @@
 // columns of those that stay move up, their bytes stay where they are.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { requireSource, requireSwitches } from "./arguments.js";
 import { FilterError } from "./filter-error.js";
 import { Filter } from "./filter.js";
 import { FragmentVerdicts } from "./fragments.js";
@@ -35,11 +36,16 @@ export class FilteredSource implements FrameSource {
   readonly #machines: Map<number, Machines> = new Map();
   readonly #verdicts: FragmentVerdicts = new FragmentVerdicts();
 
-  /** The filter may be given as an expression; then this throws FilterError when it is none. */
-  constructor(source: FrameSource, filter: Filter | string, { keepsFragments = true }: FilteredSourceOptions = {}) {
+  /**
+   * The filter may be given as an expression; then this throws FilterError when it is none. The code is
+   * `invalid-argument` where it is a source or an option that is wrong.
+   */
+  constructor(source: FrameSource, filter: Filter | string, options: FilteredSourceOptions = {}) {
+    requireSource(source);
+    requireSwitches(options, ["keepsFragments"] satisfies (keyof FilteredSourceOptions)[]);
     this.filter = filter instanceof Filter ? filter : new Filter(filter);
     this.#source = source;
-    this.#keepsFragments = keepsFragments;
+    this.#keepsFragments = options.keepsFragments ?? true;
   }
 
   /** First fragments whose verdict was forgotten, because there were more than `maximumVerdicts` at once. */

@@ -97,8 +97,10 @@ describe("a wrong expression", () => {
 
   it("is told from what is no expression, and no link type", () => {
     const [five, none] = [5, undefined] as unknown[] as [string, { linkType: number }];
+    const withoutText = Object.create(null) as string;
     for (const wrong of [
       () => new Filter(five),
+      () => new Filter(withoutText),
       () => compileFilter("tcp", none),
       () => new Filter("ip").predicate(1.5),
     ]) {

@@ -81,6 +81,25 @@ describe("a filtered source", () => {
   it("refuses a wrong expression when it is made", () => {
     expect(() => new FilteredSource(sourceOf([]), "tcp port")).to.throw(FilterError);
   });
+
+  it("refuses what is no source, and options that are none, by name", () => {
+    const source = sourceOf([]);
+    const options = (given: unknown) => () => new FilteredSource(source, "port 53", given as FilteredSourceOptions);
+    const of = (given: unknown) => () => new FilteredSource(given as FrameSource, "port 53");
+    const cases: readonly (readonly [refused: () => unknown, text: RegExp])[] = [
+      [of(undefined), /^source must be a source of frames, .* not undefined$/],
+      [of("web.pcap"), /^source must be .* not "web.pcap"$/],
+      [of({}), /^source must be .* not an object$/],
+      [options(null), /^options must be an object, not null$/],
+      [options({ keepFragments: false }), /^there is no option "keepFragments" here; known: keepsFragments$/],
+      [options({ keepsFragments: "no" }), /^keepsFragments must be true or false, not "no"$/],
+      [options({ keepsFragments: 0n }), /^keepsFragments must be true or false, not 0n$/],
+    ];
+    for (const [refused, text] of cases) {
+      expect(refused).to.throw(FilterError, text).with.property("code", "invalid-argument");
+    }
+    expect(options({ keepsFragments: undefined })).not.to.throw();
+  });
 });
 
 describe("fragments behind a filter for ports", () => {

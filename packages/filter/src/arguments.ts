@@ -1,0 +1,48 @@
+// What callers give besides the words of an expression: a wrong one is refused by name when it is given, and so is an
+// option that is not there, because what it was to do would not happen.
+
+import { FilterError } from "./filter-error.js";
+
+/** The error of an argument or option that is not what it has to be. */
+export function wrongArgument(name: string, wanted: string, given: unknown, expression = ""): FilterError {
+  return refused(`${name} must be ${wanted}, not ${shown(given)}`, expression);
+}
+
+/** Throws FilterError `invalid-argument` for anything but a source of frames. */
+export function requireSource(source: unknown): void {
+  if (isObject(source) && "batches" in source && typeof source.batches === "function") return;
+  throw wrongArgument("source", "a source of frames, such as new FileSource(path)", source);
+}
+
+/** The same for anything but an object with these options, each true, false or left out. */
+export function requireSwitches(options: unknown, names: readonly string[]): void {
+  if (!isObject(options)) throw wrongArgument("options", "an object", options);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw refused(`there is no option "${name}" here; known: ${names.join(", ")}`, "");
+    if (value !== undefined && typeof value !== "boolean") throw wrongArgument(name, "true or false", value);
+  }
+}
+
+function refused(what: string, expression: string): FilterError {
+  return new FilterError("invalid-argument", expression, undefined, what);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+/** A value as messages show it. Objects are not asked for a text of their own: there may be none, or one that throws. */
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "bigint":
+      return `${value}n`;
+    case "object":
+      return value === null ? "null" : "an object";
+    case "function":
+      return "a function";
+    default:
+      return String(value);
+  }
+}
