@@ -2,6 +2,8 @@
 // anything is opened; a name that is not there is refused too, because what it was to do would not happen.
 
 import { parseAddress } from "@tsnids/nids";
+import { latestSecond } from "@tsnids/pcap";
+import type { FrameTime } from "@tsnids/pcap";
 import { SniffError } from "./errors.js";
 
 /** An argument or option. */
@@ -12,12 +14,14 @@ export type ArgumentName =
   | "device"
   | "dump"
   | "filter"
+  | "frame"
   | "maxStreamBytes"
   | "onWarning"
   | "open"
   | "path"
   | "port"
   | "signal"
+  | "time"
   | "timeout"
   | "withoutLoopbackDuplicates";
 
@@ -26,6 +30,7 @@ type Rule = readonly [isRight: (value: unknown) => boolean, wanted: string];
 /** The longest a timer of Node runs. */
 const longestTimeout = 2 ** 31 - 1;
 const mostStreamBytes = 2 ** 30;
+const longestFrame = 2 ** 31 - 1;
 
 const rules: Readonly<Record<ArgumentName, Rule>> = {
   address: [(value) => typeof value === "string" && parseAddress(value) !== undefined, "an IPv4 or IPv6 address"],
@@ -34,12 +39,14 @@ const rules: Readonly<Record<ArgumentName, Rule>> = {
   device: [isName, 'the name of a device such as "eth0"'],
   dump: [isName, "the name of a file"],
   filter: [(value) => typeof value === "string", "a pcap-filter expression"],
+  frame: [(value) => value instanceof Uint8Array, "a Uint8Array"],
   maxStreamBytes: [(value) => isWhole(value, 1, mostStreamBytes), `a whole number from 1 to ${mostStreamBytes}`],
   onWarning: [isFunction, "a function"],
   open: [isFunction, "a function such as openFile(path)"],
   path: [isName, "the name of a file"],
   port: [(value) => isWhole(value, 0, 65535), "a whole number from 0 to 65535"],
   signal: [(value) => value instanceof AbortSignal, "an AbortSignal"],
+  time: [isObject, "an object such as { seconds: 1, nanoseconds: 0 }"],
   timeout: [
     (value) => typeof value === "number" && value > 0 && value <= longestTimeout,
     `milliseconds above 0, at most ${longestTimeout}`,
@@ -55,12 +62,43 @@ export function requireArgument(name: ArgumentName, value: unknown): void {
 
 /** The same for options, which may be left out; `names` are those there are. */
 export function requireOptions(options: unknown, names: readonly ArgumentName[]): void {
-  if (typeof options !== "object" || options === null) throw wrong(`options must be an object, not ${shown(options)}`);
+  if (!isObject(options)) throw wrong(`options must be an object, not ${shown(options)}`);
   for (const [given, value] of Object.entries(options)) {
     const name = names.find((each) => each === given);
-    if (name === undefined) throw wrong(`there is no option "${given}" here; there are ${names.join(", ")}`);
+    if (name === undefined) throw wrong(`there is no option "${given}" here; known: ${names.join(", ")}`);
     if (value !== undefined) requireArgument(name, value);
   }
+}
+
+/** The same for a frame and what is known of it. */
+export function requireFrame(
+  frame: Uint8Array,
+  time: FrameTime,
+  linkType: number,
+  originalLength: number | undefined,
+): void {
+  requireArgument("frame", frame);
+  requireArgument("time", time);
+  requireWhole("time.seconds", time.seconds, 0, latestSecond);
+  requireWhole("time.nanoseconds", time.nanoseconds, 0, 999_999_999);
+  requireWhole("linkType", linkType, 0, 65535);
+  if (originalLength !== undefined) requireWhole("originalLength", originalLength, frame.length, longestFrame);
+}
+
+/** The same for what `open` returned, which is known only then. */
+export function requireSource(source: unknown): void {
+  if (isObject(source) && "batches" in source && isFunction(source.batches)) return;
+  throw wrong(`open must return a source of frames (new FileSource(path), no promise of it), not ${shown(source)}`);
+}
+
+function requireWhole(name: string, value: unknown, least: number, most: number): void {
+  if (!isWhole(value, least, most)) {
+    throw wrong(`${name} must be a whole number from ${least} to ${most}, not ${shown(value)}`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function isFunction(value: unknown): boolean {
@@ -75,8 +113,20 @@ function isWhole(value: unknown, least: number, most: number): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
 }
 
+/** A value as messages show it. Objects are not asked for a text of their own: there may be none, or one that throws. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? `"${value}"` : String(value);
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(value);
+    case "bigint":
+      return `${value}n`;
+    case "object":
+      return value === null ? "null" : "an object";
+    case "function":
+      return "a function";
+    default:
+      return String(value);
+  }
 }
 
 function wrong(what: string): SniffError {

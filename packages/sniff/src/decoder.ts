@@ -4,6 +4,7 @@
 import { HeaderType, LinkDissector } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
 import type { FrameTime } from "@tsnids/pcap";
+import { requireFrame } from "./arguments.js";
 import { PacketError, UnsupportedPacketError } from "./errors.js";
 import { Packet } from "./packet.js";
 import { Arp } from "./protocol/arp.js";
@@ -29,17 +30,15 @@ export class PacketDecoder {
   readonly #dissector: LinkDissector = new LinkDissector();
 
   /**
-   * The packet of a frame, whose bytes it keeps. `linkType` is a LINKTYPE_ number, by default Ethernet. Never throws
-   * for what is in the frame: see `packet.problem`.
+   * The packet of a frame, whose bytes it keeps. `linkType` is a LINKTYPE_ number, by default Ethernet; the frame is
+   * whole where no `originalLength` is given. Never throws for what is in the frame: see `packet.problem`. Throws
+   * SniffError `invalid-argument` for arguments that cannot be.
    */
-  decode(
-    frame: Uint8Array,
-    { seconds, nanoseconds }: FrameTime,
-    linkType: number = LinkType.ETHERNET,
-    originalLength: number = frame.length,
-  ): Packet {
+  decode(frame: Uint8Array, time: FrameTime, linkType: number = LinkType.ETHERNET, originalLength?: number): Packet {
+    requireFrame(frame, time, linkType, originalLength);
     const layers: Layer[] = [];
-    const cursor = new Cursor(frame, 0, frame.length, originalLength - frame.length);
+    const onWire = originalLength ?? frame.length;
+    const cursor = new Cursor(frame, 0, frame.length, onWire - frame.length);
     let problem: PacketError | undefined;
     try {
       const next = this.#takeLink(cursor, linkType, layers);
@@ -51,11 +50,11 @@ export class PacketDecoder {
     const { at, end, cut: missing } = cursor;
     const payload = frame.subarray(at, end);
     const trailer = frame.subarray(end);
-    const timestamp = new Timestamp(seconds, nanoseconds);
+    const timestamp = new Timestamp(time.seconds, time.nanoseconds);
     return new Packet({
       timestamp,
       bytes: frame,
-      originalLength,
+      originalLength: onWire,
       linkType,
       layers,
       payload,

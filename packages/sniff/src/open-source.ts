@@ -4,7 +4,7 @@ import { FileSource, listDevices, LiveSource } from "@tsnids/capture";
 import type { Device, FileSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
-import { requireArgument } from "./arguments.js";
+import { requireArgument, requireOptions } from "./arguments.js";
 import { SniffError } from "./errors.js";
 
 /** What a source of frames is opened with. */
@@ -33,8 +33,10 @@ export function defaultDevice(devices: readonly Device[] = listDevices()): strin
 }
 
 /** An `open` that gives the frames of a file, whatever the device. Throws SniffError `invalid-argument`. */
-export function openFile(path: string, { onWarning }: Pick<FileSourceOptions, "onWarning"> = {}): OpenSource {
+export function openFile(path: string, options: Pick<FileSourceOptions, "onWarning"> = {}): OpenSource {
   requireArgument("path", path);
+  requireOptions(options, ["onWarning"]);
+  const { onWarning } = options;
   return (_device, { filter, signal }) => {
     const file = new FileSource(path, { signal, onWarning });
     return filter === undefined ? file : new FilteredSource(file, filter, { keepsFragments: false });

@@ -4,7 +4,7 @@
 import { LiveSource } from "@tsnids/capture";
 import type { FileSourceOptions } from "@tsnids/capture";
 import type { FrameSource } from "@tsnids/pcap";
-import { requireArgument, requireOptions } from "./arguments.js";
+import { requireArgument, requireOptions, requireSource } from "./arguments.js";
 import type { ArgumentName } from "./arguments.js";
 import { DumpFile } from "./dump-file.js";
 import { openDevice, openFile } from "./open-source.js";
@@ -147,6 +147,7 @@ export async function* sniffing(count: number, options: SniffOptions): AsyncGene
   let timer: NodeJS.Timeout | undefined;
   try {
     const source = open(device, { filter, signal: signals });
+    requireSource(source);
     whenCapturing(source, () => {
       if (timeout !== undefined && !signals.aborted) timer = setTimeout(() => stop.abort(), timeout);
     });

@@ -1,7 +1,7 @@
 // What packets are decoded to, field by field; what is invalid, and what is valid and not decoded.
 
 import { LinkType } from "@tsnids/pcap";
-import { InvalidPacketError, PacketDecoder, UnsupportedPacketError } from "@tsnids/sniff";
+import { InvalidPacketError, PacketDecoder, SniffError, UnsupportedPacketError } from "@tsnids/sniff";
 import {
   concat,
   cutFrame,
@@ -214,6 +214,26 @@ describe("a packet that cannot be decoded to the end", () => {
     expect(protocols(packet)).to.deep.equal(["Ethernet", "IPv4"]);
     expect(packet.payload.length).to.equal(25);
     expect(packet.toString().split("\n").at(-1)).to.equal("└─ invalid-packet: TCP: the header length is 16");
+  });
+
+  it("is told from arguments that are none, which are refused by name", () => {
+    const decoder = new PacketDecoder();
+    const { bytes, time } = frame(web);
+    const wrong = undefined as never;
+    const cases: readonly (readonly [name: string, refused: () => unknown])[] = [
+      ["frame", () => decoder.decode(wrong, time)],
+      ["frame", () => decoder.decode("abc" as never, time)],
+      ["time", () => decoder.decode(bytes, wrong)],
+      ["time.seconds", () => decoder.decode(bytes, { seconds: 2 ** 32, nanoseconds: 0 })],
+      ["time.nanoseconds", () => decoder.decode(bytes, { seconds: 0, nanoseconds: 0.5 })],
+      ["linkType", () => decoder.decode(bytes, time, -1)],
+      ["originalLength", () => decoder.decode(bytes, time, LinkType.ETHERNET, bytes.length - 1)],
+    ];
+    for (const [name, refused] of cases) {
+      expect(refused, name)
+        .to.throw(SniffError, new RegExp(`^${name} must be `))
+        .with.property("code", "invalid-argument");
+    }
   });
 
   it("never throws, whatever the bytes, and accounts for all of them", () => {

@@ -7,35 +7,18 @@ import { setImmediate } from "node:timers/promises";
 import { CaptureError, LiveSource } from "@tsnids/capture";
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
-import {
-  fromFile,
-  fromFileLoop,
-  openFile,
-  sniff,
-  sniffAny,
-  sniffLoop,
-  sniffNext,
-  tcpData,
-  toFile,
-} from "@tsnids/sniff";
+import { fromFile, fromFileLoop, sniff, sniffAny, sniffLoop, sniffNext, toFile } from "@tsnids/sniff";
 import type { OpenSource } from "@tsnids/sniff";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
+import { rejection } from "./rejection.js";
 
 const web = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" })
   .handshake()
   .send("client", "GET / HTTP/1.0\r\n\r\n")
   .fin("server");
 const frames = capture([web, frame(udpPacket("10.0.0.1:53", "10.0.0.2:53", { data: "x" }), { time: "1000000500" })]);
-
-/** What a promise is rejected with. */
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-}
 
 describe("sniff", () => {
   it("gives so many packets, of the device and filter it is told", async () => {
@@ -133,36 +116,6 @@ describe("sniff", () => {
     for (const timeout of [0, -1, NaN, 2 ** 31]) {
       expect(await rejection(sniff(1, { timeout, open: opening(frames) }))).to.include({ code: "invalid-argument" });
     }
-  });
-});
-
-describe("what callers give", () => {
-  it("is refused by name where it is wrong, before anything is opened", async () => {
-    const open = opening(frames);
-    const none = undefined as never;
-    const cases: readonly (readonly [name: string, refused: () => Promise<unknown>])[] = [
-      ["fliter", () => sniff(1, { open, fliter: "udp" } as object)],
-      ["filter", () => sniff(1, { open, filter: 5 as never })],
-      ["device", () => sniffNext({ open, device: "" })],
-      ["device", () => sniffAny({ open, device: "eth0" } as object)],
-      ["signal", () => sniff(1, { open, signal: {} as never })],
-      ["open", () => sniff(1, { open: 5 as never })],
-      ["dump", () => sniff(1, { open, dump: "" })],
-      ["count", () => sniffLoop("3" as never, () => undefined)],
-      ["callback", () => fromFileLoop("none.pcap", 1, none)],
-      ["path", () => fromFile(none)],
-      ["path", () => toFile("", 1, undefined, undefined, { open })],
-      ["path", () => Promise.resolve().then(() => openFile(none))],
-      ["dump", () => toFile("x.pcap", 1, undefined, undefined, { open, dump: "y.pcap" } as object)],
-      ["options", () => sniff(1, 5 as never)],
-      ["timeOut", () => tcpData({ open, timeOut: 5 } as object).next()],
-    ];
-    for (const [name, refused] of cases) {
-      const error = await rejection(refused());
-      expect(error, name).to.be.instanceOf(Error).and.to.include({ name: "SniffError", code: "invalid-argument" });
-      expect(String(error)).to.match(new RegExp(`: (there is no option "${name}" here|${name} must be )`));
-    }
-    expect(open.asked).to.deep.equal([]);
   });
 });
 

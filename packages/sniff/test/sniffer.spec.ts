@@ -16,6 +16,7 @@ import {
 import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
+import { rejection } from "./rejection.js";
 
 const between = { client: "10.0.0.1:40000", server: "10.0.0.2:80" };
 
@@ -30,13 +31,6 @@ function finish(talk: Conversation): Conversation {
 async function streamTexts(frames: Iterable<Frame>, options: SnifferOptions = {}): Promise<string[]> {
   const stream = await sniffer(frames, options).receiveStream();
   return [stream?.clientToServer, stream?.serverToClient].map((bytes) => new TextDecoder().decode(bytes));
-}
-
-async function rejection(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 }
 
 describe("Sniffer.receiveRaw", () => {
