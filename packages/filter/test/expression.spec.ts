@@ -200,6 +200,7 @@ describe("encapsulations", () => {
     distinguishes([
       ["geneve 5 and tcp port 80", geneve, outer],
       ["geneve and ether src 02:00:0a:00:00:01", geneve, outer],
+      ["geneve and ip protochain 6", geneve, outer],
     ]);
     expect(accepts("geneve 6", geneve)).to.equal(false);
   });
