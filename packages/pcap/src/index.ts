@@ -29,8 +29,8 @@ export type {
   PcapngUnknownBlock,
   ResolvedName,
 } from "./pcapng/blocks.js";
-export { maximumBlockLength } from "./pcapng/damage.js";
-export { longestWholeBlock, PcapngDecoder } from "./pcapng/decoder.js";
+export { longestWholeBlock, maximumBlockLength } from "./pcapng/damage.js";
+export { PcapngDecoder } from "./pcapng/decoder.js";
 export type { PcapngDecoderOptions } from "./pcapng/decoder.js";
 export { maximumInterfaces } from "./pcapng/interface-table.js";
 export { PcapngWriter } from "./pcapng/writer.js";

@@ -189,6 +189,18 @@ describe("PcapngDecoder", () => {
       }
     });
 
+    it("refuses an interface among them: which frames are of which one would not be known any more", () => {
+      const comments = new Array<number[]>(6).fill(little.option(1, new Array<number>(65_000).fill(0x78)));
+      const long = little.interface(101, 0, ...comments);
+      const reading = read(
+        Uint8Array.from([...start, ...after, ...long, ...little.interface(0, 0), ...after]),
+        100_000,
+      );
+      expect(reading.frames.length).to.equal(1);
+      expect(reading.error).to.include({ code: "damaged-block", offset: start.length + after.length });
+      expect(String(reading.error)).to.contain("an interface block announces a length of 390048 bytes; at most 327680");
+    });
+
     it("says where one begins that the file ends in, or that ends otherwise than it began", () => {
       const long = Uint8Array.from([...start, ...little.block(5000, new Array<number>(intakeHeadroom * 2).fill(1))]);
       expect(read(long.subarray(0, -1), 100_000).truncation).to.include({ code: "cut-record", offset: start.length });

@@ -3,7 +3,14 @@
 
 import { expect } from "chai";
 import fc from "fast-check";
-import { CaptureArgumentError, latestSecond, LinkType, maximumCapturedLength, PcapngWriter } from "@tsnids/pcap";
+import {
+  CaptureArgumentError,
+  latestSecond,
+  LinkType,
+  maximumBlockLength,
+  maximumCapturedLength,
+  PcapngWriter,
+} from "@tsnids/pcap";
 import { ascii, Numbers, read } from "./pcapng-sample.js";
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
@@ -124,6 +131,7 @@ describe("PcapngWriter", () => {
   it("refuses what the format cannot hold", () => {
     const { writer } = begun();
     const frame = Uint8Array.of(1);
+    const many = new Array<string>(6).fill("x".repeat(60_000));
     const wrong: readonly (readonly [string, () => unknown])[] = [
       ["byteOrder", () => new PcapngWriter({ byteOrder: "BIG" as "big" })],
       ["received", () => writer.interfaceStatistics(0, 0, 0, { received: 5 as unknown as bigint })],
@@ -143,6 +151,9 @@ describe("PcapngWriter", () => {
       ["enterprise", () => writer.custom(-1, frame)],
       ["secretsType", () => writer.decryptionSecrets(1.5, frame)],
       ["blockType", () => writer.block(-1, frame)],
+      ["block.length", () => new PcapngWriter({ comments: many }).section()],
+      ["block.length", () => writer.interface({ linkType: 1, comments: many })],
+      ["block.length", () => writer.block(99, new Uint8Array(maximumBlockLength))],
     ];
     for (const [argument, write] of wrong) {
       expect(write, argument).to.throw(CaptureArgumentError).that.includes({ argument });

@@ -1,6 +1,7 @@
 // One block of pcapng, put together field by field: padding, the end of the options and the two lengths come by themselves.
 
-import { requireInteger } from "../errors.js";
+import { CaptureArgumentError, requireInteger } from "../errors.js";
+import { maximumBlockLength } from "./damage.js";
 import { blockHeaderLength, blockTrailerLength, OptionCode, padded } from "./layout.js";
 
 const maximumValue = 0xffff;
@@ -61,10 +62,13 @@ export class BlockBuilder {
     return this.#codes.has(code);
   }
 
-  /** The whole block. */
-  finish(): Uint8Array<ArrayBuffer> {
+  /** The whole block. Throws for one of more bytes than a decoder takes: `longest`. */
+  finish(longest: number = maximumBlockLength): Uint8Array<ArrayBuffer> {
     if (this.#codes.size > 0) this.uint16(OptionCode.END).uint16(0);
     const total = this.#length + blockTrailerLength;
+    if (total > longest) {
+      throw new CaptureArgumentError("block.length", total, `it less to hold: readers take ${longest} bytes at most`);
+    }
     const bytes = new Uint8Array(total);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, this.#type, this.#littleEndian);

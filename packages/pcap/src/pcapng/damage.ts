@@ -1,9 +1,13 @@
 // What is said of a pcapng file that contradicts itself.
 
+import { intakeHeadroom } from "../intake.js";
 import { blockOverhead } from "./layout.js";
 
 /** A block that announces more bytes than this is damaged. Wireshark draws the line there, too. */
 export const maximumBlockLength: number = 1 << 27;
+
+/** Bytes of the longest block that is held as a whole: what a source can hold back (see intake.ts). */
+export const longestWholeBlock: number = intakeHeadroom;
 
 /** Texts for people, by what is wrong. */
 export const damage = {
@@ -14,6 +18,8 @@ export const damage = {
   noSection: (): string => "a block before the first section header",
   noByteOrder: (): string => "a section header without its byte-order magic",
   sectionLength: (announced: number): string => `a section header announces a length of ${announced} bytes`,
+  interfaceLength: (announced: number): string =>
+    `an interface block announces a length of ${announced} bytes; at most ${longestWholeBlock} are read`,
   tooManyInterfaces: (most: number): string => `a section has more than ${most} interfaces`,
   noInterface: (index: number, known: number): string =>
     `a packet of interface ${index}, which the section has not; it has ${known}`,

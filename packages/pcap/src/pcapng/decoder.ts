@@ -3,7 +3,8 @@
 // to the listener, if there is one, and passed over.
 //
 // Bytes that a caller must hold for us are bounded: a block longer than `longestWholeBlock` is not waited for. Of a packet
-// the fields and at most `maximumCapturedLength` bytes are; the rest, and long blocks of other types, flow past:
+// the fields and at most `maximumCapturedLength` bytes are; the rest, and long blocks of other types, flow past. Sections
+// and interfaces of that length are refused: what frames to come are would not be known.
 //
 //     │ type │ length │ fields │ captured bytes … ┊ … the rest, options │ length │
 //     └───────────── waited for ──────────────────┘└──── flows past ────┘└ checked
@@ -14,10 +15,10 @@ import type { CaptureDecoder, Truncation } from "../capture-decoder.js";
 import { CaptureFormatError } from "../errors.js";
 import type { FrameBatch } from "../frame-batch.js";
 import type { CaptureInterface } from "../frame-source.js";
-import { intakeHeadroom, maximumCapturedLength } from "../intake.js";
+import { maximumCapturedLength } from "../intake.js";
 import { describeBlock, describeSection } from "./block-reader.js";
 import type { PcapngBlockListener } from "./blocks.js";
-import { damage, maximumBlockLength } from "./damage.js";
+import { damage, longestWholeBlock, maximumBlockLength } from "./damage.js";
 import { InterfaceTable } from "./interface-table.js";
 import {
   blockHeaderLength,
@@ -32,9 +33,6 @@ import {
   simplePacket,
 } from "./layout.js";
 import { commentsOf, readOptions } from "./options.js";
-
-/** Bytes of the longest block that is offered to a listener: what a source can hold back (see intake.ts). */
-export const longestWholeBlock: number = intakeHeadroom;
 
 /** What a decoder can be told. */
 export interface PcapngDecoderOptions {
@@ -243,6 +241,7 @@ export class PcapngDecoder implements CaptureDecoder {
 
   /** Takes what is wanted of a long block, once it is there, and has the rest pass over. */
   #beginLongBlock(at: number, end: number, type: number, length: number, batch: FrameBatch): number {
+    if (type === BlockType.INTERFACE) throw this.#damaged(damage.interfaceLength(length));
     const isPacket = type === BlockType.ENHANCED_PACKET || type === BlockType.OBSOLETE_PACKET;
     const isSimple = type === BlockType.SIMPLE_PACKET;
     let wanted = blockHeaderLength;

@@ -7,6 +7,7 @@ import { maximumCapturedLength } from "../intake.js";
 import { encodeText } from "../text.js";
 import type { PcapngOption, ResolvedName } from "./blocks.js";
 import { BlockBuilder } from "./block-builder.js";
+import { longestWholeBlock } from "./damage.js";
 import { BlockType, byteOrderMagic, NameRecord, OptionCode, sectionVersion } from "./layout.js";
 
 const maximumUint16 = 0xffff;
@@ -62,8 +63,9 @@ export interface PcapngStatisticsOptions extends PcapngDescription {
  *     file.write(writer.interface({ linkType: LinkType.ETHERNET, name: "eth0" }));
  *     file.write(writer.packet(0, frame, frame.length, 1700000000, 250_000_000, { comments: ["look here"] }));
  *
- * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and so does the constructor
- * for a byte order that there is not.
+ * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and for blocks longer than
+ * readers take: `longestWholeBlock` for sections and interfaces, `maximumBlockLength` for all others. So does the
+ * constructor for a byte order that there is not.
  */
 export class PcapngWriter {
   readonly #options: PcapngWriterOptions;
@@ -78,7 +80,6 @@ export class PcapngWriter {
   /** The block that begins the file, or a further section of it, whose interfaces are numbered from 0 again. */
   section(): Uint8Array<ArrayBuffer> {
     const { hardware, system, application } = this.#options;
-    this.#interfaces = 0;
     const block = this.#block(BlockType.SECTION_HEADER)
       .uint32(byteOrderMagic)
       .uint16(sectionVersion.major)
@@ -87,7 +88,9 @@ export class PcapngWriter {
     addText(block, OptionCode.SECTION_HARDWARE, hardware);
     addText(block, OptionCode.SECTION_SYSTEM, system);
     addText(block, OptionCode.SECTION_APPLICATION, application);
-    return addDescription(block, this.#options).finish();
+    const bytes = addDescription(block, this.#options).finish(longestWholeBlock);
+    this.#interfaces = 0;
+    return bytes;
   }
 
   /** An interface. The first of a section has the index 0, the next 1, and so on. */
@@ -99,7 +102,7 @@ export class PcapngWriter {
     addText(block, OptionCode.INTERFACE_NAME, name);
     addText(block, OptionCode.INTERFACE_DESCRIPTION, description);
     block.option(OptionCode.INTERFACE_RESOLUTION, Uint8Array.of(nanosecondResolution));
-    const bytes = addDescription(block, options, [OptionCode.INTERFACE_TIME_OFFSET]).finish();
+    const bytes = addDescription(block, options, [OptionCode.INTERFACE_TIME_OFFSET]).finish(longestWholeBlock);
     this.#interfaces++;
     return bytes;
   }
