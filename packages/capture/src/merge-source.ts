@@ -136,8 +136,10 @@ class Merge {
     return this.#failures.toSorted((one, other) => one.order - other.order).map(({ error }) => error);
   }
 
+  /** Closes all sources, also where one cannot be; then throws why, for the first that could not. */
   async close(): Promise<void> {
-    for (const head of this.#heads) await head.close();
+    const closings = await Promise.allSettled(this.#heads.map((head) => head.close()));
+    for (const closing of closings) if (closing.status === "rejected") throw closing.reason;
   }
 
   /** Does with a source what may fail; false then, too. */

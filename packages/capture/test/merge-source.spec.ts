@@ -323,5 +323,27 @@ describe("MergeSource", () => {
       }
       expect(closed).to.equal(3);
     });
+
+    it("closes the others where one cannot be closed, and throws its error", async () => {
+      const closed: string[] = [];
+      const close = (name: string, failure: string | undefined): void => {
+        closed.push(name);
+        if (failure !== undefined) throw new Error(failure);
+      };
+      const source = (name: string, failure?: string): FrameSource => ({
+        *batches() {
+          try {
+            yield* new MemorySource(captureOf(1, [1, 2, 3])).batches();
+          } finally {
+            close(name, failure);
+          }
+        },
+      });
+      const sources = [source("a"), source("b", "b stays open"), source("c"), source("d", "d stays open")];
+      const batches = new MergeSource(sources).batches();
+      await batches.next();
+      const ending = await batches.return().catch((error: unknown) => String(error));
+      expect([closed.join(""), ending]).to.deep.equal(["abcd", "Error: b stays open"]);
+    });
   });
 });
