@@ -153,6 +153,21 @@ describe("FileSource and compressed captures", function () {
     });
   }
 
+  it("takes zeros behind a gzip for padding, and names what comes behind them", async () => {
+    const all = await expectedOf(files.smallCapture);
+    const member = gzipSync(files.smallCapture);
+    for (const zeros of [1, 512, 200_000]) {
+      const padded = Buffer.concat([member, new Uint8Array(zeros)]);
+      expect(await ending(padded)).to.deep.equal({ frames: all, warnings: [], error: undefined });
+      for (const last of [Buffer.from("x"), member]) {
+        const { frames, error } = await ending(Buffer.concat([padded, last]));
+        expect(frames).to.deep.equal(all);
+        expect(error).to.include({ code: "damaged-compression" });
+        expect(String(error)).to.match(/which is damaged: something comes behind the padding$/);
+      }
+    }
+  });
+
   it("leaves out frames of other data, between those of zstd and of lz4", async () => {
     for (const made of [files.byZstd, files.byLz4]) {
       const bytes = Buffer.concat([made, files.skippableFrame(100_000), files.skippableFrame(0)]);

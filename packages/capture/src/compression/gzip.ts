@@ -1,5 +1,5 @@
 // gzip (RFC 1952), by the zlib of Node: several members one after the other are one file, zeros behind the last are
-// padding.
+// padding. zlib takes nothing from the first such zero on; that there are only zeros is looked after here.
 //
 // Two things stand between damage and what is before it. A stream of Node forgets what it holds when it is destroyed by
 // an error; so that is read out with `read` before the error is told. And what zlib has decompressed in the very step in
@@ -7,6 +7,7 @@
 // beginning of the file is kept, and when the damage was there, it is done again in the shortest steps there are.
 
 import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import type { Gunzip } from "node:zlib";
 import { CutCompression, DamagedCompression } from "./errors.js";
 
@@ -52,7 +53,7 @@ async function* inflate(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { createGunzip } = await import("node:zlib");
   const stream = createGunzip({ chunkSize });
-  const state: { isAtEnd: boolean; failure: unknown } = { isAtEnd: false, failure: undefined };
+  const state = { isAtEnd: false, isFed: false, failure: undefined as unknown };
   let wake = (): void => undefined;
   const fail = (error: unknown): void => {
     state.failure ??= error;
@@ -64,13 +65,16 @@ async function* inflate(
     wake();
   });
   stream.on("error", fail);
-  feed(stream, input).catch(fail);
+  feed(stream, input).then(() => {
+    state.isFed = true;
+    wake();
+  }, fail);
   try {
     for (;;) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       for (let piece = nextOf(stream); piece !== null; piece = nextOf(stream)) yield piece;
       if (state.failure !== undefined) throw asCompressionError(state.failure);
-      if (state.isAtEnd) return;
+      if (state.isAtEnd && state.isFed) return;
       await woken;
     }
   } finally {
@@ -78,11 +82,18 @@ async function* inflate(
   }
 }
 
+/** Gives the stream all of the input, but for the padding, which it looks through. */
 async function feed(stream: Gunzip, input: AsyncIterable<Uint8Array>): Promise<void> {
+  let given = 0;
   for await (const piece of input) {
-    if (stream.destroyed) return;
+    const isPadding = stream.bytesWritten < given;
+    given += piece.length;
+    if (isPadding) await setImmediate();
     // The callback is called when the piece is decompressed, and also when the stream is destroyed before.
-    await new Promise<void>((resolve) => stream.write(piece, () => resolve()));
+    else await new Promise<void>((resolve) => stream.write(piece, () => resolve()));
+    if (stream.destroyed) return;
+    const padding = piece.subarray(Math.max(0, piece.length - (given - stream.bytesWritten)));
+    if (padding.some((byte) => byte !== 0)) throw new DamagedCompression("something comes behind the padding");
   }
   stream.end();
 }
