@@ -43,7 +43,8 @@ const texts: readonly (readonly [pattern: RegExp, code: ToldCode])[] = [
   [/disappeared|went down|no longer (attached|running)|device removed|network is down/i, "device-lost"],
   [/not up\b/i, "device-down"],
   [/permission|not permitted|must be root/i, "no-permission"],
-  [/filter|expression|syntax error|illegal token|unknown (host|network|port|ether|protocol)|in '.*'$/i, "bad-filter"],
+  // What the system refused to do is its text, behind a colon.
+  [/: [A-Z][a-z/]+( [a-z-]+)*$/m, "capture-failed"],
 ];
 
 /** What follows the name of the device in a message, by code; others show what libpcap said. */
@@ -55,11 +56,14 @@ const advice: Readonly<Partial<Record<ToldCode, (device: string) => string>>> = 
     "no permission to capture; run as root, or give the program the capabilities cap_net_raw and cap_net_admin",
 };
 
-/** An error from what libpcap said of `device`. `filter` is the expression it was given, "" for none. */
+/**
+ * An error from what libpcap said of `device`. `filter` is the expression it was to be opened with, "" for none. Of an
+ * expression libpcap says what is wrong in a hundred ways: so what says nothing that is known speaks of it.
+ */
 export function libpcapError(said: string, device: string, filter: string, cause?: unknown): CaptureError {
   const text = said.trim().split("\n", 1)[0] ?? "";
-  const known = texts.find(([pattern, code]) => pattern.test(said) && (code !== "bad-filter" || filter !== ""));
-  const code = known?.[1] ?? "capture-failed";
+  const known = texts.find(([pattern]) => pattern.test(said))?.[1];
+  const code = known ?? (filter === "" ? "capture-failed" : "bad-filter");
   const what =
     code === "bad-filter"
       ? `filter "${filter}": ${text}`

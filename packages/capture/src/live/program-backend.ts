@@ -23,6 +23,8 @@ interface CaptureProgram {
   readonly deviceDrops: RegExp;
   /** Lines that are no errors. */
   readonly chatter: RegExp;
+  /** Where it says itself what went wrong: libpcap's words behind that, as the first group. */
+  readonly quoted?: RegExp;
   /** Seconds a frame may be late. */
   lag(request: CaptureRequest): number;
   /** Milliseconds until it has taken a frame from the kernel. What it has not taken when it is interrupted is lost. */
@@ -41,7 +43,7 @@ const tcpdump: CaptureProgram = {
   listening: /listening on /,
   kernelDrops: /^(\d+) packets? dropped by kernel/m,
   deviceDrops: /^(\d+) packets? dropped by interface/m,
-  chatter: /^(tcpdump: )?(listening on|data link type|verbose output|\d+ packets?|Warning)|^$/,
+  chatter: /^(tcpdump: )?(listening on|data link type|verbose output|\d+ packets?|W(arning|ARNING))|^$/,
   lag: ({ profile }) => (profile === "latency" ? 1 : 30),
   settling: ({ profile }) => (profile === "latency" ? 300 : 1200),
 };
@@ -57,6 +59,7 @@ const dumpcap: CaptureProgram = {
   kernelDrops: /\(pcap:(\d+)\//,
   deviceDrops: /\/ps_ifdrop:(\d+)\)/,
   chatter: /^(Capturing on|File:|Packets)|^$/,
+  quoted: /^(?:That string isn't a valid capture filter )?\((.+)\)\.?$/m,
   lag: () => 2,
   settling: () => 500,
 };
@@ -76,7 +79,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
       process.checkStarted();
       if (!isListening) {
         await process.end();
-        throw errorOf(process, program, request);
+        throw errorOf(process, program, request.device, request.filter);
       }
       return {
         bytes: process.bytes,
@@ -86,7 +89,7 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
         },
         end: async () => {
           await process.end();
-          return process.isStopped ? undefined : endOf(process, program, request);
+          return process.isStopped ? undefined : endOf(process, program, request.device);
         },
         finish: () => process.finish(program.settling(request)),
         stop: () => process.stop(),
@@ -96,14 +99,21 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
 }
 
 /** Why it ended though frames were captured: a device that is gone tells more than what libpcap says in its many versions. */
-function endOf(process: ProgramProcess, program: CaptureProgram, request: CaptureRequest): CaptureError {
-  const error = errorOf(process, program, request);
-  return error.code === "device-lost" ? error : (deviceLost(request.device, error) ?? error);
+function endOf(process: ProgramProcess, program: CaptureProgram, device: string): CaptureError {
+  const error = errorOf(process, program, device);
+  return error.code === "device-lost" ? error : (deviceLost(device, error) ?? error);
 }
 
-/** A capture program does not end by itself, so it always ends with an error unless it was told to. */
-function errorOf(process: ProgramProcess, { chatter }: CaptureProgram, request: CaptureRequest): CaptureError {
-  const { device, filter } = request;
+/**
+ * A capture program does not end by itself, so it always ends with an error unless it was told to. `filter` is the one
+ * it was to begin with, where it has not.
+ */
+function errorOf(
+  process: ProgramProcess,
+  { chatter, quoted }: CaptureProgram,
+  device: string,
+  filter = "",
+): CaptureError {
   const lines = process.said.split(/\r?\n/).filter((line) => !chatter.test(line));
   if (lines.length === 0) {
     return new CaptureError(
@@ -114,8 +124,9 @@ function errorOf(process: ProgramProcess, { chatter }: CaptureProgram, request: 
   }
   const said = lines
     .map((line) => line.replace(/^(tcpdump|dumpcap): /, ""))
-    .map((line) => line.replace(`${device}: `, ""));
-  return libpcapError(said.join("\n"), device, filter);
+    .map((line) => line.replace(`${device}: `, ""))
+    .join("\n");
+  return libpcapError(quoted?.exec(said)?.[1] ?? said, device, filter);
 }
 
 function dropsIn(said: string, { kernelDrops, deviceDrops }: CaptureProgram): Drops {

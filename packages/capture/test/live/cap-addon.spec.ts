@@ -133,7 +133,9 @@ describe("CapHandle", () => {
     ["No such device exists", "", "unknown-device"],
     ["socket: Operation not permitted", "tcp", "no-permission"],
     ["can't parse filter expression: syntax error", "tpc", "bad-filter"],
+    ["illegal port number 70000 > 65535", "tcp port 70000", "bad-filter"],
     ["can't find socket: Too many open files", "", "capture-failed"],
+    ["can't find socket: Too many open files", "tcp", "capture-failed"],
   ] as const) {
     it(`knows what "${said}" means`, () => {
       const addon = new FakeAddon();
