@@ -34,7 +34,7 @@ interface CaptureProgram {
 const tcpdump: CaptureProgram = {
   arguments: ({ device, filter, promiscuous, snapLength, bufferSize, profile }) => [
     ...["-i", device, "-w", "-", "-n", "--time-stamp-precision=nano", "-s", String(snapLength)],
-    ...["-B", String(Math.ceil(bufferSize / kibibyte))],
+    ...["-B", String(Math.floor(bufferSize / kibibyte))], // In bytes a signed 32-bit number has to hold it.
     ...(promiscuous ? [] : ["-p"]),
     ...(profile === "latency" ? ["-U", "--immediate-mode"] : []),
     "--",

@@ -92,6 +92,20 @@ describe("LiveSource with a program as backend", () => {
     });
   }
 
+  for (const [backend, least, most] of [
+    ["tcpdump", 64, 2097151],
+    ["dumpcap", 1, 2048],
+  ] as const) {
+    it(`gives ${backend} a size of the ring that it takes, for the smallest and the largest there is`, async () => {
+      const sizes = [];
+      for (const bufferSize of [65536, 0x7fffffff]) {
+        const { message } = await errorOf(source(backend, 'echo "called $*"', { bufferSize }));
+        sizes.push(/^any: called .* -B (\d+)/.exec(message)?.[1]);
+      }
+      expect(sizes).to.deep.equal([String(least), String(most)]);
+    });
+  }
+
   it("does not blame the filter for what happens later", async () => {
     const wait = `until [ -e ${directory.path("go")} ]; do sleep 0.01; done`;
     const says = ["tcpdump: listening on any", "tcpdump: pcap_loop: something else"].map((line) => text(line));
