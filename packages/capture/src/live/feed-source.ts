@@ -24,9 +24,10 @@ const patience = 2000;
 export interface LiveWarning {
   /**
    * `slow-consumer`: frames come faster than they are worked on, and will be lost or are; told once. `frames-dropped`:
-   * frames were dropped, told at the end. `cut-record`: the sender went away in the middle of a record.
+   * frames were dropped, told at the end. `cut-header`, `cut-record`: the sender went away in the middle of its file header, so
+   * that there were no frames, or of a record.
    */
-  readonly code: "slow-consumer" | "frames-dropped" | "cut-record";
+  readonly code: "slow-consumer" | "frames-dropped" | "cut-header" | "cut-record";
   /** One line, with the name of the capture. */
   readonly message: string;
   /** The capture, as in the message. */
@@ -151,7 +152,7 @@ export abstract class FeedSource extends EventEmitter<LiveEvents> implements Fra
       for (let next = await frames.next(); ; next = await frames.next()) {
         if (next.done === true) {
           if (isStopped()) return;
-          if (next.value !== undefined) this.#warn("cut-record", next.value.message);
+          if (next.value !== undefined) this.#warn(next.value.code, next.value.message);
           break;
         }
         if ((feed.drops.queue ?? 0) > 0) slow.tell();

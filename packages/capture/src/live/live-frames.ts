@@ -14,7 +14,8 @@ import type { SlowConsumer } from "./slow-consumer.js";
 const silence = 1000;
 
 /**
- * The frames of a feed, until its end; returns where it was cut, if not between two records. `lag` is how many seconds
+ * The frames of a feed, until its end; returns where it was cut, if not between two records. One without a single byte
+ * is not: a program may end before it has anything to say. `lag` is how many seconds
  * a frame may be late. Throws CaptureFormatError for bytes that are no capture.
  */
 export async function* liveFrames(
@@ -30,7 +31,7 @@ export async function* liveFrames(
   for (;;) {
     const room = window.makeRoom();
     const reading = await inlet.read(block, window.end, room, silence);
-    if (reading === 0) return decoder?.finish(window.left);
+    if (reading === 0) return decoder === undefined ? cutHeader(window.left) : decoder.finish(window.left);
     if (reading === "silence") {
       batch.beSilent(Math.floor(time.now() / 1000) - lag);
       yield batch;
@@ -46,4 +47,10 @@ export async function* liveFrames(
       consumer.asked(time.now());
     }
   }
+}
+
+/** What it means that a feed ends before its format can be told. */
+function cutHeader(left: number): Truncation | undefined {
+  if (left === 0) return undefined;
+  return { code: "cut-header", offset: 0, message: `the capture ends after ${left} bytes, inside its file header` };
 }

@@ -63,14 +63,21 @@ describe("PcapOverIpSource", () => {
     );
   });
 
-  it("warns of a sender that hangs up inside a record", async () => {
-    const port = await serve((socket) => socket.end(capture.subarray(0, -1)));
-    const source = new PcapOverIpSource({ port });
-    const codes: string[] = [];
-    source.on("warning", ({ code }) => codes.push(code));
-    expect(await framesOf(source)).to.equal(2);
-    expect(codes).to.deep.equal(["cut-record"]);
-  });
+  for (const [where, length, frames, warnings] of [
+    ["inside a record", capture.length - 1, 2, ["cut-record"]],
+    ["inside the file header", 10, 0, ["cut-header"]],
+    ["before it is known what it sends", 3, 0, ["cut-header"]],
+    ["before it sends anything, which is no harm", 0, 0, []],
+  ] as const) {
+    it(`warns of a sender that hangs up ${where}`, async () => {
+      const port = await serve((socket) => socket.end(capture.subarray(0, length)));
+      const source = new PcapOverIpSource({ port });
+      const codes: string[] = [];
+      source.on("warning", ({ code }) => codes.push(code));
+      expect(await framesOf(source)).to.equal(frames);
+      expect(codes).to.deep.equal(warnings);
+    });
+  }
 
   it("says that the sender broke off", async () => {
     const port = await serve((socket) => {
