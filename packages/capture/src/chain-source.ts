@@ -1,6 +1,7 @@
 // Several sources as one: all frames of the first, then all of the second, and so on.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { requireSources } from "./options.js";
 
 /**
  * Sources one after the other, in the order given and not by time: right for the files of one capture that was written
@@ -10,7 +11,9 @@ export class ChainSource implements FrameSource {
   /** In the order they are read. */
   readonly sources: readonly FrameSource[];
 
+  /** Throws CaptureError `invalid-option` for what are no sources. */
   constructor(sources: readonly FrameSource[]) {
+    requireSources("ChainSource", sources);
     this.sources = sources;
   }
 

@@ -7,7 +7,7 @@ import { standardInput } from "./byte-reader.js";
 import { maximumReadAhead } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { FileReading } from "./file-reading.js";
-import { isSignal } from "./options.js";
+import { isSignal, isText } from "./options.js";
 
 /** What a FileSource can be told. */
 export interface FileSourceOptions {
@@ -44,11 +44,12 @@ export class FileSource implements FrameSource {
   #warnings: readonly CaptureWarning[] = [];
 
   /**
-   * Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `readAhead`
-   * that there is not, and for a `signal` that is none.
+   * Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `path` that is no
+   * text, or has NUL in it, for a `readAhead` that there is not, and for a `signal` that is none.
    */
   constructor(path: string, options: FileSourceOptions = {}) {
     const { readAhead = 0, signal } = options;
+    if (!isText(path)) throw new CaptureArgumentError("path", path, "the name of a file, as text without NUL");
     if (!Number.isInteger(readAhead) || readAhead < 0 || readAhead > maximumReadAhead) {
       throw new CaptureArgumentError("readAhead", readAhead, `an integer from 0 to ${maximumReadAhead}`);
     }

@@ -18,6 +18,7 @@
 import { FrameBatch, intakeLength } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { MergedInterfaces } from "./merged-interfaces.js";
+import { requireSources } from "./options.js";
 import { SourceHead } from "./source-head.js";
 import { SourceHeap } from "./source-heap.js";
 
@@ -26,7 +27,9 @@ export class MergeSource implements FrameSource {
   /** In the order that counts for frames of the same time. */
   readonly sources: readonly FrameSource[];
 
+  /** Throws CaptureError `invalid-option` for what are no sources. */
   constructor(sources: readonly FrameSource[]) {
+    requireSources("MergeSource", sources);
     this.sources = sources;
   }
 

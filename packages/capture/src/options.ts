@@ -1,16 +1,38 @@
-// Options of sources that cannot work: found when the source is made, and called by their name.
+// Arguments and options of sources that cannot work: found when the source is made, and called by their name.
 
+import type { FrameSource } from "@tsnids/pcap";
 import { CaptureError } from "./capture-error.js";
 
 /** CaptureError `invalid-option` of `owner`, the class that was given the option. */
 export function invalidOption(owner: string, option: string, found: unknown, wanted: string): CaptureError {
-  return new CaptureError("invalid-option", owner, `${option} is ${String(found)}; it must be ${wanted}`);
+  const text = String(found);
+  return new CaptureError("invalid-option", owner, `${option} is ${text === "" ? '""' : text}; it must be ${wanted}`);
 }
 
 /** Throws it unless `value` is an integer from `least` to `most`. */
 export function requireWithin(owner: string, option: string, value: unknown, least: number, most: number): void {
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
   throw invalidOption(owner, option, value, `an integer from ${least} to ${most}`);
+}
+
+/** Throws it for what is no text without NUL: `wanted`. */
+export function requireText(owner: string, option: string, value: unknown, wanted: string): void {
+  if (!isText(value)) throw invalidOption(owner, option, value, wanted);
+}
+
+/** True for what the system takes as a name or an argument: a text without the character NUL. */
+export function isText(value: unknown): boolean {
+  return typeof value === "string" && !value.includes("\0");
+}
+
+/** Throws it for `sources` that are none, such as the names of files. */
+export function requireSources(owner: string, sources: unknown): void {
+  if (Array.isArray(sources) && sources.every(isSource)) return;
+  throw invalidOption(owner, "sources", sources, "an array of sources, such as FileSource");
+}
+
+function isSource(value: unknown): boolean {
+  return typeof (value as Partial<FrameSource> | null | undefined)?.batches === "function";
 }
 
 /** Throws it for a `signal` that is none, such as the AbortController whose `signal` was meant. */

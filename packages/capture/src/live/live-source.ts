@@ -8,7 +8,7 @@ import type { CaptureBackend, CaptureFeed, CaptureProfile, CaptureRequest } from
 import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
 import { programBackends } from "./program-backend.js";
-import { invalidOption, requireWithin } from "../options.js";
+import { invalidOption, isText, requireText, requireWithin } from "../options.js";
 
 /** Backends by name: the native addon `cap`, and programs that capture. */
 export const backendNames = ["cap", "tcpdump", "dumpcap"] as const;
@@ -64,7 +64,9 @@ export class LiveSource extends FeedSource {
       bufferSize = defaultBufferSize,
       queueSize = defaultQueueSize,
     } = options;
-    if (device === "") throw invalidOption(owner, "device", '""', "the name of a device");
+    if (device === "" || !isText(device))
+      throw invalidOption(owner, "device", device, "the name of a device, as text without NUL");
+    requireText(owner, "filter", filter, "a pcap-filter expression, as text without NUL");
     if (!captureProfiles.includes(profile))
       throw invalidOption(owner, "profile", profile, captureProfiles.join(" or "));
     requireWithin(owner, "snapLength", snapLength, 1, maximumCapturedLength);
@@ -73,7 +75,7 @@ export class LiveSource extends FeedSource {
     if (backend === "cap" && !promiscuous)
       throw invalidOption(owner, "promiscuous", false, "true for cap, which knows no other way");
     this.device = device;
-    this.#backend = typeof backend === "object" ? backend : backendOf(backend, isolated);
+    this.#backend = isBackend(backend) ? backend : backendOf(backend, isolated);
     this.backend = this.#backend.name;
     this.#request = { device, filter, promiscuous, snapLength, bufferSize, queueSize, profile };
   }
@@ -83,8 +85,13 @@ export class LiveSource extends FeedSource {
   }
 }
 
+function isBackend(backend: BackendName | CaptureBackend): backend is CaptureBackend {
+  return typeof (backend as Partial<CaptureBackend> | null)?.open === "function";
+}
+
 function backendOf(name: BackendName, isolated: boolean): CaptureBackend {
   if (name === "cap") return isolated ? isolatedCap : cap;
-  if (!Object.hasOwn(programBackends, name)) throw invalidOption(owner, "backend", name, backendNames.join(", "));
+  if (!Object.hasOwn(programBackends, name))
+    throw invalidOption(owner, "backend", name, `${backendNames.join(", ")} or a CaptureBackend`);
   return programBackends[name];
 }

@@ -3,6 +3,7 @@
 
 import { closeSync, openSync } from "node:fs";
 import { CaptureError } from "../capture-error.js";
+import { invalidOption, isText } from "../options.js";
 import type { CaptureFeed } from "./capture-feed.js";
 import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
@@ -10,6 +11,8 @@ import { ProgramProcess } from "./program-process.js";
 
 /** Seconds a frame may be late that comes from a program nothing is known of. */
 const lag = 5;
+
+const owner = "PipeSource";
 
 /**
  * What a program writes, as frames. It is started when they are asked for, without a shell. When no more are wanted it
@@ -22,8 +25,13 @@ export class PipeSource extends FeedSource {
   readonly program: string;
   readonly args: readonly string[];
 
+  /** Starts nothing; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
   constructor(program: string, args: readonly string[] = [], options: FeedOptions = {}) {
     super(program, options);
+    if (program === "" || !isText(program))
+      throw invalidOption(owner, "program", program, "the name of a program, as text without NUL");
+    if (!Array.isArray(args) || !args.every(isText))
+      throw invalidOption(owner, "args", args, "an array of texts without NUL");
     this.program = program;
     this.args = args;
   }
