@@ -1,7 +1,16 @@
 // What callers of this package can do wrong when they make a source: an error that names it, before anything is done.
 
 import { expect } from "chai";
-import { CaptureError, ChainSource, FileSource, LiveSource, MergeSource, PipeSource } from "@tsnids/capture";
+import {
+  CaptureError,
+  ChainSource,
+  FileSource,
+  FolderSource,
+  LiveSource,
+  MergeSource,
+  PipeSource,
+  TailSource,
+} from "@tsnids/capture";
 import { CaptureArgumentError, MemorySource } from "@tsnids/pcap";
 
 /** What a caller without types gives. */
@@ -20,6 +29,9 @@ describe("sources of capture refuse, when they are made", () => {
   }
 
   const refused: readonly (readonly [owner: string, option: string, make: (value: unknown) => unknown, unknown[]])[] = [
+    ["FolderSource", "path", (path) => new FolderSource(given(path)), [...noNames]],
+    ["FolderSource", "accepts", (accepts) => new FolderSource(".", given({ accepts })), [/x/, "x", null]],
+    ["TailSource", "path", (path) => new TailSource(given(path)), [...noNames]],
     ["MergeSource", "sources", (sources) => new MergeSource(given(sources)), [...noSources]],
     ["ChainSource", "sources", (sources) => new ChainSource(given(sources)), [...noSources]],
     ["PipeSource", "program", (program) => new PipeSource(given(program)), [...noNames, ""]],

@@ -14,7 +14,7 @@ import { asCaptureError, CaptureError } from "../capture-error.js";
 import { CaptureReading, readingBlock } from "../capture-reading.js";
 import type { CaptureWarning } from "../capture-warning.js";
 import { UnpackingReader } from "../compression/unpacking-reader.js";
-import { requireSignal, requireWithin } from "../options.js";
+import { invalidOption, requireSignal, requireText, requireWithin } from "../options.js";
 import { FolderChanges } from "./folder-changes.js";
 import { compareTimes, FolderListing } from "./folder-listing.js";
 import type { ListedCapture } from "./folder-listing.js";
@@ -65,8 +65,11 @@ export class FolderSource implements FrameSource {
 
   /** Does not look at the folder; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
   constructor(path: string, options: FolderSourceOptions = {}) {
-    const { signal, from, to, pollMs = defaultPollMs } = options;
+    const { signal, from, to, accepts, pollMs = defaultPollMs } = options;
+    requireText(owner, "path", path, "the name of a folder, as text without NUL");
     requireSignal(owner, signal);
+    if (accepts !== undefined && typeof accepts !== "function")
+      throw invalidOption(owner, "accepts", accepts, "a function of a name");
     requireWithin(owner, "pollMs", pollMs, 1, maximumPollMs);
     if (from !== undefined) requirePosition("from", from);
     if (to !== undefined) requirePosition("to", to);

@@ -1,6 +1,7 @@
 // One capture file while it grows, in the manner of tail -F: a folder of which only this name is read.
 
 import { basename, dirname } from "node:path";
+import { requireText } from "../options.js";
 import { FolderSource } from "./folder-source.js";
 import type { FolderSourceOptions } from "./folder-source.js";
 
@@ -12,6 +13,7 @@ export class TailSource extends FolderSource {
   readonly #name: string;
 
   constructor(path: string, options: Omit<FolderSourceOptions, "accepts"> = {}) {
+    requireText("TailSource", "path", path, "the name of a file, as text without NUL");
     super(dirname(path), options);
     this.#name = basename(path);
   }
