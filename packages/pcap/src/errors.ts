@@ -62,6 +62,12 @@ export function requireUint64(argument: string, value: bigint): void {
   }
 }
 
+/** Throws CaptureArgumentError unless `value` is a Uint8Array, of whatever realm. The message has not what it is instead. */
+export function requireBytes(argument: string, value: unknown): void {
+  if (ArrayBuffer.isView(value) && "BYTES_PER_ELEMENT" in value && value.BYTES_PER_ELEMENT === 1) return;
+  throw new CaptureArgumentError(argument, typeof value, "a Uint8Array");
+}
+
 /** True for "little", false for "big"; throws CaptureArgumentError for anything else. */
 export function isLittleEndian(byteOrder: string): boolean {
   if (byteOrder === "little" || byteOrder === "big") return byteOrder === "little";

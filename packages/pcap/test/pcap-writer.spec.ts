@@ -95,6 +95,7 @@ describe("PcapWriter", () => {
     refuses("linkType", () => new PcapWriter({ linkType: 0x10000 }));
     refuses("snapLength", () => new PcapWriter({ linkType: 1, snapLength: -1 }));
     refuses("byteOrder", () => new PcapWriter({ linkType: 1, byteOrder: "Little" as "little" }));
+    refuses("frame", (writer) => writer.record("abc" as unknown as Uint8Array, 3, 0, 0));
     refuses("frame.length", (writer) => writer.record(new Uint8Array(maximumCapturedLength + 1), 300_000, 0, 0));
     refuses("originalLength", (writer) => writer.record(frame, 2, 0, 0));
     refuses("seconds", (writer) => writer.record(frame, 3, 2 ** 32, 0));

@@ -1,6 +1,6 @@
 // Writes classic pcap (layout.ts has the format): the pieces of a file as bytes. Where they go is the caller's matter.
 
-import { isLittleEndian, requireInteger } from "../errors.js";
+import { isLittleEndian, requireBytes, requireInteger } from "../errors.js";
 import { maximumCapturedLength } from "../intake.js";
 import { fileHeader, linkTypeMask, Magic, recordHeader, version } from "./layout.js";
 
@@ -57,10 +57,11 @@ export class PcapWriter {
 
   /**
    * A frame with its record header, copied. `originalLength` is what the frame had on the wire, `seconds` is whole
-   * seconds since 1970, `nanoseconds` 0 to 999,999,999. Throws CaptureArgumentError for a frame of more than 262144
-   * bytes and for numbers that the format cannot hold.
+   * seconds since 1970, `nanoseconds` 0 to 999,999,999. Throws CaptureArgumentError for what are no bytes, for a frame of
+   * more than 262144, and for numbers that the format cannot hold.
    */
   record(frame: Uint8Array, originalLength: number, seconds: number, nanoseconds: number): Uint8Array<ArrayBuffer> {
+    requireBytes("frame", frame);
     requireInteger("frame.length", frame.length, 0, maximumCapturedLength);
     requireInteger("originalLength", originalLength, frame.length, maximumUint32);
     requireInteger("seconds", seconds, 0, maximumUint32);

@@ -1,6 +1,6 @@
 // One block of pcapng, put together field by field: padding, the end of the options and the two lengths come by themselves.
 
-import { CaptureArgumentError, requireInteger } from "../errors.js";
+import { CaptureArgumentError, requireBytes, requireInteger } from "../errors.js";
 import { maximumBlockLength } from "./damage.js";
 import { blockHeaderLength, blockTrailerLength, OptionCode, padded } from "./layout.js";
 
@@ -41,6 +41,7 @@ export class BlockBuilder {
   /** Code or type, length, value: an option, or a record of a name resolution block. Throws for more than 65535 bytes. */
   record(code: number, value: Uint8Array): this {
     requireInteger("option.code", code, 0, maximumValue);
+    requireBytes("option.value", value);
     requireInteger("option.value.length", value.length, 0, maximumValue);
     return this.uint16(code).uint16(value.length).bytes(value);
   }

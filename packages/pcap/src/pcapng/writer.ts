@@ -1,7 +1,7 @@
 // Writes pcapng (layout.ts has the format): the pieces of a file as bytes. Where they go is the caller's matter. Times are
 // written in nanoseconds, so that nothing is lost.
 
-import { CaptureArgumentError, isLittleEndian, requireInteger, requireUint64 } from "../errors.js";
+import { CaptureArgumentError, isLittleEndian, requireBytes, requireInteger, requireUint64 } from "../errors.js";
 import { latestSecond } from "../frame-batch.js";
 import { maximumCapturedLength } from "../intake.js";
 import { encodeText } from "../text.js";
@@ -63,9 +63,9 @@ export interface PcapngStatisticsOptions extends PcapngDescription {
  *     file.write(writer.interface({ linkType: LinkType.ETHERNET, name: "eth0" }));
  *     file.write(writer.packet(0, frame, frame.length, 1700000000, 250_000_000, { comments: ["look here"] }));
  *
- * All methods throw CaptureArgumentError for numbers and texts that the format cannot hold, and for blocks longer than
- * readers take: `longestWholeBlock` for sections and interfaces, `maximumBlockLength` for all others. So does the
- * constructor for a byte order that there is not.
+ * All methods throw CaptureArgumentError for bytes that are none, for numbers and texts that the format cannot hold, and
+ * for blocks longer than readers take: `longestWholeBlock` for sections and interfaces, `maximumBlockLength` for all
+ * others. So does the constructor for a byte order that there is not.
  */
 export class PcapngWriter {
   readonly #options: PcapngWriterOptions;
@@ -119,6 +119,7 @@ export class PcapngWriter {
     nanoseconds: number,
     description: PcapngDescription = {},
   ): Uint8Array<ArrayBuffer> {
+    requireBytes("frame", frame);
     requireInteger("frame.length", frame.length, 0, maximumCapturedLength);
     requireInteger("originalLength", originalLength, frame.length, maximumUint32);
     const block = this.#block(BlockType.ENHANCED_PACKET).uint32(this.#interface(interfaceIndex));
@@ -130,6 +131,7 @@ export class PcapngWriter {
   nameResolution(records: readonly ResolvedName[], description: PcapngDescription = {}): Uint8Array<ArrayBuffer> {
     const block = this.#block(BlockType.NAME_RESOLUTION);
     for (const { address, names } of records) {
+      requireBytes("address", address);
       if (address.length !== 4 && address.length !== 16) {
         throw new CaptureArgumentError("address.length", address.length, "4 or 16 bytes");
       }
@@ -163,6 +165,7 @@ export class PcapngWriter {
     description: PcapngDescription = {},
   ): Uint8Array<ArrayBuffer> {
     requireInteger("secretsType", secretsType, 0, maximumUint32);
+    requireBytes("secrets", secrets);
     const block = this.#block(BlockType.DECRYPTION_SECRETS).uint32(secretsType).uint32(secrets.length).bytes(secrets);
     return addDescription(block, description).finish();
   }
@@ -173,6 +176,7 @@ export class PcapngWriter {
    */
   custom(enterprise: number, content: Uint8Array, mayBeCopied = true): Uint8Array<ArrayBuffer> {
     requireInteger("enterprise", enterprise, 0, maximumUint32);
+    requireBytes("content", content);
     const type = mayBeCopied ? BlockType.CUSTOM : BlockType.CUSTOM_NOT_COPIED;
     return this.#block(type).uint32(enterprise).bytes(content).finish();
   }
@@ -180,6 +184,7 @@ export class PcapngWriter {
   /** Any block, as one that was read and is passed on: `body` is what stands between the two lengths. */
   block(blockType: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
     requireInteger("blockType", blockType, 0, maximumUint32);
+    requireBytes("body", body);
     return this.#block(blockType).bytes(body).finish();
   }
 
