@@ -1,7 +1,10 @@
 // What a pcapng file holds besides frames, as it is offered to whoever wants it (`onBlock`): who wrote the file, names,
 // keys, counters, comments, and blocks that only their authors understand.
 
-/** An option of a block: a code whose meaning depends on the block, and its value as it stands in the file. */
+/**
+ * An option of a block: a code whose meaning depends on the block, and its value as it stands in the file; numbers in it
+ * have the byte order of the section.
+ */
 export interface PcapngOption {
   readonly code: number;
   readonly value: Uint8Array;

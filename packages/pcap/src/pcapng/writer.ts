@@ -22,8 +22,9 @@ export interface PcapngDescription {
   /** Comments, in UTF-8 at most 65535 bytes each. */
   readonly comments?: readonly string[];
   /**
-   * Any other options, as they are to stand in the file: those of a block that was read can be given again. Left out are
-   * comments, those that have a name here and are given, and those that depend on the resolution of times.
+   * Any other options, as they are to stand in the file: those of a block that was read can be given again, to a writer
+   * of the byte order of its section. Left out are comments, those that have a name here and are given, and those that
+   * depend on the resolution of times.
    */
   readonly options?: readonly PcapngOption[];
 }
