@@ -10,7 +10,10 @@ export type LiveErrorCode =
   | "unknown-device"
   /** The device is there and not up. */
   | "device-down"
-  /** The device went down or was removed while frames were taken from it. */
+  /**
+   * The device was removed while frames were taken from it; or it went down, and the capture ended with that. tcpdump and
+   * dumpcap over libpcap 1.10 go on.
+   */
   | "device-lost"
   /** libpcap does not understand the filter expression. */
   | "bad-filter"
@@ -30,7 +33,7 @@ export type LiveErrorCode =
   | "not-injectable"
   /** The system refused to send a frame. */
   | "send-failed"
-  /** An option, or what is to be sent, is not what it should be. */
+  /** An argument, an option, or what is to be sent, is not what it should be. */
   | "invalid-option"
   /** libpcap failed for another reason; the message has its text. */
   | "capture-failed";
