@@ -1,42 +1,17 @@
-// Recorded captures are read back: frames, times and interfaces are those that were given; rows of files; unfinished files.
+// Recorded captures are read back: frames, times and interfaces are those that were given; unfinished files.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { basename } from "node:path";
-import { ChainSource, FileSource, Recorder, RecordError, RecordingSource } from "@tsnids/capture";
-import type { RecorderOptions } from "@tsnids/capture";
-import { detectFormat, FrameBatch, LinkType, MemorySource } from "@tsnids/pcap";
-import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { FileSource, Recorder, RecordingSource } from "@tsnids/capture";
+import { detectFormat, FrameBatch, MemorySource } from "@tsnids/pcap";
+import type { FrameSource } from "@tsnids/pcap";
 import { expect } from "chai";
+import { batchOf, code, ethernet, raw } from "./recording.js";
 import { pcapOf, summaryOf, temporaryDirectory } from "./sample.js";
-
-/** A batch of frames of 100 bytes, each with an interface and a time in nanoseconds. */
-function batchOf(interfaces: readonly CaptureInterface[], frames: readonly (readonly [number, number])[]): FrameBatch {
-  const batch = new FrameBatch(Math.max(1, frames.length));
-  batch.bytes = Uint8Array.from({ length: 400 }, (_, index) => index);
-  batch.interfaces = interfaces;
-  for (const [index, nanoseconds] of frames) {
-    batch.push(50 + batch.length, 100, 1500, Math.floor(nanoseconds / 1e9), nanoseconds % 1e9, index);
-  }
-  return batch;
-}
-
-const ethernet: CaptureInterface = { linkType: LinkType.ETHERNET, snapLength: 65535, name: "eth0" };
-const raw: CaptureInterface = { linkType: LinkType.RAW, snapLength: 0, description: "a tunnel" };
 
 describe("Recorder", () => {
   const directory = temporaryDirectory();
   const bytesOf = (path: string): Uint8Array => new Uint8Array(readFileSync(path));
-
-  function code(action: () => void): string {
-    try {
-      action();
-    } catch (error) {
-      if (error instanceof RecordError) return error.code;
-      throw error;
-    }
-    return "none";
-  }
 
   for (const [name, format] of [
     ["out.pcap", "pcap"],
@@ -157,6 +132,9 @@ describe("Recorder", () => {
       const recorder = new Recorder(directory.path(name));
       recorder.finish();
       expect(await summaryOf(new FileSource(directory.path(name)))).to.deep.equal([]);
+      const source = new MemorySource(bytesOf(directory.path(name)));
+      expect([...source.batches()]).to.deep.equal([]);
+      expect(source.interfaces.map(({ linkType }) => linkType)).to.deep.equal([ethernet.linkType]);
     }
   });
 
@@ -250,88 +228,6 @@ describe("Recorder", () => {
       stop.abort();
     }
     expect(await summaryOf(new FileSource(cut))).to.have.length(2048);
-  });
-
-  describe("in a row of files", () => {
-    let row = 0;
-    const frames = batchOf(
-      [ethernet],
-      Array.from({ length: 10 }, (_, index) => [0, index * 1e9] as const),
-    );
-
-    /** Names and numbers of frames of the files of a recorder. */
-    async function record(options: RecorderOptions, batch = frames, name = `row${row++}.pcap`): Promise<string[]> {
-      const recorder = new Recorder(directory.path(name), options);
-      recorder.write(batch);
-      recorder.finish();
-      const counts = await Promise.all(
-        recorder.files.map(async (file) => (await summaryOf(new FileSource(file))).length),
-      );
-      return recorder.files.map((file, index) => `${basename(file)} ${counts[index]}`);
-    }
-
-    it("begins a new file after so many bytes", async () => {
-      expect(await record({ maximumBytes: 24 + 4 * 116 }, frames, "size.pcap")).to.deep.equal([
-        "size-00001.pcap 4",
-        "size-00002.pcap 4",
-        "size-00003.pcap 2",
-      ]);
-    });
-
-    it("begins a new file after so many seconds of packet time", async () => {
-      expect(await record({ maximumSeconds: 3 }, frames, "time.pcapng")).to.deep.equal([
-        ...["time-00001.pcapng 3", "time-00002.pcapng 3", "time-00003.pcapng 3", "time-00004.pcapng 1"],
-      ]);
-    });
-
-    it("counts whole seconds from the first frame of a file", async () => {
-      const batch = batchOf(
-        [ethernet],
-        [
-          [0, 0.9e9],
-          [0, 1.8e9],
-          [0, 1.9e9],
-          [0, 2.8e9],
-        ],
-      );
-      expect(await record({ maximumSeconds: 1 }, batch, "exact.pcapng")).to.deep.equal([
-        ...["exact-00001.pcapng 2", "exact-00002.pcapng 2"],
-      ]);
-    });
-
-    it("keeps so many files and deletes the oldest", async () => {
-      const files = await record({ maximumSeconds: 3, maximumFiles: 2 }, frames, "ring.pcap");
-      expect(files).to.deep.equal(["ring-00003.pcap 3", "ring-00004.pcap 1"]);
-      expect(readdirSync(directory.path("")).filter((name) => name.startsWith("ring"))).to.have.length(2);
-    });
-
-    it("counts the files of earlier recorders among those it keeps, and only those of its row", async () => {
-      const others = ["kept-00001.pcapng", "kept-20261121.pcap", "kept-x.pcap", "kepts-00001.pcap"];
-      for (const name of others) directory.write(name, pcapOf([1]));
-      mkdirSync(directory.path("ring2-00001.pcap"));
-      for (let runs = 0; runs < 3; runs++) {
-        const files = await record({ maximumSeconds: 3, maximumFiles: 2 }, frames, "ring2.pcap");
-        expect(files.map((file) => file.split(" ")[1])).to.deep.equal(["3", "1"]);
-      }
-      const names = readdirSync(directory.path(""));
-      const left = names.filter((name) => name.startsWith("ring2"));
-      expect(left).to.deep.equal(["ring2-00001.pcap", "ring2-00012.pcap", "ring2-00013.pcap"]);
-      await record({ maximumSeconds: 3, maximumFiles: 1 }, frames, "kept.pcap");
-      expect(readdirSync(directory.path(""))).to.include.members(others);
-    });
-
-    it("goes on with the numbers of an earlier recorder, and is whole read one file after the other", async () => {
-      const first = await record({ maximumSeconds: 5 }, frames, "again.pcap");
-      const second = await record({ maximumSeconds: 5 }, frames, "again.pcap");
-      expect([...first, ...second]).to.deep.equal([1, 2, 3, 4].map((number) => `again-0000${number}.pcap 5`));
-      const paths = [1, 2].map((number) => new FileSource(directory.path(`again-0000${number}.pcap`)));
-      const given: FrameSource = { batches: () => [frames] };
-      expect(await summaryOf(new ChainSource(paths))).to.deep.equal(await summaryOf(given));
-    });
-
-    it("has no file where there was no frame", async () => {
-      expect(await record({ maximumBytes: 1000 }, batchOf([], []))).to.deep.equal([]);
-    });
   });
 
   it("refuses options and folders that make no sense", () => {

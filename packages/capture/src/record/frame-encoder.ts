@@ -1,7 +1,7 @@
 // Frames as the bytes of a pcap or pcapng file. A pcapng file gets a description of each interface when its first frame
 // comes; interfaces that say the same of themselves are one, also when they come from different captures.
 
-import { CaptureArgumentError, maximumInterfaces, PcapngWriter, PcapWriter } from "@tsnids/pcap";
+import { CaptureArgumentError, LinkType, maximumInterfaces, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
 import { RecordError } from "./record-error.js";
 
@@ -11,7 +11,10 @@ export type RecordFormat = (typeof recordFormats)[number];
 
 /** Encodes the frames of one file. */
 export interface FrameEncoder {
-  /** The pieces of the file for one frame of a batch, with what has to stand before it. Throws RecordError. */
+  /**
+   * The pieces of the file for one frame of a batch, with what has to stand before it. Throws RecordError; then it is as
+   * if the frame had never been: what has to stand before comes with the next one.
+   */
   encode(batch: FrameBatch, index: number): readonly Uint8Array[];
 }
 
@@ -32,82 +35,101 @@ class PcapEncoder implements FrameEncoder {
 
   encode(batch: FrameBatch, index: number): readonly Uint8Array[] {
     const { linkType } = interfaceOf(batch, index);
-    const pieces: Uint8Array[] = [];
-    if (this.#writer === undefined) {
-      this.#writer = new PcapWriter({ linkType, nanoseconds: true });
-      this.#linkType = linkType;
-      pieces.push(this.#writer.header());
-    } else if (linkType !== this.#linkType) {
+    if (this.#writer !== undefined && linkType !== this.#linkType) {
       const what = `a pcap file has one link type, and after ${this.#linkType} there is ${linkType}; write pcapng`;
       throw new RecordError("several-link-types", this.#path, what);
     }
-    const writer = this.#writer;
-    const original = batch.originalLength[index]!;
-    pieces.push(
-      fitting(this.#path, () =>
-        writer.record(frameOf(batch, index), original, batch.seconds[index]!, batch.nanoseconds[index]!),
-      ),
-    );
-    return pieces;
+    return fitting(this.#path, () => {
+      const writer = this.#writer ?? new PcapWriter({ linkType, nanoseconds: true });
+      const original = batch.originalLength[index]!;
+      const record = writer.record(frameOf(batch, index), original, batch.seconds[index]!, batch.nanoseconds[index]!);
+      if (writer === this.#writer) return [record];
+      this.#writer = writer;
+      this.#linkType = linkType;
+      return [writer.header(), record];
+    });
   }
 }
 
 /** Any number of interfaces. */
 class PcapngEncoder implements FrameEncoder {
   readonly #path: string;
-  readonly #writer: PcapngWriter = new PcapngWriter({ application: "tsnids" });
-  /** Numbers in the file, by what interfaces say of themselves. */
+  /** That of the section in hand. */
+  #writer: PcapngWriter = sectionWriter();
+  /** Numbers in the section, by what interfaces say of themselves. */
   readonly #numbers: Map<string, number> = new Map();
-  /** Numbers in the file of the interfaces of the list in hand. */
+  /** Numbers in the section of the interfaces of the list in hand. */
   #list: readonly CaptureInterface[] = [];
-  #numberOf: number[] = [];
-  #hasSection = false;
+  #numberOf: (number | undefined)[] = [];
 
   constructor(path: string) {
     this.#path = path;
   }
 
   encode(batch: FrameBatch, index: number): readonly Uint8Array[] {
-    const pieces: Uint8Array[] = [];
-    if (!this.#hasSection) pieces.push(this.#section());
     if (batch.interfaces !== this.#list) {
       this.#list = batch.interfaces;
       this.#numberOf = [];
     }
     const at = batch.interfaceIndex[index]!;
-    const number = (this.#numberOf[at] ??= this.#number(interfaceOf(batch, index), pieces));
-    const original = batch.originalLength[index]!;
-    const block = fitting(this.#path, () =>
-      this.#writer.packet(number, frameOf(batch, index), original, batch.seconds[index]!, batch.nanoseconds[index]!),
-    );
-    pieces.push(block);
+    return fitting(this.#path, () => {
+      const number = (this.#numberOf[at] ??= this.#numbers.get(keyOf(interfaceOf(batch, index))));
+      return number === undefined ? this.#introduce(batch, index) : [packetOf(this.#writer, number, batch, index)];
+    });
+  }
+
+  /** The first frame of an interface, behind what says what this one is. */
+  #introduce(batch: FrameBatch, index: number): readonly Uint8Array[] {
+    const itsInterface = interfaceOf(batch, index);
+    // A reader takes so many interfaces of a section; the next section has its own.
+    const isNewSection = this.#numbers.size === 0 || this.#numbers.size >= maximumInterfaces;
+    const writer = isNewSection ? sectionWriter() : this.#writer;
+    const number = isNewSection ? 0 : this.#numbers.size;
+    const pieces = isNewSection ? [writer.section()] : [];
+    pieces.push(interfaceBlock(writer, itsInterface), packetOf(writer, number, batch, index));
+    // All of it fits. Had one been too much, none would be in the file, and nothing may be taken for written.
+    if (isNewSection) {
+      this.#writer = writer;
+      this.#numbers.clear();
+      this.#numberOf = [];
+    }
+    this.#numbers.set(keyOf(itsInterface), number);
+    this.#numberOf[batch.interfaceIndex[index]!] = number;
     return pieces;
   }
+}
 
-  #section(): Uint8Array {
-    this.#hasSection = true;
-    this.#numbers.clear();
-    this.#numberOf = [];
-    return this.#writer.section();
-  }
+/** A capture without frames. It has to have a link type in pcap, and tcpdump wants one in pcapng; Ethernet is as good as any. */
+export function emptyCapture(format: RecordFormat): readonly Uint8Array[] {
+  const linkType = LinkType.ETHERNET;
+  if (format === "pcap") return [new PcapWriter({ linkType, nanoseconds: true }).header()];
+  const writer = sectionWriter();
+  return [writer.section(), writer.interface({ linkType })];
+}
 
-  #number({ linkType, snapLength, name, description }: CaptureInterface, pieces: Uint8Array[]): number {
-    const key = JSON.stringify([linkType, snapLength, name, description]);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    // A reader takes so many interfaces of a section; the next section has its own.
-    if (this.#numbers.size >= maximumInterfaces) pieces.push(this.#section());
-    const options = {
-      linkType,
-      snapLength,
-      ...(name === undefined ? {} : { name }),
-      ...(description === undefined ? {} : { description }),
-    };
-    pieces.push(this.#writer.interface(options));
-    const number = this.#numbers.size;
-    this.#numbers.set(key, number);
-    return number;
-  }
+function sectionWriter(): PcapngWriter {
+  return new PcapngWriter({ application: "tsnids" });
+}
+
+function interfaceBlock(
+  writer: PcapngWriter,
+  { linkType, snapLength, name, description }: CaptureInterface,
+): Uint8Array<ArrayBuffer> {
+  return writer.interface({
+    linkType,
+    snapLength,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+  });
+}
+
+function packetOf(writer: PcapngWriter, number: number, batch: FrameBatch, index: number): Uint8Array<ArrayBuffer> {
+  const { originalLength, seconds, nanoseconds } = batch;
+  return writer.packet(number, frameOf(batch, index), originalLength[index]!, seconds[index]!, nanoseconds[index]!);
+}
+
+function keyOf({ linkType, snapLength, name, description }: CaptureInterface): string {
+  return JSON.stringify([linkType, snapLength, name, description]);
 }
 
 function interfaceOf(batch: FrameBatch, index: number): CaptureInterface {
@@ -118,7 +140,7 @@ function frameOf({ bytes, offset, capturedLength }: FrameBatch, index: number): 
   return bytes.subarray(offset[index], offset[index]! + capturedLength[index]!);
 }
 
-function fitting(path: string, encode: () => Uint8Array): Uint8Array {
+function fitting(path: string, encode: () => readonly Uint8Array[]): readonly Uint8Array[] {
   try {
     return encode();
   } catch (error) {

@@ -4,6 +4,9 @@
 //
 // What was left under that name earlier is not emptied but removed. Should its writer still be at work, the two have a
 // file each; the name is that of whoever came last, and the other one is told.
+//
+// A disk may be full for a while. What a write has not taken is kept, and is the first that the next one writes: so
+// what is in the file is what was added, without a hole and nothing twice, whenever it goes on.
 
 import {
   closeSync,
@@ -24,6 +27,9 @@ import { asRecordError, RecordError } from "./record-error.js";
 /** Bytes gathered before they are written. */
 const gatheredBytes = 256 * 1024;
 
+/** Room for what is added for one frame: the largest one, and in pcapng its interface, which has two texts of 64 KiB. */
+const frameBytes = 512 * 1024;
+
 /** One file, written from beginning to end. All methods throw RecordError. */
 export class PartFile {
   /** Its name when it is finished. */
@@ -31,7 +37,7 @@ export class PartFile {
   readonly #whole: string;
   readonly #part: string;
   readonly #descriptor: number;
-  #gathered: Uint8Array = new Uint8Array(gatheredBytes);
+  readonly #gathered: Uint8Array = new Uint8Array(gatheredBytes + frameBytes);
   #filled = 0;
   #length = 0;
 
@@ -54,21 +60,30 @@ export class PartFile {
     return this.#length;
   }
 
-  /** Adds bytes, which are copied. */
+  /** Writes what was gathered where it is enough; then there is room for what belongs to one frame. */
+  makeRoom(): void {
+    if (this.#filled >= gatheredBytes) this.flush();
+  }
+
+  /** Adds bytes of a frame, which are copied; they are written later. */
   add(bytes: Uint8Array): void {
+    this.#gathered.set(bytes, this.#filled);
+    this.#filled += bytes.length;
     this.#length += bytes.length;
-    if (bytes.length > gatheredBytes - this.#filled) this.flush();
-    if (bytes.length > gatheredBytes) this.#write(bytes);
-    else {
-      this.#gathered.set(bytes, this.#filled);
-      this.#filled += bytes.length;
-    }
   }
 
   /** Hands what was gathered to the system, where other programs can see it. */
   flush(): void {
-    this.#write(this.#gathered.subarray(0, this.#filled));
-    this.#filled = 0;
+    let written = 0;
+    try {
+      while (written < this.#filled) {
+        const left = this.#filled - written;
+        written += attempt(this.path, () => writeSync(this.#descriptor, this.#gathered, written, left));
+      }
+    } finally {
+      this.#gathered.copyWithin(0, written, this.#filled);
+      this.#filled -= written;
+    }
   }
 
   /** Gives the file its name. */
@@ -100,12 +115,6 @@ export class PartFile {
       const there = statSync(this.#part, { throwIfNoEntry: false });
       return there?.ino === own.ino && there.dev === own.dev;
     });
-  }
-
-  #write(bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length;) {
-      at += attempt(this.path, () => writeSync(this.#descriptor, bytes, at));
-    }
   }
 }
 

@@ -11,9 +11,8 @@
 
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
-import { LinkType, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
-import { frameEncoder, recordFormats } from "./frame-encoder.js";
+import { emptyCapture, frameEncoder, recordFormats } from "./frame-encoder.js";
 import type { FrameEncoder, RecordFormat } from "./frame-encoder.js";
 import { PartFile } from "./part-file.js";
 import { asRecordError, RecordError } from "./record-error.js";
@@ -112,6 +111,7 @@ export class Recorder {
     if (batch.silentUntil >= 0) this.#beSilent(batch.silentUntil);
     for (let index = first; index < last; index++) {
       const { file, encoder } = this.#fileFor(batch.seconds[index]!, batch.nanoseconds[index]!);
+      file.makeRoom();
       for (const piece of encoder.encode(batch, index)) file.add(piece);
       this.frames++;
     }
@@ -179,7 +179,7 @@ export class Recorder {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    if (open.file.length === 0) open.file.add(emptyCapture(this.#format));
+    if (open.file.length === 0) for (const piece of emptyCapture(this.#format)) open.file.add(piece);
     open.file.finish();
     this.#files.push(open.file.path);
     this.#row.push(open.file.path);
@@ -194,13 +194,6 @@ export class Recorder {
       remove(oldest);
     }
   }
-}
-
-/** A capture without frames has to have a link type in pcap; Ethernet is as good as any. */
-function emptyCapture(format: RecordFormat): Uint8Array {
-  return format === "pcap"
-    ? new PcapWriter({ linkType: LinkType.ETHERNET, nanoseconds: true }).header()
-    : new PcapngWriter({ application: "tsnids" }).section();
 }
 
 /** "dir/out-00001.pcap" for "dir/out.pcap" and "00001". */
