@@ -6,7 +6,7 @@ import { ChainSource, FileSource, Recorder } from "@tsnids/capture";
 import type { RecorderOptions } from "@tsnids/capture";
 import type { FrameSource } from "@tsnids/pcap";
 import { expect } from "chai";
-import { batchOf, ethernet } from "./recording.js";
+import { batchOf, ethernet, frameOf } from "./recording.js";
 import { pcapOf, summaryOf, temporaryDirectory } from "./sample.js";
 
 describe("Recorder of a row of files", () => {
@@ -55,6 +55,26 @@ describe("Recorder of a row of files", () => {
     expect(await record({ maximumSeconds: 1 }, batch, "exact.pcapng")).to.deep.equal([
       ...["exact-00001.pcapng 2", "exact-00002.pcapng 2"],
     ]);
+  });
+
+  it("goes on with new files where the clock was set back, also a second time", () => {
+    const recorder = new Recorder(directory.path("back.pcap"), { maximumSeconds: 10 });
+    const counts: number[] = [];
+    for (const second of [5000, 3000, 3009, 3010, 3019, 1000, 1009, 1010, 1011]) {
+      recorder.write(frameOf(60, second));
+      counts.push(recorder.files.length);
+    }
+    expect(counts).to.deep.equal([0, 0, 0, 1, 1, 1, 1, 2, 2]);
+    recorder.finish();
+  });
+
+  it("begins no file for every frame where the clocks of two interfaces differ", () => {
+    const recorder = new Recorder(directory.path("clocks.pcap"), { maximumSeconds: 10 });
+    for (let second = 0; second < 100; second++) {
+      for (const clock of [1000, 3000]) recorder.write(frameOf(60, clock + second));
+    }
+    recorder.finish();
+    expect(recorder.files).to.have.length(11);
   });
 
   it("keeps so many files and deletes the oldest", async () => {

@@ -1,13 +1,22 @@
-// Recordings that go wrong, and go on: a disk that is full for a while, frames that do not fit.
+// Recordings that go wrong, and go on: a disk that is full for a while, frames that do not fit, files that are removed.
 // What has its name in the end is whole.
 
-import { existsSync } from "node:fs";
-import { FileSource, Recorder } from "@tsnids/capture";
-import type { CaptureInterface } from "@tsnids/pcap";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { FileSource, Recorder, RecordError, RecordingSource } from "@tsnids/capture";
+import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { expect } from "chai";
 import { code, ethernet, frameOf, raw } from "./recording.js";
 import { summaryOf, temporaryDirectory } from "./sample.js";
 import { SmallDisk } from "./small-disk.js";
+
+async function failureOf(source: FrameSource): Promise<unknown> {
+  try {
+    await summaryOf(source);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 describe("Recorder in trouble", () => {
   const directory = temporaryDirectory();
@@ -74,5 +83,32 @@ describe("Recorder in trouble", () => {
     recorder.write(frameOf(60, 2));
     recorder.finish();
     expect(await seconds(path)).to.deep.equal([2]);
+  });
+
+  it("tells a file that was removed while it was written from one that another recorder took", () => {
+    for (const remove of ["the file", "the folder"]) {
+      const folder = directory.path(`removed by ${remove}`);
+      mkdirSync(folder);
+      const recorder = new Recorder(`${folder}/out.pcap`);
+      recorder.write(frameOf(60, 1));
+      rmSync(remove === "the file" ? `${folder}/out.pcap.part` : folder, { recursive: true });
+      expect(() => recorder.finish())
+        .to.throw(RecordError, "out.pcap: its .part file was removed while it was written; the recording is lost")
+        .with.property("code", "removed");
+    }
+  });
+
+  it("throws what its source throws, also where the file cannot be finished", async () => {
+    const folder = directory.path("source");
+    mkdirSync(folder);
+    const source: FrameSource = {
+      *batches() {
+        yield frameOf(60, 1);
+        rmSync(folder, { recursive: true });
+        throw new Error("eth0: the device went down");
+      },
+    };
+    const error = await failureOf(new RecordingSource(source, new Recorder(`${folder}/out.pcap`)));
+    expect(error).to.have.property("message", "eth0: the device went down");
   });
 });

@@ -1,7 +1,7 @@
 // Recorded captures are read back: frames, times and interfaces are those that were given; unfinished files.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { FileSource, Recorder, RecordingSource } from "@tsnids/capture";
 import { detectFormat, FrameBatch, MemorySource } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
@@ -159,6 +159,17 @@ describe("Recorder", () => {
     expect(await summaryOf(new FileSource(path))).to.have.length(3);
     recorder.finish();
     expect(await summaryOf(new FileSource(path))).to.have.length(0);
+  });
+
+  it("gives a file that replaces another one its permissions", () => {
+    for (const permissions of [0o600, 0o664]) {
+      const path = directory.write(`mode${permissions}.pcap`, pcapOf([1]));
+      chmodSync(path, permissions);
+      const recorder = new Recorder(path, { overwrites: true });
+      expect(statSync(`${path}.part`).mode & 0o777).to.equal(permissions);
+      recorder.finish();
+      expect(statSync(path).mode & 0o777).to.equal(permissions);
+    }
   });
 
   it("leaves the name to whoever came last where two record under it, and tells the other", async () => {

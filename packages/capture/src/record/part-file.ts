@@ -10,6 +10,7 @@
 
 import {
   closeSync,
+  fchmodSync,
   fstatSync,
   fsyncSync,
   lstatSync,
@@ -21,6 +22,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
+import type { Stats } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { asRecordError, RecordError } from "./record-error.js";
 
@@ -51,7 +53,7 @@ export class PartFile {
         throw new RecordError("not-a-file", this.#part, "is there and no regular file; give another name");
       }
       rmSync(this.#part, { force: true });
-      return openSync(this.#part, "wx");
+      return create(this.#part, statSync(this.#whole, { throwIfNoEntry: false }));
     });
   }
 
@@ -91,7 +93,12 @@ export class PartFile {
     try {
       this.flush();
       attempt(this.path, () => fsyncSync(this.#descriptor));
-      if (!this.#isOwn()) {
+      const holder = this.#holder();
+      if (holder === "nobody") {
+        const what = "its .part file was removed while it was written; the recording is lost";
+        throw new RecordError("removed", this.path, what);
+      }
+      if (holder === "another") {
         const what = "another recording was begun under this name; this one is lost";
         throw new RecordError("taken-over", this.path, what);
       }
@@ -103,17 +110,18 @@ export class PartFile {
 
   /** Leaves nothing behind. */
   abandon(): void {
-    const isOwn = this.#isOwn();
+    const holder = this.#holder();
     closeSync(this.#descriptor);
-    if (isOwn) attempt(this.path, () => rmSync(this.#part, { force: true }));
+    if (holder === "this") attempt(this.path, () => rmSync(this.#part, { force: true }));
   }
 
-  /** False where the name is another file's by now. */
-  #isOwn(): boolean {
+  /** Whose the name is by now. */
+  #holder(): "this" | "another" | "nobody" {
     return attempt(this.path, () => {
       const own = fstatSync(this.#descriptor);
       const there = statSync(this.#part, { throwIfNoEntry: false });
-      return there?.ino === own.ino && there.dev === own.dev;
+      if (there === undefined) return "nobody";
+      return there.ino === own.ino && there.dev === own.dev ? "this" : "another";
     });
   }
 }
@@ -131,6 +139,15 @@ function placeOf(path: string, overwrites: boolean): string {
 function targetOf(path: string): string {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
   return targetOf(resolve(dirname(path), readlinkSync(path)));
+}
+
+/** A new file; where it is to replace one, those who may not read that one may not read it either. */
+function create(path: string, replaced: Stats | undefined): number {
+  if (replaced === undefined) return openSync(path, "wx");
+  const permissions = replaced.mode & 0o777;
+  const descriptor = openSync(path, "wx", permissions);
+  fchmodSync(descriptor, permissions); // The umask has taken some of them away.
+  return descriptor;
 }
 
 function attempt<Result>(path: string, action: () => Result): Result {

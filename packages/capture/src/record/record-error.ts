@@ -6,6 +6,8 @@ export type RecordErrorCode =
   | "exists"
   /** Another recorder has begun to write under this name: the recording is that one's. */
   | "taken-over"
+  /** The .part file was removed or renamed, or its folder was, while it was written: the recording is lost. */
+  | "removed"
   /** What has this name is no regular file but a folder, a device or a pipe: it is not replaced in any case. */
   | "not-a-file"
   /** The folder does not exist. */

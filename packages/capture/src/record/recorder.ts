@@ -12,6 +12,7 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import type { FrameBatch } from "@tsnids/pcap";
+import { FileTime } from "./file-time.js";
 import { emptyCapture, frameEncoder, recordFormats } from "./frame-encoder.js";
 import type { FrameEncoder, RecordFormat } from "./frame-encoder.js";
 import { PartFile } from "./part-file.js";
@@ -26,7 +27,10 @@ export interface RecorderOptions {
   readonly format?: RecordFormat | undefined;
   /** Bytes after which a new file is begun; a file has one frame more at most. Default: one file. */
   readonly maximumBytes?: number | undefined;
-  /** Seconds of packet time after which a new file is begun, with the first frame after them. Default: one file. */
+  /**
+   * Seconds of packet time after which a new file is begun, with the first frame after them; where the clock was set
+   * back by as much, after so many seconds from there. Default: one file.
+   */
   readonly maximumSeconds?: number | undefined;
   /**
    * Files kept of a row, those of earlier recorders counted (with numbers of five digits): with each new one the oldest
@@ -41,8 +45,7 @@ export interface RecorderOptions {
 interface OpenFile {
   readonly file: PartFile;
   readonly encoder: FrameEncoder;
-  readonly seconds: number;
-  readonly nanoseconds: number;
+  readonly time: FileTime;
 }
 
 /**
@@ -129,12 +132,18 @@ export class Recorder {
     this.#finishFile();
   }
 
-  /** In place of `finish`, for what has failed before the first frame: leaves no empty capture behind. Throws RecordError. */
+  /**
+   * In place of `finish`, for what has failed: leaves no empty capture behind. It throws nothing: whoever abandons a
+   * recording has an error to tell already, and what cannot be finished besides stays in the .part file.
+   */
   abandon(): void {
-    if (this.frames > 0) this.finish();
-    if (this.#isFinished) return;
+    try {
+      if (this.frames > 0) this.finish();
+      else if (!this.#isFinished) this.#open?.file.abandon();
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+    }
     this.#isFinished = true;
-    this.#open?.file.abandon();
     this.#open = undefined;
   }
 
@@ -147,21 +156,15 @@ export class Recorder {
     const { maximumBytes = Infinity } = this.#options;
     const open = this.#open;
     if (open !== undefined) {
-      const isOver = open.file.length >= maximumBytes || this.#isTimeOver(open, seconds, nanoseconds);
+      const isOver = open.file.length >= maximumBytes || open.time.isOverAt(seconds, nanoseconds);
       if (!this.#isRow || !isOver) return open;
       this.#finishFile();
     }
     return (this.#open = this.#begin(this.#nextPath(), false, seconds, nanoseconds));
   }
 
-  #isTimeOver(open: OpenFile, seconds: number, nanoseconds: number): boolean {
-    const { maximumSeconds = Infinity } = this.#options;
-    return seconds - open.seconds - (nanoseconds < open.nanoseconds ? 1 : 0) >= maximumSeconds;
-  }
-
   #beSilent(until: number): void {
-    const open = this.#open;
-    if (open !== undefined && this.#isTimeOver(open, until, 0)) this.#finishFile();
+    if (this.#open?.time.isOverAt(until, 0) === true) this.#finishFile();
     this.flush();
   }
 
@@ -171,8 +174,10 @@ export class Recorder {
   }
 
   #begin(path: string, overwrites: boolean, seconds: number, nanoseconds: number): OpenFile {
+    const { maximumSeconds = Infinity } = this.#options;
     const file = new PartFile(path, overwrites);
-    return { file, encoder: frameEncoder(this.#format, path), seconds, nanoseconds };
+    const time = new FileTime({ seconds, nanoseconds }, maximumSeconds);
+    return { file, encoder: frameEncoder(this.#format, path), time };
   }
 
   #finishFile(): void {

@@ -10,7 +10,8 @@ export class RecordingSource implements FrameSource {
 
   /**
    * The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too.
-   * Where the source fails before its first frame, no file is left behind.
+   * Where the source fails before its first frame, no file is left behind. Where the file cannot be finished either,
+   * it is the error of the source that is thrown.
    */
   constructor(source: FrameSource, recorder: Recorder) {
     this.#source = source;
