@@ -4,6 +4,7 @@
 
 import type { CaptureInterface, FrameBatch, PcapngBlockListener } from "@tsnids/pcap";
 import { captureName, openReader } from "./byte-reader.js";
+import { CallerErrors } from "./caller-errors.js";
 import { asCaptureError } from "./capture-error.js";
 import { CaptureReading, readingBlock } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
@@ -22,6 +23,7 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
   readonly #path: string;
   readonly #intake: Uint8Array | undefined;
   readonly #options: FileReadingOptions;
+  readonly #callers: CallerErrors = new CallerErrors();
   #reader: UnpackingReader | undefined;
   #reading: CaptureReading | undefined;
   #isOver = false;
@@ -34,7 +36,12 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
   constructor(path: string, intake: Uint8Array | undefined, options: FileReadingOptions) {
     this.#path = path;
     this.#intake = intake;
-    this.#options = options;
+    const { onWarning, onBlock } = options;
+    this.#options = {
+      ...options,
+      onWarning: this.#callers.of(onWarning),
+      onBlock: onBlock === undefined ? undefined : this.#callers.of(onBlock),
+    };
   }
 
   /** Bytes of the file read so far. */
@@ -102,7 +109,8 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
   };
 
   readonly #fail = async (error: unknown): Promise<never> => {
-    const known = asCaptureError(error, captureName(this.#path), this.#reader?.compression);
+    const isCallers = this.#callers.has(error);
+    const known = isCallers ? error : asCaptureError(error, captureName(this.#path), this.#reader?.compression);
     await this.#finish();
     throw known;
   };

@@ -1,27 +1,32 @@
 // A folder of rotated captures as one source that does not end: what tcpdump -C, -G and -W or dumpcap -b write, file by
 // file in the order in which the captures begin, the last one while it grows.
 //
-//     scan ─► next capture ─► read ─► its end ─► is there another one not read yet? ─► read to its end once more ─► scan
-//                                       ▲  └ no: wait for a change ─┐
-//                                       └───────────────────────────┘
+//     scan ─► next capture ─► read ─► its end ─► is there another one not read yet? ─► read to its end once more ─► next
+//                                       ▲  └ no: wait for a change, scan ─┐
+//                                       └─────────────────────────────────┘
 //
 // A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is
 // another one that was not read and has a frame; what was written before that is read then.
+//
+// A scan looks at every file, so there is none after each: what is known is read first. Only when a file turns out to be
+// another one, and every `pollMs`, the folder is looked at meanwhile.
 
 import { latestSecond } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
+import { CallerErrors } from "../caller-errors.js";
 import { asCaptureError, CaptureError } from "../capture-error.js";
 import { CaptureReading, readingBlock } from "../capture-reading.js";
 import type { CaptureWarning } from "../capture-warning.js";
 import { UnpackingReader } from "../compression/unpacking-reader.js";
 import { invalidOption, requireSignal, requireText, requireWithin } from "../options.js";
 import { FolderChanges } from "./folder-changes.js";
-import { compareTimes, FolderListing } from "./folder-listing.js";
+import { compareTimes, firstFrameOf } from "./first-frame.js";
+import { FolderListing } from "./folder-listing.js";
 import type { ListedCapture } from "./folder-listing.js";
 import { keepFrames } from "./frame-range.js";
 import { GrowingFile } from "./growing-file.js";
 
-/** Milliseconds after which a folder is looked at, where the system does not tell of changes. */
+/** Milliseconds after which a folder is looked at, where the system does not tell of changes or there is more to read. */
 export const defaultPollMs = 500;
 
 /** What a timer of Node can wait. */
@@ -29,7 +34,10 @@ const maximumPollMs = 0x7fffffff;
 
 const owner = "FolderSource";
 
-/** A place in a folder: in the capture that begins at this moment, behind so many frames. */
+/**
+ * A place in a folder: in the capture that begins at this moment, behind so many frames. Where several captures begin
+ * just then, those before count as well.
+ */
 export interface FolderPosition {
   /** When the first frame of the capture was captured. */
   readonly begin: FrameTime;
@@ -51,8 +59,20 @@ export interface FolderSourceOptions {
   readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
   /** Called before it waits: everything there is was delivered. The waiting begins when it has come back. */
   readonly onWait?: (() => Promise<void> | void) | undefined;
-  /** Milliseconds after which it looks again, where the system tells of no changes: 1 to 2147483647. Default: 500. */
+  /**
+   * Milliseconds after which it looks again, where the system tells of no changes, and while there is more to read: 1 to
+   * 2147483647. Default: 500.
+   */
   readonly pollMs?: number | undefined;
+}
+
+/** What one reading of a folder has. */
+interface FolderReading {
+  readonly listing: FolderListing;
+  readonly changes: FolderChanges;
+  readonly block: Uint8Array;
+  readonly callers: CallerErrors;
+  readonly warn: (warning: CaptureWarning) => void;
 }
 
 /** The frames of all captures in a folder, and of those to come. */
@@ -61,6 +81,8 @@ export class FolderSource implements FrameSource {
   readonly path: string;
   readonly #options: FolderSourceOptions;
   #position: FolderPosition | undefined;
+  /** What was read, whether it was given or not. */
+  #passed: FolderPosition | undefined;
   #file: string | undefined;
 
   /** Does not look at the folder; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
@@ -94,24 +116,28 @@ export class FolderSource implements FrameSource {
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     const { from, to, signal, pollMs = defaultPollMs } = this.#options;
     const block = readingBlock(intake);
-    const warn = this.#options.onWarning ?? ((): void => undefined);
-    const listing = new FolderListing(this.path, (name) => this.isWanted(name), warn);
+    const callers = new CallerErrors();
+    const warn = callers.of(this.#options.onWarning ?? ((): void => undefined));
+    const accepts = (name: string): boolean => this.isWanted(name);
+    const listing = new FolderListing(this.path, { accepts, onWarning: warn, signal });
     this.#position = from;
+    this.#passed = undefined;
     await listing.scan();
-    if (from !== undefined && !listing.skipTo(from.begin)) {
+    if (from !== undefined && !listing.skipTo(from.begin) && !this.#isStopped) {
       const message = `${this.path}: the file in which the reading was to go on is gone; what it held is missing`;
       warn({ code: "position-gone", message, capture: this.path, offset: 0 });
     }
     const changes = new FolderChanges(this.path, pollMs, signal);
     try {
-      while (signal?.aborted !== true) {
+      while (!this.#isStopped) {
         const next = listing.next(to?.begin);
+        let isOutdated = true;
         if (next !== undefined) {
-          yield* this.#capture(next, listing, changes, block, warn);
+          isOutdated = yield* this.#capture(next, { listing, changes, block, callers, warn });
           if (this.#isAt(to)) return;
         } else if (to !== undefined) return;
         else await this.#wait(changes);
-        await listing.scan();
+        if (isOutdated || listing.next(to?.begin) === undefined || listing.age >= pollMs) await listing.scan();
       }
     } finally {
       changes.close();
@@ -124,29 +150,28 @@ export class FolderSource implements FrameSource {
     return !name.startsWith(".") && !name.endsWith(".part") && accepts(name);
   }
 
-  /** The frames of one capture, until it is finished. */
+  /** The frames of one capture, until it is finished; true where the file was another one than the listing says. */
   async *#capture(
     capture: ListedCapture,
-    listing: FolderListing,
-    changes: FolderChanges,
-    block: Uint8Array,
-    warn: (warning: CaptureWarning) => void,
-  ): AsyncGenerator<FrameBatch, void, undefined> {
+    { listing, changes, block, callers, warn }: FolderReading,
+  ): AsyncGenerator<FrameBatch, boolean, undefined> {
     const { signal, to } = this.#options;
     const { path, name } = capture;
     let file: GrowingFile | undefined;
     listing.take(capture);
     let isFinished = listing.next() !== undefined;
+    let isOther = false;
     changes.current = name;
-    const mayGrow = async (): Promise<boolean> => {
-      if (isFinished || to !== undefined || signal?.aborted === true) return false;
+    // What goes wrong in here is wrong with the folder, or the caller's, and not with this file.
+    const mayGrow = callers.ofWaiting(async (): Promise<boolean> => {
+      if (isFinished || to !== undefined || this.#isStopped) return false;
       if (changes.takeFolderChange()) {
         await listing.scan(name);
         isFinished = listing.next() !== undefined;
       }
       if (!isFinished) await this.#wait(changes);
       return true;
-    };
+    });
     let reader: UnpackingReader | undefined;
     const stop = (): void => reader?.close();
     signal?.addEventListener("abort", stop, { once: true });
@@ -154,12 +179,13 @@ export class FolderSource implements FrameSource {
       file = new GrowingFile(path, mayGrow);
       reader = new UnpackingReader(file);
       const reading = new CaptureReading(reader, block, { capture: path, signal, onWarning: warn });
-      yield* this.#countFrames(reading, capture);
+      isOther = yield* this.#countFrames(reading, capture);
     } catch (error) {
+      if (callers.has(error)) throw error;
       const known = asCaptureError(error, path, reader?.compression);
       if (!(known instanceof CaptureError)) throw known;
-      // A file that is gone before it was opened has become another one, or was deleted.
-      if (known.code !== "not-found") {
+      if (known.code === "not-found") isOther = true;
+      else {
         const offset = file?.offset ?? 0;
         warn({ code: "skipped", message: `${known.message}; the rest is skipped`, capture: path, offset });
       }
@@ -167,37 +193,42 @@ export class FolderSource implements FrameSource {
       signal?.removeEventListener("abort", stop);
       reader?.close();
       changes.current = undefined;
-      listing.leave(capture, file?.offset ?? 0);
+      if (file !== undefined) listing.leave(capture, file.offset);
     }
-    if (file?.wasOverwritten === true) {
-      const message = `${path}: was written anew after ${file.offset} bytes; what had not been read of it is lost`;
-      warn({ code: "overwritten", message, capture: path, offset: file.offset });
-    }
+    // Nothing of it was given: it was deleted, or has another name by now.
+    if (isOther) listing.giveBack(capture);
+    if (file?.wasOverwritten !== true) return isOther;
+    const message = `${path}: was written anew after ${file.offset} bytes; what had not been read of it is lost`;
+    warn({ code: "overwritten", message, capture: path, offset: file.offset });
+    return true;
   }
 
-  /** Passes on what is to be given of a capture, and keeps the position. */
+  /**
+   * Passes on what is to be given of a capture, and keeps the position. True where the file holds another one than when
+   * it was listed: there may be earlier ones now.
+   */
   async *#countFrames(
     reading: CaptureReading,
-    { begin, path }: ListedCapture,
-  ): AsyncGenerator<FrameBatch, void, undefined> {
+    { begin, key, path }: ListedCapture,
+  ): AsyncGenerator<FrameBatch, boolean, undefined> {
     const { from, to } = this.#options;
-    const first = from !== undefined && compareTimes(from.begin, begin) === 0 ? from.frames : 0;
-    const last = to !== undefined && compareTimes(to.begin, begin) === 0 ? to.frames : Infinity;
-    let frames = 0;
-    for (;;) {
+    const first = framesAt(from, begin) ?? 0;
+    const last = framesAt(to, begin) ?? Infinity;
+    let frames = framesAt(this.#passed, begin) ?? 0;
+    for (let isFirst = true; ; isFirst = false) {
       const batch = await reading.next();
-      if (batch === undefined) return;
-      if (frames === 0) {
-        const actual = { seconds: batch.seconds[0]!, nanoseconds: batch.nanoseconds[0]! };
-        if (compareTimes(actual, begin) !== 0) return; // Written anew since it was listed: there may be earlier ones now.
+      if (batch === undefined) return isFirst;
+      if (isFirst) {
+        if (firstFrameOf(batch).key !== key) return true;
         this.#file = path;
       }
       const before = frames;
       frames += batch.length;
       keepFrames(batch, first - before, last - before);
+      this.#passed = { begin, frames };
       this.#position = { begin, frames: Math.max(first, Math.min(frames, last)) };
       if (batch.length > 0) yield batch;
-      if (frames >= last) return;
+      if (frames >= last) return false;
     }
   }
 
@@ -206,10 +237,19 @@ export class FolderSource implements FrameSource {
     await changes.wait();
   }
 
+  get #isStopped(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
   #isAt(to: FolderPosition | undefined): boolean {
     const at = this.#position;
-    return to !== undefined && at !== undefined && compareTimes(at.begin, to.begin) === 0 && at.frames >= to.frames;
+    return to !== undefined && (framesAt(at, to.begin) ?? -1) >= to.frames;
   }
+}
+
+/** The frames before a place, where it is in a capture that begins at this moment. */
+function framesAt(position: FolderPosition | undefined, begin: FrameTime): number | undefined {
+  return position !== undefined && compareTimes(position.begin, begin) === 0 ? position.frames : undefined;
 }
 
 /** Positions may have been read from a file: what is there is looked at, and not only what should be. */
