@@ -20,6 +20,9 @@ import type { FirstFrame } from "./first-frame.js";
 /** Files in a folder at most; each is remembered. */
 export const maximumFolderFiles = 65536;
 
+/** Time between two scans while there is more to read, in times of what a scan takes: a tenth of the time is for looking. */
+const scanInterval = 10;
+
 /** A capture that can be read. */
 export interface ListedCapture extends FirstFrame {
   readonly name: string;
@@ -60,19 +63,21 @@ export class FolderListing {
   readonly #left: Map<string, { readonly key: string; readonly offset: number }> = new Map();
   readonly #complainedAbout: Set<string> = new Set();
   #scanned = -Infinity;
+  #scanDuration = 0;
 
   constructor(folder: string, options: FolderListingOptions) {
     this.#folder = folder;
     this.#options = options;
   }
 
-  /** Milliseconds since the end of the last scan. */
-  get age(): number {
-    return performance.now() - this.#scanned;
+  /** Whether to scan although there is more to read: not before `pollMs` have passed, and later where that takes long. */
+  isOutdated(pollMs: number): boolean {
+    return performance.now() - this.#scanned >= Math.max(pollMs, scanInterval * this.#scanDuration);
   }
 
   /** Looks at all files; at those that have changed, except the one that is being read, also into them. Throws CaptureError. */
   async scan(current?: string): Promise<void> {
+    const began = performance.now();
     const entries = new Map<string, Entry>();
     for (const name of await this.#names()) {
       const entry = await this.#look(name, name === current);
@@ -83,6 +88,7 @@ export class FolderListing {
     this.#arrange();
     this.#forgetGone();
     this.#scanned = performance.now();
+    this.#scanDuration = this.#scanned - began;
   }
 
   /** The earliest capture that was not read yet, up to those that begin at `last`. */

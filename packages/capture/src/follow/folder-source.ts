@@ -9,7 +9,7 @@
 // another one that was not read and has a frame; what was written before that is read then.
 //
 // A scan looks at every file, so there is none after each: what is known is read first. Only when a file turns out to be
-// another one, and every `pollMs`, the folder is looked at meanwhile.
+// another one, and every `pollMs` or more, the folder is looked at meanwhile.
 
 import { latestSecond } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
@@ -131,13 +131,13 @@ export class FolderSource implements FrameSource {
     try {
       while (!this.#isStopped) {
         const next = listing.next(to?.begin);
-        let isOutdated = true;
+        let isOther = false;
         if (next !== undefined) {
-          isOutdated = yield* this.#capture(next, { listing, changes, block, callers, warn });
+          isOther = yield* this.#capture(next, { listing, changes, block, callers, warn });
           if (this.#isAt(to)) return;
         } else if (to !== undefined) return;
         else await this.#wait(changes);
-        if (isOutdated || listing.next(to?.begin) === undefined || listing.age >= pollMs) await listing.scan();
+        if (isOther || listing.next(to?.begin) === undefined || listing.isOutdated(pollMs)) await listing.scan();
       }
     } finally {
       changes.close();
