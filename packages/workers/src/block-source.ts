@@ -13,13 +13,14 @@ import type { MessageFromWorker, MessageToWorker } from "./messages.js";
 type FramesMessage = Extract<MessageToWorker, { type: "frames" }>;
 
 export class BlockSource implements FrameSource {
-  /** How many lists of interfaces there were: the number of the current one. */
-  list = 0;
+  /** The number of the list of interfaces that the current frames are of. */
+  list = -1;
   private readonly port: MessagePort;
   private readonly blocks: readonly FrameBlock[];
   private readonly waiting: MessageToWorker[] = [];
   private arrived: () => void = () => undefined;
-  private interfaces: readonly CaptureInterface[] = [];
+  /** By number. A list stays the same one as it grows, and when its frames come again: the engine knows it by that. */
+  private readonly lists: Map<number, CaptureInterface[]> = new Map();
 
   constructor(port: MessagePort, memory: readonly SharedArrayBuffer[]) {
     this.port = port;
@@ -30,9 +31,9 @@ export class BlockSource implements FrameSource {
     });
   }
 
-  /** Interfaces of the current list. */
-  get interfaceCount(): number {
-    return this.interfaces.length;
+  /** The current list. */
+  get interfaces(): readonly CaptureInterface[] {
+    return this.lists.get(this.list) ?? [];
   }
 
   async *batches(intake: Uint8Array = new Uint8Array(intakeLength)): AsyncGenerator<FrameBatch, void, undefined> {
@@ -46,14 +47,22 @@ export class BlockSource implements FrameSource {
         yield batch;
         continue;
       }
-      if (message.interfaces !== undefined) {
-        this.interfaces = message.interfaces;
-        this.list++;
+      if (message.type === "forget") {
+        this.lists.delete(message.list);
+        continue;
       }
-      batch.interfaces = this.interfaces;
+      batch.interfaces = this.listOf(message);
       yield* this.framesOf(message, batch);
       await setImmediate(); // What else the module waits for gets its turn.
     }
+  }
+
+  private listOf({ list: number, added }: FramesMessage): readonly CaptureInterface[] {
+    const list = this.lists.get(number) ?? [];
+    for (const each of added) list.push(each);
+    this.lists.set(number, list);
+    this.list = number;
+    return list;
   }
 
   private async next(): Promise<MessageToWorker> {

@@ -3,9 +3,10 @@
 // the source waits for something.
 
 import { everyShare, FrameSieve } from "@tsnids/nids";
-import { maximumCapturedLength, maximumInterfaces } from "@tsnids/pcap";
-import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
+import { maximumCapturedLength } from "@tsnids/pcap";
+import type { FrameBatch } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
+import { InterfaceLists } from "./interface-lists.js";
 import type { Lane } from "./lane.js";
 
 export class Dispatcher {
@@ -15,11 +16,9 @@ export class Dispatcher {
   private ticks: Int32Array = new Int32Array(0);
   /** A view of the bytes of the batch in hand, as long as they are the same ones. */
   private view: DataView = new DataView(new ArrayBuffer(0));
-  private interfaces: readonly CaptureInterface[] = [];
-  /** The number of the list of interfaces. */
-  private list = 0;
-  /** For each interface of the list, 1 where it is no longer on trial. */
-  private readonly settled: Uint8Array = new Uint8Array(maximumInterfaces);
+  private readonly lists: InterfaceLists = new InterfaceLists((list) => {
+    for (const lane of this.lanes) lane.forget(list);
+  });
   private willFlush = false;
 
   /** `seed` is what the flows are spread with. */
@@ -34,13 +33,9 @@ export class Dispatcher {
    */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0) return;
-    if (batch.interfaces !== this.interfaces) {
-      this.interfaces = batch.interfaces;
-      this.list++;
-      this.settled.fill(0);
-    }
-    const ticks = this.ticksOf(batch);
-    for (const lane of this.lanes) lane.begin(batch);
+    const list = this.lists.use(batch.interfaces);
+    const ticks = this.ticksOf(batch, list.settled);
+    for (const lane of this.lanes) lane.begin(batch, list);
     let first = 0;
     for (const end of ticks) {
       await this.spread(batch, first, end);
@@ -70,11 +65,11 @@ export class Dispatcher {
 
   /** An interface of a list is no longer on trial. */
   settle(list: number, interfaceIndex: number): void {
-    if (list === this.list) this.settled[interfaceIndex] = 1;
+    this.lists.settle(list, interfaceIndex);
   }
 
   /** Finds out whom the frames are for, and returns which of them move the packet clock on. */
-  private ticksOf(batch: FrameBatch): number[] {
+  private ticksOf(batch: FrameBatch, settled: Uint8Array): number[] {
     const { bytes, length } = batch;
     if (this.shares.length < length) {
       this.shares = new Uint16Array(batch.capacity);
@@ -84,7 +79,7 @@ export class Dispatcher {
     const isSame =
       view.buffer === bytes.buffer && view.byteOffset === bytes.byteOffset && view.byteLength === bytes.length;
     if (!isSame) this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const count = this.sieve.sort(batch, this.view, this.settled, this.shares, this.ticks);
+    const count = this.sieve.sort(batch, this.view, settled, this.shares, this.ticks);
     return Array.from(this.ticks.subarray(0, count));
   }
 

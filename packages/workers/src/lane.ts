@@ -1,9 +1,10 @@
 // The way of frames to one worker: a few blocks, made once, that go there and come back. They bound what is read ahead:
 // where all are with the worker, reading waits for it.
 
-import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
+import type { FrameBatch } from "@tsnids/pcap";
 import { BlockWriter } from "./block-writer.js";
 import { allocateBlock, FrameBlock } from "./frame-block.js";
+import type { InterfaceList } from "./interface-lists.js";
 import type { MessageToWorker } from "./messages.js";
 
 /** Blocks that may be on their way to a worker at once; about 640 KB each. */
@@ -22,9 +23,10 @@ export class Lane {
   private freed: () => void = () => undefined;
   /** The number of the block that is being filled. */
   private filling: number | undefined;
-  /** The interfaces of what is being filled, and of what was sent last. */
-  private interfaces: readonly CaptureInterface[] = [];
-  private sentInterfaces: readonly CaptureInterface[] = [];
+  /** The interfaces of what is being filled. */
+  private list: InterfaceList | undefined;
+  /** How many interfaces of each list the worker knows. */
+  private readonly known: WeakMap<InterfaceList, number> = new WeakMap();
 
   /** `post` sends to the worker. */
   constructor(post: (message: MessageToWorker) => void) {
@@ -34,10 +36,10 @@ export class Lane {
     this.free = [...this.memory.keys()];
   }
 
-  /** The frames to come are of this batch. */
-  begin({ interfaces, bytes }: FrameBatch): void {
-    if (interfaces !== this.interfaces) this.flush();
-    this.interfaces = interfaces;
+  /** The frames to come are of this batch, and their interfaces in this list. */
+  begin({ bytes }: FrameBatch, list: InterfaceList): void {
+    if (list !== this.list) this.flush();
+    this.list = list;
     this.writer.read(bytes);
   }
 
@@ -50,14 +52,20 @@ export class Lane {
 
   /** Sends what was filled, if there is something. */
   flush(): void {
-    const { filling, block, interfaces } = this;
-    if (filling === undefined || block === undefined || block.length === 0) return;
+    const { filling, block, list } = this;
+    if (filling === undefined || block === undefined || list === undefined || block.length === 0) return;
     this.writer.copy();
     this.writer.begin(undefined);
     this.filling = undefined;
-    const isKnown = interfaces === this.sentInterfaces;
-    this.sentInterfaces = interfaces;
-    this.post({ type: "frames", block: filling, entries: block.length, interfaces: isKnown ? undefined : interfaces });
+    const { number, interfaces } = list;
+    const added = interfaces.slice(this.known.get(list));
+    this.known.set(list, interfaces.length);
+    this.post({ type: "frames", block: filling, entries: block.length, list: number, added });
+  }
+
+  /** No frames of this list come any more. */
+  forget({ number }: InterfaceList): void {
+    this.post({ type: "forget", list: number });
   }
 
   /** Sends what was filled and goes on with an empty block; waits while the worker has all of them. */

@@ -34,9 +34,13 @@ export type MessageToWorker =
       /** Which block, and how many entries it has. */
       readonly block: number;
       readonly entries: number;
-      /** The interfaces of these frames, where they are not those of the frames before. */
-      readonly interfaces: readonly CaptureInterface[] | undefined;
+      /** The number of the list that the interfaces of these frames are in. */
+      readonly list: number;
+      /** What has come to it since the frames of it before. */
+      readonly added: readonly CaptureInterface[];
     }
+  /** No frames of the list with this number come any more. */
+  | { readonly type: "forget"; readonly list: number }
   | { readonly type: "silence"; readonly until: number }
   | { readonly type: "end" };
 
@@ -45,7 +49,7 @@ export type MessageFromWorker =
   | { readonly type: "ready" }
   /** The worker needs a block no more. */
   | { readonly type: "free"; readonly block: number }
-  /** What the sieve is told: an interface of the list with this number, in order of appearance, is no longer on trial. */
+  /** What the sieve is told: an interface of the list with this number is no longer on trial. */
   | { readonly type: "settled"; readonly list: number; readonly interfaceIndex: number }
   | { readonly type: "report"; readonly value: unknown }
   | { readonly type: "alert"; readonly alert: Alert }

@@ -2,7 +2,7 @@
 // frames can be sorted.
 
 import type { Nids } from "@tsnids/nids";
-import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import type { CaptureInterface, FrameBatch, FrameSource } from "@tsnids/pcap";
 import type { BlockSource } from "./block-source.js";
 import type { MessageFromWorker } from "./messages.js";
 
@@ -12,18 +12,15 @@ export function settledInterfaces(
   nids: Nids,
   post: (message: MessageFromWorker) => void,
 ): FrameSource {
-  let list = 0;
-  let told = new Set<number>();
+  const told = new WeakMap<readonly CaptureInterface[], Set<number>>();
   const tell = (): void => {
-    if (list !== source.list) told = new Set();
-    list = source.list;
-    for (
-      let interfaceIndex = 0;
-      told.size < source.interfaceCount && interfaceIndex < source.interfaceCount;
-      interfaceIndex++
-    ) {
-      if (told.has(interfaceIndex) || !nids.isSettled(interfaceIndex)) continue;
-      told.add(interfaceIndex);
+    const { list, interfaces } = source;
+    const toldOfList = told.get(interfaces) ?? new Set();
+    told.set(interfaces, toldOfList);
+    for (const interfaceIndex of interfaces.keys()) {
+      if (toldOfList.size === interfaces.length) return;
+      if (toldOfList.has(interfaceIndex) || !nids.isSettled(interfaceIndex)) continue;
+      toldOfList.add(interfaceIndex);
       post({ type: "settled", list, interfaceIndex });
     }
   };
@@ -31,7 +28,8 @@ export function settledInterfaces(
     async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
       for await (const batch of source.batches(intake)) {
         yield batch;
-        tell();
+        // Only by frames the engine comes to another list.
+        if (batch.length > 0) tell();
       }
     },
   };
