@@ -20,7 +20,6 @@ try {
 } catch (error) {
   post(failure(error));
 }
-port.close();
 
 async function work(): Promise<void> {
   const { index, workers, seed, params, blocks, data } = start;
@@ -35,7 +34,12 @@ async function work(): Promise<void> {
   const source = new BlockSource(port, blocks);
   post({ type: "ready" });
   // The state of all shares is the same before the flows, so it is enough that one tells.
-  await nids.run(index === 0 ? settledInterfaces(source, nids, post) : source);
+  try {
+    await nids.run(index === 0 ? settledInterfaces(source, nids, post) : source);
+  } finally {
+    // No message is waited for any more. The port stays open for reports; what the module has left to do keeps the thread.
+    port.unref();
+  }
   await attempt("result-failed", "the worker's result cannot be had", async () => {
     const result: unknown = typeof resultOf === "function" ? await (resultOf as () => unknown)() : undefined;
     post({ type: "done", statistics: nids.statistics(), alerts: nids.alertCounts(), result });

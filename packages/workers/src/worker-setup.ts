@@ -21,7 +21,8 @@ export interface WorkerContext {
   readonly data: unknown;
   /**
    * Hands a value to `onReport` of the thread that began the run. The value is copied (structured clone); throws
-   * DataCloneError for what cannot be. What one worker reports arrives in its order.
+   * DataCloneError for what cannot be. What one worker reports arrives in its order, also behind its result, as long as
+   * its thread lives.
    */
   readonly report: (value: unknown) => void;
 }

@@ -13,7 +13,7 @@ const web = fileURLToPath(new URL("../../../pcaps/web.pcap", import.meta.url));
 
 /** Two workers whose result is what this function, as text, does. */
 function ending(result: string, workerData?: unknown): WorkersOptions {
-  const text = `import { writeFile } from "node:fs"; export default (nids, { index, data }) => ${result};`;
+  const text = `import { writeFile } from "node:fs"; export default (nids, { index, data, report }) => ${result};`;
   return { workers: 2, worker: new URL(`data:text/javascript,${encodeURIComponent(text)}`), workerData };
 }
 
@@ -39,6 +39,20 @@ describe("at the end of a run", function () {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it("what the modules still report is heard", async () => {
+    const heard: unknown[] = [];
+    const late = `() => { setImmediate(() => setImmediate(() => report(index))); }`;
+    await run(new FileSource(web), { ...ending(late), onReport: (value) => heard.push(value) });
+    expect(heard).to.have.members([0, 1]);
+  });
+
+  it("a result that nothing is left to settle is not waited for", async () => {
+    const error: unknown = await run(new FileSource(web), ending(`() => new Promise(() => undefined)`)).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "worker-ended");
   });
 
   it("what a module has left open keeps it for no longer than the grace", async () => {
