@@ -45,6 +45,15 @@ interface ErrorOptions {
   readonly cause?: unknown;
 }
 
+/** What was thrown, in words. Anything can be thrown, also what cannot be turned into a text. */
+export function reasonOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return `a value of type ${typeof thrown} that has no text`;
+  }
+}
+
 /**
  * A registered callback threw. The packet was finished first: other callbacks of the same piece were called, the engine
  * is as it would be had the callback returned, and processing can go on with the frame after this one.
@@ -58,8 +67,7 @@ export class CallbackError extends NidsError {
 
   constructor(cause: unknown, stream: string | undefined, frame: number) {
     const where = stream === undefined ? "a callback" : `a callback for the stream ${stream}`;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super("callback-failed", `${where} threw: ${reason}`, { cause });
+    super("callback-failed", `${where} threw: ${reasonOf(cause)}`, { cause });
     this.stream = stream;
     this.frame = frame;
   }

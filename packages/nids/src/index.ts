@@ -13,7 +13,7 @@ export type { PacketTime } from "./clock.js";
 export { nearestName } from "./edit-distance.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
-export { CallbackError, NidsError } from "./errors.js";
+export { CallbackError, NidsError, reasonOf } from "./errors.js";
 export type { NidsErrorCode } from "./errors.js";
 export type { IcmpCallback } from "./icmp/icmp.js";
 export type { IcmpMessage, QuotedFlow } from "./icmp/icmp-message.js";

@@ -106,6 +106,21 @@ describe("a tcp callback that throws", () => {
     });
     expect(thrown(() => nids.process(established().batch())).cause).to.equal(null);
   });
+
+  for (const [what, value] of [
+    ["an object without a prototype", Object.create(null)],
+    ["an error whose message has no text", Object.assign(new Error("x"), { message: Object.create(null) as unknown })],
+  ] as const) {
+    it(`may throw what cannot be turned into a text: ${what}`, () => {
+      const nids = smallNids();
+      nids.registerTcp(() => {
+        throw value as unknown;
+      });
+      const error = thrown(() => nids.process(established().batch()));
+      expect(error.cause).to.equal(value);
+      expect(error.message).to.match(/threw: a value of type object that has no text$/);
+    });
+  }
 });
 
 describe("other callbacks that throw", () => {

@@ -19,17 +19,19 @@ export class Dispatcher {
   private readonly lists: InterfaceLists = new InterfaceLists((list) => {
     for (const lane of this.lanes) lane.forget(list);
   });
+  private readonly fail: (error: unknown) => void;
   private willFlush = false;
 
-  /** `seed` is what the flows are spread with. */
-  constructor(lanes: readonly Lane[], seed: number) {
+  /** `seed` is what the flows are spread with; `fail` is told what goes wrong when nobody waits for it. */
+  constructor(lanes: readonly Lane[], seed: number, fail: (error: unknown) => void) {
     this.lanes = lanes;
     this.sieve = new FrameSieve(lanes.length, seed);
+    this.fail = fail;
   }
 
   /**
    * Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that
-   * fits into no block.
+   * fits into no block, and for interfaces that cannot be handed over.
    */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0) return;
@@ -48,7 +50,11 @@ export class Dispatcher {
     this.willFlush = true;
     setImmediate(() => {
       this.willFlush = false;
-      this.flush();
+      try {
+        this.flush();
+      } catch (error) {
+        this.fail(error);
+      }
     });
   }
 
@@ -58,7 +64,7 @@ export class Dispatcher {
     this.sieve.silence(seconds);
   }
 
-  /** Sends what the lanes have. */
+  /** Sends what the lanes have. Throws as `pass` does. */
   flush(): void {
     for (const lane of this.lanes) lane.flush();
   }

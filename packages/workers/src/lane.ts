@@ -1,8 +1,10 @@
 // The way of frames to one worker: a few blocks, made once, that go there and come back. They bound what is read ahead:
 // where all are with the worker, reading waits for it.
 
-import type { FrameBatch } from "@tsnids/pcap";
+import { reasonOf } from "@tsnids/nids";
+import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
 import { BlockWriter } from "./block-writer.js";
+import { WorkerError } from "./errors.js";
 import { allocateBlock, FrameBlock } from "./frame-block.js";
 import type { InterfaceList } from "./interface-lists.js";
 import type { MessageToWorker } from "./messages.js";
@@ -50,7 +52,7 @@ export class Lane {
     (length < capacity ? block : await this.nextBlock()).pushTick(seconds);
   }
 
-  /** Sends what was filled, if there is something. */
+  /** Sends what was filled, if there is something. Throws WorkerError `invalid-argument` for a source's interfaces. */
   flush(): void {
     const { filling, block, list } = this;
     if (filling === undefined || block === undefined || list === undefined || block.length === 0) return;
@@ -58,9 +60,16 @@ export class Lane {
     this.writer.begin(undefined);
     this.filling = undefined;
     const { number, interfaces } = list;
-    const added = interfaces.slice(this.known.get(list));
-    this.known.set(list, interfaces.length);
-    this.post({ type: "frames", block: filling, entries: block.length, list: number, added });
+    try {
+      const added = interfaces.slice(this.known.get(list)).map(plainInterface);
+      this.known.set(list, interfaces.length);
+      this.post({ type: "frames", block: filling, entries: block.length, list: number, added });
+    } catch (cause) {
+      const reason = reasonOf(cause);
+      throw new WorkerError("invalid-argument", `interfaces of the source cannot be handed to a thread: ${reason}`, {
+        cause,
+      });
+    }
   }
 
   /** No frames of this list come any more. */
@@ -96,4 +105,14 @@ export class Lane {
       this.freed = resolve;
     });
   }
+}
+
+/** An interface without what a source has added of its own, which may be anything. */
+function plainInterface({ linkType, snapLength, name, description }: CaptureInterface): CaptureInterface {
+  return {
+    linkType,
+    snapLength,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+  };
 }

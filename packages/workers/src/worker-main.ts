@@ -3,7 +3,7 @@
 
 import { parentPort, workerData } from "node:worker_threads";
 import type { MessagePort } from "node:worker_threads";
-import { CallbackError, Nids, NidsError } from "@tsnids/nids";
+import { CallbackError, Nids, NidsError, reasonOf } from "@tsnids/nids";
 import { BlockSource } from "./block-source.js";
 import { isAboutParameters, WorkerError } from "./errors.js";
 import type { WorkerErrorCode } from "./errors.js";
@@ -63,7 +63,7 @@ async function attempt<Value>(
   try {
     return await action();
   } catch (cause) {
-    throw new WorkerError(code, `${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw new WorkerError(code, `${what}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -81,14 +81,13 @@ function failure(error: unknown): MessageFromWorker {
   if (error instanceof NidsError && isAboutParameters(error.code)) {
     return { ...told, code: error.code, message: error.message };
   }
-  const message = error instanceof Error ? error.message : String(error);
-  return { ...told, code: "worker-ended", message, cause: plainError(error) };
+  return { ...told, code: "worker-ended", message: reasonOf(error), cause: plainError(error) };
 }
 
 /** An error that can be handed over, whatever was thrown. */
 function plainError(thrown: unknown): Error {
-  if (!(thrown instanceof Error)) return new Error(String(thrown));
-  const error = new Error(thrown.message);
+  const error = new Error(reasonOf(thrown));
+  if (!(thrown instanceof Error)) return error;
   error.name = thrown.name;
   if (thrown.stack !== undefined) error.stack = thrown.stack;
   return error;

@@ -3,7 +3,7 @@
 
 import { randomInt } from "node:crypto";
 import { Worker } from "node:worker_threads";
-import { NidsError, totalOfShares } from "@tsnids/nids";
+import { NidsError, reasonOf, totalOfShares } from "@tsnids/nids";
 import type { AlertCode } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { Dispatcher } from "./dispatcher.js";
@@ -19,8 +19,8 @@ export const endGraceMs = 2000;
 type Done = Extract<MessageFromWorker, { type: "done" }>;
 type Failed = Extract<MessageFromWorker, { type: "failed" }>;
 
-/** What the source threw. */
-export interface SourceFault {
+/** What was thrown; that may be anything. */
+export interface Fault {
   readonly error: unknown;
 }
 
@@ -35,18 +35,18 @@ export class WorkersRun {
   private ended = 0;
   /** Goes on with what waits for workers; asked whenever one has said something. */
   private awaken: () => void = () => undefined;
-  private failure: Error | undefined;
+  private failure: Fault | undefined;
 
   constructor(options: CheckedOptions) {
     this.options = options;
     this.lanes = Array.from({ length: options.workers }, (_, index) => {
       return new Lane((message) => this.threads[index]?.postMessage(message));
     });
-    this.dispatcher = new Dispatcher(this.lanes, this.seed);
+    this.dispatcher = new Dispatcher(this.lanes, this.seed, (error) => this.fail(error));
   }
 
   /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker. */
-  async over(source: FrameSource): Promise<SourceFault | undefined> {
+  async over(source: FrameSource): Promise<Fault | undefined> {
     try {
       for (let index = 0; index < this.options.workers; index++) this.threads.push(this.start(index));
       await this.until(() => this.ready === this.threads.length);
@@ -92,7 +92,7 @@ export class WorkersRun {
     }
   }
 
-  private async feed(source: FrameSource): Promise<SourceFault | undefined> {
+  private async feed(source: FrameSource): Promise<Fault | undefined> {
     const iterator = iteratorOf(source);
     try {
       for (;;) {
@@ -131,8 +131,8 @@ export class WorkersRun {
     const thread = startThread(start);
     thread.on("message", (message: MessageFromWorker) => this.hear(index, message));
     thread.on("error", (cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      this.fail(new WorkerError("worker-ended", `worker ${index} ended: ${reason}`, { worker: index, cause }));
+      const message = `worker ${index} ended: ${reasonOf(cause)}`;
+      this.fail(new WorkerError("worker-ended", message, { worker: index, cause }));
     });
     thread.on("exit", (code) => {
       this.ended++;
@@ -179,7 +179,7 @@ export class WorkersRun {
     try {
       action();
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(error);
     }
   }
 
@@ -188,8 +188,8 @@ export class WorkersRun {
   }
 
   /** The first failure counts; what comes behind it is its consequence. */
-  private fail(error: Error): void {
-    this.failure ??= error;
+  private fail(error: unknown): void {
+    this.failure ??= { error };
     this.awaken();
   }
 
@@ -200,18 +200,21 @@ export class WorkersRun {
         this.awaken = resolve;
       });
     }
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined) throw this.failure.error;
   }
 
   /** Waits for a promise, or throws the failure where there is one before. */
-  private unlessFailed<Value>(promise: Promise<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
+  private async unlessFailed<Value>(promise: Promise<Value>): Promise<Value> {
+    await new Promise<void>((resolve) => {
+      const settle = (): void => resolve();
       this.awaken = () => {
-        if (this.failure !== undefined) reject(this.failure);
+        if (this.failure !== undefined) settle();
       };
       this.awaken();
-      promise.then(resolve, reject);
+      promise.then(settle, settle);
     });
+    if (this.failure !== undefined) throw this.failure.error;
+    return promise;
   }
 }
 
@@ -223,7 +226,7 @@ function iteratorOf(source: FrameSource): Iterator<FrameBatch> | AsyncIterator<F
 /** What the source gives next, or what it throws. */
 async function nextOf(
   iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch>,
-): Promise<IteratorResult<FrameBatch> | SourceFault> {
+): Promise<IteratorResult<FrameBatch> | Fault> {
   try {
     return await iterator.next();
   } catch (error) {
@@ -236,8 +239,7 @@ function startThread(workerData: WorkerStart): Worker {
   try {
     return newThread(workerData);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new WorkerError("invalid-argument", `workerData or params cannot be handed to a thread: ${reason}`, {
+    throw new WorkerError("invalid-argument", `workerData or params cannot be handed to a thread: ${reasonOf(cause)}`, {
       cause,
     });
   }

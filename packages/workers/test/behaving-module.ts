@@ -4,8 +4,8 @@ import type { WorkerContext } from "@tsnids/workers";
 
 /** What it is to do. */
 export interface Behaviour {
-  readonly setup?: "throws" | "exits";
-  readonly callback?: "throws" | "exits" | "waits" | "reports" | "reports a function";
+  readonly setup?: "throws" | "throws nothing of use" | "exits";
+  readonly callback?: "throws" | "throws nothing of use" | "exits" | "waits" | "reports" | "reports a function";
   readonly result?: "throws" | "a function" | "later";
   /** What a callback waits for. */
   readonly gate?: SharedArrayBuffer;
@@ -14,9 +14,11 @@ export interface Behaviour {
 export default function setup(nids: Nids, { index, workers, data, report }: WorkerContext): () => unknown {
   const { setup, callback, result, gate } = data as Behaviour;
   if (setup === "throws") throw new RangeError("no setup today");
+  if (setup === "throws nothing of use") throw Object.create(null) as Error;
   if (setup === "exits") process.exit(5);
   nids.registerTcp((stream) => {
     if (callback === "throws") throw new RangeError("no callback today");
+    if (callback === "throws nothing of use") throw Object.create(null) as Error;
     if (callback === "exits") process.exit(6);
     if (callback === "waits" && gate !== undefined) Atomics.wait(new Int32Array(gate), 0, 0);
     if (callback === "reports a function") report(() => undefined);

@@ -4,7 +4,7 @@ import { Nids } from "@tsnids/nids";
 import type { ChecksumMode } from "@tsnids/nids";
 import { FrameBatch, LinkType, MemorySource, PcapngWriter } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
-import { NidsWorkers } from "@tsnids/workers";
+import { NidsWorkers, WorkerError } from "@tsnids/workers";
 import { expect } from "chai";
 import { fileURLToPath } from "node:url";
 import setup from "./counting-module.js";
@@ -121,6 +121,29 @@ describe("interfaces of a source for workers", function () {
     const captures = await Promise.all(["lo-offload", "web"].map(framesOf));
     const one = await sameTotals(new ByTurns(captures, 5));
     expect(one.alertCounts()).to.include({ "checksum-offload": 2 });
+  });
+
+  it("may carry something that no thread can be given", async () => {
+    const batch = batchOf(await framesOf("web"));
+    const own = { linkType: LinkType.ETHERNET, snapLength: 0, name: "eth0", close: () => undefined };
+    batch.interfaces = [own];
+    await sameTotals({ batches: () => [batch].values() });
+  });
+
+  it("are refused where they are no interfaces, also while the source waits", async () => {
+    const batch = batchOf(await framesOf("web"));
+    batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0, name: Symbol("eth0") as unknown as string }];
+    const waiting: FrameSource = {
+      async *batches() {
+        yield batch;
+        await new Promise(() => undefined);
+      },
+    };
+    const error: unknown = await new NidsWorkers({ workers: 2, worker })
+      .run(waiting)
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
+    expect(error).to.have.property("message").that.contains("interfaces of the source");
   });
 
   it("may be in more lists by turns than are remembered", async () => {

@@ -153,8 +153,15 @@ describe("workers", function () {
 
   for (const [what, data, code, text] of [
     ["a setup that throws", { setup: "throws" }, "setup-failed", "no setup today"],
+    ["a setup that throws what has no text", { setup: "throws nothing of use" }, "setup-failed", "has no text"],
     ["a setup that ends the thread", { setup: "exits" }, "worker-ended", "exit code 5"],
     ["a callback that throws", { callback: "throws" }, "callback-failed", "10.9.0.2:"],
+    [
+      "a callback that throws what has no text",
+      { callback: "throws nothing of use" },
+      "callback-failed",
+      "has no text",
+    ],
     ["a callback that ends the thread", { callback: "exits" }, "worker-ended", "exit code 6"],
     [
       "a report that cannot be handed over",
@@ -222,10 +229,12 @@ describe("workers", function () {
     expect(many.statistics().streams).to.equal(12);
   });
 
-  it("end the run with what a listener throws", async () => {
-    const onReport = (): void => {
-      throw new RangeError("enough");
-    };
-    expect(await refusal(behaving({ callback: "reports" }, { onReport }))).to.be.an.instanceOf(RangeError);
-  });
+  for (const thrown of [new RangeError("enough"), "enough", Object.create(null)] as unknown[]) {
+    it(`end the run with what a listener throws, as it is: ${typeof thrown}`, async () => {
+      const onReport = (): void => {
+        throw thrown;
+      };
+      expect(await refusal(behaving({ callback: "reports" }, { onReport }))).to.equal(thrown);
+    });
+  }
 });

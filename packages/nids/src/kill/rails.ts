@@ -1,7 +1,7 @@
 // What keeps kill() and reject() from doing harm: who may be meant at all, how often, and whether anything is sent.
 // Then the frames go to the injector.
 
-import { NidsError } from "../errors.js";
+import { NidsError, reasonOf } from "../errors.js";
 import { Network } from "../ip/network.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -58,8 +58,7 @@ export class Rails {
     try {
       this.inject(injector, frames);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new NidsError("injector-failed", `the injector threw: ${reason}`, { cause });
+      throw new NidsError("injector-failed", `the injector threw: ${reasonOf(cause)}`, { cause });
     }
     return { outcome: "sent", frames };
   }
