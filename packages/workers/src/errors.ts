@@ -18,6 +18,8 @@ export type WorkerErrorCode =
   | "callback-failed"
   /** The function that gives a worker's result threw, or its result cannot be handed over; `cause` is why. */
   | "result-failed"
+  /** The system gives no thread, such as one more than its limit; `cause` is why. */
+  | "no-thread"
   /** The thread ended by itself: `process.exit()`, an error outside of callbacks, or no more memory. */
   | "worker-ended";
 

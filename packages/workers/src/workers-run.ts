@@ -2,7 +2,7 @@
 // the reading thread waits for.
 
 import { randomInt } from "node:crypto";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { NidsError, reasonOf, totalOfShares } from "@tsnids/nids";
 import type { AlertCode } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
@@ -12,6 +12,7 @@ import { isAboutParameters, WorkerError } from "./errors.js";
 import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
 import type { WorkersOutcome } from "./nids-workers.js";
 import type { CheckedOptions } from "./options.js";
+import { startThread } from "./thread.js";
 
 /** Milliseconds a thread has, when its result is there, to write what it still has to write. */
 export const endGraceMs = 2000;
@@ -231,34 +232,6 @@ async function nextOf(
     return await iterator.next();
   } catch (error) {
     return { error };
-  }
-}
-
-/** Throws WorkerError `invalid-argument` for what a thread cannot be given. */
-function startThread(workerData: WorkerStart): Worker {
-  try {
-    return newThread(workerData);
-  } catch (cause) {
-    throw new WorkerError("invalid-argument", `workerData or params cannot be handed to a thread: ${reasonOf(cause)}`, {
-      cause,
-    });
-  }
-}
-
-/**
- * A thread has the options of the process, but for the one about the text that a process runs, with which no thread
- * runs a file. Node takes V8's options for a thread only where it inherits them all; with that one left out they are,
- * too: they hold for the whole process anyway.
- */
-function newThread(workerData: WorkerStart): Worker {
-  const file = new URL("worker-main.js", import.meta.url);
-  const execArgv = process.execArgv.filter((option) => !/^--input-type\b/.test(option));
-  if (execArgv.length === process.execArgv.length) return new Worker(file, { workerData });
-  try {
-    return new Worker(file, { workerData, execArgv });
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ERR_WORKER_INVALID_EXEC_ARGV")) throw error;
-    return new Worker(file, { workerData, execArgv: [] });
   }
 }
 

@@ -53,10 +53,16 @@ describe("options of workers", () => {
     expect(() => new NidsWorkers(options)).to.not.throw();
   });
 
-  it("are refused where a thread cannot be given them", async () => {
-    const error = await failure({ workers: 1, worker, workerData: () => undefined });
-    expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
-  });
+  for (const [options, message] of [
+    [{ workerData: () => undefined }, /^workerData cannot be handed to a thread: /],
+    [{ params: { maxStreams: () => 5 } }, /^parameter "maxStreams" cannot be handed to a thread: /],
+  ] as readonly [object, RegExp][]) {
+    it(`are refused where a thread cannot be given them: ${String(message)}`, async () => {
+      const error = await failure({ workers: 1, worker, ...options });
+      expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
+      expect(error).to.have.property("message").that.matches(message);
+    });
+  }
 
   it("have the engines' parameters in them, which the engines check", async () => {
     const error = await failure({ workers: 1, worker, workerData: {}, params: { maxStreams: 0 } });

@@ -107,9 +107,12 @@ describe("workers", function () {
       import { FileSource } from "${import.meta.resolve("@tsnids/capture")}";
       import { run } from "${import.meta.resolve("@tsnids/workers")}";
       const options = { workers: 2, worker: new URL("${worker.href}"), workerData: {} };
-      const { statistics } = await run(new FileSource(${JSON.stringify(web)}), options);
-      process.stdout.write(String(statistics.streams));`;
-    const streamsOf = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: "utf8" });
+      const told = await run(new FileSource(${JSON.stringify(web)}), options).then(
+        ({ statistics }) => statistics.streams,
+        ({ code, message }) => \`\${code}: \${message}\`,
+      );
+      process.stdout.write(String(told));`;
+    const toldBy = (...args: string[]): string => execFileSync(process.execPath, args, { encoding: "utf8" });
 
     before(() => {
       folder = mkdtempSync(join(tmpdir(), "tsnids-workers-"));
@@ -119,12 +122,23 @@ describe("workers", function () {
     it("of V8, which threads cannot be given", () => {
       const file = join(folder, "program.mjs");
       writeFileSync(file, program);
-      expect(streamsOf("--max-old-space-size=512", file)).to.equal("12");
+      expect(toldBy("--max-old-space-size=512", file)).to.equal("12");
+    });
+
+    it("with which there are no threads", () => {
+      const file = join(folder, "program.mjs");
+      writeFileSync(file, program);
+      const permission = process.allowedNodeEnvironmentFlags.has("--permission")
+        ? "--permission"
+        : "--experimental-permission";
+      expect(toldBy("--no-warnings", permission, "--allow-fs-read=*", file)).to.match(
+        /^no-thread: worker 0 cannot be started: /,
+      );
     });
 
     it("about the text that it runs, with which no thread runs a file", () => {
-      expect(streamsOf("--input-type=module", "--eval", program)).to.equal("12");
-      expect(streamsOf("--max-old-space-size=512", "--input-type=module", "--eval", program)).to.equal("12");
+      expect(toldBy("--input-type=module", "--eval", program)).to.equal("12");
+      expect(toldBy("--max-old-space-size=512", "--input-type=module", "--eval", program)).to.equal("12");
     });
   });
 
