@@ -110,6 +110,7 @@ export function described({ kind }: Rule, value: unknown): string {
 /** The value as messages show it. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
   return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
 }

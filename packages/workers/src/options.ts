@@ -2,7 +2,7 @@
 
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
-import { nearestName } from "@tsnids/nids";
+import { describeValue, nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
 import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
@@ -59,7 +59,7 @@ export function checkOptions(options: WorkersOptions): CheckedOptions {
   checkNames(options);
   const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {}, onReport, onAlert } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
-    throw wrong(`workers must be a whole number from 1 to ${mostWorkers}, not ${String(workers)}`);
+    throw wrong(`workers must be a whole number from 1 to ${mostWorkers}, not ${describeValue(workers)}`);
   }
   if (!(worker instanceof URL) && (typeof worker !== "string" || worker === "")) {
     throw wrong("worker must be the URL or the path of a module");

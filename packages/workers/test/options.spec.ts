@@ -30,10 +30,7 @@ describe("options of workers", () => {
   for (const [options, message] of [
     [undefined, /^options must be an object, with `worker` at least/],
     [null, /^options must be an object/],
-    ...[0, -1, 1.5, 65, "2", null].map((workers) => [
-      { workers, worker },
-      /^workers must be a whole number from 1 to 64/,
-    ]),
+    ...[0, -1, 1.5, 65, null].map((workers) => [{ workers, worker }, /^workers must be a whole number from 1 to 64/]),
     ...[undefined, "", 7].map((none) => [{ worker: none }, /^worker must be the URL or the path of a module/]),
     ...[null, 5, ["x"]].map((params) => [{ worker, params }, /^params must be an object/]),
     ...[null, 5].map((onReport) => [{ worker, onReport }, /^onReport must be a function/]),
@@ -47,6 +44,19 @@ describe("options of workers", () => {
       expect(said).to.match(message);
     });
   }
+
+  it("are shown as they would be written", () => {
+    for (const [workers, shown] of [
+      ["2", '"2"'],
+      [2n, "2n"],
+      [Symbol("2"), "symbol"],
+      [Object.create(null), "object"],
+    ] as readonly [unknown, string][]) {
+      expect(refusal({ worker, workers }).message).to.equal(
+        `workers must be a whole number from 1 to 64, not ${shown}`,
+      );
+    }
+  });
 
   it("may be left out, and be undefined", () => {
     const options = { worker, workers: undefined, params: undefined, onReport: undefined, onAlert: undefined };
