@@ -20,7 +20,10 @@ export type WorkerErrorCode =
   | "result-failed"
   /** The system gives no thread, such as one more than its limit; `cause` is why. */
   | "no-thread"
-  /** The thread ended by itself: `process.exit()`, an error outside of callbacks, or no more memory. */
+  /**
+   * The thread ended by itself: `process.exit()`, an error outside of callbacks, no more memory, or a setup or result that
+   * nothing was left to settle.
+   */
   | "worker-ended";
 
 /** What an engine can have against its parameters. */

@@ -24,6 +24,11 @@ export interface WorkersOptions {
   readonly onReport?: ((value: unknown, worker: number) => void) | undefined;
   /** Called with each alert, with a copy of its packet. Those of one worker come in their order. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
+  /**
+   * Calls runs off, whatever they wait for: the workers are ended at once, nothing is counted, and `run` rejects with the
+   * signal's reason. To have what came so far counted, end the source by its own signal.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Options that are right, with all defaults. */
@@ -36,6 +41,7 @@ export interface CheckedOptions {
   readonly onReport: (value: unknown, worker: number) => void;
   /** Undefined where nobody wants them: then they are not handed over. */
   readonly onAlert: ((alert: Alert) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 const optionNames = Object.keys({
@@ -45,6 +51,7 @@ const optionNames = Object.keys({
   params: true,
   onReport: true,
   onAlert: true,
+  signal: true,
 } satisfies Record<keyof WorkersOptions, true>);
 
 /** Parameters that a thread cannot be given, and why. */
@@ -57,7 +64,8 @@ const notForWorkers: Partial<Record<keyof NidsParams, string>> = {
 /** Throws WorkerError `invalid-argument`. */
 export function checkOptions(options: WorkersOptions): CheckedOptions {
   checkNames(options);
-  const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {}, onReport, onAlert } = options;
+  const { workers = Math.min(availableParallelism(), mostWorkers), worker, params = {}, signal } = options;
+  const { onReport, onAlert } = options;
   if (!Number.isInteger(workers) || workers < 1 || workers > mostWorkers) {
     throw wrong(`workers must be a whole number from 1 to ${mostWorkers}, not ${describeValue(workers)}`);
   }
@@ -68,6 +76,7 @@ export function checkOptions(options: WorkersOptions): CheckedOptions {
   for (const [name, listener] of Object.entries({ onReport, onAlert })) {
     if (listener !== undefined && typeof listener !== "function") throw wrong(`${name} must be a function`);
   }
+  if (signal !== undefined && !isSignal(signal)) throw wrong("signal must be an AbortSignal");
   return {
     workers,
     module: worker instanceof URL ? worker.href : moduleUrl(worker),
@@ -75,6 +84,7 @@ export function checkOptions(options: WorkersOptions): CheckedOptions {
     params,
     onReport: onReport ?? (() => undefined),
     onAlert,
+    signal,
   };
 }
 
@@ -104,6 +114,11 @@ function checkParams(params: Partial<NidsParams>): void {
 /** What is typed as an object, is one: JavaScript gives anything. */
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
+}
+
+/** By what is used of it: a signal of another realm has another class. */
+function isSignal(value: unknown): boolean {
+  return isObject(value) && "aborted" in value && "addEventListener" in value;
 }
 
 /** "file:///a/b.js" as it is; anything else is a path, relative to the working directory. */

@@ -17,6 +17,9 @@ import { startThread } from "./thread.js";
 /** Milliseconds a thread has, when its result is there, to write what it still has to write. */
 export const endGraceMs = 2000;
 
+/** What Node ends a thread with that awaits something, and has nothing left to do that could settle it. */
+const unsettledAwait = 13;
+
 type Done = Extract<MessageFromWorker, { type: "done" }>;
 type Failed = Extract<MessageFromWorker, { type: "failed" }>;
 
@@ -46,9 +49,13 @@ export class WorkersRun {
     this.dispatcher = new Dispatcher(this.lanes, this.seed, (error) => this.fail(error));
   }
 
-  /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker. */
+  /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker, and the signal's reason. */
   async over(source: FrameSource): Promise<Fault | undefined> {
+    const { signal } = this.options;
+    const callOff = (): void => this.fail(signal?.reason);
+    signal?.addEventListener("abort", callOff, { once: true });
     try {
+      if (signal?.aborted === true) throw signal.reason;
       for (let index = 0; index < this.options.workers; index++) this.threads.push(this.start(index));
       await this.until(() => this.ready === this.threads.length);
       const fault = await this.feed(source);
@@ -58,6 +65,7 @@ export class WorkersRun {
       await this.threadsEnd();
       return fault;
     } finally {
+      signal?.removeEventListener("abort", callOff);
       await Promise.all(this.threads.map((thread) => thread.terminate()));
     }
   }
@@ -141,7 +149,8 @@ export class WorkersRun {
         this.awaken();
         return;
       }
-      const message = `worker ${index} ended by itself, with exit code ${code}`;
+      const why = code === unsettledAwait ? ": its module awaits what nothing is left to settle" : "";
+      const message = `worker ${index} ended by itself, with exit code ${code}${why}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });
     return thread;

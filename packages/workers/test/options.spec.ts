@@ -35,6 +35,7 @@ describe("options of workers", () => {
     ...[null, 5, ["x"]].map((params) => [{ worker, params }, /^params must be an object/]),
     ...[null, 5].map((onReport) => [{ worker, onReport }, /^onReport must be a function/]),
     ...[null, 5].map((onAlert) => [{ worker, onAlert }, /^onAlert must be a function/]),
+    ...[null, 5, new AbortController()].map((signal) => [{ worker, signal }, /^signal must be an AbortSignal/]),
     [{ worker, wokers: 2 }, /^unknown option "wokers"; did you mean "workers"\?/],
     [{ worker, params: { ipFilter: () => true } }, /"ipFilter" is not for workers/],
   ] as readonly [unknown, RegExp][]) {
@@ -59,8 +60,9 @@ describe("options of workers", () => {
   });
 
   it("may be left out, and be undefined", () => {
-    const options = { worker, workers: undefined, params: undefined, onReport: undefined, onAlert: undefined };
-    expect(() => new NidsWorkers(options)).to.not.throw();
+    const options = { worker, workers: undefined, params: undefined };
+    const none = { onReport: undefined, onAlert: undefined, signal: undefined };
+    expect(() => new NidsWorkers({ ...options, ...none })).to.not.throw();
   });
 
   for (const [options, message] of [
