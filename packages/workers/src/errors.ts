@@ -12,9 +12,9 @@ export type WorkerErrorCode =
   | "module-failed"
   /** The module has no function as its default export. */
   | "no-setup"
-  /** The module's function threw; `cause` is what it threw. */
+  /** The module's function threw; `cause` is a copy of what it threw. */
   | "setup-failed"
-  /** A registered callback threw; `cause` is what it threw. */
+  /** A registered callback threw; `cause` is a copy of what it threw. */
   | "callback-failed"
   /** The function that gives a worker's result threw, or its result cannot be handed over; `cause` is why. */
   | "result-failed"
@@ -34,7 +34,11 @@ export function isAboutParameters(code: string): code is ParameterErrorCode {
   return code === "unknown-parameter" || code === "invalid-parameter" || code === "no-memory";
 }
 
-/** A run in several threads failed; all its threads have ended. */
+/**
+ * A run in several threads failed; all its threads have ended. `cause`, where it comes from a worker, is a copy: an error
+ * of the language's own class, or Error, with its name, message, stack, `code` and `cause`; and anything else as
+ * structured clone has it, or else its words.
+ */
 export class WorkerError extends Error {
   override name = "WorkerError";
   /** Which of the causes it is; texts may change, codes do not. */

@@ -13,6 +13,7 @@
 import type { Alert, AlertCode, NidsParams, StatisticsSnapshot } from "@tsnids/nids";
 import type { CaptureInterface } from "@tsnids/pcap";
 import type { ParameterErrorCode, WorkerErrorCode } from "./errors.js";
+import type { ThrownCopy } from "./thrown-copy.js";
 
 /** What a worker begins with. */
 export interface WorkerStart {
@@ -64,5 +65,5 @@ export type MessageFromWorker =
       readonly code: WorkerErrorCode | ParameterErrorCode;
       readonly message: string;
       readonly stream: string | undefined;
-      readonly cause: Error | undefined;
+      readonly cause: ThrownCopy | undefined;
     };

@@ -9,6 +9,7 @@ import { isAboutParameters, WorkerError } from "./errors.js";
 import type { WorkerErrorCode } from "./errors.js";
 import type { MessageFromWorker, WorkerStart } from "./messages.js";
 import { settledInterfaces } from "./settled-interfaces.js";
+import { copyOf } from "./thrown-copy.js";
 import type { WorkerContext, WorkerSetup } from "./worker-setup.js";
 
 const port = parentPort as MessagePort;
@@ -71,7 +72,7 @@ function failure(error: unknown): MessageFromWorker {
   const { cause } = error as { readonly cause?: unknown };
   const told = {
     type: "failed",
-    cause: cause === undefined ? undefined : plainError(cause),
+    cause: cause === undefined ? undefined : copyOf(cause),
     stream: undefined,
   } as const;
   if (error instanceof CallbackError) {
@@ -81,14 +82,5 @@ function failure(error: unknown): MessageFromWorker {
   if (error instanceof NidsError && isAboutParameters(error.code)) {
     return { ...told, code: error.code, message: error.message };
   }
-  return { ...told, code: "worker-ended", message: reasonOf(error), cause: plainError(error) };
-}
-
-/** An error that can be handed over, whatever was thrown. */
-function plainError(thrown: unknown): Error {
-  const error = new Error(reasonOf(thrown));
-  if (!(thrown instanceof Error)) return error;
-  error.name = thrown.name;
-  if (thrown.stack !== undefined) error.stack = thrown.stack;
-  return error;
+  return { ...told, code: "worker-ended", message: reasonOf(error), cause: copyOf(error) };
 }

@@ -13,6 +13,7 @@ import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages
 import type { WorkersOutcome } from "./nids-workers.js";
 import type { CheckedOptions } from "./options.js";
 import { startThread } from "./thread.js";
+import { thrownOf } from "./thrown-copy.js";
 
 /** Milliseconds a thread has, when its result is there, to write what it still has to write. */
 export const endGraceMs = 2000;
@@ -246,5 +247,6 @@ async function nextOf(
 
 function failureOf(worker: number, { code, message, stream, cause }: Failed): Error {
   if (isAboutParameters(code)) return new NidsError(code, message);
-  return new WorkerError(code, `worker ${worker}: ${message}`, { worker, stream, cause });
+  const thrown = cause === undefined ? undefined : thrownOf(cause);
+  return new WorkerError(code, `worker ${worker}: ${message}`, { worker, stream, cause: thrown });
 }
