@@ -11,20 +11,27 @@ import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants, performance, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { runCommand } from "./command/run-command.js";
 import { prepareCapture } from "./compare/captures.js";
 
 const YOUNG_GENERATION_FLAGS = ["--expose-gc", "--min-semi-space-size=512", "--max-semi-space-size=512"];
 const WARM_UP_PASSES = 5;
 const MEASURED_PASSES = 8;
-const MEASURED = "--measured";
 
-if (process.argv[2] === MEASURED) await measure(process.argv[3]);
-else startMeasurement(process.argv[2] ?? prepareCapture("bulk", false).path);
+/** `--measured` is for the process that it starts. */
+const COMMAND = {
+  usage: "allocation.js [FILE]",
+  options: { measured: { type: "boolean", default: false } },
+  operands: [0, 1],
+};
+
+await runCommand(COMMAND, ({ measured }, [path = prepareCapture("bulk", false).path]) =>
+  measured ? measure(path) : startMeasurement(path),
+);
 
 /** Starts this file again with the flags the measurement needs. @param {string} path */
 function startMeasurement(path) {
-  const args = [...YOUNG_GENERATION_FLAGS, fileURLToPath(import.meta.url), MEASURED, path];
+  const args = [...YOUNG_GENERATION_FLAGS, import.meta.filename, "--measured", path];
   const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
   process.exitCode = status ?? 1;
 }

@@ -3,8 +3,8 @@
 // Measures the engine beside other programs on generated captures. Missing captures are written and the programs built
 // first. Without --captures, --peers and --json everything is measured, and the tables of docs/performance.md are written.
 
+import { roundsOf, runCommand } from "./command/run-command.js";
 import { prepareCapture } from "./compare/captures.js";
-import { roundsOf, runCommand } from "./compare/command.js";
 import { exactDirections } from "./compare/exactness.js";
 import { measure, measureWall } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers, READING_AHEAD, WAY_NAMES } from "./compare/peers.js";
@@ -18,14 +18,17 @@ const ALL_CAPTURES = ["bulk", "mixed", "small", "evil", "conc1k", "conc10k", "co
 const WALL_CAPTURES = ["bulk", "mixed", "small", "evil"];
 const WALL_PEERS = [LOOP, OURS, READING_AHEAD];
 const WAY_CAPTURES = ["bulk", "small"];
-const OPTIONS = {
-  captures: { type: "string" },
-  peers: { type: "string" },
-  rounds: { type: "string", default: "5" },
-  json: { type: "boolean", default: false },
+const COMMAND = {
+  usage: "compare.js [--captures bulk,small] [--peers tsnids,libnids] [--rounds N] [--json]",
+  options: {
+    captures: { type: "string" },
+    peers: { type: "string" },
+    rounds: { type: "string", default: "5" },
+    json: { type: "boolean", default: false },
+  },
 };
 
-await runCommand(OPTIONS, main);
+await runCommand(COMMAND, main);
 
 async function main(options) {
   const captures = options.captures?.split(",");

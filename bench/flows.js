@@ -18,7 +18,8 @@ import { performance, PerformanceObserver } from "node:perf_hooks";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { FileSource } from "@tsnids/capture";
 import { Nids } from "@tsnids/nids";
-import { BenchError } from "./compare/bench-error.js";
+import { BenchError } from "./command/bench-error.js";
+import { reasonIn, runCommand } from "./command/run-command.js";
 import { prepareCapture } from "./compare/captures.js";
 import { CollectingCounter } from "./replay/collecting-counter.js";
 
@@ -27,9 +28,14 @@ const CAPTURE = "conc1m";
 const HANDSHAKE_PACKETS = 3; // the capture begins with the handshakes of all connections
 const PARTS = { memory: growth, pauses };
 
-const part = process.argv[2];
-if (part === undefined) report();
-else process.stdout.write(`${JSON.stringify(await PARTS[part]())}\n`);
+/** `--part` is for the processes that it starts. */
+const COMMAND = { usage: "flows.js", options: { part: { type: "string" } } };
+
+await runCommand(COMMAND, async ({ part }) => {
+  if (part === undefined) return report();
+  if (!Object.hasOwn(PARTS, part)) throw new BenchError("bad-option", `unknown part "${part}"`);
+  process.stdout.write(`${JSON.stringify(await PARTS[part]())}\n`);
+});
 
 /** Both parts, one after the other. */
 function report() {
@@ -40,10 +46,9 @@ function report() {
 }
 
 function inProcess(name) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", import.meta.filename, name], {
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new BenchError("peer-failed", `bench/flows.js ${name} failed: ${stderr.trim()}`);
+  const args = ["--expose-gc", import.meta.filename, "--part", name];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new BenchError("peer-failed", `${name} could not be measured: ${reasonIn(stderr)}`);
   return JSON.parse(stdout);
 }
 
@@ -61,7 +66,8 @@ async function growth() {
   const after = await settled();
   nids.exit(); // up to here the engine is in use, and no garbage
   const { streams } = counter.totals();
-  if (streams !== truth.streams) throw new Error(`${streams} of ${truth.streams} connections are open`);
+  if (streams !== truth.streams)
+    throw new BenchError("peer-failed", `${streams} of ${truth.streams} connections are open`);
   return {
     bytesPerFlow: Math.round((after.rss - before.rss) / streams),
     heapBytesPerFlow: Math.round((after.heapUsed - before.heapUsed) / streams),

@@ -4,52 +4,29 @@
 // FILE.truth.tsv. The same arguments give the same bytes, everywhere.
 
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { BenchError } from "./command/bench-error.js";
+import { runCommand, wholeNumber } from "./command/run-command.js";
 import { generateCapture, KINDS } from "./generate/kinds.js";
+import { LARGEST_SEED } from "./generate/random.js";
 
-const USAGE = `usage: node bench/generate.js KIND FILE [--packets N] [--seed S]
-kinds: ${Object.keys(KINDS).join(" ")}`;
+const MOST_PACKETS = 9_999_999_999;
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  // Errors with a code are the file system's, and their message is all there is to say.
-  if (!(error instanceof Error && "code" in error)) throw error;
-  process.stderr.write(`generate: ${error.message}\n`);
-  process.exitCode = 1;
-}
+const COMMAND = {
+  usage: "generate.js KIND FILE [--packets N] [--seed S]",
+  options: { packets: { type: "string" }, seed: { type: "string", default: "1" } },
+  operands: [2, 2],
+};
 
-/** @param {string[]} args */
-function main(args) {
-  const { kind, path, packets, seed } = readArguments(args);
+await runCommand(COMMAND, main);
+
+function main({ packets, seed }, [kind, path]) {
+  if (!Object.hasOwn(KINDS, kind)) {
+    throw new BenchError("bad-option", `unknown kind "${kind}", there are ${Object.keys(KINDS).join(", ")}`);
+  }
+  const count = packets === undefined ? KINDS[kind].packets : wholeNumber("--packets", packets, 1, MOST_PACKETS);
   const begin = process.hrtime.bigint();
-  generateCapture(kind, path, packets, seed);
+  generateCapture(kind, path, count, wholeNumber("--seed", seed, 1, LARGEST_SEED));
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
   const truth = JSON.parse(readFileSync(`${path}.truth.json`, "utf8"));
   process.stdout.write(`${JSON.stringify({ ...truth, seconds })}\n`);
-}
-
-/** @param {string[]} args */
-function readArguments(args) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: { packets: { type: "string" }, seed: { type: "string" } },
-      allowPositionals: true,
-    });
-    const [kind = "", path = ""] = positionals;
-    if (positionals.length !== 2) throw new Error("KIND and FILE are needed");
-    if (!Object.hasOwn(KINDS, kind)) throw new Error(`unknown kind "${kind}"`);
-    const packets = values.packets === undefined ? KINDS[kind].packets : count("--packets", values.packets);
-    return { kind, path, packets, seed: count("--seed", values.seed ?? "1") };
-  } catch (error) {
-    process.stderr.write(`${/** @type {Error} */ (error).message}\n${USAGE}\n`);
-    process.exit(2);
-  }
-}
-
-/** @param {string} option @param {string} text @returns {number} */
-function count(option, text) {
-  if (!/^[1-9][0-9]{0,9}$/.test(text)) throw new Error(`${option} must be a whole number from 1, not "${text}"`);
-  return Number(text);
 }

@@ -7,8 +7,8 @@
 //
 //     the core   │ before │ now │ before │ now │ before │ …            a few milliseconds each
 
+import { roundsOf, runCommand } from "./command/run-command.js";
 import { prepareCapture } from "./compare/captures.js";
-import { roundsOf, runCommand } from "./compare/command.js";
 import { measureTogether } from "./compare/measure.js";
 import { commitBefore, pastEngine } from "./compare/past-engine.js";
 import { engineIn } from "./compare/peers.js";
@@ -30,13 +30,16 @@ const COLUMNS = [
   { heading: "change", cell: ({ ratio }) => percent(ratio - 1) },
 ];
 
-const OPTIONS = {
-  captures: { type: "string", default: CAPTURES.join() },
-  against: { type: "string" },
-  rounds: { type: "string", default: "6" },
+const COMMAND = {
+  usage: "quick.js [--captures bulk,small] [--against COMMIT] [--rounds N]",
+  options: {
+    captures: { type: "string", default: CAPTURES.join() },
+    against: { type: "string" },
+    rounds: { type: "string", default: "6" },
+  },
 };
 
-await runCommand(OPTIONS, main);
+await runCommand(COMMAND, main);
 
 async function main({ captures, against, rounds }) {
   const roundsOfTry = roundsOf(rounds);

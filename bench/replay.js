@@ -8,27 +8,34 @@
 //
 // --directions writes bytes and CRC-32 of every direction instead (bench/replay/directions.js); that is not for measuring.
 
-import { parseArgs } from "node:util";
 import { FileSource } from "@tsnids/capture";
 import { Nids } from "@tsnids/nids";
+import { BenchError } from "./command/bench-error.js";
+import { runCommand, wholeNumber } from "./command/run-command.js";
 import { CollectingCounter } from "./replay/collecting-counter.js";
 import { loadMode, MODES, USUAL_MODE } from "./replay/modes/mode.js";
 
-const USAGE = `usage: node bench/replay.js FILE [--passes N] [--read-ahead N] [--no-checksums] [--mode MODE] [--directions FILE]
-modes: ${MODES.join(" ")}`;
+const COMMAND = {
+  usage: "replay.js FILE [--passes N] [--read-ahead N] [--no-checksums] [--mode MODE] [--directions FILE]",
+  options: {
+    passes: { type: "string", default: "1" },
+    "read-ahead": { type: "string", default: "0" },
+    "no-checksums": { type: "boolean", default: false },
+    mode: { type: "string", default: USUAL_MODE },
+    directions: { type: "string" },
+  },
+  operands: [1, 1],
+};
 
-try {
-  await replay(readArguments(process.argv.slice(2)));
-} catch (error) {
-  // Errors with a code are about the input, and their message is all there is to say.
-  if (!(error instanceof Error && "code" in error)) throw error;
-  process.stderr.write(`replay: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(COMMAND, replay);
 
-/** @param {ReturnType<typeof readArguments>} options */
-async function replay({ path, passes, readAhead, checksums, mode, directions }) {
-  const nids = new Nids({ checksums });
+async function replay({ mode, directions, ...values }, [path]) {
+  const passes = wholeNumber("--passes", values.passes, 1, 999_999);
+  const readAhead = wholeNumber("--read-ahead", values["read-ahead"], 0, 9);
+  if (!MODES.includes(mode)) {
+    throw new BenchError("bad-option", `unknown mode "${mode}", there are ${MODES.join(", ")}`);
+  }
+  const nids = new Nids({ checksums: values["no-checksums"] ? "ignore" : "verify" });
   const counter = new CollectingCounter();
   const run = (await loadMode(mode))(nids, counter);
   const list = directions === undefined ? undefined : await listDirections(nids, directions);
@@ -48,35 +55,4 @@ async function listDirections(nids, path) {
   const list = new DirectionList(path);
   nids.registerTcp(listingCallback(list));
   return list;
-}
-
-/**
- * @param {string[]} args
- * @returns {{path: string, passes: number, readAhead: number, checksums: "verify" | "ignore", mode: string, directions: string | undefined}}
- */
-function readArguments(args) {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options: {
-        passes: { type: "string", default: "1" },
-        "read-ahead": { type: "string", default: "0" },
-        "no-checksums": { type: "boolean" },
-        mode: { type: "string", default: USUAL_MODE },
-        directions: { type: "string" },
-      },
-      allowPositionals: true,
-    });
-    const [path] = positionals;
-    const { passes, mode, directions, "read-ahead": ahead } = values;
-    if (path === undefined || positionals.length > 1) throw new Error("one FILE is needed");
-    if (!/^[1-9][0-9]{0,5}$/.test(passes)) throw new Error(`--passes must be a whole number from 1, not "${passes}"`);
-    if (!/^[0-9]$/.test(ahead)) throw new Error(`--read-ahead must be a whole number, not "${ahead}"`);
-    if (!MODES.includes(mode)) throw new Error(`unknown mode "${mode}"`);
-    const checksums = values["no-checksums"] ? "ignore" : "verify";
-    return { path, passes: Number(passes), readAhead: Number(ahead), checksums, mode, directions };
-  } catch (error) {
-    process.stderr.write(`${/** @type {Error} */ (error).message}\n${USAGE}\n`);
-    process.exit(2);
-  }
 }

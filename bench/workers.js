@@ -14,70 +14,49 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Nids } from "@tsnids/nids";
 import { run } from "@tsnids/workers";
-import { BenchError } from "./compare/bench-error.js";
+import { BenchError } from "./command/bench-error.js";
+import { reasonIn, roundsOf, runCommand, wholeNumber } from "./command/run-command.js";
+import { median } from "./compare/result.js";
 import setup, { turnsPerMicrosecond } from "./workers/busy-handler.js";
 import { repeatedSource } from "./workers/repeated-source.js";
 
 const FEW_PASSES = 1;
 const MANY_PASSES = 3;
 
-const USAGE = "usage: node bench/workers.js FILE [--micros N] [--rounds N] [--workers 1,2]";
+const MOST_WORKERS = 999;
 
-try {
-  const { path, once, passes, turns, ...comparison } = readArguments(process.argv.slice(2));
-  if (once === undefined) compare(path, comparison);
-  else process.stdout.write(JSON.stringify(await measure(path, passes, once, turns)));
-} catch (error) {
-  // Errors with a code are about the input, and their message is all there is to say.
-  if (!(error instanceof Error && "code" in error)) throw error;
-  process.stderr.write(`workers: ${error.message}\n`);
-  process.exitCode = 2;
-}
+const COMMAND = {
+  usage: "workers.js FILE [--micros N] [--rounds N] [--workers 1,2]",
+  options: {
+    micros: { type: "string", default: "1" },
+    rounds: { type: "string", default: "3" },
+    workers: { type: "string", default: "1,2" },
+    // For the processes that it starts:
+    once: { type: "string" },
+    passes: { type: "string", default: "1" },
+    turns: { type: "string", default: "0" },
+  },
+  operands: [1, 1],
+};
 
-/** @param {string[]} args */
-function readArguments(args) {
-  const { values, positionals } = parseArgs({
-    args,
-    options: {
-      micros: { type: "string", default: "1" },
-      rounds: { type: "string", default: "3" },
-      workers: { type: "string", default: "1,2" },
-      once: { type: "string" },
-      passes: { type: "string", default: "1" },
-      turns: { type: "string", default: "0" },
-    },
-    allowPositionals: true,
-  });
-  const [path] = positionals;
-  if (path === undefined || positionals.length > 1) throw new BenchError("bad-option", `one FILE is needed; ${USAGE}`);
-  return {
-    path,
-    micros: microseconds(values.micros),
-    rounds: count("--rounds", values.rounds, 1),
-    workers: values.workers.split(",").map((text) => count("--workers", text, 1)),
-    once: values.once === undefined ? undefined : count("--once", values.once, 0),
-    passes: count("--passes", values.passes, 1),
-    turns: count("--turns", values.turns, 0),
-  };
-}
+await runCommand(COMMAND, async ({ once, passes, turns, micros, rounds, workers }, [path]) => {
+  if (once !== undefined) {
+    process.stdout.write(JSON.stringify(await measure(path, Number(passes), Number(once), Number(turns))));
+  } else {
+    compare(path, {
+      micros: microseconds(micros),
+      rounds: roundsOf(rounds),
+      workers: workers.split(",").map((text) => wholeNumber("--workers", text, 1, MOST_WORKERS)),
+    });
+  }
+});
 
 /** @param {string} text */
 function microseconds(text) {
   if (/^[0-9]{1,6}(\.[0-9]+)?$/.test(text)) return Number(text);
-  throw new BenchError("bad-option", `--micros must be a number, not "${text}"; ${USAGE}`);
-}
-
-/**
- * @param {string} option
- * @param {string} text
- * @param {number} least
- */
-function count(option, text, least) {
-  if (/^[0-9]{1,9}$/.test(text) && Number(text) >= least) return Number(text);
-  throw new BenchError("bad-option", `${option} must be a whole number from ${least}, not "${text}"; ${USAGE}`);
+  throw new BenchError("bad-option", `--micros must be a number, not "${text}"`);
 }
 
 /**
@@ -194,14 +173,8 @@ function measureApart(path, passes, workers, turns) {
   const options = ["--once", String(workers), "--passes", String(passes), "--turns", String(turns)];
   const args = [fileURLToPath(import.meta.url), path, ...options];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new BenchError("peer-failed", stderr.trim().replace(/^workers: /, ""));
+  if (status !== 0) throw new BenchError(status === 2 ? "bad-input" : "peer-failed", reasonIn(stderr));
   return JSON.parse(stdout);
-}
-
-/** @param {number[]} numbers */
-function median(numbers) {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[sorted.length >> 1] ?? NaN;
 }
 
 /** @param {number} number */

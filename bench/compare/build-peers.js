@@ -4,7 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 import { CACHE } from "./captures.js";
 
 const SOURCES = join(import.meta.dirname, "..", "peers");

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { captureFacts, generateCapture, KINDS } from "../generate/kinds.js";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 
 /** Where captures and built programs are kept; not under version control. */
 export const CACHE = join(import.meta.dirname, "..", ".cache");

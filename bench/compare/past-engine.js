@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 import { CACHE } from "./captures.js";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
@@ -28,12 +28,15 @@ export function commitBefore() {
 /**
  * @param {string} revision as git names it
  * @returns {{ folder: string, title: string }} where the repository of that commit lies, built, and what to call it
- * @throws {BenchError} `no-history` where there is no such commit, `not-built` where it cannot be built
+ * @throws {BenchError} `unknown-commit` where there is none of that name, `not-built` where it cannot be built
  */
 export function pastEngine(revision) {
   const commit = asked("rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`);
   if (commit === undefined) {
-    throw new BenchError("no-history", `there is no commit "${revision}" to compare with: name one, --against COMMIT`);
+    throw new BenchError(
+      "unknown-commit",
+      `there is no commit "${revision}" to compare with: name one, --against COMMIT`,
+    );
   }
   const folder = join(PAST, commit);
   const title = asked("show", "--no-patch", "--format=%h %s", commit);

@@ -2,7 +2,8 @@
 
 import { execFile, spawnSync } from "node:child_process";
 import { promisify } from "node:util";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
+import { reasonIn } from "../command/run-command.js";
 import { buildPeer } from "./build-peers.js";
 
 const LONGEST_RUN_MS = 900_000;
@@ -55,5 +56,5 @@ function warm({ path }) {
 function reasonOf({ killed, code, stderr = "", message }) {
   if (killed) return `not done after ${LONGEST_RUN_MS / 1000} s`;
   if (/out of memory|cannot allocate|bad_alloc/i.test(stderr)) return "out of memory";
-  return stderr.trim().split("\n").at(-1) || (typeof code === "number" ? `exit status ${code}` : message);
+  return reasonIn(stderr) || (typeof code === "number" ? `exit status ${code}` : message);
 }

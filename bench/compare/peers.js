@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MODES, USUAL_MODE } from "../replay/modes/mode.js";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 import { buildPeer } from "./build-peers.js";
 
 const BENCH = join(import.meta.dirname, "..");

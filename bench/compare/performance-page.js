@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform } from "node:os";
 import { join } from "node:path";
 import { OURS, YARDSTICK } from "./peers.js";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 import { ONE_CAPTURE_COLUMNS, resultTable, table, WALL_COLUMNS, WAY_COLUMNS } from "./table.js";
 
 const PAGE = join(import.meta.dirname, "..", "..", "docs", "performance.md");

@@ -2,7 +2,8 @@
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
+import { reasonIn } from "../command/run-command.js";
 import { prepareCapture } from "./captures.js";
 
 /** The capture on which workers are measured: that with the most calls of a callback. */
@@ -31,7 +32,7 @@ function run(name, ...args) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, "..", name), ...args], {
     encoding: "utf8",
   });
-  if (status !== 0) throw new BenchError("peer-failed", `bench/${name} failed: ${stderr.trim().split("\n").at(-1)}`);
+  if (status !== 0) throw new BenchError("peer-failed", `bench/${name} failed: ${reasonIn(stderr)}`);
   return stdout
     .trim()
     .split("\n")

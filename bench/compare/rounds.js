@@ -1,7 +1,7 @@
 // All peers in turn over a capture, so many times over, so that a slow moment of the machine hits all of them. A peer that
 // fails is left out of what is left.
 
-import { BenchError } from "./bench-error.js";
+import { BenchError } from "../command/bench-error.js";
 
 /**
  * @param {import("./peers.js").Peer[]} peers

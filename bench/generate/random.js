@@ -1,11 +1,14 @@
 // Random numbers that are the same on every machine for the same seed (mulberry32: one 32-bit counter and a mixing step).
 // Captures must be repeatable, so nothing in this folder may use Math.random or a clock.
 
+/** The generator's state has 32 bits: a larger seed would give the numbers of a smaller one. */
+export const LARGEST_SEED = 0xffff_ffff;
+
 /** A small seeded generator of pseudo-random numbers. Not for secrets. */
 export class Random {
   #state;
 
-  /** @param {number} seed any integer; taken modulo 2^32 */
+  /** @param {number} seed an integer from 0 to LARGEST_SEED */
   constructor(seed) {
     this.#state = seed | 0;
   }

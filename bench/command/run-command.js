@@ -1,0 +1,73 @@
+// What the commands of the benchmark have in common: the reading of the command line, and one line for what the user has
+// to put right. They end with 2 where that is the command line or a file it names, with 1 where it is anything else.
+
+import { parseArgs } from "node:util";
+import { BenchError } from "./bench-error.js";
+
+const PREFIX = "bench: ";
+
+/**
+ * @typedef {object} Command
+ * @property {string} usage the command line behind "node bench/"
+ * @property {import("node:util").ParseArgsConfig["options"]} [options]
+ * @property {readonly [least: number, most: number]} [operands] how many arguments there may be beside the options; none
+ */
+
+/**
+ * Runs a command with what stands on the command line.
+ * @param {Command} command
+ * @param {(values: Record<string, string | boolean>, operands: string[]) => unknown} main
+ */
+export async function runCommand({ usage, options = {}, operands = [0, 0] }, main) {
+  try {
+    const { values, positionals } = parsed(options, operands);
+    await main(values, positionals);
+  } catch (error) {
+    // Errors with a code are about the input, and their message is all there is to say.
+    if (!(error instanceof Error && "code" in error)) throw error;
+    const hint = error.code === "bad-option" ? `; usage: node bench/${usage}` : "";
+    process.stderr.write(`${PREFIX}${error.message}${hint}\n`);
+    process.exitCode = error instanceof BenchError ? error.exitCode : 2;
+  }
+}
+
+/** The command line as given; the user's mistakes become the benchmark's own error. */
+function parsed(options, [least, most]) {
+  const line = parsedOptions(options);
+  const { length } = line.positionals;
+  if (length < least) throw new BenchError("bad-option", "an argument is missing");
+  if (length > most) throw new BenchError("bad-option", `unexpected argument "${line.positionals[most]}"`);
+  return line;
+}
+
+function parsedOptions(options) {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    // The first sentence says what is wrong, the others how the shell is used.
+    throw new BenchError("bad-option", /** @type {Error} */ (error).message.split(/\.\s/)[0]);
+  }
+}
+
+/**
+ * @param {string} name of the option or argument
+ * @param {string} text as given
+ * @param {number} least
+ * @param {number} most
+ * @returns {number}
+ * @throws {BenchError} `bad-option`
+ */
+export function wholeNumber(name, text, least, most) {
+  if (/^[0-9]{1,15}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new BenchError("bad-option", `${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+/** @param {string} rounds as given @returns {number} @throws {BenchError} `bad-option` */
+export function roundsOf(rounds) {
+  return wholeNumber("--rounds", rounds, 1, 999);
+}
+
+/** What another command of the benchmark, or a program, gave as its reason: its last line. @param {string} stderr */
+export function reasonIn(stderr) {
+  return (stderr.trim().split("\n").at(-1) ?? "").replace(PREFIX, "");
+}

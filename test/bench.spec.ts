@@ -1,0 +1,59 @@
+/** What the commands of bench/ say to a wrong command line: one line, no stack, and exit code 2. */
+import { expect } from "chai";
+import { execFile } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { repository } from "./suites.js";
+
+/** A command line behind "node bench/", and what is to be said of it. */
+type Wrong = readonly [line: string, said: RegExp];
+
+const folder = mkdtempSync(join(tmpdir(), "tsnids-bench-"));
+
+const wrong: readonly Wrong[] = [
+  ["flows.js --foo", /^Unknown option '--foo'; usage: node bench\/flows\.js$/],
+  ["flows.js 5", /^unexpected argument "5"; usage: /],
+  ["allocation.js --foo", /^Unknown option/],
+  ["allocation.js README.md", /README\.md\.truth\.json/],
+  ["workers.js x --micros -1", /^Option '--micros' argument is ambiguous; usage: /],
+  ["workers.js x --micros=-1", /^--micros must be a number, not "-1"; usage: /],
+  ["workers.js no-such-file", /^no-such-file: no such file$/],
+  ["start-up.js foo", /^unexpected argument "foo"; usage: /],
+  ["compare.js --rounds 0", /^--rounds must be/],
+  ["compare.js --peers foo", /^unknown peer "foo"/],
+  ["quick.js --captures foo", /^unknown capture "foo"/],
+  ["replay.js", /^an argument is missing; usage: /],
+  ["replay.js README.md --mode foo", /^unknown mode "foo", there are callback, /],
+  ["replay.js README.md", /^README\.md: at byte 0: this is a file of unknown format/],
+  [`generate.js foo ${folder}/x`, /^unknown kind "foo", there are bulk, /],
+  [`generate.js bulk ${folder}/x --packets 0`, /^--packets must be/],
+  [`generate.js bulk ${folder}/x --seed 4294967296`, /^--seed must be a whole number from 1 to 4294967295, not /],
+];
+
+describe("the commands of bench/", () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const [line, said] of wrong) {
+    it(`says in one line what is wrong: ${line.replace(folder, "")}`, async () => {
+      const { code, stdout, stderr } = await run(line.split(" "));
+      expect(stderr).to.match(/^bench: [^\n]*\n$/);
+      expect(stderr.slice("bench: ".length, -1)).to.match(said);
+      expect(stdout).to.equal("");
+      expect(code).to.equal(2);
+    });
+  }
+
+  it("makes no capture of a seed that does not fit", () => {
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+});
+
+/** Runs a command of bench/ to its end. */
+function run([name = "", ...args]: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  return new Promise((resolve) =>
+    execFile(process.execPath, [join("bench", name), ...args], { cwd: repository }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    ),
+  );
+}
