@@ -12,6 +12,10 @@ type Wrong = readonly [line: string, said: RegExp];
 const folder = mkdtempSync(join(tmpdir(), "tsnids-bench-"));
 
 const wrong: readonly Wrong[] = [
+  ["live.js abc 1", /^RATE must be a whole number from 1 to \d+, not "abc"; usage: node bench\/live\.js \[RATE\]/],
+  ["live.js 100 0", /^SECONDS must be/],
+  ["live.js --foo", /^Unknown option '--foo'; usage: /],
+  ["live.js 100 1 foo", /^unknown backend "foo", there are cap, tcpdump, dumpcap, cap-here; usage: /],
   ["flows.js --foo", /^Unknown option '--foo'; usage: node bench\/flows\.js$/],
   ["flows.js 5", /^unexpected argument "5"; usage: /],
   ["allocation.js --foo", /^Unknown option/],
