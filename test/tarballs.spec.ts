@@ -1,5 +1,5 @@
 /**
- * What is packed for each package: all that its package.json leads to, and no code besides.
+ * What is packed for each package: all that its package.json and its README lead to, and no code besides.
  *
  *     exports, bin ─► module ─► what it imports, and loads by `new URL(…, import.meta.url)`
  *                        └────► its source map ─► the sources, unless the map holds them
@@ -47,6 +47,12 @@ describe("the tarball", function () {
       const needed = reachable(folder);
       const code = paths().filter((path) => /\.js(\.map)?$/.test(path));
       expect(code.filter((path) => !needed.has(path))).to.deep.equal([]);
+    });
+
+    it(`of ${name} has what its README leads to`, () => {
+      const links = [...readFileSync(join(folder, "README.md"), "utf8").matchAll(/\]\(([^)#\s]+)/g)];
+      const own = links.map(([, link]) => link ?? "").filter((link) => !link.startsWith("https://"));
+      expect(own.filter((link) => !paths().includes(posix.normalize(link)))).to.deep.equal([]);
     });
   }
 });
