@@ -28,6 +28,11 @@ describe("code in the documents", function () {
     expect(program, "a program in README.md").to.not.equal(undefined);
     expect(program && run(program)).to.match(/GET \/index\.html HTTP\/1\.1/);
   });
+
+  it("of the guide to folders records the stream it chooses", () => {
+    const program = readCodeBlocks("docs/guides/folders.md").find(({ runs }) => runs);
+    expect(program && run(program)).to.match(/^[1-9][0-9]* frames in .*not-found\.pcapng$/m);
+  });
 });
 
 describe("the reading of code blocks", () => {
