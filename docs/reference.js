@@ -105,12 +105,14 @@ export function readSections() {
  */
 const errorUnions = [
   ["CaptureFormatError", "pcap/src/errors.ts", "CaptureFormatErrorCode"],
+  ["CaptureArgumentError", "pcap/src/errors.ts", "CaptureArgumentErrorCode"],
   ["CaptureError", "capture/src/capture-error.ts", "CaptureErrorCode"],
   ["CaptureError", "capture/src/live/live-errors.ts", "LiveErrorCode"],
   ["RecordError", "capture/src/record/record-error.ts", "RecordErrorCode"],
   ["FilterError", "filter/src/filter-error.ts", "FilterErrorCode"],
   ["OutputError", "output/src/errors.ts", "OutputErrorCode"],
   ["SniffError", "sniff/src/errors.ts", "SniffErrorCode"],
+  ["PacketError", "sniff/src/errors.ts", "PacketErrorCode"],
   ["WorkerError", "workers/src/errors.ts", "WorkerErrorCode"],
   ["TestkitError", "testkit/src/errors.ts", "TestkitErrorCode"],
 ];

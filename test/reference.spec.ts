@@ -1,7 +1,7 @@
 /** docs/reference.md says what the code says, and leaves nothing out. */
 import { alertCatalogue, Nids, paramRules } from "@tsnids/nids";
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { repository } from "./suites.js";
@@ -15,6 +15,8 @@ type Sections = Readonly<Record<string, { readonly rows: readonly Row[] }>>;
 interface Row {
   readonly name: string;
   readonly meaning: string;
+  /** Of a code: the class it is a code of. */
+  readonly error?: string;
 }
 
 const generator = pathToFileURL(join(repository, "docs/reference.js")).href;
@@ -44,6 +46,8 @@ describe("docs/reference.md", () => {
 
   it("has the error codes of every package, and the exit codes", () => {
     expect(namesIn("otherErrors")).to.include.members(["worker-ended", "bad-fragment", "cap-missing", "too-deep"]);
+    const errors = new Set(sections["otherErrors"]?.rows.map(({ error }) => error?.replaceAll("`", "")));
+    expect([...errors, "NidsError"]).to.have.members(errorsWithCodes());
     expect(namesIn("exitCodes")).to.deep.equal(["0", "1", "2", "130"]);
   });
 
@@ -61,3 +65,18 @@ describe("the parameters' defaults", () => {
     expect(() => new Nids(defaults)).to.not.throw();
   });
 });
+
+/** The classes of errors with codes that packages throw; cli throws at nobody. What extends them has their codes. */
+function errorsWithCodes(): string[] {
+  const files = readdirSync(join(repository, "packages"))
+    .filter((name) => name !== "cli")
+    .map((name) => join(repository, "packages", name, "src"))
+    .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)));
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => [
+      ...readFileSync(file, "utf8").matchAll(/^export .*class (\w+) extends \w*Error \{([^]*?)^\}/gm),
+    ])
+    .filter(([, , body]) => /^ +(?:abstract )?readonly code: /m.test(body ?? ""))
+    .map(([, name]) => name ?? "");
+}

@@ -35,10 +35,15 @@ export class CaptureFormatError extends Error {
   }
 }
 
+/** What is wrong with an argument. */
+export type CaptureArgumentErrorCode =
+  /** It has a value that cannot work; the message names the argument and says what is possible. */
+  "invalid-argument";
+
 /** An argument that cannot work. The message names it and says what is possible. */
 export class CaptureArgumentError extends RangeError {
   override name = "CaptureArgumentError";
-  readonly code = "invalid-argument";
+  readonly code: CaptureArgumentErrorCode = "invalid-argument";
   /** Name of the argument. */
   readonly argument: string;
 

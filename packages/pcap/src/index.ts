@@ -2,7 +2,7 @@
 
 export type { CaptureDecoder, Truncation } from "./capture-decoder.js";
 export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
-export type { CaptureFormatErrorCode } from "./errors.js";
+export type { CaptureArgumentErrorCode, CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
 export type { CaptureFormat, DecoderOptions } from "./format.js";
 export { FrameBatch, latestSecond } from "./frame-batch.js";

@@ -27,7 +27,11 @@ export class SniffError extends Error {
 }
 
 /** Why a packet cannot be decoded to the end. */
-export type PacketErrorCode = "invalid-packet" | "unsupported-packet";
+export type PacketErrorCode =
+  /** No host would accept it: a header says something that cannot be. */
+  | "invalid-packet"
+  /** It is valid as far as one can see, but what comes next is not decoded here, or was not captured. */
+  | "unsupported-packet";
 
 /** A packet cannot be decoded to the end. What comes before the place was. */
 export abstract class PacketError extends Error {
