@@ -12,6 +12,7 @@ import { isAboutFlow } from "./share/flow-share.js";
 import type { FlowShare } from "./share/flow-share.js";
 import type { Statistics } from "./stats.js";
 
+/** How much an alert asks for attention: `info` least, `warning` most. */
 export type AlertSeverity = "info" | "notice" | "warning";
 
 /** What an alert means. */
@@ -165,8 +166,11 @@ export const alertCatalogue: { readonly [code in AlertCode]: AlertKind } = {
  * it is undefined.
  */
 export interface Alert {
+  /** What has happened, for programs: it does not change. */
   readonly code: AlertCode;
+  /** That of its code in `alertCatalogue`. */
   readonly severity: AlertSeverity;
+  /** What has happened, for people: the same for all alerts of the code. */
   readonly text: string;
   /** What it was about, beyond the addresses. */
   readonly detail: string | undefined;

@@ -7,7 +7,9 @@ import type { Packet } from "./packet.js";
 
 /** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */
 export interface PacketTime {
+  /** Whole seconds since 1970. */
   readonly seconds: number;
+  /** Nanoseconds within that second, 0 to 999,999,999. */
   readonly nanoseconds: number;
 }
 

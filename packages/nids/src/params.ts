@@ -21,10 +21,12 @@ import type { SegmentPolicy } from "./tcp/overlap-policy.js";
 
 /** What to do with packets whose checksums are wrong. */
 export const checksumModes = ["verify", "ignore", "auto"] as const;
+/** One of `checksumModes`; the parameter `checksums` says what each does. */
 export type ChecksumMode = (typeof checksumModes)[number];
 
 /** What becomes of a hole in a stream. */
 export const holePolicies = ["gap", "wait"] as const;
+/** One of `holePolicies`; the parameter `holePolicy` says what each does. */
 export type HolePolicy = (typeof holePolicies)[number];
 
 /** The parameters of an engine. All are optional when an engine is made. */

@@ -26,6 +26,7 @@ export interface CaptureRequest {
 
 /** `latency`: frames come within milliseconds. `throughput`: as many as possible, and later. */
 export const captureProfiles = ["latency", "throughput"] as const;
+/** One of `captureProfiles`: whether frames come soon, or many at a time. */
 export type CaptureProfile = (typeof captureProfiles)[number];
 
 /** Frames that were lost on the way, as far as the backend knows: undefined where it does not, or not yet. */

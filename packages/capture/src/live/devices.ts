@@ -17,6 +17,7 @@ export interface Device {
   /** What it is, where the system says so; else "". */
   readonly description: string;
   readonly isLoopback: boolean;
+  /** Whether the system has it, and it is up. */
   readonly state: DeviceState;
   /** Its IPv4 and IPv6 addresses as text, without prefix lengths. */
   readonly addresses: readonly string[];

@@ -38,6 +38,7 @@ export interface LiveWarning {
 export interface LiveEvents {
   /** Frames that pass from now on are captured. */
   open: [];
+  /** It goes on, but not as it was asked to. */
   warning: [warning: LiveWarning];
   /** It cannot be opened, or has ended by itself. `batches` rejects with the same error. */
   error: [error: CaptureError];
@@ -45,8 +46,9 @@ export interface LiveEvents {
 
 /** What was counted since frames were asked for last. */
 export interface LiveStatistics {
-  /** Frames handed on, and their captured bytes. */
+  /** Frames handed on. */
   readonly received: number;
+  /** Captured bytes of these frames. */
   readonly bytes: number;
   /** Frames handed on of which a part is missing: snap length, or more than the backend can capture. */
   readonly cut: number;

@@ -12,6 +12,7 @@ import { invalidOption, isText, requireText, requireWithin } from "../options.js
 
 /** Backends by name: the native addon `cap`, and programs that capture. */
 export const backendNames = ["cap", "tcpdump", "dumpcap"] as const;
+/** One of `backendNames`. */
 export type BackendName = (typeof backendNames)[number];
 
 /** Bytes: segmentation offload makes frames of 64 KiB, and a ring of the usual 2 MiB has few places for them. */

@@ -40,7 +40,9 @@ export interface PcapOverIpOptions extends FeedOptions {
 
 /** The frames one sender sends, until it closes the connection. */
 export class PcapOverIpSource extends FeedSource {
+  /** The address that is called, or waited at. */
   readonly host: string;
+  /** The port as it was asked for. */
   readonly port: number;
   readonly #listen: boolean;
   readonly #onListening: ((port: number) => void) | undefined;

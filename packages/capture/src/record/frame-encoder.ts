@@ -7,6 +7,7 @@ import { RecordError } from "./record-error.js";
 
 /** The formats that can be written. */
 export const recordFormats = ["pcap", "pcapng"] as const;
+/** One of them: "pcap" or "pcapng". */
 export type RecordFormat = (typeof recordFormats)[number];
 
 /** Encodes the frames of one file. */

@@ -21,6 +21,7 @@ export interface InjectedFrame {
   readonly bytes: Uint8Array;
   /** Interface it is for, as an index into those of the capture. */
   readonly interfaceIndex: number;
+  /** Who gets it. */
   readonly to: InjectionTarget;
 }
 
@@ -34,6 +35,7 @@ export type InjectionOutcome = "sent" | "dry-run" | "not-allowed" | "rate-limite
 
 /** What `kill()` and `reject()` return. */
 export interface Injection {
+  /** What became of them, or why there are none. */
   readonly outcome: InjectionOutcome;
   /**
    * In the order they were sent in; none where it was refused, and none to an end of which no packet said the number it

@@ -21,6 +21,7 @@ export type KillStrategy = (typeof killStrategies)[number];
 
 /** Which ends resets are sent to. */
 export const killSides = ["both", "client", "server"] as const;
+/** The ends that get resets: one of `killSides`. */
 export type KillSides = (typeof killSides)[number];
 
 /** How a stream is to be killed. */
@@ -48,6 +49,7 @@ export interface KillOptions {
 
 /** What reject() says to the source: that the port is closed, the host cannot be reached, or a firewall is in the way. */
 export const rejectReasons = ["port", "host", "prohibited"] as const;
+/** What the source is told: one of `rejectReasons`. */
 export type RejectReason = (typeof rejectReasons)[number];
 
 /** How a packet is to be rejected. */

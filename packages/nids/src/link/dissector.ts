@@ -16,6 +16,7 @@ import { linkDecoders } from "./link-types.js";
 export interface LinkHeader {
   /** What announced it: an EtherType, or a number of HeaderType; undefined for the header, or headers, of the link type. */
   readonly type: number | undefined;
+  /** Its first byte. */
   readonly start: number;
   /** Behind its last byte; behind the frame where it is cut off. */
   readonly end: number;
@@ -27,6 +28,7 @@ export interface LinkHeaders {
   readonly headers: readonly LinkHeader[];
   /** What comes next, at `start`: HeaderType.IPV4 or IPV6, another EtherType, or HeaderType.NONE where nobody says. */
   readonly next: number;
+  /** Where that begins. */
   readonly start: number;
   /** Where the packet ends at the latest. */
   readonly end: number;

@@ -35,10 +35,12 @@ export const tunnelKinds = [
   "l2tp",
   "mpls-in-udp",
 ] as const;
+/** A tunnel: one of `tunnelKinds`. */
 export type TunnelKind = (typeof tunnelKinds)[number];
 
-/** Every kind of encapsulation. */
+/** What may stand around a packet: VLAN tags, service tags of a backbone (802.1ah), MPLS labels, PPPoE, or a tunnel. */
 export type EncapsulationKind = "vlan" | "backbone" | "mpls" | "pppoe" | TunnelKind;
+/** Every kind of encapsulation; its place in the list is its number. */
 export const encapsulationKinds: readonly EncapsulationKind[] = ["vlan", "backbone", "mpls", "pppoe", ...tunnelKinds];
 
 /** A kind as a number, which is what the path of a packet works with. */
@@ -86,6 +88,7 @@ const identities: Readonly<Record<EncapsulationKind, Identity>> = {
 
 /** One thing a packet is wrapped in. */
 export interface Encapsulation {
+  /** What it is. */
   readonly kind: EncapsulationKind;
   /**
    * VLAN identifier, service instance of a backbone, MPLS label, PPPoE session, GRE key, ERSPAN session, VXLAN and

@@ -21,6 +21,7 @@ import { TARGET_INTS } from "./scan-targets.js";
 export interface ScanTarget {
   /** Address as text. */
   readonly address: string;
+  /** Its TCP port. */
   readonly port: number;
   /** The flags of the TCP segment, as the byte in its header (RFC 9293 §3.1). */
   readonly flags: number;

@@ -20,11 +20,17 @@ export const everyShare: number = 0xffff;
 
 /** What the sieve has to know of frames; FrameBatch has it. */
 export interface SievedFrames {
+  /** How many there are. */
   readonly length: number;
+  /** Where they were captured. */
   readonly interfaces: readonly CaptureInterface[];
+  /** Where each begins in the bytes. */
   readonly offset: Int32Array;
+  /** Bytes of each, as captured. */
   readonly capturedLength: Int32Array;
+  /** Time of each, in whole seconds since 1970. */
   readonly seconds: Float64Array;
+  /** Index of the interface of each. */
   readonly interfaceIndex: Int32Array;
 }
 
@@ -38,6 +44,7 @@ const plainIpv6 = 0x86dd6000 | 0;
 const typeAndLengthMask = 0xffffff00 | 0;
 const typeAndVersionMask = 0xfffff000 | 0;
 
+/** Says of each frame which engine has to see it. One sieve is for the frames of one capture, from its beginning. */
 export class FrameSieve {
   private readonly of: number;
   private readonly seed: number;

@@ -15,6 +15,7 @@ const beforeFlows: ReadonlySet<string> = new Set<keyof StatisticsSnapshot>([
 
 /** What a share was given that no other one was: frames that FrameSieve said were its alone. */
 export interface SortedFrames {
+  /** How many they were. */
   readonly frames: number;
   /** Bytes of these frames, as captured. */
   readonly bytes: number;
