@@ -1,4 +1,5 @@
-// xxHash, of which the checksums of zstd and lz4 are made. Its WebAssembly is compiled for the first file that has any.
+// xxHash, of which the checksums of zstd and lz4 are made, and by which frames are told apart. Its WebAssembly is
+// compiled when it is first asked for.
 
 import type { XXHashAPI } from "xxhash-wasm";
 

@@ -1,21 +1,22 @@
 // What a capture in a folder is known by: the moment of its first frame, and what was captured then. The moment alone
 // would not do: clocks of some devices count whole seconds, or stand still.
 
-import { createHash } from "node:crypto";
 import type { FrameBatch, FrameTime } from "@tsnids/pcap";
+import { xxhash } from "../compression/xxhash.js";
 
 /** The first frame of a capture. */
 export interface FirstFrame {
   readonly begin: FrameTime;
-  /** The same for captures that begin with the same frame, and for no others. */
+  /** The same for captures that begin with the same frame; others have another one, but for one chance in 2^64. */
   readonly key: string;
 }
 
 /** That of the capture whose first batch this is. */
-export function firstFrameOf({ bytes, offset, capturedLength, seconds, nanoseconds }: FrameBatch): FirstFrame {
+export async function firstFrameOf(batch: FrameBatch): Promise<FirstFrame> {
+  const { bytes, offset, capturedLength, seconds, nanoseconds } = batch;
+  const { h64Raw } = await xxhash();
   const begin = { seconds: seconds[0]!, nanoseconds: nanoseconds[0]! };
-  const frame = bytes.subarray(offset[0], offset[0]! + capturedLength[0]!);
-  const digest = createHash("sha256").update(frame).digest("base64");
+  const digest = h64Raw(bytes.subarray(offset[0], offset[0]! + capturedLength[0]!));
   return { begin, key: `${begin.seconds} ${begin.nanoseconds} ${digest}` };
 }
 

@@ -163,7 +163,7 @@ export class FolderListing {
   async #firstOf(name: string, path: string): Promise<FirstFrame | undefined> {
     const { signal, onWarning } = this.#options;
     try {
-      for await (const batch of new FileSource(path, { signal }).batches()) return firstFrameOf(batch);
+      for await (const batch of new FileSource(path, { signal }).batches()) return await firstFrameOf(batch);
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
       // Files that have just been begun, or are gone already.

@@ -219,7 +219,7 @@ export class FolderSource implements FrameSource {
       const batch = await reading.next();
       if (batch === undefined) return isFirst;
       if (isFirst) {
-        if (firstFrameOf(batch).key !== key) return true;
+        if ((await firstFrameOf(batch)).key !== key) return true;
         this.#file = path;
       }
       const before = frames;
