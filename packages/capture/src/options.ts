@@ -1,12 +1,12 @@
 // Arguments and options of sources that cannot work: found when the source is made, and called by their name.
 
+import { describeValue } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { CaptureError } from "./capture-error.js";
 
 /** CaptureError `invalid-option` of `owner`, the class that was given the option. */
 export function invalidOption(owner: string, option: string, found: unknown, wanted: string): CaptureError {
-  const text = String(found);
-  return new CaptureError("invalid-option", owner, `${option} is ${text === "" ? '""' : text}; it must be ${wanted}`);
+  return new CaptureError("invalid-option", owner, `${option} is ${describeValue(found)}; it must be ${wanted}`);
 }
 
 /** Throws it unless `value` is an integer from `least` to `most`. */

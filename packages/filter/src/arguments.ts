@@ -1,11 +1,12 @@
 // What callers give besides the words of an expression: a wrong one is refused by name when it is given, and so is an
 // option that is not there, because what it was to do would not happen.
 
+import { describeValue } from "@tsnids/pcap";
 import { FilterError } from "./filter-error.js";
 
 /** The error of an argument or option that is not what it has to be. */
 export function wrongArgument(name: string, wanted: string, given: unknown, expression = ""): FilterError {
-  return refused(`${name} must be ${wanted}, not ${shown(given)}`, expression);
+  return refused(`${name} must be ${wanted}, not ${describeValue(given)}`, expression);
 }
 
 /** Throws FilterError `invalid-argument` for anything but a source of frames. */
@@ -29,20 +30,4 @@ function refused(what: string, expression: string): FilterError {
 
 function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
-}
-
-/** A value as messages show it. Objects are not asked for a text of their own: there may be none, or one that throws. */
-function shown(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "bigint":
-      return `${value}n`;
-    case "object":
-      return value === null ? "null" : "an object";
-    case "function":
-      return "a function";
-    default:
-      return String(value);
-  }
 }

@@ -1,13 +1,13 @@
 // What callers give to the methods of an engine, checked once at the door: the error names the argument, and nothing
 // behind the door asks again.
 
+import { describeValue } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { NidsError } from "./errors.js";
-import { describe } from "./param-rule.js";
 
 /** The error of a call, such as "process(batch, first)", whose argument is not what it should be. */
 export function wrongArgument(call: string, name: string, wanted: string, given: unknown): NidsError {
-  return new NidsError("invalid-argument", `${call}: ${name} must be ${wanted}, not ${describe(given)}`);
+  return new NidsError("invalid-argument", `${call}: ${name} must be ${wanted}, not ${describeValue(given)}`);
 }
 
 /** Throws NidsError `invalid-argument` for anything but a whole number of this range. */

@@ -31,7 +31,6 @@ export type { LinkHeader, LinkHeaders } from "./link/dissector.js";
 export { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 export type { Encapsulation, EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 export { HeaderType } from "./link/header-type.js";
-export { describe as describeValue } from "./param-rule.js";
 export { checksumModes, holePolicies, paramRules } from "./params.js";
 export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
 export type { ScanTarget } from "./scan/port-scan-detector.js";

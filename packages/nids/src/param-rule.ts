@@ -1,6 +1,7 @@
 // How a value that the caller gives for a parameter is checked: a rule says what it has to be, and what it is when not
 // given. What is said of a wrong one names what it should have been, unit and range included.
 
+import { describeValue } from "@tsnids/pcap";
 import { faultInRules } from "./checksum/rules.js";
 import { Network } from "./ip/network.js";
 
@@ -104,18 +105,10 @@ export function isObject(value: unknown): value is object {
 export function described({ kind }: Rule, value: unknown): string {
   if (kind === "networks" && isObject(value)) return describeEntries(value);
   const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
-  return fault === undefined ? describe(value) : `one with ${fault}`;
-}
-
-/** The value as messages show it. */
-export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "bigint") return `${value}n`;
-  if (Array.isArray(value)) return `[${value.map(describe).join(", ")}]`;
-  return typeof value === "number" || typeof value === "boolean" || value === null ? String(value) : typeof value;
+  return fault === undefined ? describeValue(value) : `one with ${fault}`;
 }
 
 function describeEntries(value: object): string {
-  const entries = Object.entries(value).map(([name, each]: [string, unknown]) => `"${name}": ${describe(each)}`);
+  const entries = Object.entries(value).map(([name, each]: [string, unknown]) => `"${name}": ${describeValue(each)}`);
   return `{ ${entries.join(", ")} }`;
 }

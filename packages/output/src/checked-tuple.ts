@@ -1,6 +1,7 @@
 // A tuple of the caller's own is looked at closely: of a number that is out of its range the ID would take the lower
 // bytes, and name another flow.
 
+import { describeValue } from "@tsnids/pcap";
 import { OutputError } from "./errors.js";
 import type { FlowTuple } from "./flow-tuple.js";
 
@@ -22,6 +23,6 @@ export function checkedTuple(tuple: FlowTuple): FlowTuple {
 
 function check(field: string, value: unknown, maximum: number): void {
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maximum) return;
-  const what = `must be a whole number from 0 to ${maximum}, not ${String(value)}`;
+  const what = `must be a whole number from 0 to ${maximum}, not ${describeValue(value)}`;
   throw new OutputError("invalid-argument", `communityId: ${field} ${what}`);
 }

@@ -10,6 +10,7 @@
 
 import { parseAddress } from "@tsnids/nids";
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
+import { describeValue } from "@tsnids/pcap";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { checkedTuple } from "./checked-tuple.js";
 import { OutputError } from "./errors.js";
@@ -90,7 +91,7 @@ function hashed(tuple: FlowTuple, seed: number): Uint8Array {
 function addressBytes(name: string, text: unknown): Uint8Array {
   const address = typeof text === "string" ? parseAddress(text) : undefined;
   if (address !== undefined) return address;
-  throw new OutputError("invalid-argument", `communityId: ${name} "${String(text)}" is not an IPv4 or IPv6 address`);
+  throw new OutputError("invalid-argument", `communityId: ${name} ${describeValue(text)} is not an IPv4 or IPv6 address`);
 }
 
 /** Ports, or what stands for them, and whether the flow has one direction only. */

@@ -1,6 +1,8 @@
 // Errors of this package. Two kinds: the bytes are not a capture (CaptureFormatError), or the caller passed something
 // impossible (CaptureArgumentError). Codes are for programs and do not change; texts are for people and may.
 
+import { describeValue } from "./describe-value.js";
+
 const maximumUint64 = 0xffff_ffff_ffff_ffffn;
 
 /** What is wrong with the bytes of a capture. */
@@ -48,7 +50,7 @@ export class CaptureArgumentError extends RangeError {
   readonly argument: string;
 
   constructor(argument: string, found: unknown, possible: string) {
-    super(`${argument}: ${String(found)} is not possible; give ${possible}`);
+    super(`${argument}: ${describeValue(found)} is not possible; give ${possible}`);
     this.argument = argument;
   }
 }

@@ -1,6 +1,7 @@
 // @tsnids/pcap: capture file formats over bytes. No file, no clock, no device: it runs in a browser as it does in Node.
 
 export type { CaptureDecoder, Truncation } from "./capture-decoder.js";
+export { describeValue } from "./describe-value.js";
 export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
 export type { CaptureArgumentErrorCode, CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";

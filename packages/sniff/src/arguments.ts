@@ -2,7 +2,7 @@
 // anything is opened; a name that is not there is refused too, because what it was to do would not happen.
 
 import { parseAddress } from "@tsnids/nids";
-import { latestSecond } from "@tsnids/pcap";
+import { describeValue, latestSecond } from "@tsnids/pcap";
 import type { FrameTime } from "@tsnids/pcap";
 import { SniffError } from "./errors.js";
 
@@ -57,12 +57,12 @@ const rules: Readonly<Record<ArgumentName, Rule>> = {
 /** Throws SniffError `invalid-argument` where the argument of this name is not what it has to be. */
 export function requireArgument(name: ArgumentName, value: unknown): void {
   const [isRight, wanted] = rules[name];
-  if (!isRight(value)) throw wrong(`${name} must be ${wanted}, not ${shown(value)}`);
+  if (!isRight(value)) throw wrong(`${name} must be ${wanted}, not ${describeValue(value)}`);
 }
 
 /** The same for options, which may be left out; `names` are those there are. */
 export function requireOptions(options: unknown, names: readonly ArgumentName[]): void {
-  if (!isObject(options)) throw wrong(`options must be an object, not ${shown(options)}`);
+  if (!isObject(options)) throw wrong(`options must be an object, not ${describeValue(options)}`);
   for (const [given, value] of Object.entries(options)) {
     const name = names.find((each) => each === given);
     if (name === undefined) throw wrong(`there is no option "${given}" here; known: ${names.join(", ")}`);
@@ -88,12 +88,14 @@ export function requireFrame(
 /** The same for what `open` returned, which is known only then. */
 export function requireSource(source: unknown): void {
   if (isObject(source) && "batches" in source && isFunction(source.batches)) return;
-  throw wrong(`open must return a source of frames (new FileSource(path), no promise of it), not ${shown(source)}`);
+  throw wrong(
+    `open must return a source of frames (new FileSource(path), no promise of it), not ${describeValue(source)}`,
+  );
 }
 
 function requireWhole(name: string, value: unknown, least: number, most: number): void {
   if (!isWhole(value, least, most)) {
-    throw wrong(`${name} must be a whole number from ${least} to ${most}, not ${shown(value)}`);
+    throw wrong(`${name} must be a whole number from ${least} to ${most}, not ${describeValue(value)}`);
   }
 }
 
@@ -111,22 +113,6 @@ function isName(value: unknown): boolean {
 
 function isWhole(value: unknown, least: number, most: number): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
-}
-
-/** A value as messages show it. Objects are not asked for a text of their own: there may be none, or one that throws. */
-function shown(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return JSON.stringify(value);
-    case "bigint":
-      return `${value}n`;
-    case "object":
-      return value === null ? "null" : "an object";
-    case "function":
-      return "a function";
-    default:
-      return String(value);
-  }
 }
 
 function wrong(what: string): SniffError {

@@ -2,8 +2,9 @@
 
 import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
-import { describeValue, nearestName } from "@tsnids/nids";
+import { nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
+import { describeValue } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 

@@ -14,9 +14,9 @@ export interface FirstFrame {
 /** That of the capture whose first batch this is. */
 export async function firstFrameOf(batch: FrameBatch): Promise<FirstFrame> {
   const { bytes, offset, capturedLength, seconds, nanoseconds } = batch;
-  const { h64Raw } = await xxhash();
+  const hashes = await xxhash();
   const begin = { seconds: seconds[0]!, nanoseconds: nanoseconds[0]! };
-  const digest = h64Raw(bytes.subarray(offset[0], offset[0]! + capturedLength[0]!));
+  const digest = hashes.h64Raw(bytes.subarray(offset[0], offset[0]! + capturedLength[0]!));
   return { begin, key: `${begin.seconds} ${begin.nanoseconds} ${digest}` };
 }
 
