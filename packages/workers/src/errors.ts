@@ -21,8 +21,8 @@ export type WorkerErrorCode =
   /** The system gives no thread, such as one more than its limit; `cause` is why. */
   | "no-thread"
   /**
-   * The thread ended by itself: `process.exit()`, an error outside of callbacks, no more memory, or a setup or result that
-   * nothing was left to settle.
+   * The thread ended by itself: `process.exit()`, an error outside of callbacks, no more memory, or a setup or result
+   * that nothing was left to settle.
    */
   | "worker-ended";
 
@@ -35,9 +35,9 @@ export function isAboutParameters(code: string): code is ParameterErrorCode {
 }
 
 /**
- * A run in several threads failed; all its threads have ended. `cause`, where it comes from a worker, is a copy: an error
- * of the language's own class, or Error, with its name, message, stack, `code` and `cause`; and anything else as
- * structured clone has it, or else its words.
+ * A run in several threads failed; all its threads have ended. `cause`, where it comes from a worker, is a copy: of an
+ * error one of the language's own class, or Error, with its name, message, stack, `code` and `cause`; of anything else
+ * what structured clone makes, or else its words.
  */
 export class WorkerError extends Error {
   override name = "WorkerError";

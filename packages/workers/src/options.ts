@@ -26,8 +26,8 @@ export interface WorkersOptions {
   /** Called with each alert, with a copy of its packet. Those of one worker come in their order. */
   readonly onAlert?: ((alert: Alert) => void) | undefined;
   /**
-   * Calls runs off, whatever they wait for: the workers are ended at once, nothing is counted, and `run` rejects with the
-   * signal's reason. To have what came so far counted, end the source by its own signal.
+   * Calls runs off, whatever they wait for: the workers are ended at once, nothing is counted, and `run` rejects with
+   * the signal's reason. To have what came so far counted, end the source by its own signal.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,5 +1,5 @@
-// What was thrown in a worker, as the reading thread gets it. Structured clone keeps an error's class, where it is one of
-// the language's own, its message and its stack; what else says what went wrong, its name, `code` and `cause`, goes
+// What was thrown in a worker, as the reading thread gets it. Structured clone keeps an error's class, where it is one
+// of the language's own, its message and its stack; what else says what went wrong, its name, `code` and `cause`, goes
 // beside it.
 
 import { reasonOf } from "@tsnids/nids";

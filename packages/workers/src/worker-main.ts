@@ -38,7 +38,8 @@ async function work(): Promise<void> {
   try {
     await nids.run(index === 0 ? settledInterfaces(source, nids, post) : source);
   } finally {
-    // No message is waited for any more. The port stays open for reports; what the module has left to do keeps the thread.
+    // No message is waited for any more: only what the module has left to do keeps the thread. The port stays open for
+    // what it still reports.
     port.unref();
   }
   await attempt("result-failed", "the worker's result cannot be had", async () => {

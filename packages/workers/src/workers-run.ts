@@ -50,7 +50,10 @@ export class WorkersRun {
     this.dispatcher = new Dispatcher(this.lanes, this.seed, (error) => this.fail(error));
   }
 
-  /** Processes the source; returns what it threw, if it did. Throws what went wrong in a worker, and the signal's reason. */
+  /**
+   * Processes the source; returns what it threw, if it did. Throws what went wrong in a worker, and the reason of the
+   * signal that calls the run off.
+   */
   async over(source: FrameSource): Promise<Fault | undefined> {
     const { signal } = this.options;
     const callOff = (): void => this.fail(signal?.reason);

@@ -1,4 +1,4 @@
-/** Interfaces that appear while the workers run, and lists of interfaces that come by turns: totals stay those of one engine. */
+/** Interfaces that appear while the workers run, and lists of them that come by turns: the totals of one engine. */
 import { FileSource, MergeSource } from "@tsnids/capture";
 import { Nids } from "@tsnids/nids";
 import type { ChecksumMode } from "@tsnids/nids";
