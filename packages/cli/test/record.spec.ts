@@ -1,6 +1,6 @@
 // tsnids record: what is written is what was read, all of it or the part that is wanted.
 
-import { existsSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { capture, conversation } from "@tsnids/testkit";
 import type { Conversation } from "@tsnids/testkit";
@@ -105,5 +105,26 @@ describe("tsnids record", () => {
       expect([status, stderr]).to.deep.equal([2, `tsnids: ${folder.path("missing.pcap")}: no such file\n`]);
       expect([existsSync(path), existsSync(`${path}.part`)]).to.deep.equal([false, false]);
     }
+  });
+
+  it("refuses to read what it would remove: the unfinished file of its own name", () => {
+    const rescue = (part: string, ...args: readonly string[]): void => {
+      copyFileSync(web, folder.path(part));
+      const { status, stdout, stderr } = tsnids([...args, folder.path(part)]);
+      expect([status, stdout]).to.deep.equal([2, ""]);
+      const write = args[args.indexOf("--write") + 1]!;
+      const what = `${write} is written under this name until it is whole; rename this file first, or write another`;
+      expect(stderr).to.equal(`tsnids: ${folder.path(part)}: ${what}\n`);
+      expect(readFileSync(folder.path(part)).equals(readFileSync(web))).to.equal(true);
+    };
+    const killed = folder.path("killed.pcap");
+    symlinkSync(killed, folder.path("link.pcap")); // Leads to what is not there yet.
+    rescue("killed.pcap.part", "record", "--write", killed);
+    rescue("killed.pcap.part", "record", "--write", folder.path("link.pcap"));
+    rescue("killed.pcap.part", "record", "--containing", "GET", "--write", killed);
+    rescue("killed-00003.pcap.part", "record", "--size", "1", "--write", killed);
+    rescue("killed.pcap.part", "sniff", "--write", killed);
+    const elsewhere = tsnids(["record", "--write", folder.path("rescued.pcap"), folder.path("killed.pcap.part")]);
+    expect(elsewhere).to.include({ status: 0, stderr: `tsnids: 430 frames in ${folder.path("rescued.pcap")}\n` });
   });
 });

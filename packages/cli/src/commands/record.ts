@@ -20,6 +20,7 @@ import { onInterrupt } from "../interrupt.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
 import { notEmpty } from "../option-values.js";
+import { refuseOwnPart } from "../own-part.js";
 import { TextRecording } from "../text-recording.js";
 
 interface RecordOptions extends EngineOptions, LiveInputOptions {
@@ -80,11 +81,14 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
 
 async function record(input: CommandInput, options: RecordOptions): Promise<ExitCode> {
   const { write, format, size, seconds, files, force, containing } = options;
-  if (files !== undefined && size === undefined && seconds === undefined) {
+  const isRow = size !== undefined || seconds !== undefined;
+  if (files !== undefined && !isRow) {
     throw new CommandError(ExitCode.WRONG_INPUT, "--files needs --size or --seconds");
   }
   const stop = new AbortController();
-  const { source } = await openInput(input, stop.signal, ({ message }) => warn(message));
+  const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message));
+  const paths = inputs.map(({ path }) => path);
+  refuseOwnPart(paths, write, isRow);
   const recorder = new Recorder(write, {
     format,
     maximumBytes: size === undefined ? undefined : size * 1e6,

@@ -10,6 +10,7 @@ import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-i
 import type { LiveInputOptions } from "../live-input.js";
 import { notEmpty } from "../option-values.js";
 import { Output } from "../output.js";
+import { refuseOwnPart } from "../own-part.js";
 
 interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;
@@ -60,6 +61,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
 async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
   const { interface: device, hex = false, write: dump } = options;
   checkDump(options);
+  if (file !== undefined && dump !== undefined) refuseOwnPart([file], dump, false);
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
