@@ -85,7 +85,7 @@ export class Checkpoints {
       position: this.#position,
       nextId: connections.nextId,
       open,
-      output: results?.save(),
+      output: results?.save(this.#isClosed),
     });
     this.#saved = performance.now();
     this.#saveDuration = this.#saved - began;
@@ -120,6 +120,7 @@ export class Checkpoints {
     }
     this.#isReplayed = true;
     this.#position = this.#parts.resumed; // Not where the replay came to, should files have gone meanwhile.
+    this.save(); // Lines are to come: the state must no longer say that the last watch has ended.
     try {
       for await (const batch of source.batches(intake)) {
         yield batch;

@@ -63,6 +63,14 @@ function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
+/** The system's errors that speak of a name: there is no such folder, it is one, or the user may not write there. */
+const nameErrors: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM"];
+
+/** What to end with where a file of the command line cannot be opened for writing: mostly it has the wrong name. */
+export function exitCodeOfOpening(error: unknown): ExitCode {
+  return nameErrors.includes(systemReason(error)) ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
+}
+
 /** What the system said: "no space left on device (ENOSPC)" becomes "ENOSPC" where there is a code. */
 export function systemReason(error: unknown): string {
   if (error instanceof Error && "code" in error) return String(error.code);

@@ -1,9 +1,9 @@
 // A file that lines are added to, over many runs: what was written after the last saved state is cut off, because
-// it comes again.
+// it comes again. Behind a run that ended in order nothing does: what is there was added by others, and stays.
 
 import { createWriteStream, fstatSync, ftruncateSync, openSync } from "node:fs";
 import type { WriteStream } from "node:fs";
-import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+import { CommandError, exitCodeOfOpening, systemReason } from "./exit-codes.js";
 import type { WatchState } from "./watch-state.js";
 
 /** The file of --output. */
@@ -18,18 +18,18 @@ export class ResultFile {
       const descriptor = openSync(path, "a");
       const { ino, size } = fstatSync(descriptor);
       // Another file of that name, or one that was emptied, is one that somebody took the lines out of.
-      const isSame = saved?.inode === ino && saved.length < size;
-      if (isSame) ftruncateSync(descriptor, saved.length);
+      const comesAgain = saved?.inode === ino && saved.length < size && saved.ended !== true;
+      if (comesAgain) ftruncateSync(descriptor, saved.length);
       this.#inode = ino;
-      this.#lengthBefore = isSame ? saved.length : size;
+      this.#lengthBefore = comesAgain ? saved.length : size;
       this.stream = createWriteStream(path, { fd: descriptor });
     } catch (error) {
-      throw new CommandError(ExitCode.FAILED, `${path}: cannot be written (${systemReason(error)})`);
+      throw new CommandError(exitCodeOfOpening(error), `${path}: cannot be written (${systemReason(error)})`);
     }
   }
 
-  /** What the state is to say. */
-  save(): NonNullable<WatchState["output"]> {
-    return { inode: this.#inode, length: this.#lengthBefore + this.stream.bytesWritten };
+  /** What the state is to say; `ended` where no line will follow. */
+  save(ended: boolean): NonNullable<WatchState["output"]> {
+    return { inode: this.#inode, length: this.#lengthBefore + this.stream.bytesWritten, ended };
   }
 }

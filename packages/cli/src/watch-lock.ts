@@ -1,4 +1,4 @@
-// One watch at a time per state file: a file beside it names the process that has it. A process that was killed leaves
+// One watch at a time per state, and per file of lines: a file beside it names the process that has it. A process that was killed leaves
 // its lock behind, so what counts is whether that very process still runs: its number, and where the system tells it,
 // when it was started, because numbers are used again.
 //
@@ -9,26 +9,41 @@
 // The lock is written under another name first: whoever sees it sees all of it. It holds between processes of one machine.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+import { CommandError, ExitCode, exitCodeOfOpening, systemReason } from "./exit-codes.js";
 
 /** Locks of dead processes that are moved away before it is given up. */
 const attempts = 5;
 
-/** The lock of a state file. */
+/** What is said where a lock cannot be had. */
+export interface LockWords {
+  /** What another watch does with the file. */
+  readonly held: string;
+  /** What cannot be written. */
+  readonly what: string;
+  /** The option that names another file. */
+  readonly option: string;
+}
+
+/** The lock of a file. */
 export class WatchLock {
+  readonly #file: string;
   readonly #path: string;
+  readonly #words: LockWords;
 
   /** Takes it. Throws CommandError where another process has it, or it cannot be written. */
-  constructor(stateFile: string) {
-    this.#path = `${stateFile}.lock`;
+  constructor(file: string, words: LockWords) {
+    this.#file = file;
+    this.#path = `${file}.lock`;
+    this.#words = words;
     const own = `${this.#path}.${process.pid}`;
     try {
       writeFileSync(own, identityOf(process.pid));
-      for (let attempt = 0; !this.#link(own); attempt++) this.#moveAwayIfDead(stateFile, attempt);
+      for (let attempt = 0; !this.#link(own); attempt++) this.#moveAwayIfDead(attempt);
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      const what = `${stateFile}: the state cannot be written (${systemReason(error)}); --state FILE keeps it elsewhere`;
-      throw new CommandError(ExitCode.FAILED, what);
+      const { what, option } = words;
+      const text = `${file}: ${what} cannot be written (${systemReason(error)}); ${option} FILE keeps it elsewhere`;
+      throw new CommandError(exitCodeOfOpening(error), text);
     } finally {
       rmSync(own, { force: true });
     }
@@ -50,12 +65,13 @@ export class WatchLock {
     }
   }
 
-  #moveAwayIfDead(stateFile: string, attempt: number): void {
+  #moveAwayIfDead(attempt: number): void {
     const holder = read(this.#path);
     if (holder === undefined) return; // Given back just now.
     const pid = Number(holder.split(" ", 1)[0]);
     if (attempt === attempts || (isRunning(pid) && identityOf(pid) === holder)) {
-      const what = `${stateFile}: another watch (process ${pid}) has this state; --state FILE gives this one its own`;
+      const { held, option } = this.#words;
+      const what = `${this.#file}: another watch (process ${pid}) ${held}; ${option} FILE gives this one its own`;
       throw new CommandError(ExitCode.WRONG_INPUT, what);
     }
     const away = `${this.#path}.${process.pid}.dead`;

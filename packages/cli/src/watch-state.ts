@@ -10,7 +10,8 @@
 //
 // A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's
 // good time for the case that the power fails. A process that is killed in between has written lines that no state
-// knows; where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that.
+// knows; where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that, unless
+// the one before `ended` in order.
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";
@@ -26,6 +27,13 @@ export interface SavedConnection {
   readonly start: FrameTime;
 }
 
+/** What is known of the file of --output. */
+interface SavedOutput {
+  readonly inode: number;
+  readonly length: number;
+  readonly ended?: boolean;
+}
+
 /** What the file holds. */
 export interface WatchState {
   /** Beginning of the file to replay from; undefined where nothing was read yet. */
@@ -34,8 +42,8 @@ export interface WatchState {
   /** Number of the next connection. */
   readonly nextId: number;
   readonly open: readonly SavedConnection[];
-  /** The file the lines went to, and its length. */
-  readonly output?: { readonly inode: number; readonly length: number } | undefined;
+  /** The file the lines went to, its length, and whether they were the last. */
+  readonly output?: SavedOutput | undefined;
 }
 
 /** Reads a state; undefined where there is no file. Throws CommandError. */
@@ -77,9 +85,14 @@ function isState(value: unknown): value is WatchState {
   const { replayFrom, position, open, output } = value;
   const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
   if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
-  if (output !== undefined && !(isObject(output) && isCount(output["inode"]) && isCount(output["length"])))
-    return false;
+  if (output !== undefined && !isOutput(output)) return false;
   return Array.isArray(open) && open.every(isConnection);
+}
+
+function isOutput(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { inode, length, ended } = value;
+  return isCount(inode) && isCount(length) && (ended === undefined || typeof ended === "boolean");
 }
 
 function isConnection(value: unknown): boolean {

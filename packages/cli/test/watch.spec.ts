@@ -116,12 +116,19 @@ describe("tsnids watch", function () {
     return begins.indexOf(position?.begin.seconds ?? -1);
   }
 
+  /** How long the state says that the file of lines is. */
+  function savedLength(): number | undefined {
+    const path = join(captureFolder, ".tsnids-watch.json");
+    if (!existsSync(path)) return undefined;
+    return (JSON.parse(readFileSync(path, "utf8")) as { output?: { length: number } }).output?.length;
+  }
+
   it("cuts off lines that were written after the last state, and keeps what others wrote before the first", async () => {
     writeFileSync(output, "a heading\n");
     add("cap0", closed().pcap());
     const first = start("--json");
-    await first.until(2);
-    await first.end("SIGINT");
+    await first.untilTrue(() => savedLength() === 10 + (first.lines[1] ?? "").length + 1, "a state with the line");
+    await first.end("SIGKILL");
     appendFileSync(output, `${first.lines[1] ?? ""}\n{"type":"conn`);
     add("cap1", closed({ client: "10.0.0.1:40001", start: 1_000_000_100 }).pcap());
     const second = start("--json");
@@ -218,7 +225,10 @@ describe("tsnids watch", function () {
         ["--state", folder.path("same"), "--output", folder.path("x/../same"), captureFolder],
         /same: cannot have the lines and the state, too$/,
       ],
-      [["--output", folder.path("no/lines"), captureFolder], /no\/lines: cannot be written \(ENOENT\)$/],
+      [
+        ["--output", folder.path("no/lines"), captureFolder],
+        /no\/lines: the file cannot be written \(ENOENT\); --output FILE/,
+      ],
       [[captureFolder, "tcp port foo"], /filter: the port "foo" is not known/],
       [["/dev/null"], /\/dev\/null: is neither a folder nor a file; "tsnids run" reads pipes$/],
     ] as const) {

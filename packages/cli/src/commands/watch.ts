@@ -8,7 +8,6 @@
 // next watch goes on.
 
 import { stat } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import type { Filter, FilteredSource } from "@tsnids/filter";
@@ -29,7 +28,8 @@ import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../json-lines.js";
 import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
-import { WatchLock } from "../watch-lock.js";
+import { accepts, checkFiles, usualStateFile, whileLocked } from "../watch-files.js";
+import type { WatchFiles } from "../watch-files.js";
 import { loadState } from "../watch-state.js";
 import { WatchedConnections } from "../watched-connections.js";
 
@@ -85,46 +85,29 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   }
   const isFolder = await isFolderAt(path);
   const stateFile = options.state === false ? undefined : (options.state ?? usualStateFile(path, isFolder));
-  if (stateFile !== undefined && options.output !== undefined && resolve(stateFile) === resolve(options.output)) {
-    throw new CommandError(ExitCode.WRONG_INPUT, `${stateFile}: cannot have the lines and the state, too`);
-  }
+  const files = { path, isFolder, stateFile, linesFile: options.output };
+  await checkFiles(files);
   const stop = new AbortController();
   const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
   try {
-    await locked(stateFile, () => follow({ path, isFolder, filter, stateFile }, options, stop));
+    await whileLocked(files, () => follow(files, filter, options, stop));
   } finally {
     offInterrupt();
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
 
-/** Does something while no other watch has the state. */
-async function locked(stateFile: string | undefined, action: () => Promise<void>): Promise<void> {
-  const lock = stateFile === undefined ? undefined : new WatchLock(stateFile);
-  try {
-    await action();
-  } finally {
-    lock?.release();
-  }
-}
-
-/** What is watched; `stateFile` is undefined where no state is kept. */
-interface Watched {
-  readonly path: string;
-  readonly isFolder: boolean;
-  readonly filter: Filter | undefined;
-  readonly stateFile: string | undefined;
-}
-
 /** Watches until `stop` is aborted. */
 async function follow(
-  { path, isFolder, filter, stateFile }: Watched,
+  files: WatchFiles,
+  filter: Filter | undefined,
   options: WatchOptions,
   stop: AbortController,
 ): Promise<void> {
+  const { path, isFolder, stateFile, linesFile } = files;
   const state = stateFile === undefined ? undefined : loadState(stateFile);
-  const results = options.output === undefined ? undefined : new ResultFile(options.output, state?.output);
-  const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), options.output);
+  const results = linesFile === undefined ? undefined : new ResultFile(linesFile, state?.output);
+  const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), linesFile);
 
   const nids = new Nids(engineParams(options));
   const resumed = state?.position === undefined ? undefined : state;
@@ -144,7 +127,7 @@ async function follow(
       if (range.to === undefined || code !== "position-gone") warn(message);
     };
     const settings = { ...range, signal, onWarning, onWait: () => checkpoints.idle() };
-    return isFolder ? new FolderSource(path, settings) : new TailSource(path, settings);
+    return isFolder ? new FolderSource(path, { ...settings, accepts: accepts(files) }) : new TailSource(path, settings);
   };
   const live = folder({ from: resumed?.position });
   const past = resumed && folder({ from: beginningOf(resumed), to: resumed.position });
@@ -155,7 +138,6 @@ async function follow(
   }
 
   try {
-    checkpoints.save();
     await nids.run(new ChainSource(guarded.filter((source) => source !== undefined)));
   } catch (thrown) {
     throw thrown instanceof CallbackError ? thrown.cause : thrown;
@@ -199,10 +181,6 @@ async function isFolderAt(path: string): Promise<boolean> {
   if (stats === undefined) throw new CommandError(ExitCode.WRONG_INPUT, `${path}: no such folder or file`);
   if (stats.isDirectory() || stats.isFile()) return stats.isDirectory();
   throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is neither a folder nor a file; "tsnids run" reads pipes`);
-}
-
-function usualStateFile(path: string, isFolder: boolean): string {
-  return isFolder ? join(path, ".tsnids-watch.json") : join(dirname(path), `.${basename(path)}.tsnids-watch.json`);
 }
 
 function beginningOf({ replayFrom }: { replayFrom?: FolderPosition["begin"] | undefined }): FolderPosition | undefined {

@@ -1,0 +1,95 @@
+// The files of a watch: what it reads, the state it keeps and the lines it adds. No two of them may be one, whatever
+// links lead to them, and no other watch may have the state or the lines meanwhile. In a folder that is watched its
+// own files are no captures.
+//
+//     read       PATH, or all captures in it
+//     state      STATE, STATE.part, STATE.lock          (.tsnids-watch.json in the folder, or --state)
+//     lines      OUTPUT, OUTPUT.lock                    (--output)
+
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { CaptureError, FileSource } from "@tsnids/capture";
+import { CommandError, ExitCode } from "./exit-codes.js";
+import { isSameFile, placeOf } from "./file-place.js";
+import { WatchLock } from "./watch-lock.js";
+import type { LockWords } from "./watch-lock.js";
+
+/** What a watch reads and writes. */
+export interface WatchFiles {
+  /** What is watched. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Undefined where no state is kept. */
+  readonly stateFile: string | undefined;
+  /** Undefined where the lines go to standard output. */
+  readonly linesFile: string | undefined;
+}
+
+const stateWords: LockWords = { held: "has this state", what: "the state", option: "--state" };
+const linesWords: LockWords = { held: "adds its lines to this file", what: "the file", option: "--output" };
+
+/** The file a state is kept in, where no other is named. */
+export function usualStateFile(path: string, isFolder: boolean): string {
+  return isFolder ? join(path, ".tsnids-watch.json") : join(dirname(path), `.${basename(path)}.tsnids-watch.json`);
+}
+
+/** Throws CommandError where a file would be two things, or lines would be added to a capture. */
+export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Promise<void> {
+  if (linesFile === undefined) return;
+  const state = stateFile === undefined ? [] : [stateFile, `${stateFile}.part`, `${stateFile}.lock`];
+  if ([linesFile, `${linesFile}.lock`].some((lines) => state.some((file) => isSameFile(lines, file)))) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines and the state, too`);
+  }
+  if (isSameFile(linesFile, path)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines; it is what is watched`);
+  }
+  if (await isCapture(linesFile)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines; it is a capture`);
+  }
+}
+
+/** Does something while no other watch has the state, or adds to the lines. Throws CommandError where one does. */
+export async function whileLocked(files: WatchFiles, action: () => Promise<void>): Promise<void> {
+  const { stateFile, linesFile } = files;
+  const locks: WatchLock[] = [];
+  try {
+    if (stateFile !== undefined) locks.push(new WatchLock(stateFile, stateWords));
+    if (linesFile !== undefined && isRegular(linesFile)) locks.push(new WatchLock(placeOf(linesFile), linesWords));
+    await action();
+  } finally {
+    for (const lock of locks) lock.release();
+  }
+}
+
+/** Whether a file of the folder may be a capture: the watch's own are none. */
+export function accepts({ path, stateFile, linesFile }: WatchFiles): (name: string) => boolean {
+  const folder = placeOf(path);
+  const own = [stateFile, linesFile]
+    .filter((file) => file !== undefined)
+    .flatMap((file) => [resolve(file), placeOf(file)])
+    .filter((file) => placeOf(dirname(file)) === folder)
+    .map((file) => basename(file));
+  // A lock has other names behind its own while it is taken.
+  return (name) => !own.some((file) => name === file || name.startsWith(`${file}.lock`));
+}
+
+/** Whether it is a file, or will be one: a device or a pipe may have many writers. */
+function isRegular(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return true;
+  }
+}
+
+async function isCapture(path: string): Promise<boolean> {
+  if (!existsSync(path) || !isRegular(path)) return false;
+  try {
+    await new FileSource(path).startTime();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
+    // Without a place in it, it could not be opened; what cannot be written is told later.
+    return error.offset !== undefined && error.code !== "empty" && error.code !== "unknown-format";
+  }
+}
