@@ -20,6 +20,8 @@ const saveInterval = 20;
 
 /** What makes up a watch. */
 export interface WatchParts {
+  /** What is watched, behind all links. */
+  readonly watched: string;
   readonly nids: Nids;
   readonly connections: WatchedConnections;
   readonly output: Output;
@@ -75,12 +77,13 @@ export class Checkpoints {
 
   /** Saves the state, where one is kept; in a replay nothing has changed. */
   save(): void {
-    const { connections, stateFile, results, output } = this.#parts;
+    const { watched, connections, stateFile, results, output } = this.#parts;
     // Lines that nobody took are to come again.
     if (stateFile === undefined || connections.isReplaying || output.hasEnded) return;
     const began = performance.now();
     const open = connections.save();
     saveState(stateFile, {
+      watched,
       replayFrom: this.#marks.replayFrom(open) ?? this.#position?.begin,
       position: this.#position,
       nextId: connections.nextId,

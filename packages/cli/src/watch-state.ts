@@ -17,6 +17,8 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";
 import type { FrameTime } from "@tsnids/pcap";
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
+import { placeOf } from "./file-place.js";
+import { printable } from "./printable-text.js";
 
 const format = "tsnids watch 1";
 
@@ -36,6 +38,8 @@ interface SavedOutput {
 
 /** What the file holds. */
 export interface WatchState {
+  /** The folder or file that is watched, behind all links; undefined in states of earlier versions. */
+  readonly watched?: string | undefined;
   /** Beginning of the file to replay from; undefined where nothing was read yet. */
   readonly replayFrom?: FrameTime | undefined;
   readonly position?: FolderPosition | undefined;
@@ -60,6 +64,13 @@ export function loadState(path: string): WatchState | undefined {
   throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is no state of "tsnids watch"; delete it to begin anew`);
 }
 
+/** Throws CommandError where a state is that of another folder or file than the one at `path`. */
+export function requireStateOf(path: string, { watched }: WatchState, stateFile: string): void {
+  if (watched === undefined || watched === placeOf(path)) return;
+  const what = `is the state of a watch of ${printable(watched)}; another --state keeps that of ${path}`;
+  throw new CommandError(ExitCode.WRONG_INPUT, `${stateFile}: ${what}`);
+}
+
 /** Replaces the file in one step. Throws CommandError. */
 export function saveState(path: string, state: WatchState): void {
   const part = `${path}.part`;
@@ -82,7 +93,8 @@ function parse(text: string): unknown {
 
 function isState(value: unknown): value is WatchState {
   if (!isObject(value) || value["format"] !== format || !Number.isSafeInteger(value["nextId"])) return false;
-  const { replayFrom, position, open, output } = value;
+  const { watched, replayFrom, position, open, output } = value;
+  if (watched !== undefined && typeof watched !== "string") return false;
   const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
   if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
   if (output !== undefined && !isOutput(output)) return false;

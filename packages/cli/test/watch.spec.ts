@@ -1,7 +1,16 @@
 // tsnids watch: lines of a folder that grows are those of all its files at once; however it ends, the next one goes on
 // without a line twice or missing.
 
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Capture, capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -207,6 +216,25 @@ describe("tsnids watch", function () {
     await second.untilTrue(() => holderOf(lock) === second.pid, "the lock");
     expect(await second.end("SIGINT")).to.equal(130);
     expect(readdirSync(captureFolder).filter((name) => name.includes("lock"))).to.deep.equal([]);
+  });
+
+  it("refuses the state of another folder, and takes one that does not say whose it is", async () => {
+    const state = folder.path("shared.state");
+    add("cap0", closed().pcap());
+    const first = start("--state", state);
+    await first.until(1);
+    await first.end("SIGINT");
+    const moved = `${captureFolder}-moved`;
+    mkdirSync(moved);
+    const { status, stderr } = tsnids(["watch", "--state", state, moved]);
+    const what = `is the state of a watch of ${realpathSync(captureFolder)}; another --state keeps that of ${moved}`;
+    expect([status, stderr]).to.deep.equal([2, `tsnids: ${state}: ${what}\n`]);
+    const { watched, ...old } = parse(readFileSync(state, "utf8"));
+    expect(watched).to.equal(realpathSync(captureFolder));
+    writeFileSync(state, JSON.stringify(old));
+    writeFileSync(join(moved, "cap1"), closed({ client: "10.0.0.1:40001", start: 1_000_000_100 }).pcap());
+    running = new Watching(["--json", "--state", state, moved], output);
+    expect(parse((await running.until(2))[1]!)["client"]).to.equal("10.0.0.1|40001");
   });
 
   it("has one line for each thing that is wrong", () => {

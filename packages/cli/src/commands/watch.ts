@@ -22,6 +22,7 @@ import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
+import { placeOf } from "../file-place.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
@@ -30,7 +31,7 @@ import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
 import { accepts, checkFiles, usualStateFile, whileLocked } from "../watch-files.js";
 import type { WatchFiles } from "../watch-files.js";
-import { loadState } from "../watch-state.js";
+import { loadState, requireStateOf } from "../watch-state.js";
 import { WatchedConnections } from "../watched-connections.js";
 
 interface WatchOptions extends EngineOptions, CommunityIdOptions {
@@ -106,6 +107,8 @@ async function follow(
 ): Promise<void> {
   const { path, isFolder, stateFile, linesFile } = files;
   const state = stateFile === undefined ? undefined : loadState(stateFile);
+  // The usual state lies with what is watched, and may be moved with it.
+  if (state !== undefined && typeof options.state === "string") requireStateOf(path, state, options.state);
   const results = linesFile === undefined ? undefined : new ResultFile(linesFile, state?.output);
   const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), linesFile);
 
@@ -113,7 +116,7 @@ async function follow(
   const resumed = state?.position === undefined ? undefined : state;
   const connections = new WatchedConnections(nids, state?.nextId ?? 1, resumed?.open);
   const checkpoints = new Checkpoints({
-    ...{ nids, connections, output, results, stateFile },
+    ...{ watched: placeOf(path), nids, connections, output, results, stateFile },
     resumed: resumed?.position,
     warn,
     signal: stop.signal,
