@@ -23,7 +23,7 @@ export class DirectionLines {
 
   /** The line of a direction; with the Community ID of its stream where there is one. */
   line(direction: StreamDirection, sha256: string, communityId?: string): string {
-    const { name, dir, bytes, gaps } = direction;
+    const { name, dir, bytes, gaps, moreGaps } = direction;
     const [client, server] = endpointsText(name);
     this.#directions++;
     this.#bytes += bytes;
@@ -34,8 +34,9 @@ export class DirectionLines {
       `sha256 ${sha256.slice(0, shownDigits)}`,
     ];
     if (communityId !== undefined) columns.push(communityId);
-    if (gaps.length > 0)
-      columns.push(`misses ${gaps.map(([offset, missing]) => `${missing} at ${offset}`).join(", ")}`);
+    const missed = gaps.map(([offset, missing]) => `${missing} at ${offset}`);
+    if (moreGaps !== undefined) missed.push(`${moreGaps.bytes} in ${moreGaps.count} more`);
+    if (missed.length > 0) columns.push(`misses ${missed.join(", ")}`);
     if (name.encapsulation.length > 0) columns.push(`in ${encapsulationText(name.encapsulation)}`);
     return columns.join("  ");
   }

@@ -6,6 +6,9 @@ import type { Hash } from "node:crypto";
 import type { Encapsulation, HalfStream } from "@tsnids/nids";
 import { endpointKey, endpointText } from "./endpoint-text.js";
 
+/** Gaps of a direction that are told one by one; those behind them are counted. */
+export const maximumGaps = 65536;
+
 /** Who sends: the client to the server, or the other way round. */
 export type DirectionName = "c2s" | "s2c";
 
@@ -31,6 +34,12 @@ export interface BytesTarget {
   end(): void;
 }
 
+/** Gaps that are not told one by one: how many, and the bytes that are missing in them. */
+export interface GapTotals {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** One direction of a stream that is being followed. */
 export class StreamDirection {
   readonly name: StreamName;
@@ -40,6 +49,10 @@ export class StreamDirection {
   #hash: Hash | undefined;
   #bytes = 0;
   readonly #gaps: [offset: number, missing: number][] = [];
+  #gapCount = 0;
+  #unlistedBytes = 0;
+  /** Where the last gap is. */
+  #lastGap = -1;
 
   constructor(name: StreamName, dir: DirectionName, target: BytesTarget | undefined) {
     this.name = name;
@@ -52,9 +65,15 @@ export class StreamDirection {
     return this.#bytes;
   }
 
-  /** Where in the delivered bytes some are missing, and how many. */
+  /** Where in the delivered bytes some are missing, and how many: the first `maximumGaps`. */
   get gaps(): readonly (readonly [offset: number, missing: number])[] {
     return this.#gaps;
+  }
+
+  /** The gaps behind those; undefined where there are none. */
+  get moreGaps(): GapTotals | undefined {
+    const count = this.#gapCount - this.#gaps.length;
+    return count > 0 ? { count, bytes: this.#unlistedBytes } : undefined;
   }
 
   /** Takes what a DATA notification has for this direction: fresh bytes, an urgent byte, a gap, or nothing. */
@@ -79,8 +98,11 @@ export class StreamDirection {
 
   /** Two holes with nothing between them are one. */
   #gap(missing: number): void {
-    const last = this.#gaps.at(-1);
-    if (last?.[0] === this.#bytes) last[1] += missing;
+    const goesOn = this.#lastGap === this.#bytes;
+    this.#lastGap = this.#bytes;
+    if (!goesOn) this.#gapCount++;
+    if (this.#gapCount > maximumGaps) this.#unlistedBytes += missing;
+    else if (goesOn) this.#gaps.at(-1)![1] += missing;
     else this.#gaps.push([this.#bytes, missing]);
   }
 }
@@ -91,8 +113,8 @@ function newHash(): Hash {
 }
 
 /**
- * The object that describes a direction, its keys in the order that other programs rely on; the last three only where
- * there are such.
+ * The object that describes a direction, its keys in the order that other programs rely on; those behind `gaps` only
+ * where there are such.
  */
 export function directionJson(direction: StreamDirection, sha256: string, communityId?: string): string {
   const { clientAddress, clientPort, serverAddress, serverPort, encapsulation, nth } = direction.name;
@@ -104,6 +126,7 @@ export function directionJson(direction: StreamDirection, sha256: string, commun
     bytes: direction.bytes,
     sha256,
     gaps: direction.gaps,
+    moreGaps: direction.moreGaps,
     encapsulation: encapsulation.length > 0 ? encapsulation : undefined,
     file: direction.target?.name,
     communityId,
