@@ -63,6 +63,17 @@ function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
+/** Throws what there is of several errors: the one, or an AggregateError of them, the one that came first first. */
+export function throwAll(errors: readonly (Error | undefined)[]): void {
+  const [first, ...others] = errors.filter((error) => error !== undefined);
+  if (first !== undefined) throw others.length === 0 ? first : new AggregateError([first, ...others]);
+}
+
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** The system's errors that speak of a name: there is no such folder, it is one, or the user may not write there. */
 const nameErrors: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM"];
 

@@ -8,11 +8,12 @@
 // EXITING, and the caller prints what it has before it reports.
 
 import { performance } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
 import type { LiveStatistics } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
-import { ExitCode } from "./exit-codes.js";
+import { asError, ExitCode } from "./exit-codes.js";
 import { openInput } from "./frame-input.js";
 import type { CommandInput, InputWarning } from "./frame-input.js";
 import { onInterrupt } from "./interrupt.js";
@@ -35,8 +36,6 @@ export interface ReplayEnd {
   readonly filtered: number | undefined;
   /** True when there is something to sum up: all was read, or at least a part. */
   readonly hasResults: boolean;
-  /** The exit code, where there is no error. */
-  readonly exitCode: ExitCode;
   /** What a live capture counted. */
   readonly live: LiveStatistics | undefined;
 }
@@ -49,7 +48,7 @@ export interface ReplayOptions {
   readonly readAhead?: number;
 }
 
-/** One replay: made before the engine, which wants its output. */
+/** One replay: made before the engine, which wants its output. First `run`, then what there is to print, then `finish`. */
 export class Replay {
   /** Where results go. */
   readonly output: Output;
@@ -57,6 +56,7 @@ export class Replay {
   readonly #readAhead: number;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
+  #offInterrupt: () => void = () => undefined;
 
   constructor(input: CommandInput, { goesOnUnread = false, readAhead = 0 }: ReplayOptions = {}) {
     this.#input = input;
@@ -78,7 +78,7 @@ export class Replay {
     const started = performance.now();
     const progress = new Progress(process.stderr, files, started);
     this.output.beforeWriting(() => progress.clear());
-    const offInterrupt = onInterrupt(() => {
+    this.#offInterrupt = onInterrupt(() => {
       this.#interrupted = true;
       this.#stop.abort();
     });
@@ -87,17 +87,27 @@ export class Replay {
       await nids.run(new PacedSource(source, this.output, progress));
     } catch (thrown) {
       // What a callback of ours threw is what there is to report, not that it was thrown in one.
-      const cause = thrown instanceof CallbackError ? thrown.cause : thrown;
-      error = cause instanceof Error ? cause : new Error(String(cause));
+      error = asError(thrown instanceof CallbackError ? thrown.cause : thrown);
     }
     const seconds = (performance.now() - started) / 1000;
-    offInterrupt();
     this.#stop.abort(); // After an error of ours, a pipe would still wait for its writer.
     progress.clear();
     const filtered = filtering?.dropped;
     const hasResults = error === undefined || nids.statistics().frames + (filtered ?? 0) > 0;
-    const exitCode = this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
-    return { seconds, error, filtered, hasResults, exitCode, live: feed?.statistics };
+    return { seconds, error, filtered, hasResults, live: feed?.statistics };
+  }
+
+  /**
+   * Waits until the reader has taken everything; an interrupt meanwhile is still the first one. Gives the exit code where
+   * there is no error. Throws CommandError when lines were lost.
+   */
+  async finish(): Promise<ExitCode> {
+    await this.output.flush();
+    // A signal that came meanwhile may be told in the next turn of the event loop only.
+    for (let turn = 0; turn < 2; turn++) await setImmediate();
+    this.#offInterrupt();
+    this.output.check();
+    return this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
   }
 }
 

@@ -2,11 +2,12 @@
 
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync, readdirSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
 import { capture } from "@tsnids/testkit";
 import { expect } from "chai";
-import { captures, program, startTsnids, temporaryFolder, tsnids } from "./command.js";
+import { captures, linesOf, program, startTsnids, temporaryFolder, tsnids } from "./command.js";
 import { closed, open } from "./conversations.js";
 
 /** Collects what a stream gives; `until` waits for a text to appear. */
@@ -45,6 +46,29 @@ describe("tsnids, interrupted", () => {
       );
     });
   }
+});
+
+describe("tsnids, interrupted behind the end of its input", () => {
+  const folder = temporaryFolder();
+  let child: ChildProcessWithoutNullStreams | undefined;
+
+  afterEach(() => child?.kill("SIGKILL"));
+
+  it("still gives a slow reader all it has, and ends with 130", async () => {
+    // All are open to the end, so that their lines come at once: more than a pipe holds.
+    const clients = Array.from({ length: 1000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+    const path = folder.write("open.pcap", capture(clients.map((client) => open({ client }))).pcap());
+    child = startTsnids(["streams", "--json", "--write", folder.path("out"), path]);
+    const index = folder.path("out/index.jsonl");
+    const isWhole = (): boolean => existsSync(index) && linesOf(readFileSync(index, "utf8")).length === 2000;
+    // Nothing tells of it: what the command prints nobody reads yet.
+    while (!isWhole() && child.signalCode === null) await setTimeout(10);
+    child.kill("SIGTERM");
+    const stdout = collect(child.stdout);
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).to.equal(130);
+    expect(stdout.text()).to.equal(readFileSync(index, "utf8"));
+  });
 });
 
 describe("tsnids and a reader that goes away", () => {

@@ -88,6 +88,16 @@ describe("tsnids streams --write", () => {
     expect(lines).to.have.length(2);
   });
 
+  it("tells of bad input first, then of files that cannot be written at the end", () => {
+    mkdirSync(folder.path("both/index.jsonl"), { recursive: true });
+    const bad = folder.write("bad.pcap", Buffer.from("no capture"));
+    const { status, stderr } = write("both", open().pcap(), "--force", bad);
+    const index = folder.path("both/index.jsonl");
+    expect(stderr).to.match(/^tsnids: [^\n]*bad\.pcap: at byte 0: [^\n]*\ntsnids: [^\n]*\n$/);
+    expect(stderr).to.contain(`\ntsnids: ${index}: cannot be written (EISDIR)\n`);
+    expect(status).to.equal(2);
+  });
+
   it("makes no folder for an input that cannot be read", () => {
     const { status } = tsnids(["streams", "--write", folder.path("unmade"), folder.path("missing.pcap")]);
     expect(status).to.equal(2);

@@ -86,7 +86,7 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   const workers = await workersFor(options, params, printing, workerLines);
   const nids = workers ?? watchingEngine(params, await communityIdOf(options), printing);
 
-  const { seconds, error, filtered, hasResults, exitCode, live } = await replay.run(nids, (warning) => {
+  const { seconds, error, filtered, hasResults, live } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   if (workers !== undefined && hasResults) workerLines.results(workers.results);
@@ -96,8 +96,7 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }
-  await output.flush();
-  output.check();
+  const exitCode = await replay.finish();
   if (error !== undefined) throw error;
   workerLines.check();
   return exitCode;

@@ -9,7 +9,7 @@ import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js
 import type { CommunityIdOptions } from "../community-id-options.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
-import { CommandError, ExitCode } from "../exit-codes.js";
+import { asError, CommandError, ExitCode, throwAll } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
 import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
@@ -94,14 +94,22 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
     (name, dir) => files?.open(name, dir),
   );
 
-  const { error, hasResults, exitCode } = await replay.run(nids);
-  await output.flush(); // Lines that are there are printed, whatever becomes of the files.
-  if (hasResults) {
-    files?.close();
-    if (!json) for (const line of lines.total(watch.streams, files)) output.line(line);
+  const { error, hasResults } = await replay.run(nids);
+  // Before anything waits for the reader; and lines that are there are printed, whatever becomes of the files.
+  const unwritten = hasResults ? failureOf(() => files?.close()) : undefined;
+  if (hasResults && unwritten === undefined && !json) {
+    for (const line of lines.total(watch.streams, files)) output.line(line);
   }
-  await output.flush();
-  output.check();
-  if (error !== undefined) throw error;
+  const exitCode = await replay.finish();
+  throwAll([error, unwritten]);
   return exitCode;
+}
+
+function failureOf(action: () => void): Error | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (thrown) {
+    return asError(thrown);
+  }
 }
