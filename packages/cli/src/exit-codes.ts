@@ -41,8 +41,9 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   }
   if (isFilterError(error)) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
   if (isNamed(error, "SniffError")) {
-    const isDisk = "code" in error && error.code === "dump-failed";
-    return { text: error.message, exitCode: isDisk ? ExitCode.FAILED : ExitCode.WRONG_INPUT };
+    // What could not be dumped is a RecordError, with the same text.
+    if (error.cause instanceof RecordError) return explain(error.cause);
+    return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }
   if (isNamed(error, "WorkerError")) return { text: oneLine(error.message), exitCode: ExitCode.WRONG_INPUT };
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
