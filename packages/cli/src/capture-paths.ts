@@ -6,6 +6,9 @@ import { CommandError, ExitCode } from "./exit-codes.js";
 
 const standardInput = "-";
 
+/** Characters of the longest path; what is longer is no pattern, and could be one that takes long to match. */
+export const longestPath = 4096;
+
 /** The paths to read. A pattern that nothing matches stays, to be complained about as a missing file. */
 export async function capturePaths(given: readonly string[]): Promise<readonly string[]> {
   if (given.filter((path) => path === standardInput).length > 1) {
@@ -24,6 +27,7 @@ export async function capturePaths(given: readonly string[]): Promise<readonly s
  * them wait for a start.
  */
 async function matches(path: string): Promise<string[]> {
+  if (path.length > longestPath) return [];
   const { glob, isDynamicPattern } = await import("tinyglobby");
   return isDynamicPattern(path) ? glob(path, { expandDirectories: false }) : [];
 }

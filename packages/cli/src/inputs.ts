@@ -8,6 +8,7 @@
 
 import type { Filter } from "@tsnids/filter";
 import { existsSync, statSync } from "node:fs";
+import { longestPath } from "./capture-paths.js";
 import { CommandError, ExitCode, isFilterError, systemReason } from "./exit-codes.js";
 
 /** What a command is about. */
@@ -45,7 +46,8 @@ export async function filterOf(words: readonly string[]): Promise<Filter | undef
     const [word = ""] = words;
     if (words.length > 1 || !couldBeName(word) || !isFilterError(error)) throw error;
     if (existsSync(word)) return undefined;
-    throw new CommandError(ExitCode.WRONG_INPUT, `${word}: no such file, and no filter expression: ${error.message}`);
+    const [why] = error.message.split("\n", 1); // The place in the expression is all of the word.
+    throw new CommandError(ExitCode.WRONG_INPUT, `${word}: no such file, and no filter expression: ${why}`);
   }
 }
 
@@ -77,7 +79,7 @@ async function beginOfExpression(args: readonly string[]): Promise<number> {
 
 /** Brackets and asterisks are part of both languages: "!(tcp)" is a pattern, too, and matches almost everything. */
 async function isPatternOfFiles(text: string): Promise<boolean> {
-  if (!/[*?[{]/.test(text) || (await isExpression(text))) return false;
+  if (text.length > longestPath || !/[*?[{]/.test(text) || (await isExpression(text))) return false;
   const { glob } = await import("tinyglobby");
   return (await glob(text, { expandDirectories: false })).length > 0;
 }

@@ -66,6 +66,10 @@ describe("tsnids run with a filter", () => {
   it("may be longer than the name of a file, and is not what a link to itself is", () => {
     const long = Array.from({ length: 30 }, (_, index) => `tcp port ${1000 + index}`).join(" or ");
     expect(tsnids(["run", "-q", web, long])).to.include({ stderr: "", status: 0 });
+    const nested = `${"ip[".repeat(20_000)}0${"]".repeat(20_000)} = 1`; // As a pattern of files it would be too much.
+    const { stderr, status } = tsnids(["run", "-q", web, nested]);
+    expect([stderr.split("\n").length, status]).to.deep.equal([4, 2]);
+    expect(stderr).to.match(/^tsnids: filter: /);
     const loop = folder.path("loop");
     symlinkSync(loop, loop);
     expect(tsnids(["run", "-q", web, loop])).to.include({
@@ -96,7 +100,9 @@ describe("a wrong filter", () => {
   it("is not what a mistyped file name is called", () => {
     expect(tsnids(["run", web, "web2.pcap"]).stderr).to.match(/^tsnids: web2\.pcap: no such file/);
     expect(tsnids(["run", web, "web2", web]).stderr).to.match(/^tsnids: web2: no such file \(a filter comes after/);
-    expect(tsnids(["run", web, "web2"]).stderr).to.match(/^tsnids: web2: no such file, and no filter expression/);
+    expect(tsnids(["run", web, "web2"]).stderr).to.match(
+      /^tsnids: web2: no such file, and no filter expression: .*\n$/,
+    );
     expect(tsnids(["run", "tcp port 80"]).stderr).to.match(/^tsnids: tcp port 80: no such file/);
   });
 
