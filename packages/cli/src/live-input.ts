@@ -11,6 +11,7 @@ import type { BackendName, CaptureProfile, FeedSource, LiveWarning } from "@tsni
 import { maximumCapturedLength } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { say } from "./diagnostics.js";
 import { CommandError, ExitCode } from "./exit-codes.js";
 import { wholeNumber } from "./option-values.js";
 
@@ -146,10 +147,6 @@ function overIp({ connect, listen }: LiveInputOptions, signal: AbortSignal): Pca
   });
   source.on("open", () => say(connect === undefined ? "a sender has called" : `connected to ${source.capture}`));
   return source;
-}
-
-function say(what: string): void {
-  process.stderr.write(`tsnids: ${what}\n`);
 }
 
 /** "57012", "192.0.2.1:57012", "[2001:db8::1]:57012", "tap.example:57012". */

@@ -9,7 +9,8 @@ import { runCommand } from "./commands/run.js";
 import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
 import { watchCommand } from "./commands/watch.js";
-import { explain, ExitCode } from "./exit-codes.js";
+import { say } from "./diagnostics.js";
+import { explain, ExitCode, isFilterError } from "./exit-codes.js";
 import { Output } from "./output.js";
 
 const examples = `
@@ -96,7 +97,9 @@ function report(error: unknown): ExitCode {
     return first;
   }
   const { text, exitCode } = explain(error);
-  process.stderr.write(`tsnids: ${text}\n`);
+  if (isFilterError(error))
+    process.stderr.write(`tsnids: ${text}\n`); // Lines of its own: the expression, and the place.
+  else say(text);
   if (process.env["DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   return exitCode;
 }

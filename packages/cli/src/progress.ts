@@ -6,6 +6,8 @@
 // inputs is known. Results may go to the same terminal: whoever prints calls `clear` first, and the bar comes back below.
 // (Progress-bar packages draw by their own timers and know nothing of lines printed elsewhere.)
 
+import { printable } from "./printable-text.js";
+
 /** Milliseconds before the bar appears, and between two drawings. */
 const patience = 500;
 const interval = 100;
@@ -81,7 +83,7 @@ export class Progress {
   /** The last input of which anything was read. */
   #current(): string {
     const { path = "" } = this.#inputs.findLast(({ bytesRead }) => bytesRead > 0) ?? this.#inputs[0] ?? {};
-    return path.replace(/^.*[/\\]/, "");
+    return printable(path.replace(/^.*[/\\]/s, ""));
   }
 }
 

@@ -13,6 +13,7 @@ import type { LiveStatistics } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { say } from "./diagnostics.js";
 import { asError, ExitCode } from "./exit-codes.js";
 import { openInput } from "./frame-input.js";
 import type { CommandInput, InputWarning } from "./frame-input.js";
@@ -70,7 +71,7 @@ export class Replay {
   async run(nids: Processor, onWarning: (warning: InputWarning) => void = () => undefined): Promise<ReplayEnd> {
     const warn = (warning: InputWarning): void => {
       progress.clear();
-      process.stderr.write(`tsnids: warning: ${warning.message}\n`);
+      say(`warning: ${warning.message}`);
       onWarning(warning);
     };
     const { signal } = this.#stop;

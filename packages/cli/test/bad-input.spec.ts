@@ -97,6 +97,16 @@ for (const command of ["run", "streams"]) {
       expect(status).to.equal(2);
     });
 
+    it("shows a name without what would be commands to a terminal", () => {
+      const name = "evil\u001b[31m\nname.pcap";
+      const shown = folder.path("evil\\x1b[31m\\x0aname.pcap");
+      const { stderr } = tsnids([command, folder.write(name, open().pcap().subarray(0, 200))]);
+      expect(stderr)
+        .to.match(/^tsnids: warning: [^\n]*\n$/)
+        .and.to.contain(`${shown}: the capture ends at byte `);
+      expect(tsnids([command, `${folder.path(name)}.gz`]).stderr).to.equal(`tsnids: ${shown}.gz: no such file\n`);
+    });
+
     it("calls standard input by its name", () => {
       const { status, stderr } = tsnids([command, "-"], { input: Buffer.from("hello") });
       expect(stderr).to.match(/^tsnids: standard input: at byte 0: /);

@@ -44,6 +44,9 @@ describe("the progress bar", () => {
     expect(drawn[0])
       .to.contain("  60 %  60 of 100 MB")
       .and.to.match(/b\.pcap$/);
+    const evil = bar([file(100, 50, "folder/evil\u001b[31m\nname.pcap")]);
+    evil.progress.update(2000);
+    expect(evil.drawn[0]).to.match(/ {2}evil\\x1b\[31m\\x0aname\.pcap$/);
   });
 
   it("goes away when asked, once, and comes back", () => {

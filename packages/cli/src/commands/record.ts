@@ -11,6 +11,7 @@ import { CallbackError } from "@tsnids/nids";
 import type { FrameSource } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { say, warn } from "../diagnostics.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
@@ -105,7 +106,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     offInterrupt();
     const { files: written, frames } = recorder;
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
-    if (written.length > 0) process.stderr.write(`tsnids: ${frames} frames in ${where}\n`);
+    if (written.length > 0) say(`${frames} frames in ${where}`);
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
@@ -130,12 +131,8 @@ async function recordStreams(
   }
   recorder.finish();
   const { streams, missingFrames } = recording;
-  process.stderr.write(`tsnids: ${streams} ${streams === 1 ? "stream contains" : "streams contain"} the text\n`);
+  say(`${streams} ${streams === 1 ? "stream contains" : "streams contain"} the text`);
   if (missingFrames > 0) warn(`${missingFrames} of their frames before the text were no longer there`);
-}
-
-function warn(message: string): void {
-  process.stderr.write(`tsnids: warning: ${message}\n`);
 }
 
 function amount(text: string): number {

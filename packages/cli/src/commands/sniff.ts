@@ -3,6 +3,7 @@
 import { existsSync, statSync } from "node:fs";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
+import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { couldBeName, filterOf, isFile } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
@@ -70,8 +71,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     exitCode = ExitCode.INTERRUPTED;
     stop.abort();
   };
-  const warn = ({ message }: { readonly message: string }): void =>
-    void process.stderr.write(`tsnids: warning: ${message}\n`);
+  const onWarning = ({ message }: { readonly message: string }): void => warn(message);
   const print = async (_timestamp: unknown, packet: Packet): Promise<void> => {
     if (!output.isEmpty) output.line("");
     output.line(packet.toString());
@@ -82,10 +82,10 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   const { FilteredSource } = await import("@tsnids/filter");
   const openLiveSource: OpenSource = (name, { filter: expression, signal }) => {
     const live = isLive(options) ? options : { ...options, interface: name ?? defaultDevice() };
-    const { feed, filter: filterHere } = openLive({ ...live, filter: expression }, signal, warn);
+    const { feed, filter: filterHere } = openLive({ ...live, filter: expression }, signal, onWarning);
     return filterHere === undefined ? feed : new FilteredSource(feed, filterHere, { keepsFragments: false });
   };
-  const open = file === undefined ? openLiveSource : openFile(file, { onWarning: warn });
+  const open = file === undefined ? openLiveSource : openFile(file, { onWarning });
   const stopWaiting = onInterrupt(interrupt);
   try {
     await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);

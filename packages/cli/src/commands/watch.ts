@@ -21,6 +21,7 @@ import { ConnectionWatch } from "../connection.js";
 import { ConnectionLines } from "../connection-line.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
+import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { placeOf } from "../file-place.js";
 import { sortInputs } from "../inputs.js";
@@ -148,10 +149,6 @@ async function follow(
     await output.flush();
   }
   output.check();
-}
-
-function warn(message: string): void {
-  process.stderr.write(`tsnids: warning: ${message}\n`);
 }
 
 /** Prints the lines of connections that end, and of alerts. */
