@@ -5,6 +5,7 @@ import { checksumModes, paramRules } from "@tsnids/nids";
 import type { ChecksumMode, ChecksumRule, NidsParams } from "@tsnids/nids";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { refuseGiven } from "./option-values.js";
 
 /** One parameter given on the command line. */
 export type Setting = readonly [name: string, value: unknown];
@@ -32,6 +33,14 @@ export function addEngineOptions(command: Command): Command {
     .option("--no-midstream", "leave out connections whose beginning was not captured")
     .option("--set <name=value>", "set a parameter of the engine; may be repeated", addSetting)
     .addHelpText("after", () => `\nParameters for --set, with their defaults:\n${parameterList()}`);
+}
+
+/** For where there is no engine. Throws CommandError where an option sets a parameter; `needed` is what there would be one with. */
+export function refuseEngineOptions({ checksums, midstream, set }: EngineOptions, needed: string): void {
+  refuseGiven(
+    { "--checksums": checksums !== undefined, "--no-midstream": !midstream, "--set": set !== undefined },
+    needed,
+  );
 }
 
 /** The parameters the options stand for. What `--set` says comes last and counts. */

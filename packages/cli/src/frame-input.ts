@@ -15,6 +15,8 @@ import { sortInputs } from "./inputs.js";
 import type { Inputs } from "./inputs.js";
 import { liveInput, openLive } from "./live-input.js";
 import type { LiveInput, LiveInputOptions } from "./live-input.js";
+import { refuseGiven } from "./option-values.js";
+import type { ReadAheadOptions } from "./read-ahead-option.js";
 
 /** What a command line asks for. */
 export type CommandInput = Inputs | LiveInput;
@@ -34,8 +36,14 @@ export interface FrameInput {
 }
 
 /** What the arguments and options of a command ask for. Throws CommandError and FilterError. */
-export async function commandInput(args: readonly string[], options: LiveInputOptions): Promise<CommandInput> {
-  return liveInput(args, options) ?? (await sortInputs(args, options.filter));
+export async function commandInput(
+  args: readonly string[],
+  options: LiveInputOptions & Partial<ReadAheadOptions>,
+): Promise<CommandInput> {
+  const live = liveInput(args, options);
+  if (live === undefined) return await sortInputs(args, options.filter);
+  refuseGiven({ "--read-ahead": (options.readAhead ?? 0) > 0 }, "files");
+  return live;
 }
 
 /**

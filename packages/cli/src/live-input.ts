@@ -13,7 +13,8 @@ import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { say } from "./diagnostics.js";
 import { CommandError, ExitCode } from "./exit-codes.js";
-import { wholeNumber } from "./option-values.js";
+import { isFile } from "./inputs.js";
+import { refuseGiven, wholeNumber } from "./option-values.js";
 
 /** One end of a TCP connection; the host's default is loopback. */
 interface Endpoint {
@@ -83,16 +84,15 @@ export function isLive({ interface: device, connect, listen }: LiveInputOptions)
 /** For what is read from no device. Throws CommandError where an option says how to capture on one. */
 export function refuseDeviceOptions(options: LiveInputOptions): void {
   const { backend, profile, promiscuous = true, isolated = true, snapLength, bufferSize } = options;
-  const given = Object.entries({
+  const given = {
     "--backend": backend !== undefined,
     "--profile": profile !== undefined,
     "--no-promiscuous": !promiscuous,
     "--no-isolated": !isolated,
     "--snap-length": snapLength !== undefined,
     "--buffer-size": bufferSize !== undefined,
-  }).find(([, isGiven]) => isGiven);
-  if (given === undefined) return;
-  throw new CommandError(ExitCode.WRONG_INPUT, `${given[0]} needs --interface DEVICE`);
+  };
+  refuseGiven(given, "--interface DEVICE");
 }
 
 /**
@@ -107,6 +107,10 @@ export function liveInput(args: readonly string[], options: LiveInputOptions): L
   }
   if (args.length === 0) return { live: options };
   const [first = ""] = args;
+  if (options.filter !== undefined && !isFile(first)) {
+    const what = "--filter has the filter; one of several words needs quotes there";
+    throw new CommandError(ExitCode.WRONG_INPUT, `${first}: ${what}`);
+  }
   if (options.filter !== undefined || first === "-" || existsSync(first)) {
     const option = options.interface === undefined ? "--connect or --listen" : "--interface";
     throw new CommandError(ExitCode.WRONG_INPUT, `${first}: a file cannot be read together with ${option}`);
@@ -114,7 +118,7 @@ export function liveInput(args: readonly string[], options: LiveInputOptions): L
   return { live: { ...options, filter: args.join(" ") } };
 }
 
-/** Makes the source. Says on standard error when it listens. Throws CaptureError. */
+/** Makes the source. Says on standard error when it listens. Throws CaptureError and CommandError. */
 export function openLive(
   options: LiveInputOptions,
   signal: AbortSignal,
@@ -127,6 +131,8 @@ export function openLive(
 
 function ofDevice(device: string, options: LiveInputOptions, signal: AbortSignal): LiveSource {
   const { bufferSize, ...others } = options;
+  const { backend = "cap", isolated = true } = options;
+  refuseGiven({ "--no-isolated": !isolated && backend !== "cap" }, "--backend cap");
   const live = new LiveSource(device, {
     ...others,
     bufferSize: bufferSize === undefined ? undefined : bufferSize * mebibyte,

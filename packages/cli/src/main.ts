@@ -10,7 +10,7 @@ import { sniffCommand } from "./commands/sniff.js";
 import { streamsCommand } from "./commands/streams.js";
 import { watchCommand } from "./commands/watch.js";
 import { say } from "./diagnostics.js";
-import { explain, ExitCode, isFilterError } from "./exit-codes.js";
+import { CommandError, explain, ExitCode, isFilterError } from "./exit-codes.js";
 import { Output } from "./output.js";
 
 const examples = `
@@ -63,6 +63,7 @@ function program(end: (code: ExitCode) => void, output: Output): Command {
     .description("Replays network captures through a userland IP stack and shows the TCP streams in them.")
     .version(versionText(), "-V, --version")
     .exitOverride()
+    .helpCommand(false)
     .configureOutput({
       writeOut: (text) => output.line(text.replace(/\n$/, "")),
       outputError: (text, write) => write(asOneLine(text)),
@@ -74,7 +75,21 @@ function program(end: (code: ExitCode) => void, output: Output): Command {
   sniffCommand(root, end);
   recordCommand(root, end);
   watchCommand(root, end);
+  helpCommand(root);
   return root;
+}
+
+/** In place of commander's own, which takes a command it does not know for none. */
+function helpCommand(root: Command): void {
+  root
+    .command("help")
+    .description("display help for command")
+    .argument("[command]")
+    .action((name?: string) => {
+      const command = name === undefined ? root : root.commands.find((each) => each.name() === name);
+      if (command === undefined) throw new CommandError(ExitCode.WRONG_INPUT, `unknown command '${name}'`);
+      command.help();
+    });
 }
 
 /** "error: unknown option '--jsn'\n(Did you mean --json?)" as "tsnids: unknown option '--jsn' (Did you mean --json?)". */

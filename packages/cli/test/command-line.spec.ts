@@ -43,6 +43,7 @@ describe("tsnids", () => {
   });
 
   it("says what is wrong with a command line, and what may have been meant", () => {
+    expect(mistake("help", "rnu")).to.equal("unknown command 'rnu'");
     expect(mistake("rnu", web)).to.equal("unknown command 'rnu' (Did you mean run?)");
     expect(mistake("run", "--jsno", web)).to.equal("unknown option '--jsno' (Did you mean --json?)");
     expect(mistake("run")).to.equal("missing argument: a capture file, or --interface DEVICE");
@@ -69,6 +70,44 @@ describe("tsnids", () => {
     expect(mistake("run", "--connect", "1", "--snap-length", "9")).to.equal("--snap-length needs --interface DEVICE");
     expect(mistake("streams", "--force", web)).to.equal("--force needs --write DIR");
     expect(mistake("record", "--write", "x.pcap", "--files", "3", web)).to.equal("--files needs --size or --seconds");
+    for (const [option, ...value] of [
+      ["--checksums", "verify"],
+      ["--no-midstream"],
+      ["--set", "maxStreams=1"],
+    ] as const) {
+      const args = ["record", "--write", "x.pcap", option, ...value, web];
+      expect(mistake(...args)).to.equal(`${option} needs --containing TEXT`);
+    }
+    expect(mistake("run", "--connect", "1", "--read-ahead", "1")).to.equal("--read-ahead needs files");
+    const backend = ["--no-isolated", "--backend", "tcpdump"];
+    expect(mistake("run", "-i", "lo", ...backend)).to.equal("--no-isolated needs --backend cap");
+    expect(mistake("run", "--quiet", "--community-id", web)).to.match(
+      /^--community-id is for connections, and --quiet/,
+    );
+    for (const state of [
+      ["--no-state", "--state", "x"],
+      ["--state", "x", "--no-state"],
+    ]) {
+      expect(mistake("watch", ...state, web)).to.equal("--state and --no-state exclude each other");
+    }
+  });
+
+  it("refuses what is no name of a file to write", () => {
+    for (const [command, option] of [
+      ["record", "--write"],
+      ["sniff", "--write"],
+      ["watch", "--output"],
+      ["watch", "--state"],
+    ] as const) {
+      expect(mistake(command, option, "-", web)).to.match(/ argument '-' is invalid\. It must be the name of a file; /);
+      expect(mistake(command, `${option}=`, web)).to.match(/ argument '' is invalid\. It must not be empty\.$/);
+    }
+    expect(mistake("streams", "--write=", web)).to.match(/ argument '' is invalid\. It must not be empty\.$/);
+  });
+
+  it("says that a filter of several words in an option needs quotes", () => {
+    const what = "--filter has the filter; one of several words needs quotes there";
+    expect(mistake("run", "-i", "lo", "--filter", "tcp", "port", "80")).to.equal(`port: ${what}`);
   });
 
   it("reads files ahead where it is told to, with the same results", () => {

@@ -125,6 +125,15 @@ describe("tsnids watch --output", function () {
     expect(readdirSync(base).sort()).to.deep.equal(["a", "link"]);
   });
 
+  it("has alerts in its JSON lines without being asked, as tsnids run has", async () => {
+    const a = watched("a", "10.0.0.1:40000");
+    const talk = closed({ client: "10.0.0.1:40001", start: 1_000_000_100 });
+    const bad = talk.segment("client", { data: "x", checksum: "bad", stray: true });
+    writeFileSync(join(a, "cap1"), bad.pcap());
+    const lines = await watch("--checksums", "verify", a).until(3);
+    expect(lines.map((line) => (JSON.parse(line) as { type: string }).type)).to.include("alert");
+  });
+
   it("takes its own files in the folder for no captures", async () => {
     const a = watched("a", "10.0.0.1:40000");
     output = join(a, "lines");

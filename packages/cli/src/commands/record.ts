@@ -12,7 +12,7 @@ import type { FrameSource } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { say, warn } from "../diagnostics.js";
-import { addEngineOptions, engineParams } from "../engine-options.js";
+import { addEngineOptions, engineParams, refuseEngineOptions } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { commandInput, openInput } from "../frame-input.js";
@@ -20,7 +20,7 @@ import type { CommandInput } from "../frame-input.js";
 import { onInterrupt } from "../interrupt.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
-import { notEmpty } from "../option-values.js";
+import { notEmpty, outputFile } from "../option-values.js";
 import { refuseOwnPart } from "../own-part.js";
 import { TextRecording } from "../text-recording.js";
 
@@ -61,7 +61,7 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
     .requiredOption(
       "-w, --write <out>",
       "the file to write; its name says the format (.pcap, .cap, or else pcapng)",
-      notEmpty,
+      outputFile,
     )
     .option(
       "--filter <expression>",
@@ -86,6 +86,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
   if (files !== undefined && !isRow) {
     throw new CommandError(ExitCode.WRONG_INPUT, "--files needs --size or --seconds");
   }
+  if (containing === undefined) refuseEngineOptions(options, "--containing TEXT");
   const stop = new AbortController();
   const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message));
   const paths = inputs.map(({ path }) => path);

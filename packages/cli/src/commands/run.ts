@@ -77,6 +77,9 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   if (options.worker !== undefined && wantsCommunityId(options)) {
     throw new CommandError(ExitCode.WRONG_INPUT, "--community-id is for connections; with --worker no line has one");
   }
+  if (quiet && wantsCommunityId(options)) {
+    throw new CommandError(ExitCode.WRONG_INPUT, "--community-id is for connections, and --quiet prints none");
+  }
   const replay = new Replay(input, { readAhead: options.readAhead });
   const { output } = replay;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));

@@ -9,7 +9,7 @@ import { couldBeName, filterOf, isFile } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
 import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
-import { notEmpty } from "../option-values.js";
+import { outputFile } from "../option-values.js";
 import { Output } from "../output.js";
 import { refuseOwnPart } from "../own-part.js";
 
@@ -51,7 +51,7 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
     )
     .option("--hex", "print each packet's bytes too")
     .option("--timeout <seconds>", "end after so many seconds")
-    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)", notEmpty)
+    .option("--write <file>", "write the packets to a capture file, too (.pcap, .cap, or else pcapng)", outputFile)
     .option("--force", "with --write: replace a file that is there")
     .addHelpText("after", afterHelp);
   addLiveOptions(command).action(async (args: string[], options: SniffOptions) => {

@@ -15,6 +15,7 @@ import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
+import { notEmpty } from "../option-values.js";
 import { readAheadOption } from "../read-ahead-option.js";
 import type { ReadAheadOptions } from "../read-ahead-option.js";
 import { Replay } from "../replay.js";
@@ -56,7 +57,7 @@ export function streamsCommand(root: Command, end: (code: ExitCode) => void): vo
     )
     .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression; of a device, in the kernel")
     .option("--json", "print a JSON line per direction")
-    .option("--write <dir>", "write the bytes of each direction to a file in this folder")
+    .option("--write <dir>", "write the bytes of each direction to a file in this folder", notEmpty)
     .option("--force", "with --write: use a folder that is not empty, overwrite its files")
     .addOption(readAheadOption())
     .addHelpText("after", afterHelp);

@@ -28,6 +28,7 @@ import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../json-lines.js";
+import { outputFile } from "../option-values.js";
 import { Output } from "../output.js";
 import { ResultFile } from "../result-file.js";
 import { accepts, checkFiles, usualStateFile, whileLocked } from "../watch-files.js";
@@ -68,13 +69,16 @@ export function watchCommand(root: Command, end: (code: ExitCode) => void): void
     .argument("[expression...]")
     .option("--filter <expression>", "use only frames that fulfil a pcap-filter expression")
     .option("--json", "print JSON lines: connection, alert")
-    .option("--alerts", "print a line per alert")
-    .option("--output <file>", "add the lines to this file; after a crash none comes twice")
-    .option("--state <file>", "keep the state in this file")
+    .option("--alerts", "print a line per alert (--json has them anyway)")
+    .option("--output <file>", "add the lines to this file; after a crash none comes twice", outputFile)
+    .option("--state <file>", "keep the state in this file", outputFile)
     .option("--no-state", "begin with the first file, keep no state, report open connections at the end")
     .addHelpText("after", afterHelp);
+  const given = new Set<string>(); // For commander they are one option, of which the last one counts.
+  for (const name of ["state", "no-state"]) command.on(`option:${name}`, () => given.add(name));
   addEngineOptions(addCommunityIdOptions(command)).action(
     async (path: string, expression: string[], options: WatchOptions) => {
+      if (given.size > 1) throw new CommandError(ExitCode.WRONG_INPUT, "--state and --no-state exclude each other");
       end(await watch(await sortInputs([path, ...expression], options.filter), options));
     },
   );
@@ -159,7 +163,7 @@ async function print(
   output: Output,
   options: WatchOptions,
 ): Promise<void> {
-  const { json = false, alerts = false } = options;
+  const { json = false, alerts = json } = options;
   const lines = new ConnectionLines(pc.createColors(output.isTerminal && pc.isColorSupported));
   const idOf = await communityIdOf(options);
   new ConnectionWatch(nids, (connection) => {
