@@ -9,9 +9,9 @@ export const ExitCode = {
   OK: 0,
   /** The output could not be written, or there is a bug in the program. */
   FAILED: 1,
-  /** The command line or the input is wrong. Everything before the place was processed and printed. */
+  /** The command line or the input is wrong. All that is good was processed and printed: before the place, and other files. */
   WRONG_INPUT: 2,
-  /** Interrupted (128 + SIGINT). */
+  /** Interrupted, by SIGINT or SIGTERM (128 + SIGINT in both cases). */
   INTERRUPTED: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

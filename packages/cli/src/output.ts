@@ -1,7 +1,8 @@
 // Lines for standard output, or for a file. They are gathered and written in large pieces, because a system call per
 // line would cost more than the engine does; `flush` waits until the reader has taken them, and so the replay never
-// runs ahead of a slow reader by more than a batch. A reader that goes away (`| head`) is no error: from then on lines
-// are dropped.
+// runs ahead of a slow reader by more than a batch. But at the end, when the engine exits, the lines of all connections
+// that are open come at once and wait in memory: those of `maxStreams` at most. A reader that goes away (`| head`) is no
+// error: from then on lines are dropped.
 
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
 
@@ -19,6 +20,8 @@ export class Output {
   #beforeWriting: () => void = () => undefined;
   #gathered = "";
   #lines = 0;
+  /** Pieces that the reader has not taken yet. */
+  #underway = 0;
   #failure: Error | undefined;
 
   /** `onEnd` is called when nothing more can be written; `name` is what errors call the stream. */
@@ -61,7 +64,7 @@ export class Output {
     if (this.#gathered.length >= pieceLength) this.#write();
   }
 
-  /** Writes what was gathered and waits until it was taken. */
+  /** Writes what was gathered and waits until all was taken. */
   async flush(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#write(resolve);
@@ -78,12 +81,15 @@ export class Output {
   #write(written: () => void = () => undefined): void {
     const lines = this.#gathered;
     this.#gathered = "";
-    if (lines === "" || this.hasEnded) {
+    if (this.hasEnded || (lines === "" && this.#underway === 0)) {
       written();
       return;
     }
-    this.#beforeWriting();
+    if (lines !== "") this.#beforeWriting();
+    this.#underway++;
+    // Where there is nothing new, an empty piece is taken behind those that are underway.
     this.#stream.write(lines, (error) => {
+      this.#underway--;
       if (error) this.#fail(error);
       written();
     });

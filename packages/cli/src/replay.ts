@@ -5,7 +5,7 @@
 //                └─ after each batch: flush the output, move the bar
 //
 // The input is files, or something to watch (frame-input.ts). However it ends, the engine exits: open streams are told
-// EXITING, and the caller prints what it has before it reports.
+// EXITING, and the caller prints what it has before it reports. What is printed then waits for the reader all at once.
 
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
