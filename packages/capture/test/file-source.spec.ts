@@ -154,7 +154,7 @@ describe("FileSource", () => {
     it("refuses one that is none", () => {
       const signal = new AbortController() as unknown as AbortSignal;
       expect(() => new FileSource(path, { signal }))
-        .to.throw(CaptureArgumentError, "signal: [object AbortController] is not possible; give an AbortSignal")
+        .to.throw(CaptureArgumentError, "signal: an object is not possible; give an AbortSignal")
         .with.property("code", "invalid-argument");
     });
 

@@ -91,7 +91,10 @@ function hashed(tuple: FlowTuple, seed: number): Uint8Array {
 function addressBytes(name: string, text: unknown): Uint8Array {
   const address = typeof text === "string" ? parseAddress(text) : undefined;
   if (address !== undefined) return address;
-  throw new OutputError("invalid-argument", `communityId: ${name} ${describeValue(text)} is not an IPv4 or IPv6 address`);
+  throw new OutputError(
+    "invalid-argument",
+    `communityId: ${name} ${describeValue(text)} is not an IPv4 or IPv6 address`,
+  );
 }
 
 /** Ports, or what stands for them, and whether the flow has one direction only. */

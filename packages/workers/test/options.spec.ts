@@ -50,8 +50,8 @@ describe("options of workers", () => {
     for (const [workers, shown] of [
       ["2", '"2"'],
       [2n, "2n"],
-      [Symbol("2"), "symbol"],
-      [Object.create(null), "object"],
+      [Symbol("2"), "Symbol(2)"],
+      [Object.create(null), "an object"],
     ] as readonly [unknown, string][]) {
       expect(refusal({ worker, workers }).message).to.equal(
         `workers must be a whole number from 1 to 64, not ${shown}`,
