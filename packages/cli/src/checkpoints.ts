@@ -123,8 +123,8 @@ export class Checkpoints {
     }
     this.#isReplayed = true;
     this.#position = this.#parts.resumed; // Not where the replay came to, should files have gone meanwhile.
-    this.save(); // Lines are to come: the state must no longer say that the last watch has ended.
     try {
+      this.save(); // Lines are to come: the state must no longer say that the last watch has ended.
       for await (const batch of source.batches(intake)) {
         yield batch;
         this.#note(folder);

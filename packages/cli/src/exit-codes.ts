@@ -70,6 +70,16 @@ export function throwAll(errors: readonly (Error | undefined)[]): void {
   if (first !== undefined) throw others.length === 0 ? first : new AggregateError([first, ...others]);
 }
 
+/** What an action throws, if it does. */
+export function failureOf(action: () => void): Error | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (thrown) {
+    return asError(thrown);
+  }
+}
+
 /** What was thrown, as an error. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));

@@ -14,7 +14,7 @@ import { CallbackError } from "@tsnids/nids";
 import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { say } from "./diagnostics.js";
-import { asError, ExitCode } from "./exit-codes.js";
+import { asError, ExitCode, failureOf, throwAll } from "./exit-codes.js";
 import { openInput } from "./frame-input.js";
 import type { CommandInput, InputWarning } from "./frame-input.js";
 import { onInterrupt } from "./interrupt.js";
@@ -100,14 +100,14 @@ export class Replay {
 
   /**
    * Waits until the reader has taken everything; an interrupt meanwhile is still the first one. Gives the exit code where
-   * there is no error. Throws CommandError when lines were lost.
+   * there is no error. Throws these, and a CommandError when lines were lost.
    */
-  async finish(): Promise<ExitCode> {
+  async finish(...errors: readonly (Error | undefined)[]): Promise<ExitCode> {
     await this.output.flush();
     // A signal that came meanwhile may be told in the next turn of the event loop only.
     for (let turn = 0; turn < 2; turn++) await setImmediate();
     this.#offInterrupt();
-    this.output.check();
+    throwAll([...errors, failureOf(() => this.output.check())]);
     return this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
   }
 }

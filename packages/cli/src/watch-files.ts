@@ -9,9 +9,11 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CaptureError, FileSource } from "@tsnids/capture";
+import type { CaptureErrorCode } from "@tsnids/capture";
+import { warn } from "./diagnostics.js";
 import { CommandError, ExitCode } from "./exit-codes.js";
 import { isSameFile, placeOf } from "./file-place.js";
-import { WatchLock } from "./watch-lock.js";
+import { NoLockError, WatchLock } from "./watch-lock.js";
 import type { LockWords } from "./watch-lock.js";
 
 /** What a watch reads and writes. */
@@ -35,29 +37,45 @@ export function usualStateFile(path: string, isFolder: boolean): string {
 
 /** Throws CommandError where a file would be two things, or lines would be added to a capture. */
 export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Promise<void> {
-  if (linesFile === undefined) return;
   const state = stateFile === undefined ? [] : [stateFile, `${stateFile}.part`, `${stateFile}.lock`];
-  if ([linesFile, `${linesFile}.lock`].some((lines) => state.some((file) => isSameFile(lines, file)))) {
-    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines and the state, too`);
+  const lines = linesFile === undefined ? [] : [linesFile, `${linesFile}.lock`];
+  const watched = [...state, ...lines].find((own) => isSameFile(own, path));
+  if (watched !== undefined) {
+    const what = watched === linesFile ? "the lines" : "what a watch keeps beside its files";
+    throw new CommandError(ExitCode.WRONG_INPUT, `${watched}: cannot have ${what}; it is what is watched`);
   }
-  if (isSameFile(linesFile, path)) {
-    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines; it is what is watched`);
+  if (linesFile === undefined) return;
+  if (lines.some((one) => state.some((other) => isSameFile(one, other)))) {
+    throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines and the state, too`);
   }
   if (await isCapture(linesFile)) {
     throw new CommandError(ExitCode.WRONG_INPUT, `${linesFile}: cannot have the lines; it is a capture`);
   }
 }
 
-/** Does something while no other watch has the state, or adds to the lines. Throws CommandError where one does. */
+/**
+ * Does something while no other watch has the state, or adds to the lines. Throws CommandError where one does. A file of
+ * lines beside which no lock can be made is written without one, with a warning.
+ */
 export async function whileLocked(files: WatchFiles, action: () => Promise<void>): Promise<void> {
   const { stateFile, linesFile } = files;
   const locks: WatchLock[] = [];
   try {
     if (stateFile !== undefined) locks.push(new WatchLock(stateFile, stateWords));
-    if (linesFile !== undefined && isRegular(linesFile)) locks.push(new WatchLock(placeOf(linesFile), linesWords));
+    if (linesFile !== undefined && isRegular(linesFile)) locks.push(...lockOfLines(linesFile));
     await action();
   } finally {
     for (const lock of locks) lock.release();
+  }
+}
+
+function lockOfLines(linesFile: string): readonly WatchLock[] {
+  try {
+    return [new WatchLock(placeOf(linesFile), linesWords)];
+  } catch (error) {
+    if (!(error instanceof NoLockError)) throw error;
+    warn(`${linesFile}: is not locked (${error.reason}); let no other watch add to it`);
+    return [];
   }
 }
 
@@ -82,6 +100,9 @@ function isRegular(path: string): boolean {
   }
 }
 
+/** What is wrong with a file that is no capture, or has no frame yet. */
+const emptyOrOther: readonly CaptureErrorCode[] = ["empty", "cut-header", "unknown-format"];
+
 async function isCapture(path: string): Promise<boolean> {
   if (!existsSync(path) || !isRegular(path)) return false;
   try {
@@ -90,6 +111,6 @@ async function isCapture(path: string): Promise<boolean> {
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
     // Without a place in it, it could not be opened; what cannot be written is told later.
-    return error.offset !== undefined && error.code !== "empty" && error.code !== "unknown-format";
+    return error.offset !== undefined && !emptyOrOther.includes(error.code);
   }
 }

@@ -1,6 +1,7 @@
-// One watch at a time per state, and per file of lines: a file beside it names the process that has it. A process that was killed leaves
-// its lock behind, so what counts is whether that very process still runs: its number, and where the system tells it,
-// when it was started, because numbers are used again.
+// One watch at a time per state, and per file of lines: a file beside it names the process that has it. A process that
+// was killed leaves its lock behind, so what counts is whether that very process still runs: its number, and where the
+// system tells it, when it was started, because numbers are used again. What names no process is no lock of a watch, but
+// somebody's file.
 //
 //     link(own, lock) ─┬─ done ──────────────────────────────► ours
 //                      └─ there is one ─┬─ its process runs ──► error
@@ -24,6 +25,20 @@ export interface LockWords {
   readonly option: string;
 }
 
+/** What the system says where a file can be there, but none be made beside it. */
+const noLockThere: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENAMETOOLONG"];
+
+/** No lock can be made beside the file. */
+export class NoLockError extends CommandError {
+  /** The system's code. */
+  readonly reason: string;
+
+  constructor(exitCode: ExitCode, message: string, reason: string) {
+    super(exitCode, message);
+    this.reason = reason;
+  }
+}
+
 /** The lock of a file. */
 export class WatchLock {
   readonly #file: string;
@@ -42,10 +57,12 @@ export class WatchLock {
     } catch (error) {
       if (error instanceof CommandError) throw error;
       const { what, option } = words;
-      const text = `${file}: ${what} cannot be written (${systemReason(error)}); ${option} FILE keeps it elsewhere`;
+      const reason = systemReason(error);
+      const text = `${file}: ${what} cannot be written (${reason}); ${option} FILE keeps it elsewhere`;
+      if (noLockThere.includes(reason)) throw new NoLockError(exitCodeOfOpening(error), text, reason);
       throw new CommandError(exitCodeOfOpening(error), text);
     } finally {
-      rmSync(own, { force: true });
+      discard(own);
     }
   }
 
@@ -68,6 +85,10 @@ export class WatchLock {
   #moveAwayIfDead(attempt: number): void {
     const holder = read(this.#path);
     if (holder === undefined) return; // Given back just now.
+    if (!/^\d+ \d*$/.test(holder)) {
+      const what = `is no lock of a watch; remove it, or name another file with ${this.#words.option}`;
+      throw new CommandError(ExitCode.WRONG_INPUT, `${this.#path}: ${what}`);
+    }
     const pid = Number(holder.split(" ", 1)[0]);
     if (attempt === attempts || (isRunning(pid) && identityOf(pid) === holder)) {
       const { held, option } = this.#words;
@@ -110,5 +131,14 @@ function read(path: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch {
     return undefined;
+  }
+}
+
+/** Removes a file that may never have been made, under a name that may be none. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Then it is not there.
   }
 }

@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Capture, capture } from "@tsnids/testkit";
+import { Capture, capture, conversation } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, temporaryFolder, tsnids } from "./command.js";
 import { closed } from "./conversations.js";
@@ -123,6 +123,60 @@ describe("tsnids watch --output", function () {
     }
     expect(mistake("--state", `${state}.lock`, "--output", state, a)).to.contain("the lines and the state, too\n");
     expect(readdirSync(base).sort()).to.deep.equal(["a", "link"]);
+  });
+
+  it("is not beside what is watched, where its own files would replace that", () => {
+    const a = watched("a", "10.0.0.1:40000");
+    const content = readFileSync(join(a, "cap0"));
+    for (const [name, ...args] of [
+      ["s.part", "--state", join(base, "s")],
+      ["s.lock", "--state", join(base, "s")],
+      ["s", "--state", join(base, "s")],
+      ["lines.lock", "--no-state", "--output", output],
+    ] as const) {
+      const path = join(base, name);
+      writeFileSync(path, content);
+      expect(mistake(...args, path), name).to.contain(
+        `${name}: cannot have what a watch keeps beside its files; it is`,
+      );
+      expect(readFileSync(path).equals(content), name).to.equal(true);
+    }
+  });
+
+  it("leaves a lock that is no watch's alone", () => {
+    const a = watched("a", "10.0.0.1:40000");
+    writeFileSync(`${output}.lock`, "");
+    expect(mistake("--output", output, a)).to.match(
+      /lines\.lock: is no lock of a watch; remove it, or name another file/,
+    );
+    expect(existsSync(`${output}.lock`)).to.equal(true);
+  });
+
+  it("is written without a lock, and with a warning, where none can be beside it", async () => {
+    output = join(base, "l".repeat(252));
+    const unlocked = watch(watched("a", "10.0.0.1:40000"));
+    await unlocked.until(1);
+    expect(await unlocked.end("SIGINT")).to.equal(130);
+    expect(unlocked.stderr).to.match(/: is not locked \(ENAMETOOLONG\); let no other watch add to it\n$/);
+  });
+
+  it("may have a line of others, however short", async () => {
+    writeFileSync(output, "\n");
+    const short = watch(watched("a", "10.0.0.1:40000"));
+    expect(await short.until(2)).to.have.lengthOf(2);
+  });
+
+  it("gets no line of an open connection where the state cannot be saved", async () => {
+    const a = watched("a", "10.0.0.1:40000");
+    const open = conversation({ client: "10.0.0.1:40001", server: "10.0.0.2:80", start: 1_000_000_100 });
+    writeFileSync(join(a, "cap1"), open.handshake().send("client", "x").pcap());
+    const first = watch(a);
+    await first.until(1);
+    await first.end("SIGINT");
+    mkdirSync(join(a, ".tsnids-watch.json.part"));
+    const { status, stderr } = tsnids(["watch", "--json", "--output", output, a]);
+    expect([status, stderr]).to.deep.equal([1, stderr]);
+    expect(readFileSync(output, "utf8").split("\n")).to.have.lengthOf(2);
   });
 
   it("has alerts in its JSON lines without being asked, as tsnids run has", async () => {

@@ -141,13 +141,10 @@ export class Nids extends EventEmitter<NidsEvents> {
    * source's error. NidsError `reentrant` when called from a callback, or while another call reads the source.
    */
   async run(source: FrameSource): Promise<void> {
+    if (this.rooms.sources.takeOver(source)) return;
     const reader = this.take(source);
     try {
-      if (!reader.isOver) {
-        await this.processAll(reader);
-        const fault = this.end();
-        if (fault !== undefined) throw fault;
-      }
+      await this.processAll(reader);
     } catch (error) {
       reader.goOnBehind(error);
       if (!reader.isAsking) throw error;
@@ -158,6 +155,10 @@ export class Nids extends EventEmitter<NidsEvents> {
       reader.isTaken = false;
     }
     this.rooms.sources.leave(source, reader);
+    const fault = this.end();
+    if (fault === undefined) return;
+    this.rooms.sources.noteOver(source);
+    throw fault;
   }
 
   /** The loop over the batches of a source; by itself, as V8 would compile it anew for what is done once. */

@@ -11,8 +11,6 @@ export class FrameReader {
   isTaken = false;
   /** True from when the source is asked until it answers, and where it has thrown instead. */
   isAsking = false;
-  /** True when there is nothing left. */
-  isOver = false;
   private readonly source: FrameSource;
   private readonly intake: Uint8Array | undefined;
   private iterator: Iterator<FrameBatch> | AsyncIterator<FrameBatch> | undefined;
@@ -39,7 +37,6 @@ export class FrameReader {
   accept(answer: IteratorResult<FrameBatch>): FrameBatch | undefined {
     this.isAsking = false;
     this.index = 0;
-    this.isOver = answer.done === true;
     this.current = answer.done === true ? undefined : answer.value;
     return this.current;
   }
@@ -56,12 +53,12 @@ export class FrameReader {
     if (!this.isAsking && error instanceof CallbackError) this.index = error.frame + 1;
   }
 
-  /** Nobody goes on reading: what the source has open is to be closed. How that ends nobody waits for. */
-  close(): void {
+  /** Nobody goes on reading: the source closes what it has open. What it throws then nobody has asked for. */
+  async close(): Promise<void> {
     try {
-      void Promise.resolve(this.iterator?.return?.()).catch(() => undefined);
+      await this.iterator?.return?.();
     } catch {
-      // Nobody has asked for it.
+      // It is closed as far as it can be.
     }
   }
 

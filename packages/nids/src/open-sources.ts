@@ -11,6 +11,8 @@ export class OpenSources {
   private readonly intake: Uint8Array;
   private readonly readers: Map<FrameSource, FrameReader> = new Map();
   private intakeReader: FrameReader | undefined;
+  /** Those that were read to their end when the engine then failed to exit. */
+  private over: WeakSet<FrameSource> = new WeakSet();
 
   constructor(intake: Uint8Array) {
     this.intake = intake;
@@ -32,16 +34,30 @@ export class OpenSources {
 
   /** The source is at its end. */
   leave(source: FrameSource, reader: FrameReader): void {
-    this.readers.delete(source);
+    if (this.readers.get(source) === reader) this.readers.delete(source);
     if (this.intakeReader === reader) this.intakeReader = undefined;
   }
 
-  /** No source is gone on with, but those a call reads now. What they have open is closed. */
+  /** The source was read to its end, but the call that did failed behind it. */
+  noteOver(source: FrameSource): void {
+    this.over.add(source);
+  }
+
+  /** True, once, where that is so: there is nothing left to read. */
+  takeOver(source: FrameSource): boolean {
+    return this.over.delete(source);
+  }
+
+  /**
+   * No source is gone on with, but those a call reads now. What they have open is closed; reads ahead may still be on
+   * their way into the intake until then.
+   */
   leaveIdle(): void {
+    this.over = new WeakSet();
     for (const [source, reader] of this.readers) {
       if (reader.isTaken) continue;
-      this.leave(source, reader);
-      reader.close();
+      this.readers.delete(source);
+      void reader.close().then(() => this.leave(source, reader));
     }
   }
 
@@ -49,6 +65,7 @@ export class OpenSources {
     const reader = new FrameReader(source, this.intakeReader === undefined ? this.intake : undefined);
     this.intakeReader ??= reader;
     this.readers.set(source, reader);
+    this.over.delete(source);
     return reader;
   }
 }

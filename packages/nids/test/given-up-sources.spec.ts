@@ -99,6 +99,38 @@ describe("a source that a call has failed over", () => {
   });
 });
 
+describe("the intake", () => {
+  it("is another source's only when the one that was given up is closed", async () => {
+    const { nids } = throwing();
+    const source = noting("a", "b");
+    let close = (): void => undefined;
+    const closing = new Promise<void>((resolve) => (close = resolve));
+    const slow: FrameSource = {
+      batches(intake) {
+        const batches = (source.batches(intake) as AsyncGenerator<FrameBatch>)[Symbol.asyncIterator]();
+        const end = async (): Promise<IteratorResult<FrameBatch>> => closing.then(() => batches.return(undefined));
+        return { [Symbol.asyncIterator]: () => ({ next: () => batches.next(), return: end }) };
+      },
+    };
+    await nids.next(slow);
+    nids.exit();
+    const [meanwhile, afterwards] = [noting("c"), noting("d")];
+    await nids.run(meanwhile);
+    close();
+    await setImmediate();
+    await nids.run(afterwards);
+    expect([...meanwhile.intakes, ...afterwards.intakes]).to.deep.equal([false, true]);
+  });
+
+  it("is free behind a run that failed at its end", async () => {
+    const { nids } = throwing("EXITING ");
+    const [first, next] = [noting("a"), noting("b")];
+    await reasonOf(nids.run(first));
+    await reasonOf(nids.run(next));
+    expect(next.intakes).to.deep.equal([true]);
+  });
+});
+
 describe("an error of a callback", () => {
   it("at the end of a run does not have the source read once more", async () => {
     const { nids, heard } = throwing("EXITING ");

@@ -138,7 +138,7 @@ describe("the Community ID", () => {
     const flow = tuple(6, "10.0.0.1", "10.0.0.2", 1, 2);
     for (const [subject, named] of [
       [{ ...flow, protocol: 300 }, "protocol must be a whole number from 0 to 255, not 300"],
-      [{ ...flow, protocol: "tcp" }, "protocol must be .*, not tcp"],
+      [{ ...flow, protocol: "tcp" }, 'protocol must be .*, not "tcp"'],
       [{ ...flow, protocol: undefined }, "protocol must be .*, not undefined"],
       [{ ...flow, sourcePort: 70000 }, "sourcePort must be a whole number from 0 to 65535, not 70000"],
       [{ ...flow, destinationPort: "80x" }, "destinationPort must be .*, not 80x"],

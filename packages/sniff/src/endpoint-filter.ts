@@ -13,7 +13,7 @@ export interface EndpointOptions {
   readonly address?: string | undefined;
   /**
    * TCP or UDP port, 0 to 65535. Default: any. Segments in fragments are put together for `receiveStream`; `receiveRaw`
-   * gives the first fragment, which has the port.
+   * gives the first fragment, which has the port; `dump` gets later fragments with TCP of any port.
    */
   readonly port?: number | undefined;
 }

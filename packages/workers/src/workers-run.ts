@@ -153,7 +153,8 @@ export class WorkersRun {
         this.awaken();
         return;
       }
-      const why = code === unsettledAwait ? ": its module awaits what nothing is left to settle" : "";
+      const why =
+        code === unsettledAwait ? ": its module awaits what nothing that keeps a thread going can settle" : "";
       const message = `worker ${index} ended by itself, with exit code ${code}${why}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });

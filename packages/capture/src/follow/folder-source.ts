@@ -36,7 +36,8 @@ const owner = "FolderSource";
 
 /**
  * A place in a folder: in the capture that begins at this moment, behind so many frames. Where several captures begin
- * just then, those before count as well.
+ * just then, those before count as well; should one of them be removed before the reading goes on, as many frames of the
+ * others are passed over.
  */
 export interface FolderPosition {
   /** When the first frame of the capture was captured. */

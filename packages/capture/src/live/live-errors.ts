@@ -65,7 +65,9 @@ const advice: Readonly<Partial<Record<ToldCode, (device: string) => string>>> = 
  */
 export function libpcapError(said: string, device: string, filter: string, cause?: unknown): CaptureError {
   const text = said.trim().split("\n", 1)[0] ?? "";
-  const known = texts.find(([pattern]) => pattern.test(said))?.[1];
+  // What it quotes are words of the filter.
+  const own = filter === "" ? said : said.replace(/'[^'\n]*'|"[^"\n]*"/g, "");
+  const known = texts.find(([pattern]) => pattern.test(own))?.[1];
   const code = known ?? (filter === "" ? "capture-failed" : "bad-filter");
   const what =
     code === "bad-filter"

@@ -49,6 +49,7 @@ describe("LiveSource with a program as backend", () => {
       'no such device; "tsnids devices" lists them',
     ],
     ["any: That device is not up", "device-down", "the device is not up (ip link set any up)"],
+    ["unknown host 'permission'", "bad-filter", "filter \"FILTER\": unknown host 'permission'"],
     ["can't mmap rx ring: Cannot allocate memory", "capture-failed", "can't mmap rx ring: Cannot allocate memory"],
   ] as const) {
     it(`knows what tcpdump means by "${said.split("\n", 1)[0]}"`, async () => {

@@ -99,8 +99,7 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }
-  const exitCode = await replay.finish();
-  if (error !== undefined) throw error;
+  const exitCode = await replay.finish(error);
   workerLines.check();
   return exitCode;
 }

@@ -9,7 +9,7 @@ import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js
 import type { CommunityIdOptions } from "../community-id-options.js";
 import { addEngineOptions, engineParams } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
-import { asError, CommandError, ExitCode, throwAll } from "../exit-codes.js";
+import { CommandError, ExitCode, failureOf } from "../exit-codes.js";
 import { DirectionLines } from "../direction-line.js";
 import { commandInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
@@ -101,16 +101,5 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
   if (hasResults && unwritten === undefined && !json) {
     for (const line of lines.total(watch.streams, files)) output.line(line);
   }
-  const exitCode = await replay.finish();
-  throwAll([error, unwritten]);
-  return exitCode;
-}
-
-function failureOf(action: () => void): Error | undefined {
-  try {
-    action();
-    return undefined;
-  } catch (thrown) {
-    return asError(thrown);
-  }
+  return replay.finish(error, unwritten);
 }
