@@ -1,5 +1,5 @@
-// What the commands of the benchmark have in common: the reading of the command line, and one line for what the user has
-// to put right. They end with 2 where that is the command line or a file it names, with 1 where it is anything else.
+// What the commands of the benchmark have in common: the reading of the command line, and one line for what the user
+// has to put right. They end with 2 where that is the command line or a file it names, with 1 in other cases.
 
 import { parseArgs } from "node:util";
 import { BenchError } from "./bench-error.js";
@@ -10,7 +10,7 @@ const PREFIX = "bench: ";
  * @typedef {object} Command
  * @property {string} usage the command line behind "node bench/"
  * @property {import("node:util").ParseArgsConfig["options"]} [options]
- * @property {readonly [least: number, most: number]} [operands] how many arguments there may be beside the options; none
+ * @property {readonly [least: number, most: number]} [operands] how many arguments there may be besides options; none
  */
 
 /**

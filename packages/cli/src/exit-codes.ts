@@ -1,7 +1,7 @@
 // How the command ends, as numbers for scripts, and what is said when it ends badly: one line on standard error.
 
 import { CaptureError, RecordError } from "@tsnids/capture";
-import { NidsError } from "@tsnids/nids";
+import { NidsError, reasonOf } from "@tsnids/nids";
 
 /** Exit codes of the command. */
 export const ExitCode = {
@@ -49,7 +49,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   if (error instanceof NidsError && (error.code === "unknown-parameter" || error.code === "invalid-parameter")) {
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }
-  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : reasonOf(error);
   const text = `unexpected ${oneLine(what)} (this is a bug, please report it; DEBUG=1 shows where it happened)`;
   return { text, exitCode: ExitCode.FAILED };
 }
@@ -82,7 +82,7 @@ export function failureOf(action: () => void): Error | undefined {
 
 /** What was thrown, as an error. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  return thrown instanceof Error ? thrown : new Error(reasonOf(thrown));
 }
 
 /** The system's errors that speak of a name: there is no such folder, it is one, or the user may not write there. */

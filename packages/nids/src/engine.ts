@@ -141,7 +141,7 @@ export class Nids extends EventEmitter<NidsEvents> {
    * source's error. NidsError `reentrant` when called from a callback, or while another call reads the source.
    */
   async run(source: FrameSource): Promise<void> {
-    if (this.rooms.sources.takeOver(source)) return;
+    if (this.rooms.sources.forgetFinished(source)) return;
     const reader = this.take(source);
     try {
       await this.processAll(reader);
@@ -157,7 +157,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.rooms.sources.leave(source, reader);
     const fault = this.end();
     if (fault === undefined) return;
-    this.rooms.sources.noteOver(source);
+    this.rooms.sources.noteFinished(source);
     throw fault;
   }
 

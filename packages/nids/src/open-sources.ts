@@ -11,8 +11,8 @@ export class OpenSources {
   private readonly intake: Uint8Array;
   private readonly readers: Map<FrameSource, FrameReader> = new Map();
   private intakeReader: FrameReader | undefined;
-  /** Those that were read to their end when the engine then failed to exit. */
-  private over: WeakSet<FrameSource> = new WeakSet();
+  /** Those that were read to their end, where a callback then threw at exit. */
+  private finished: WeakSet<FrameSource> = new WeakSet();
 
   constructor(intake: Uint8Array) {
     this.intake = intake;
@@ -39,13 +39,13 @@ export class OpenSources {
   }
 
   /** The source was read to its end, but the call that did failed behind it. */
-  noteOver(source: FrameSource): void {
-    this.over.add(source);
+  noteFinished(source: FrameSource): void {
+    this.finished.add(source);
   }
 
-  /** True, once, where that is so: there is nothing left to read. */
-  takeOver(source: FrameSource): boolean {
-    return this.over.delete(source);
+  /** Forgets that, and says whether it was so: then there is nothing left to read. */
+  forgetFinished(source: FrameSource): boolean {
+    return this.finished.delete(source);
   }
 
   /**
@@ -53,7 +53,7 @@ export class OpenSources {
    * their way into the intake until then.
    */
   leaveIdle(): void {
-    this.over = new WeakSet();
+    this.finished = new WeakSet();
     for (const [source, reader] of this.readers) {
       if (reader.isTaken) continue;
       this.readers.delete(source);
@@ -65,7 +65,7 @@ export class OpenSources {
     const reader = new FrameReader(source, this.intakeReader === undefined ? this.intake : undefined);
     this.intakeReader ??= reader;
     this.readers.set(source, reader);
-    this.over.delete(source);
+    this.finished.delete(source);
     return reader;
   }
 }

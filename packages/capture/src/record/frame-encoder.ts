@@ -100,7 +100,7 @@ class PcapngEncoder implements FrameEncoder {
   }
 }
 
-/** A capture without frames. It has to have a link type in pcap, and tcpdump wants one in pcapng; Ethernet is as good as any. */
+/** A capture without frames. It has to have a link type in pcap, and tcpdump wants one in pcapng: Ethernet. */
 export function emptyCapture(format: RecordFormat): readonly Uint8Array[] {
   const linkType = LinkType.ETHERNET;
   if (format === "pcap") return [new PcapWriter({ linkType, nanoseconds: true }).header()];
