@@ -49,7 +49,7 @@ export default defineConfig(
       "**/*.generated.ts",
       "bench/.cache/",
       // AssemblyScript: TypeScript in syntax, but not in types.
-      "packages/nids/kernel/*.ts",
+      "packages/*/kernel/*.ts",
     ],
   },
   // A rule that is wrong for a place is changed here, where it can be seen, not switched off in the code.

@@ -22,9 +22,9 @@ export class BlockSource implements FrameSource {
   /** By number. A list stays the same one as it grows, and when its frames come again: the engine knows it by that. */
   private readonly lists: Map<number, CaptureInterface[]> = new Map();
 
-  constructor(port: MessagePort, memory: readonly SharedArrayBuffer[]) {
+  constructor(port: MessagePort, memory: SharedArrayBuffer, blocks: readonly number[]) {
     this.port = port;
-    this.blocks = memory.map((block) => new FrameBlock(block));
+    this.blocks = blocks.map((start) => new FrameBlock(memory, start));
     port.on("message", (message: MessageToWorker) => {
       this.waiting.push(message);
       this.arrived();
@@ -78,8 +78,7 @@ export class BlockSource implements FrameSource {
   /** The frames of a block, which is given back when the last of them is copied. */
   private *framesOf({ block: number, entries }: FramesMessage, batch: FrameBatch): Generator<FrameBatch> {
     const block = this.blocks[number] as FrameBlock;
-    block.length = entries;
-    batch.bytes.set(block.bytes.subarray(0, block.end));
+    batch.bytes.set(block.bytes.subarray(0, block.endOf(entries)));
     for (let first = 0; first < entries;) {
       const tick = block.nextTick(first, entries);
       const second = block.seconds[tick] as number;

@@ -6,12 +6,15 @@ import { everyShare, FrameSieve } from "@tsnids/nids";
 import { maximumCapturedLength } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
+import { FrameSpreader } from "./frame-spreader.js";
 import { InterfaceLists } from "./interface-lists.js";
 import type { Lane } from "./lane.js";
+import type { SpreadingMemory } from "./spreading-memory.js";
 
 export class Dispatcher {
   private readonly lanes: readonly Lane[];
   private readonly sieve: FrameSieve;
+  private readonly spreader: FrameSpreader;
   private shares: Uint16Array = new Uint16Array(0);
   private ticks: Int32Array = new Int32Array(0);
   /** A view of the bytes of the batch in hand, as long as they are the same ones. */
@@ -23,9 +26,10 @@ export class Dispatcher {
   private willFlush = false;
 
   /** `seed` is what the flows are spread with; `fail` is told what goes wrong when nobody waits for it. */
-  constructor(lanes: readonly Lane[], seed: number, fail: (error: unknown) => void) {
+  constructor(memory: SpreadingMemory, lanes: readonly Lane[], seed: number, fail: (error: unknown) => void) {
     this.lanes = lanes;
     this.sieve = new FrameSieve(lanes.length, seed);
+    this.spreader = new FrameSpreader(memory, lanes);
     this.fail = fail;
   }
 
@@ -37,7 +41,7 @@ export class Dispatcher {
     if (batch.length === 0) return;
     const list = this.lists.use(batch.interfaces);
     const ticks = this.ticksOf(batch, list.settled);
-    for (const lane of this.lanes) lane.begin(batch, list);
+    for (const lane of this.lanes) lane.begin(list);
     let first = 0;
     for (const end of ticks) {
       await this.spread(batch, first, end);
@@ -45,7 +49,6 @@ export class Dispatcher {
       first = end;
     }
     await this.spread(batch, first, batch.length);
-    for (const { writer } of this.lanes) writer.copy();
     if (this.willFlush) return;
     this.willFlush = true;
     setImmediate(() => {
@@ -91,49 +94,23 @@ export class Dispatcher {
 
   /** Gives the frames `first` to `last` - 1 to those they are for; waits where one has no room. */
   private async spread(batch: FrameBatch, first: number, last: number): Promise<void> {
-    for (let next = this.give(batch, first, last); next < last; next = this.give(batch, next, last)) {
-      await this.makeRoom(batch, next);
-    }
-  }
-
-  /** The same as far as there is room; returns the index of the first frame that was not given. */
-  private give(batch: FrameBatch, first: number, last: number): number {
-    const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
-    const { shares, lanes } = this;
-    for (let index = first; index < last; index++) {
-      const share = shares[index] as number;
-      const frame = offset[index] as number;
-      const captured = capturedLength[index] as number;
-      const original = originalLength[index] as number;
-      const second = seconds[index] as number;
-      const nanosecond = nanoseconds[index] as number;
-      const from = interfaceIndex[index] as number;
-      if (share !== everyShare) {
-        const lane = lanes[share] as Lane;
-        if (!lane.writer.add(frame, captured, original, second, nanosecond, from)) return index;
-        lane.sorted.frames++;
-        lane.sorted.bytes += captured;
-      } else {
-        for (const { writer } of lanes) if (!writer.hasRoom(frame, captured)) return index;
-        for (const { writer } of lanes) writer.add(frame, captured, original, second, nanosecond, from);
+    while (first < last) {
+      const count = this.spreader.take(batch, first, last, this.shares);
+      if (count === 0) throw tooLong(batch, first);
+      for (let next = this.spreader.spread(0, count); next < count; next = this.spreader.spread(next, count)) {
+        await this.makeRoom(batch, first + next);
       }
+      first += count;
     }
-    return last;
   }
 
-  /**
-   * Makes room for a frame where it is wanted and there is none. Throws WorkerError `invalid-argument` for one that
-   * fits into no block.
-   */
+  /** Makes room for a frame where it is wanted and there is none. Throws WorkerError for one that fits into no block. */
   private async makeRoom(batch: FrameBatch, index: number): Promise<void> {
-    const frame = batch.offset[index] as number;
     const captured = batch.capturedLength[index] as number;
     for (const [share, lane] of this.lanes.entries()) {
-      if (!this.isFor(index, share) || lane.writer.hasRoom(frame, captured)) continue;
+      if (!this.isFor(index, share) || lane.hasRoom(captured)) continue;
       await lane.nextBlock();
-      if (lane.writer.hasRoom(frame, captured)) continue;
-      const most = `${maximumCapturedLength} are the most a source may give`;
-      throw new WorkerError("invalid-argument", `a frame of the source has ${captured} bytes; ${most}`);
+      if (!lane.hasRoom(captured)) throw tooLong(batch, index);
     }
   }
 
@@ -148,4 +125,10 @@ export class Dispatcher {
     const wanted = this.shares[index] as number;
     return wanted === share || wanted === everyShare;
   }
+}
+
+function tooLong({ capturedLength }: FrameBatch, index: number): WorkerError {
+  const captured = capturedLength[index] as number;
+  const most = `${maximumCapturedLength} are the most a source may give`;
+  return new WorkerError("invalid-argument", `a frame of the source has ${captured} bytes; ${most}`);
 }

@@ -1,7 +1,7 @@
 // A block of frames in memory that two threads share: the columns of a FrameBatch, and the bytes they point into. The
 // reading thread fills it with the frames of one worker, and the worker copies it into its engine.
 //
-//   SharedArrayBuffer  │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
+//   │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
 //
 // An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock
 // on to its second.
@@ -14,11 +14,11 @@ import { maximumCapturedLength } from "@tsnids/pcap";
 export const framesOfBlock = 4096;
 
 /** Bytes of a block: two of the longest frames, and small enough for a processor's cache. */
-const bytesOfBlock = 2 * maximumCapturedLength;
+export const bytesOfBlock: number = 2 * maximumCapturedLength;
 
 const columnBytes = framesOfBlock * 4;
 
-/** Where each column begins, in bytes. */
+/** Where each column begins, in bytes; the kernel has the same. */
 const columns = {
   seconds: 0,
   offset: 2 * columnBytes,
@@ -29,16 +29,12 @@ const columns = {
   bytes: 7 * columnBytes,
 } as const;
 
-/** Memory for a block. */
-export function allocateBlock(): SharedArrayBuffer {
-  return new SharedArrayBuffer(columns.bytes + bytesOfBlock);
-}
+/** Memory of a block, and what the kernel may write behind the last frame. */
+export const blockLength: number = columns.bytes + bytesOfBlock + 16;
 
 export class FrameBlock {
-  /** Entries it has room for. */
-  readonly capacity: number = framesOfBlock;
-  /** Entries held. */
-  length = 0;
+  /** Where it begins in the memory. */
+  readonly start: number;
   readonly bytes: Uint8Array;
   readonly offset: Int32Array;
   readonly capturedLength: Int32Array;
@@ -47,24 +43,21 @@ export class FrameBlock {
   readonly nanoseconds: Int32Array;
   readonly interfaceIndex: Int32Array;
 
-  constructor(memory: SharedArrayBuffer) {
-    const column = (start: number): Int32Array => new Int32Array(memory, start, framesOfBlock);
-    this.bytes = new Uint8Array(memory, columns.bytes, bytesOfBlock);
+  constructor(memory: SharedArrayBuffer, start: number) {
+    const column = (at: number): Int32Array => new Int32Array(memory, start + at, framesOfBlock);
+    this.start = start;
+    this.bytes = new Uint8Array(memory, start + columns.bytes, bytesOfBlock);
     this.offset = column(columns.offset);
     this.capturedLength = column(columns.capturedLength);
     this.originalLength = column(columns.originalLength);
-    this.seconds = new Float64Array(memory, columns.seconds, framesOfBlock);
+    this.seconds = new Float64Array(memory, start + columns.seconds, framesOfBlock);
     this.nanoseconds = column(columns.nanoseconds);
     this.interfaceIndex = column(columns.interfaceIndex);
   }
 
-  /** True where another frame fits in, its bytes at this place. */
-  hasRoom(place: number, capturedLength: number): boolean {
-    return this.length < this.capacity && place + capturedLength <= bytesOfBlock;
-  }
-
-  /** Adds a frame, as FrameBatch.push does. */
-  push(
+  /** Makes an entry of a frame whose bytes begin at `offset`; the others are named as in FrameBatch.push. */
+  put(
+    entry: number,
     offset: number,
     capturedLength: number,
     originalLength: number,
@@ -72,19 +65,17 @@ export class FrameBlock {
     nanoseconds: number,
     interfaceIndex: number,
   ): void {
-    const at = this.length;
-    this.offset[at] = offset;
-    this.capturedLength[at] = capturedLength;
-    this.originalLength[at] = originalLength;
-    this.seconds[at] = seconds;
-    this.nanoseconds[at] = nanoseconds;
-    this.interfaceIndex[at] = interfaceIndex;
-    this.length = at + 1;
+    this.offset[entry] = offset;
+    this.capturedLength[entry] = capturedLength;
+    this.originalLength[entry] = originalLength;
+    this.seconds[entry] = seconds;
+    this.nanoseconds[entry] = nanoseconds;
+    this.interfaceIndex[entry] = interfaceIndex;
   }
 
-  /** Adds that packet time has come to `seconds`. */
-  pushTick(seconds: number): void {
-    this.push(this.end, 0, -1, seconds, 0, 0);
+  /** Makes an entry that says that packet time has come to `seconds`. */
+  putTick(entry: number, offset: number, seconds: number): void {
+    this.put(entry, offset, 0, -1, seconds, 0, 0);
   }
 
   /** The first entry from `first` on that is no frame; `last` where there is none. */
@@ -93,9 +84,8 @@ export class FrameBlock {
     return at < 0 ? last : first + at;
   }
 
-  /** Where the bytes of the last frame end. */
-  get end(): number {
-    const last = this.length - 1;
-    return last < 0 ? 0 : (this.offset[last] as number) + (this.capturedLength[last] as number);
+  /** Where the bytes of the first `entries` end; there is one at least. */
+  endOf(entries: number): number {
+    return (this.offset[entries - 1] as number) + (this.capturedLength[entries - 1] as number);
   }
 }

@@ -2,7 +2,7 @@
 
 export { WorkerError } from "./errors.js";
 export type { WorkerErrorCode } from "./errors.js";
-export { blocksInFlight } from "./lane.js";
+export { blocksInFlight } from "./spreading-memory.js";
 export { NidsWorkers, run } from "./nids-workers.js";
 export type { WorkersOutcome } from "./nids-workers.js";
 export { mostWorkers } from "./options.js";

@@ -2,24 +2,17 @@
 // where all are with the worker, reading waits for it.
 
 import { reasonOf } from "@tsnids/nids";
-import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
-import { BlockWriter } from "./block-writer.js";
+import type { CaptureInterface } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
-import { allocateBlock, FrameBlock } from "./frame-block.js";
+import { FrameBlock } from "./frame-block.js";
 import type { InterfaceList } from "./interface-lists.js";
+import { LaneRecord } from "./lane-record.js";
 import type { MessageToWorker } from "./messages.js";
-
-/** Blocks that may be on their way to a worker at once; about 640 KB each. */
-export const blocksInFlight = 8;
+import type { SpreadingMemory } from "./spreading-memory.js";
 
 export class Lane {
-  /** The blocks' memory, for the worker. */
-  readonly memory: readonly SharedArrayBuffer[];
-  /** Frames that the worker was given alone, and their bytes. */
-  readonly sorted: { frames: number; bytes: number } = { frames: 0, bytes: 0 };
-  /** Writes into the block that is being filled. */
-  readonly writer: BlockWriter = new BlockWriter();
   private readonly post: (message: MessageToWorker) => void;
+  private readonly record: LaneRecord;
   private readonly blocks: readonly FrameBlock[];
   private readonly free: number[];
   private freed: () => void = () => undefined;
@@ -30,40 +23,76 @@ export class Lane {
   /** How many interfaces of each list the worker knows. */
   private readonly known: WeakMap<InterfaceList, number> = new WeakMap();
 
-  /** `post` sends to the worker. */
-  constructor(post: (message: MessageToWorker) => void) {
+  /** The lane of this number; `post` sends to its worker. */
+  constructor(memory: SpreadingMemory, index: number, post: (message: MessageToWorker) => void) {
     this.post = post;
-    this.memory = Array.from({ length: blocksInFlight }, allocateBlock);
-    this.blocks = this.memory.map((memory) => new FrameBlock(memory));
-    this.free = [...this.memory.keys()];
+    this.record = new LaneRecord(memory.buffer, memory.laneAt(index));
+    this.blocks = memory.blocksOf(index).map((start) => new FrameBlock(memory.buffer, start));
+    this.free = [...this.blocks.keys()];
   }
 
-  /** The frames to come are of this batch, and their interfaces in this list. */
-  begin({ bytes }: FrameBatch, list: InterfaceList): void {
+  /** Where its blocks begin. */
+  get blockStarts(): number[] {
+    return this.blocks.map(({ start }) => start);
+  }
+
+  /** Frames that the worker was given alone, and their bytes. */
+  get sorted(): { readonly frames: number; readonly bytes: number } {
+    return this.record.sorted;
+  }
+
+  /** The interfaces of the frames to come are in this list. */
+  begin(list: InterfaceList): void {
     if (list !== this.list) this.flush();
     this.list = list;
-    this.writer.read(bytes);
+  }
+
+  /** True where the block that is being filled takes a frame of so many bytes. */
+  hasRoom(bytes: number): boolean {
+    return this.record.hasRoom(bytes);
+  }
+
+  /** Adds the frame with these bytes, of which an entry of `columns` says the rest. There is room. */
+  add(columns: FrameBlock, entry: number, frame: Uint8Array): void {
+    const { block, record } = this;
+    block?.put(
+      record.entries,
+      record.end,
+      frame.length,
+      columns.originalLength[entry] as number,
+      columns.seconds[entry] as number,
+      columns.nanoseconds[entry] as number,
+      columns.interfaceIndex[entry] as number,
+    );
+    block?.bytes.set(frame, record.end);
+    record.grow(frame.length);
+  }
+
+  /** A frame of so many bytes was for this worker alone. */
+  countSorted(bytes: number): void {
+    this.record.countSorted(bytes);
   }
 
   /** Adds that packet time has come to `seconds`; waits for room. */
   async tick(seconds: number): Promise<void> {
-    const block = this.block ?? (await this.nextBlock());
-    const { length, capacity } = block;
-    (length < capacity ? block : await this.nextBlock()).pushTick(seconds);
+    const { record } = this;
+    if (!record.hasRoom(0)) await this.nextBlock();
+    this.block?.putTick(record.entries, record.end, seconds);
+    record.grow(0);
   }
 
   /** Sends what was filled, if there is something. Throws WorkerError `invalid-argument` for a source's interfaces. */
   flush(): void {
-    const { filling, block, list } = this;
-    if (filling === undefined || block === undefined || list === undefined || block.length === 0) return;
-    this.writer.copy();
-    this.writer.begin(undefined);
+    const { filling, list } = this;
+    const { entries } = this.record;
+    if (filling === undefined || list === undefined || entries === 0) return;
     this.filling = undefined;
+    this.record.close();
     const { number, interfaces } = list;
     try {
       const added = interfaces.slice(this.known.get(list)).map(plainInterface);
       this.known.set(list, interfaces.length);
-      this.post({ type: "frames", block: filling, entries: block.length, list: number, added });
+      this.post({ type: "frames", block: filling, entries, list: number, added });
     } catch (cause) {
       const reason = reasonOf(cause);
       throw new WorkerError("invalid-argument", `interfaces of the source cannot be handed to a thread: ${reason}`, {
@@ -78,16 +107,13 @@ export class Lane {
   }
 
   /** Sends what was filled and goes on with an empty block; waits while the worker has all of them. */
-  async nextBlock(): Promise<FrameBlock> {
+  async nextBlock(): Promise<void> {
     this.flush();
     while (this.filling === undefined) {
       this.filling = this.free.pop();
       if (this.filling === undefined) await this.nextFreed();
     }
-    const block = this.blocks[this.filling] as FrameBlock;
-    block.length = 0;
-    this.writer.begin(block);
-    return block;
+    this.record.open(this.block?.start ?? 0);
   }
 
   /** The worker needs a block no more. */

@@ -24,7 +24,9 @@ export interface WorkerStart {
   /** URL of the module. */
   readonly module: string;
   readonly data: unknown;
-  readonly blocks: readonly SharedArrayBuffer[];
+  readonly memory: SharedArrayBuffer;
+  /** Where in the memory its blocks begin. */
+  readonly blocks: readonly number[];
   readonly wantsAlerts: boolean;
 }
 

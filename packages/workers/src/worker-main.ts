@@ -23,7 +23,7 @@ try {
 }
 
 async function work(): Promise<void> {
-  const { index, workers, seed, params, blocks, data } = start;
+  const { index, workers, seed, params, memory, blocks, data } = start;
   const setup = await importSetup();
   const nids = new Nids({ ...params, share: { index, of: workers, seed } });
   if (start.wantsAlerts) {
@@ -32,7 +32,7 @@ async function work(): Promise<void> {
   const report = (value: unknown): void => post({ type: "report", value });
   const context: WorkerContext = { index, workers, data, report };
   const resultOf = await attempt("setup-failed", "the module's default export threw", () => setup(nids, context));
-  const source = new BlockSource(port, blocks);
+  const source = new BlockSource(port, memory, blocks);
   post({ type: "ready" });
   // The state of all shares is the same before the flows, so it is enough that one tells.
   try {

@@ -12,6 +12,7 @@ import { isAboutParameters, WorkerError } from "./errors.js";
 import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
 import type { WorkersOutcome } from "./nids-workers.js";
 import type { CheckedOptions } from "./options.js";
+import { SpreadingMemory } from "./spreading-memory.js";
 import { startThread } from "./thread.js";
 import { thrownOf } from "./thrown-copy.js";
 
@@ -32,6 +33,7 @@ export interface Fault {
 export class WorkersRun {
   private readonly options: CheckedOptions;
   private readonly seed: number = randomInt(2 ** 32);
+  private readonly memory: SpreadingMemory;
   private readonly lanes: readonly Lane[];
   private readonly dispatcher: Dispatcher;
   private readonly threads: Worker[] = [];
@@ -44,10 +46,11 @@ export class WorkersRun {
 
   constructor(options: CheckedOptions) {
     this.options = options;
+    this.memory = new SpreadingMemory(options.workers);
     this.lanes = Array.from({ length: options.workers }, (_, index) => {
-      return new Lane((message) => this.threads[index]?.postMessage(message));
+      return new Lane(this.memory, index, (message) => this.threads[index]?.postMessage(message));
     });
-    this.dispatcher = new Dispatcher(this.lanes, this.seed, (error) => this.fail(error));
+    this.dispatcher = new Dispatcher(this.memory, this.lanes, this.seed, (error) => this.fail(error));
   }
 
   /**
@@ -106,7 +109,7 @@ export class WorkersRun {
   }
 
   private async feed(source: FrameSource): Promise<Fault | undefined> {
-    const iterator = iteratorOf(source);
+    const iterator = iteratorOf(source, this.memory.intake);
     try {
       for (;;) {
         const next = await this.unlessFailed(nextOf(iterator));
@@ -138,7 +141,8 @@ export class WorkersRun {
       params,
       module,
       data,
-      blocks: this.lanes[index]?.memory ?? [],
+      memory: this.memory.buffer,
+      blocks: this.lanes[index]?.blockStarts ?? [],
       wantsAlerts,
     };
     const thread = startThread(start);
@@ -233,8 +237,8 @@ export class WorkersRun {
   }
 }
 
-function iteratorOf(source: FrameSource): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
-  const batches = source.batches();
+function iteratorOf(source: FrameSource, intake: Uint8Array): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
+  const batches = source.batches(intake);
   return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }
 

@@ -221,8 +221,8 @@ describe("workers", function () {
     expect(without).to.have.property("code", "no-setup");
   });
 
-  it("refuse a frame that fits into no block, wherever in it eight bytes begin", async () => {
-    for (const length of [2 * maximumCapturedLength - 3, 2 * maximumCapturedLength + 1]) {
+  it("refuse a frame that fits into no block, and one that cannot even be copied", async () => {
+    for (const length of [2 * maximumCapturedLength + 1, 4 * maximumCapturedLength + 1]) {
       const batch = new FrameBatch(1);
       batch.bytes = new Uint8Array(length + 8);
       batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];

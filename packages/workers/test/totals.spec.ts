@@ -2,9 +2,10 @@
 import { FileSource } from "@tsnids/capture";
 import type { ChecksumMode } from "@tsnids/nids";
 import { Nids } from "@tsnids/nids";
+import { MemorySource } from "@tsnids/pcap";
 import { NidsWorkers, run } from "@tsnids/workers";
 import { expect } from "chai";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Heard } from "./counting-module.js";
 import setup from "./counting-module.js";
@@ -21,26 +22,46 @@ function together(heard: readonly Heard[]): Heard {
   };
 }
 
+/** Frames that a source reads into the memory it is given, and frames that lie in memory of its own. */
+const sources = {
+  "in place": (path: string) => new FileSource(path),
+  copied: (path: string) => new MemorySource(readFileSync(path)),
+} as const;
+
+async function expectSameTotals(file: string, checksums: ChecksumMode, workers: number, source: keyof typeof sources) {
+  const one = new Nids({ checksums });
+  const heard = setup(one);
+  await one.run(new FileSource(`${folder}${file}`));
+  const many = new NidsWorkers({ workers, worker, params: { checksums } });
+  await many.run(sources[source](`${folder}${file}`));
+  expect(many.statistics()).to.deep.equal(one.statistics());
+  expect(many.alertCounts()).to.deep.equal(one.alertCounts());
+  expect(together(many.results as Heard[])).to.deep.equal(together([heard()]));
+}
+
 describe("streams spread over threads", function () {
   this.timeout(60_000);
 
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".pcap"))) {
     it(`come to the same: ${file}`, async () => {
-      for (const [checksums, workers] of [
-        ["auto", 2],
-        ["verify", 3],
-      ] as readonly [ChecksumMode, number][]) {
-        const one = new Nids({ checksums });
-        const heard = setup(one);
-        await one.run(new FileSource(`${folder}${file}`));
-        const many = new NidsWorkers({ workers, worker, params: { checksums } });
-        await many.run(new FileSource(`${folder}${file}`));
-        expect(many.statistics()).to.deep.equal(one.statistics());
-        expect(many.alertCounts()).to.deep.equal(one.alertCounts());
-        expect(together(many.results as Heard[])).to.deep.equal(together([heard()]));
-      }
+      await expectSameTotals(file, "auto", 2, "in place");
+      await expectSameTotals(file, "verify", 3, "copied");
     });
   }
+
+  it("come to the same where no WebAssembly spreads them", async () => {
+    const platform = globalThis as { WebAssembly?: unknown };
+    const { WebAssembly } = platform;
+    Reflect.deleteProperty(platform, "WebAssembly");
+    try {
+      for (const file of ["web.pcap", "lo-offload.pcap", "dns-fragments.pcap", "vlan.pcap"]) {
+        await expectSameTotals(file, "auto", 2, "in place");
+        await expectSameTotals(file, "verify", 3, "copied");
+      }
+    } finally {
+      platform.WebAssembly = WebAssembly;
+    }
+  });
 
   it("are spread: several workers have some", async () => {
     const { results } = await run(new FileSource(`${folder}web.pcap`), { workers: 3, worker });
