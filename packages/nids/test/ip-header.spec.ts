@@ -83,6 +83,51 @@ describe("an IPv4 header", () => {
     });
   }
 
+  // The pointer is counted from the kind of the option, which is 1.
+  for (const [name, options] of Object.entries({
+    "a record route without a pointer": [7, 2],
+    "a record route that points into its own header": [7, 3, 3],
+    "a record route that ends inside a slot": [7, 6, 4, 0, 0, 0],
+    "a record route that points into the middle of its last slot": [7, 7, 5, 0, 0, 0, 0],
+    "two record routes": [7, 3, 4, 7, 3, 4],
+    "timestamps without flags": [68, 3, 5],
+    "timestamps that point into their own header": [68, 8, 4, 0, 0, 0, 0, 0],
+    "timestamps that end inside a slot": [68, 7, 5, 0, 0, 0, 0],
+    "timestamps with addresses that end inside a slot": [68, 8, 5, 1, 0, 0, 0, 0],
+    "timestamps for named hosts that end inside a slot": [68, 8, 5, 3, 0, 0, 0, 0],
+    "timestamps that can count no further host without a slot": [68, 8, 9, 0xf0, 0, 0, 0, 0],
+    "two timestamps": [68, 4, 5, 0, 68, 4, 5, 0],
+    "a router alert without a value": [148, 3, 0],
+  })) {
+    it(`with ${name} is refused, and what it holds is not read`, () => {
+      const bytes = Uint8Array.from([1, ...options, 1]);
+      expect(heardOf([ipv4({ options: bytes })])).to.deep.equal(["alert ip-options"]);
+      const talk = conversation({ client: "10.0.0.1:1", server: "10.0.0.2:2" }).handshake();
+      talk.send("client", "evil!", { ip: { ipv4: { options: bytes } }, stray: true });
+      talk.send("client", "hello");
+      const nids = smallNids({ checksums: "verify" });
+      let heard = "";
+      nids.registerTcp(following(({ server }) => void (heard += text(server.data))));
+      nids.process(talk.batch());
+      expect(heard).to.equal("hello");
+    });
+  }
+
+  for (const [name, options] of Object.entries({
+    "a record route that is full": [7, 7, 8, 10, 0, 0, 9],
+    "a record route with a slot left": [7, 11, 8, 10, 0, 0, 9, 0, 0, 0, 0],
+    "timestamps that are full": [68, 8, 9, 0xe0, 0, 0, 0, 1],
+    "timestamps with addresses": [68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0],
+    "timestamps that are full, for named hosts, whose overflow says nothing": [68, 4, 5, 0xf3],
+    "timestamps of a flag that RFC 791 does not have": [68, 8, 5, 2, 0, 0, 0, 0],
+    "a record route and timestamps": [7, 3, 4, 68, 4, 5, 0],
+    "a router alert": [148, 4, 0, 0],
+  })) {
+    it(`with ${name} is fine, as it is for a host`, () => {
+      expect(heardOf([ipv4({ options: Uint8Array.from([1, ...options]) })])).to.deep.equal(["data"]);
+    });
+  }
+
   it("that was not captured whole is refused, at any length", () => {
     const whole = ipv4({ options: new Uint8Array(8).fill(1) });
     for (let length = 14; length < 14 + 28; length++) {

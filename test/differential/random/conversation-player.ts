@@ -16,6 +16,7 @@ import {
 } from "@tsnids/testkit";
 import { Direction } from "./direction.js";
 import { sendInFragments } from "./fragment-stairs.js";
+import { ipOptions, refusedOptions, type IpOptionsName } from "./ip-options.js";
 import {
   moment,
   type ConversationPlan,
@@ -45,6 +46,7 @@ interface Sending {
   readonly window?: number | undefined;
   readonly urgent?: number | undefined;
   readonly checksumIsWrong?: boolean;
+  readonly options?: IpOptionsName;
   readonly fragments?: Fragmentation | undefined;
   readonly timestamp: number;
 }
@@ -163,10 +165,10 @@ class ConversationPlayer {
   }
 
   private data(step: Extract<Step, { kind: "data" }>, number: number): void {
-    const { side, length, wording, flags, ack, urgent, checksumIsWrong, fragments } = step;
+    const { side, length, wording, flags, ack, urgent, checksumIsWrong, options, fragments } = step;
     const at = Math.max(0, this.directions[side].sent + step.at);
     this.send(step.fate, number, {
-      ...{ from: side, at, length, wording, flags, ack, urgent, checksumIsWrong, fragments },
+      ...{ from: side, at, length, wording, flags, ack, urgent, checksumIsWrong, options, fragments },
       timestamp: this.tick(),
     });
   }
@@ -234,7 +236,18 @@ class ConversationPlayer {
 
   /** The capture sees a segment. */
   private pass(sending: Sending): void {
-    const { from, at, length, wording, flags, urgent, checksumIsWrong, fragments, timestamp } = sending;
+    const {
+      from,
+      at,
+      length,
+      wording,
+      flags,
+      urgent,
+      checksumIsWrong,
+      fragments,
+      timestamp,
+      options = "none",
+    } = sending;
     const direction = this.directions[from];
     direction.cost += length + packetCost;
     if (direction.cost > mostCost) return;
@@ -249,12 +262,13 @@ class ConversationPlayer {
       ...(checksumIsWrong === true ? { checksum: 0x1234 } : {}),
       window: this.windowOf(sending),
       options: clientStamps && serverStamps ? [noOperation(), noOperation(), timestamps(timestamp, 0)] : [],
-      ...this.passing(),
+      ...this.passing(options),
       stray: true,
     });
     const { frames, isWhole } = sendInFragments(built, fragments);
     this.frames.push(...frames);
-    if (isWhole && checksumIsWrong !== true) direction.show(at, at + length, flags.includes("F"));
+    const isTaken = isWhole && checksumIsWrong !== true && !refusedOptions.includes(options);
+    if (isTaken) direction.show(at, at + length, flags.includes("F"));
   }
 
   private acknowledgment(from: Side, offset: number): number {
@@ -268,8 +282,9 @@ class ConversationPlayer {
     return direction.window;
   }
 
-  private passing(): Pick<SegmentOptions, "time" | "ip"> {
-    return { time: moment(this.now), ip: { ipv4: { identification: this.surroundings.identification() } } };
+  private passing(options: IpOptionsName = "none"): Pick<SegmentOptions, "time" | "ip"> {
+    const ipv4 = { identification: this.surroundings.identification(), options: Uint8Array.from(ipOptions[options]) };
+    return { time: moment(this.now), ip: { ipv4 } };
   }
 
   private tick(): number {

@@ -9,6 +9,7 @@
  */
 import type { Side } from "@tsnids/testkit";
 import fc from "fast-check";
+import { ipOptions, type IpOptionsName } from "./ip-options.js";
 
 /** Milliseconds after the beginning, as the time of a frame. */
 export function moment(milliseconds: number): string {
@@ -49,6 +50,8 @@ export type Step = {
       /** How far its acknowledgment is from what was seen. */
       readonly ack: number;
       readonly checksumIsWrong: boolean;
+      /** Of its IP header. */
+      readonly options: IpOptionsName;
       readonly fragments: Fragmentation | undefined;
     }
   | { readonly kind: "ack"; readonly ack: number; readonly window: number; readonly fate: Fate }
@@ -95,7 +98,7 @@ export interface DatagramPlan {
   readonly checksum: "good" | "none" | "wrong";
   /** Of the segments of a scan. */
   readonly flags: string;
-  readonly options: "none" | "no-operation" | "source-route" | "broken";
+  readonly options: IpOptionsName;
   readonly fragments: Fragmentation | undefined;
 }
 
@@ -113,6 +116,8 @@ const wait = often(1, 0, 10, 300, 6000);
 const fate = often<Fate>("arrives", "arrives", "late", "twice", "lost");
 const rarely = (one: number): fc.Arbitrary<boolean> =>
   fc.oneof({ weight: one - 1, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
+
+const someOptions = Object.keys(ipOptions) as IpOptionsName[];
 
 const fragmentation: fc.Arbitrary<Fragmentation> = fc.record({
   lengths: fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 5 }),
@@ -139,6 +144,10 @@ const data = fc.record({
   urgent: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(60) }),
   ack: often(0, -1, -30, 1, 40),
   checksumIsWrong: rarely(30),
+  options: fc.oneof(
+    { weight: 15, arbitrary: fc.constant<IpOptionsName>("none") },
+    { weight: 1, arbitrary: fc.constantFrom(...someOptions) },
+  ),
   fragments,
 });
 const ack = fc.record({
@@ -211,7 +220,7 @@ const datagram: fc.Arbitrary<DatagramPlan> = fc.record({
   lie: often(0, 1, 2, 3, 4),
   checksum: often<"good" | "none" | "wrong">("good", "none", "wrong"),
   flags: fc.constantFrom("F", "", "FPU", "R"),
-  options: often<DatagramPlan["options"]>("none", "no-operation", "source-route", "broken"),
+  options: often<IpOptionsName>("none", ...someOptions),
   fragments: fc.option(fragmentation, { nil: undefined, freq: 2 }),
 });
 

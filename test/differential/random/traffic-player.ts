@@ -11,12 +11,13 @@
  *     D12       SYNs carry nothing
  *     D14       fragments overlap like stairs, and an identification is used once
  *     D17, D19  Ethernet without VLANs, and frames that are whole
- *     D20, D22  no options that routers fill in, and no signatures
+ *     D20, D22  no options that routers fill in, or of which hosts think otherwise today (ip-options.ts); no signatures
  *     D21       no segment so far on that the window of a SYN matters
  */
 import { capture, frame, ipPacket, tcpPacket, udpPacket, type Capture, type Frame } from "@tsnids/testkit";
 import { playConversation } from "./conversation-player.js";
 import { sendInFragments } from "./fragment-stairs.js";
+import { ipOptions } from "./ip-options.js";
 import { moment, type DatagramPlan, type TrafficPlan } from "./traffic-plan.js";
 
 /** The capture of a plan. */
@@ -67,10 +68,3 @@ function counter(): () => number {
   let last = 0;
   return () => ++last;
 }
-
-const ipOptions: Readonly<Record<DatagramPlan["options"], readonly number[]>> = {
-  none: [],
-  "no-operation": [1, 1, 1, 0],
-  "source-route": [131, 7, 4, 10, 0, 0, 9, 0],
-  broken: [148, 1, 0, 0],
-};

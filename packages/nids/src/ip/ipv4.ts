@@ -5,13 +5,11 @@ import type { Checksums } from "../checksum/checksum.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
+import { unacceptableOption } from "./ipv4-options.js";
 
 const minimumHeader = 20;
 const TCP = 6;
 const UDP = 17;
-
-/** Option numbers that change the meaning of the destination address: loose and strict source route. */
-const sourceRoutes: readonly number[] = [131, 137];
 
 export class Ipv4 {
   private readonly packet: Packet;
@@ -74,24 +72,11 @@ export class Ipv4 {
     return packet.reassembled || verification.tolerates(packet);
   }
 
-  /** A source route, or an option that runs beyond the header, makes the packet suspect (RFC 7126 §4.3, §4.4). */
+  /** An option that contradicts itself, or a source route, makes the packet suspect. */
   private optionsAcceptable(start: number, end: number): boolean {
-    const { bytes } = this.packet;
-    for (let at = start; at < end;) {
-      const kind = bytes[at] as number;
-      if (kind === 0) return true;
-      if (kind === 1) {
-        at++;
-        continue;
-      }
-      const length = at + 1 < end ? (bytes[at + 1] as number) : 0;
-      if (length < 2 || at + length > end || sourceRoutes.includes(kind)) {
-        this.alerts.raise("ip-options", true, `option ${kind}`);
-        return false;
-      }
-      at += length;
-    }
-    return true;
+    const kind = unacceptableOption(this.packet.bytes, start, end);
+    if (kind !== undefined) this.alerts.raise("ip-options", true, `option ${kind}`);
+    return kind === undefined;
   }
 
   private refuse(withAddresses: boolean): false {
