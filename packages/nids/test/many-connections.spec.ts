@@ -82,6 +82,21 @@ describe("many connections", () => {
     }
   }).timeout(60_000);
 
+  it("are given up in their turn, also where one look does not reach all of them", () => {
+    const capacity = 5000; // more than one look at the table
+    const nids = smallNids({ maxStreams: capacity });
+    const evicted: number[] = [];
+    nids.registerTcp(
+      following(({ endReason, id }) => {
+        if (endReason === "evicted") evicted.push(id);
+      }),
+    );
+    const talks = Array.from({ length: capacity + 5 }, (_, number) => talkOf(number).handshake());
+    nids.process(capture(talks.slice(0, capacity)).batch());
+    for (const talk of talks.slice(capacity)) nids.process(talk.batch());
+    expect(evicted).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
   it("end in the order in which they began, also when places were used again", () => {
     const nids = smallNids({ maxStreams: 400, lingerMs: 0 });
     const ids: number[] = [];

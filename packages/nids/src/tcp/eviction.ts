@@ -1,7 +1,9 @@
 // Who has to go when the table is full. Connections that have ended or that nobody listens to go first, then half-open
 // ones (a flood of SYNs pushes out its own kind, not the streams people follow), then the one without a packet for the
-// longest time. A hand goes round the table, so that every flow gets its turn; tables larger than `window` are searched
-// a window at a time, and a victim without listeners ends the search early, so that a flood costs little per packet.
+// longest time. A hand goes round the table and stays at the victim, whose slot the next connection gets: so every flow has
+// its turn, and of those last seen in the same second the one that has been there longest goes. Tables larger than
+// `window` are searched a window at a time, and a victim without listeners ends the search early, so that a flood costs
+// little per packet.
 
 import { ConnectionState, stateOf } from "./connection.js";
 import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
@@ -33,21 +35,23 @@ export class Eviction {
   /** The slot of the flow to give up; the table must not be empty. */
   victim(): number {
     const { flows, top } = this.flows;
+    let at = this.hand;
     let best = 0;
     let bestWorth = Infinity;
     let bestSeen = Infinity;
     for (let seen = 0; seen < Math.min(top, window); seen++) {
       if (seen >= earliestEnd && bestWorth <= 1) break;
-      this.hand = this.hand >= top ? 1 : this.hand + 1;
-      const flags = flows[this.hand * FLOW_INTS + FLAGS] as number;
+      at = at >= top ? 1 : at + 1;
+      const flags = flows[at * FLOW_INTS + FLAGS] as number;
       if (flags === 0) continue;
       const flowWorth = worth[stateOf(flags)] as number;
-      const lastSeen = (flows[this.hand * FLOW_INTS + LAST_SEEN] as number) >>> 0;
+      const lastSeen = (flows[at * FLOW_INTS + LAST_SEEN] as number) >>> 0;
       if (flowWorth > bestWorth || (flowWorth === bestWorth && lastSeen >= bestSeen)) continue;
-      best = this.hand;
+      best = at;
       bestWorth = flowWorth;
       bestSeen = lastSeen;
     }
+    this.hand = best;
     return best;
   }
 }
