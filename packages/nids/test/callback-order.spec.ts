@@ -1,7 +1,7 @@
 /** In which order callbacks are called, and what registering and unregistering does. */
 import type { TcpStream } from "@tsnids/nids";
 import { NidsError, TcpState } from "@tsnids/nids";
-import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
+import { capture, conversation, frame, icmpPacket, udpPacket } from "@tsnids/testkit";
 import { expect } from "chai";
 import { closed, established, following, smallNids, text } from "./following.js";
 
@@ -108,6 +108,31 @@ describe("registering", () => {
     nids.process(established(40001).batch());
     expect(heard).to.deep.equal(["first 40000 JUST_ESTABLISHED", "first 40000 DATA", "second 40001 JUST_ESTABLISHED"]);
   });
+
+  const [from, to] = ["10.0.0.1", "10.0.0.2"] as const;
+  const query = capture([frame(udpPacket(`${from}:1`, `${to}:2`, { data: "x" }))]);
+  for (const [kind, shown] of [
+    ["IpFragment", query],
+    ["Ip", query],
+    ["Udp", query],
+    ["Icmp", capture([frame(icmpPacket(from, to, { type: 8 }))])],
+    ["Tcp", established()],
+  ] as const) {
+    it(`ends at once also for those that the same round has not come to (${kind})`, () => {
+      const nids = smallNids();
+      const heard: string[] = [];
+      const last = (): void => void heard.push("last");
+      const middle = (): void => void heard.push("middle");
+      const first = (): void => {
+        heard.push("first");
+        for (const callback of [middle, last]) nids[`unregister${kind}`](callback);
+        nids[`register${kind}`](last); // for the next round
+      };
+      for (const callback of [last, middle, first]) nids[`register${kind}`](callback);
+      nids.process(shown.batch());
+      expect(heard).to.deep.equal(["first"]);
+    });
+  }
 
   it("of an ip callback in the middle of a batch shows every packet from then on", () => {
     const nids = smallNids();

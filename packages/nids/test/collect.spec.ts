@@ -63,6 +63,49 @@ describe("collect counters", () => {
     expect(counts).to.deep.equal([1, 2, 3]);
   });
 
+  it("below zero, or wrapped by very many listeners, still say that somebody collects", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+      if (stream.state === TcpState.DATA) stream.server.collect -= 3;
+    });
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+      if (stream.state === TcpState.DATA) heard.push(`${stream.server.collect} ${told(stream)}`);
+    });
+    nids.process(established().send("client", "a").send("client", "b").batch());
+    expect(heard).to.deep.equal(["-1 server a", "-1 server b"]);
+
+    const crowd = smallNids();
+    let calls = 0;
+    for (let listener = 0; listener < 200; listener++) {
+      crowd.registerTcp((stream) => {
+        if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collect++;
+        if (stream.state === TcpState.DATA) calls++;
+      });
+    }
+    crowd.process(established().send("client", "x").batch());
+    expect(calls, "all but the one that saw the counter fall").to.equal(199);
+  });
+
+  it("below zero say so of urgent bytes, too", () => {
+    const nids = smallNids();
+    const heard: string[] = [];
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collectUrgent++;
+      else if (stream.server.countNewUrgent > 0) stream.server.collectUrgent = -1;
+    });
+    nids.registerTcp((stream) => {
+      if (stream.state === TcpState.JUST_ESTABLISHED) stream.server.collectUrgent++;
+      else if (stream.server.countNewUrgent > 0) heard.push(String.fromCharCode(stream.server.urgentData));
+    });
+    const talk = established();
+    for (const byte of ["a", "b"]) talk.send("client", byte, { flags: "AU", urgentPointer: 1 });
+    nids.process(talk.batch());
+    expect(heard).to.deep.equal(["a", "b"]);
+  });
+
   it("can begin late: data comes from then on, at its true position", () => {
     const nids = smallNids();
     const heard: string[] = [];

@@ -1,6 +1,7 @@
 // How often each half is collected: what callbacks raise and lower, and what that says of their interest. The counters
 // lie in the flow table: four signed bytes of a flow, for the data of either side, then for urgent bytes. The flags of
-// the flow say which of them are above 0: the way of a segment looks at these.
+// the flow say which of them are not 0: the way of a segment looks at these. Below 0 somebody has lowered more than was
+// raised, or more than 127 have raised one and it has wrapped: those who listen are told all the same.
 
 import { COLLECTED_0, URGENT_COLLECTED_0 } from "../tcp/connection.js";
 import { COLLECTS, DETAIL_INTS, FLAGS, FLOW_INTS } from "../tcp/flow-record.js";
@@ -39,7 +40,7 @@ export class CollectCounters {
     const after = detailBytes[at];
     const bit = (urgent ? URGENT_COLLECTED_0 : COLLECTED_0) << from;
     const flags = this.flows.flagsOf(slot);
-    this.flows.setFlags(slot, after > 0 ? flags | bit : flags & ~bit);
+    this.flows.setFlags(slot, after !== 0 ? flags | bit : flags & ~bit);
     if (this.current.slot !== slot) return;
     this.changes[kind] = (this.changes[kind] as number) + after - before;
     this.changed = true;

@@ -1,5 +1,6 @@
 // Registered callbacks of one kind. The list is replaced, never changed, so a callback may register and unregister, itself
-// included, while the list is being walked: the walk goes on over the list it began with.
+// included, while the list is being walked: the walk goes on over the list it began with, and leaves out those that are
+// no longer registered. Whoever is registered again meanwhile waits for the next walk.
 
 import { CallbackError, NidsError } from "../errors.js";
 import type { Statistics } from "../stats.js";
@@ -12,6 +13,14 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
   /** Of each of these its number, in order of registration. Replaced with the other list. */
   orders: readonly number[] = [];
   private registered = 0;
+
+  /**
+   * True where a walk over `list` may go on to the callback that had this number: only where the list has been replaced
+   * has anybody to look whether it is in the new one.
+   */
+  stillAsks(list: readonly Callback[], order: number): boolean {
+    return list === this.newestFirst || this.orders.includes(order);
+  }
 
   /** Registers a callback; one that is registered already keeps its place. */
   add(callback: Callback): void {
@@ -33,16 +42,19 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
 }
 
 /**
- * Shows something to callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent
+ * Shows something to the registered callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent
  * ends with each call.
  */
 export function showTo<Shown>(
-  callbacks: readonly ((shown: Shown) => void)[],
+  registry: Registry<(shown: Shown) => void>,
   shown: Shown,
   faults: Faults,
   views: Views,
 ): void {
-  for (const callback of callbacks) {
+  const { newestFirst, orders } = registry;
+  for (let index = 0; index < newestFirst.length; index++) {
+    if (!registry.stillAsks(newestFirst, orders[index] as number)) continue;
+    const callback = newestFirst[index] as (shown: Shown) => void;
     try {
       callback(shown);
     } catch (error) {

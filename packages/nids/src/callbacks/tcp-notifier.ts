@@ -95,8 +95,9 @@ export class TcpNotifier {
     if (stream.midstream) this.statistics.midstream++;
     const { newestFirst, orders } = this.registry;
     for (let index = 0; index < newestFirst.length; index++) {
-      const callback = newestFirst[index] as TcpCallback;
       const order = orders[index] as number;
+      if (!this.registry.stillAsks(newestFirst, order)) continue;
+      const callback = newestFirst[index] as TcpCallback;
       if (this.params.oneLoopLess) this.askOnce(stream, slot, callback, order);
       else this.call(stream, slot, callback, order, 0);
       if (stream.slot === 0) return false;

@@ -78,7 +78,7 @@ export class Icmp {
     }
     this.statistics.icmpMessages++;
     this.shown.ip.inHand = true;
-    showTo(this.callbacks.newestFirst, this.shown, this.faults, this.views);
+    showTo(this.callbacks, this.shown, this.faults, this.views);
     this.shown.ip.inHand = false;
     if (this.saysUnreachable()) this.forget();
   }

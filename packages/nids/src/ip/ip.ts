@@ -122,7 +122,7 @@ export class Ip {
     const { packet } = this;
     packet.family = family;
     if (this.fragmentCallbacks.newestFirst.length > 0 && this.share?.isOwnAsCaptured !== false) {
-      this.show(this.fragmentCallbacks.newestFirst, false);
+      this.show(this.fragmentCallbacks, false);
     }
     const { ipFilter } = this.params;
     if (ipFilter !== undefined && !this.passes(ipFilter)) {
@@ -140,7 +140,7 @@ export class Ip {
       }
     }
     if (this.share !== undefined) this.isOwn = this.share.isOwn;
-    if (this.callbacks.newestFirst.length > 0 && this.isOwn) this.show(this.callbacks.newestFirst, true);
+    if (this.callbacks.newestFirst.length > 0 && this.isOwn) this.show(this.callbacks, true);
     return true;
   }
 
@@ -197,7 +197,7 @@ export class Ip {
     }
   }
 
-  private show(callbacks: readonly IpCallback[], validated: boolean): void {
+  private show(callbacks: Registry<IpCallback>, validated: boolean): void {
     this.shown.validated = validated;
     this.shown.inHand = true;
     showTo(callbacks, this.shown, this.faults, this.views);

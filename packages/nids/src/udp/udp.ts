@@ -49,7 +49,7 @@ export class Udp {
     }
     this.statistics.udpDatagrams++;
     this.shown.ip.inHand = true;
-    showTo(this.callbacks.newestFirst, this.shown, this.faults, this.views);
+    showTo(this.callbacks, this.shown, this.faults, this.views);
     this.shown.ip.inHand = false;
     return true;
   }
