@@ -40,6 +40,20 @@ describe("a port scan", () => {
     expect(scans(probes(4), { scanPorts: 3 })).to.have.length(1);
   });
 
+  it("is not what comes from 0.0.0.0 to 0.0.0.0, which is invalid, whether or not TCP is followed", () => {
+    const lost = Array.from({ length: 12 }, (_, port) =>
+      frame(tcpPacket("0.0.0.0:9", `0.0.0.0:${port + 1}`, { seq: 1, flags: port % 2 === 0 ? "S" : "A" })),
+    );
+    for (const params of [{}, { ipFilter: () => true }, { followTcp: false }]) {
+      const nids = smallNids({ ...params, scanPorts: 3 });
+      const codes = new Set<string>();
+      nids.on("alert", ({ code }) => void codes.add(code));
+      nids.process(new Capture(lost).batch());
+      expect([...codes]).to.deep.equal(["tcp-header"]);
+      expect(nids.statistics()).to.include({ tcpInvalid: 12, tcpSegments: 0 });
+    }
+  });
+
   it("is one of any segments without ACK, whatever their checksums", () => {
     for (const flags of ["", "F", "FPU", "R", "S", "SEC"]) {
       expect(scans(probes(11, 1, { flags, checksum: "bad" })), `flags "${flags}"`).to.have.length(1);

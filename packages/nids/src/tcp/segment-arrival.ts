@@ -76,12 +76,7 @@ export class SegmentArrival {
 
   /** A packet of a connection that is not in the table; `find` has just said so. */
   unknown(): void {
-    const { segment, packet } = this;
-    if (packet.family === 4 && (packet.sourceKey | packet.destinationKey) === 0) {
-      this.statistics.tcpInvalid++; // from 0.0.0.0 to 0.0.0.0 (RFC 1122 §3.2.1.3)
-      this.alerts.raise("tcp-header", true);
-      return;
-    }
+    const { segment } = this;
     if (!this.handshake.begins(segment)) {
       this.statistics.tcpUnfollowed++;
       return;
