@@ -91,7 +91,7 @@ export function complaint(rule: Rule, value: unknown): string | undefined {
     case "networks": {
       const fits = ([network, choice]: [string, unknown]): boolean =>
         Network.parse(network) !== undefined && rule.choices?.includes(choice as string) === true;
-      if (isObject(value) && Object.entries(value).every(fits)) return undefined;
+      if (isTable(value) && Object.entries(value).every(fits)) return undefined;
       return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
     }
   }
@@ -101,9 +101,18 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/** True for names with values. A list, a Map or a Set has what is in it elsewhere, and would count as an empty table. */
+function isTable(value: unknown): value is object {
+  return isObject(value) && classOf(value) === "Object";
+}
+
+function classOf(value: object): string {
+  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+}
+
 /** A wrong value as the message shows it: of lists and tables what is wrong in them. */
 export function described({ kind }: Rule, value: unknown): string {
-  if (kind === "networks" && isObject(value)) return describeEntries(value);
+  if (kind === "networks" && isObject(value)) return isTable(value) ? describeEntries(value) : `a ${classOf(value)}`;
   const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
   return fault === undefined ? describeValue(value) : `one with ${fault}`;
 }

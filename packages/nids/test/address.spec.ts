@@ -39,7 +39,18 @@ describe("formatAddress and parseAddress", () => {
   });
 
   it("refuse what is no address", () => {
-    const wrong = ["", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.-4", "a.b.c.d", " 1.2.3.4", "example.org"];
+    const wrong = [
+      "",
+      "1.2.3",
+      "1.2.3.4.5",
+      "256.1.1.1",
+      "1.2.3.-4",
+      "a.b.c.d",
+      "010.1.1.1",
+      "1.2.3.00",
+      " 1.2.3.4",
+      "example.org",
+    ];
     const wrong6 = [
       ":",
       ":::",
@@ -50,6 +61,7 @@ describe("formatAddress and parseAddress", () => {
       "g::",
       "1:2:3:4:5:6:7::8:9",
       "::1.2.3",
+      "::1.2.3.04",
       "1.2.3.4::",
       "fe80::1%eth0",
       "1:2:3:4::5:6:7:8",

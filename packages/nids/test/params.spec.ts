@@ -41,6 +41,21 @@ describe("parameters", () => {
     }
   });
 
+  it("of libnids are refused with what they have become", () => {
+    for (const [libnids, ours] of [
+      ["n_tcp_streams", '"maxStreams"'],
+      ["scan_num_ports", '"scanPorts"'],
+      ["tcp_workarounds", '"stuckCloseTimeoutMs"'],
+      ["device", "source"],
+      ["syslog", 'on("alert", listener)'],
+    ] as const) {
+      const error = refusal({ [libnids]: 1 });
+      expect(error.code).to.equal("unknown-parameter");
+      expect(error.message).to.contain(`"${libnids}"`).and.contain(ours);
+    }
+    expect(refusal({ toString: 1 }).message).to.contain('"toString"; did you mean');
+  });
+
   for (const [name, rule] of Object.entries(paramRules)) {
     it(`${name} is checked`, () => {
       const wrongs: unknown[] = [null, Symbol.iterator, "nonsense"];
@@ -89,6 +104,8 @@ describe("parameters", () => {
     ]) {
       expect(message([rule])).to.contain("rule 0");
     }
+    expect(message([{ network: "::/0", verify: true, verfy: false }])).to.contain('rule 0 that says "verfy"');
+    expect(message([{ network: "010.0.0.010", verify: true }])).to.contain('"010.0.0.010"');
   });
 
   it("have defaults that their own rules accept", () => {
@@ -136,6 +153,11 @@ describe("parameters", () => {
       const [network = "", policy = ""] = Object.entries(wrong)[0] ?? [];
       expect(refusal({ fragmentPolicyByNetwork: wrong }).message).to.contain(`"${network}": "${policy}"`);
     }
+    // What is no table of names would pass for an empty one.
+    for (const wrong of [new Map([["10.1.0.0/16", "first"]]), new Set(["::/8"]), [], new Date()]) {
+      const { message } = refusal({ fragmentPolicyByNetwork: wrong });
+      expect(message).to.contain("networks as names").and.contain(`not a ${wrong.constructor.name}`);
+    }
     expect(
       () => new Nids({ fragmentPolicyByNetwork: { "0.0.0.0/0": "first", "::/0": "last", "::1": "bsd" } }),
     ).not.to.throw();
@@ -148,6 +170,7 @@ describe("parameters", () => {
       maxReassemblyBytes: 2048,
       maxFragmentBytes: 2048,
       lingerMs: 0,
+      ...{ halfOpenTimeoutMs: 0, idleTimeoutMs: 0, closingTimeoutMs: 0, scanPorts: 0 },
     };
     expect(() => new Nids(edges)).not.to.throw();
   });

@@ -40,6 +40,14 @@ describe("a port scan", () => {
     expect(scans(probes(4), { scanPorts: 3 })).to.have.length(1);
   });
 
+  it("is any target where the parameter is 0, in the express lane and out of it", () => {
+    const listed = ({ targets }: Alert): number[] | undefined => targets?.map(({ port }) => port);
+    for (const lane of [{}, { ipFilter: () => true }]) {
+      const ports = scans(probes(3), { ...lane, scanPorts: 0 }).map(listed);
+      expect(ports).to.deep.equal([[1], [2], [3]]);
+    }
+  });
+
   it("is not what comes from 0.0.0.0 to 0.0.0.0, which is invalid, whether or not TCP is followed", () => {
     const lost = Array.from({ length: 12 }, (_, port) =>
       frame(tcpPacket("0.0.0.0:9", `0.0.0.0:${port + 1}`, { seq: 1, flags: port % 2 === 0 ? "S" : "A" })),

@@ -70,9 +70,9 @@ export function engineParams(options, current) {
     oneLoopLess: (params.get("one_loop_less") ?? 0) !== 0,
     // Nothing is forgotten for its age, and nothing is remembered of what has ended.
     fragmentTimeoutMs: day,
-    halfOpenTimeoutMs: day,
-    idleTimeoutMs: 365 * day,
-    closingTimeoutMs: day,
+    halfOpenTimeoutMs: 0,
+    idleTimeoutMs: 0,
+    closingTimeoutMs: 0,
     lingerMs: 0,
     // There is no IPv6 in libnids (D17).
     ipFilter: (bytes) => current.family === 4 && (dropSource === undefined || sourceOf(bytes) !== dropSource),

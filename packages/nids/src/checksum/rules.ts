@@ -20,6 +20,8 @@ export function faultInRules(rules: readonly unknown[]): string | undefined {
     if (typeof network !== "string") return `a rule ${index} that has no network`;
     if (Network.parse(network) === undefined) return `a rule ${index} whose network, "${network}", is none`;
     if (typeof verify !== "boolean") return `a rule ${index} that says neither verify: true nor verify: false`;
+    const unknown = Object.keys(rule as object).find((name) => name !== "network" && name !== "verify");
+    if (unknown !== undefined) return `a rule ${index} that says "${unknown}", which is neither network nor verify`;
   }
   return undefined;
 }

@@ -38,9 +38,10 @@ export function parseAddress(text: string): Uint8Array | undefined {
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
+/** No zeros in front: "010" is 8 to some programs and 10 to others (RFC 6943 §3.1.1). */
 function parseIpv4(text: string): Uint8Array | undefined {
   const parts = text.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return;
   return Uint8Array.from(parts, Number);
 }
 

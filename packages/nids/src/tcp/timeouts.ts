@@ -28,16 +28,17 @@ export class TimeoutSweep {
   constructor(flows: FlowTable, params: NidsParams) {
     this.flows = flows;
     const seconds = (milliseconds: number): number => Math.ceil(milliseconds / 1000);
+    const unlessNever = (milliseconds: number): number => (milliseconds === 0 ? Infinity : seconds(milliseconds));
     const limits: number[] = [];
-    limits[ConnectionState.OPENING] = seconds(params.halfOpenTimeoutMs);
-    limits[ConnectionState.ANSWERED] = seconds(params.halfOpenTimeoutMs);
-    limits[ConnectionState.GLIMPSED] = seconds(params.halfOpenTimeoutMs);
-    limits[ConnectionState.ESTABLISHED] = seconds(params.idleTimeoutMs);
-    limits[ConnectionState.IGNORED] = seconds(params.idleTimeoutMs);
+    limits[ConnectionState.OPENING] = unlessNever(params.halfOpenTimeoutMs);
+    limits[ConnectionState.ANSWERED] = unlessNever(params.halfOpenTimeoutMs);
+    limits[ConnectionState.GLIMPSED] = unlessNever(params.halfOpenTimeoutMs);
+    limits[ConnectionState.ESTABLISHED] = unlessNever(params.idleTimeoutMs);
+    limits[ConnectionState.IGNORED] = unlessNever(params.idleTimeoutMs);
     limits[ConnectionState.ENDED] = seconds(params.lingerMs);
     this.limits = limits;
-    this.closingSeconds = seconds(params.closingTimeoutMs);
-    this.stuckSeconds = params.stuckCloseTimeoutMs === 0 ? Infinity : seconds(params.stuckCloseTimeoutMs);
+    this.closingSeconds = unlessNever(params.closingTimeoutMs);
+    this.stuckSeconds = unlessNever(params.stuckCloseTimeoutMs);
   }
 
   /** The clock has moved on to `seconds`. */
