@@ -16,7 +16,6 @@ export const differences: { readonly [vector: string]: readonly string[] } = {
   win_scale_oneside: ["D7"],
 
   fuzz_tcp_27: ["D8"],
-  res_evict: ["D8"],
 
   hdr_doff_small: ["D10"],
 
