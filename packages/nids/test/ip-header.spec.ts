@@ -97,7 +97,6 @@ describe("an IPv4 header", () => {
     "timestamps for named hosts that end inside a slot": [68, 8, 5, 3, 0, 0, 0, 0],
     "timestamps that can count no further host without a slot": [68, 8, 9, 0xf0, 0, 0, 0, 0],
     "two timestamps": [68, 4, 5, 0, 68, 4, 5, 0],
-    "a router alert without a value": [148, 3, 0],
   })) {
     it(`with ${name} is refused, and what it holds is not read`, () => {
       const bytes = Uint8Array.from([1, ...options, 1]);
@@ -118,8 +117,6 @@ describe("an IPv4 header", () => {
     "a record route with a slot left": [7, 11, 8, 10, 0, 0, 9, 0, 0, 0, 0],
     "timestamps that are full": [68, 8, 9, 0xe0, 0, 0, 0, 1],
     "timestamps with addresses": [68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-    "timestamps that are full, for named hosts, whose overflow says nothing": [68, 4, 5, 0xf3],
-    "timestamps of a flag that RFC 791 does not have": [68, 8, 5, 2, 0, 0, 0, 0],
     "a record route and timestamps": [7, 3, 4, 68, 4, 5, 0],
     "a router alert": [148, 4, 0, 0],
   })) {
@@ -127,6 +124,13 @@ describe("an IPv4 header", () => {
       expect(heardOf([ipv4({ options: Uint8Array.from([1, ...options]) })])).to.deep.equal(["data"]);
     });
   }
+
+  it("has its options judged as today's hosts do where libnids does not", () => {
+    const heard = (...options: number[]): string[] => heardOf([ipv4({ options: Uint8Array.from(options) })]);
+    expect(heard(68, 4, 5, 0xf3), "full, for named hosts: the overflow says nothing").to.deep.equal(["data"]);
+    expect(heard(68, 8, 5, 2, 0, 0, 0, 0), "timestamps of a flag that RFC 791 does not have").to.deep.equal(["data"]);
+    expect(heard(148, 3, 0), "a router alert without a value").to.deep.equal(["alert ip-options"]);
+  });
 
   it("that was not captured whole is refused, at any length", () => {
     const whole = ipv4({ options: new Uint8Array(8).fill(1) });
