@@ -8,7 +8,7 @@
 import { setMaxListeners } from "node:events";
 import { FileSource, MergeSource } from "@tsnids/capture";
 import type { CaptureWarning, FeedSource, LiveWarning } from "@tsnids/capture";
-import type { Filter, FilteredSource } from "@tsnids/filter";
+import type { Filter, FilteredSource, FilterError } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
 import { sortInputs } from "./inputs.js";
@@ -22,7 +22,19 @@ import type { ReadAheadOptions } from "./read-ahead-option.js";
 export type CommandInput = Inputs | LiveInput;
 
 /** What there may be to say about an input on the way. */
-export type InputWarning = CaptureWarning | LiveWarning;
+export type InputWarning = CaptureWarning | LiveWarning | FilterWarning;
+
+/** Frames of a link type are left out, because the filter asks for what they do not have. */
+export interface FilterWarning {
+  readonly code: FilterError["code"];
+  readonly message: string;
+}
+
+/** What there is to say of what is wrong with a filter for some frames; the place in it is left out. */
+export function filterWarning({ code, message }: FilterError): FilterWarning {
+  const [what] = message.split("\n", 1);
+  return { code, message: `filter: ${what}; they are left out` };
+}
 
 /** An input whose frames can be asked for. */
 export interface FrameInput {
@@ -58,20 +70,21 @@ export async function openInput(
 ): Promise<FrameInput> {
   if ("live" in input) {
     const { feed, filter } = openLive(input.live, signal, onWarning);
-    return { ...(await filtered(feed, filter)), files: [], feed };
+    return { ...(await filtered(feed, filter, onWarning)), files: [], feed };
   }
   setMaxListeners(0, signal); // Every open file listens to it; of more than ten Node 20 says that it is a leak.
   const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
-  return { ...(await filtered(new MergeSource(files), input.filter)), files, feed: undefined };
+  return { ...(await filtered(new MergeSource(files), input.filter, onWarning)), files, feed: undefined };
 }
 
 /** The frames of a source that fulfil a filter, where there is one. */
 async function filtered(
   source: FrameSource,
   filter: Filter | string | undefined,
+  onWarning: (warning: InputWarning) => void,
 ): Promise<Pick<FrameInput, "source" | "filtering">> {
   if (filter === undefined) return { source, filtering: undefined };
   const { FilteredSource } = await import("@tsnids/filter");
-  const filtering = new FilteredSource(source, filter);
+  const filtering = new FilteredSource(source, filter, { onUnreadable: (error) => onWarning(filterWarning(error)) });
   return { source: filtering, filtering };
 }

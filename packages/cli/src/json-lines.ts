@@ -50,19 +50,22 @@ export function jsonValue(value: unknown): string {
 
 /** Something about a capture that stopped nothing. */
 export function warningJson(warning: InputWarning): string {
-  const { code, message, capture } = warning;
-  if (!("offset" in warning)) return JSON.stringify({ type: "warning", code, message, device: capture });
-  return JSON.stringify({ type: "warning", code, message, file: capture, offset: warning.offset });
+  const { code, message } = warning;
+  const said = { type: "warning", code, message };
+  if (!("capture" in warning)) return JSON.stringify(said);
+  if (!("offset" in warning)) return JSON.stringify({ ...said, device: warning.capture });
+  return JSON.stringify({ ...said, file: warning.capture, offset: warning.offset });
 }
 
 /** The end of a run: what was counted (all counters of the engine under `statistics`), and how fast. */
 export function summaryJson(summary: Summary): string {
-  const { statistics, alerts, seconds, filtered, live } = summary;
+  const { statistics, alerts, seconds, filtered, unfilterable, live } = summary;
   return JSON.stringify({
     type: "summary",
     packets: statistics.frames,
     bytes: statistics.bytes,
     filtered,
+    unfilterable,
     streams: statistics.streams,
     ended: {
       CLOSE: statistics.closed,

@@ -35,6 +35,8 @@ export interface ReplayEnd {
   readonly error: Error | undefined;
   /** Frames the filter took out; undefined without one. */
   readonly filtered: number | undefined;
+  /** Those of them that it cannot be asked about. */
+  readonly unfilterable: number | undefined;
   /** True when there is something to sum up: all was read, or at least a part. */
   readonly hasResults: boolean;
   /** What a live capture counted. */
@@ -95,7 +97,7 @@ export class Replay {
     progress.clear();
     const filtered = filtering?.dropped;
     const hasResults = error === undefined || nids.statistics().frames + (filtered ?? 0) > 0;
-    return { seconds, error, filtered, hasResults, live: feed?.statistics };
+    return { seconds, error, filtered, unfilterable: filtering?.unreadable, hasResults, live: feed?.statistics };
   }
 
   /**

@@ -14,6 +14,8 @@ export interface Summary {
   readonly alerts: { readonly [code in AlertCode]?: number };
   /** Packets a filter left out; undefined without one. */
   readonly filtered: number | undefined;
+  /** Those of them that it cannot be asked about, by their link types. */
+  readonly unfilterable: number | undefined;
   /** Wall-clock time of the replay. */
   readonly seconds: number;
   /** What a live capture counted; undefined for files. */
@@ -45,7 +47,7 @@ export function summaryLines(summary: Summary): string[] {
   const ends = { CLOSE: s.closed, RESET: s.reset, TIMED_OUT: s.timedOut, EXITING: s.exiting };
   const subjects: readonly (readonly [subject: string, figures: string])[] = [
     ["packets", figures(s.frames, packets)],
-    ["filter", summary.filtered === undefined ? "" : `${summary.filtered} packets left out`],
+    ["filter", filterText(summary)],
     ["dropped", dropsText(summary.live)],
     ["lost", lossText(s)],
     ["invalid", someOf(invalid)],
@@ -67,6 +69,12 @@ type Counts = Readonly<Record<string, number>>;
 function figures(total: number, parts: Counts, others: Counts = {}): string {
   const said = [someOf(parts), someOf(others)].filter((text) => text !== "").join("; ");
   return said === "" ? String(total) : `${total}: ${said}`;
+}
+
+function filterText({ filtered, unfilterable = 0 }: Summary): string {
+  if (filtered === undefined) return "";
+  const which = unfilterable === 0 ? "" : `, ${unfilterable} of them of link types that it cannot be asked about`;
+  return `${filtered} packets left out${which}`;
 }
 
 /** Where a live capture lost frames, as far as it was told; what it was not told, `lossText` estimates. */

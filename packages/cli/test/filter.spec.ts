@@ -2,11 +2,22 @@
 
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LinkType, PcapngWriter } from "@tsnids/pcap";
 import { capture, frame, udpPacket } from "@tsnids/testkit";
+import type { Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
 
 const web = join(captures, "web.pcap");
+
+/** Frames in a pcapng file, one interface for each. */
+function pcapng(frames: readonly Frame[]): Uint8Array {
+  const writer = new PcapngWriter();
+  const section = writer.section();
+  const blocks = frames.map(({ linkType }) => writer.interface({ linkType }));
+  const packets = frames.map(({ bytes }, index) => writer.packet(index, bytes, bytes.length, 1_000_000_000 + index, 0));
+  return Buffer.concat([section, ...blocks, ...packets]);
+}
 
 /** Frames that came through, and connections. */
 function counts(...args: string[]): readonly [frames: unknown, streams: unknown] {
@@ -48,6 +59,27 @@ describe("tsnids run with a filter", () => {
     const path = folder.write("fragments.pcap", datagram.fragment(0, [16, 32], 7).pcap());
     expect(counts(path, "udp port 53")[0]).to.equal(3);
     expect(counts(path, "udp port 54")[0]).to.equal(0);
+  });
+
+  it("reads on behind a frame of a link type that it cannot look into, and names that once", () => {
+    const packet = udpPacket("10.0.0.1:4000", "10.0.0.2:53", { data: "x" });
+    const usb = { ...frame(packet), linkType: LinkType.USB_LINUX_MMAPPED };
+    const path = folder.write("usb.pcapng", pcapng([frame(packet), usb, frame(packet), usb, frame(packet)]));
+    const message = "filter: filters cannot look into frames of link type USB_LINUX_MMAPPED; they are left out";
+    const { stderr, lines, status } = tsnids(["run", "-q", path, "udp port 53"]);
+    expect([stderr, status]).to.deep.equal([`tsnids: warning: ${message}\n`, 0]);
+    expect(lines[0]).to.match(/^packets +3:/);
+    expect(lines[1]).to.match(/^filter +2 packets left out, 2 of them of link types that it cannot be asked about$/);
+    expect(jsonLines(tsnids(["run", "--json", path, "udp port 53"]))).to.satisfy(([first, last]: object[]) => {
+      expect(first).to.deep.equal({ type: "warning", code: "unsupported-link-type", message });
+      expect(last).to.include({ packets: 3, filtered: 2, unfilterable: 2 });
+      return true;
+    });
+    const written = folder.path("written.pcapng");
+    expect(tsnids(["record", "-w", written, path, "udp port 53"]).stderr).to.equal(
+      `tsnids: warning: ${message}\ntsnids: 3 frames in ${written}\n`,
+    );
+    expect(tsnids(["sniff", path, "udp port 53"])).to.include({ stderr: `tsnids: warning: ${message}\n`, status: 0 });
   });
 
   it("takes an existing file for a file, and a folder for a word", () => {
@@ -108,8 +140,14 @@ describe("a wrong filter", () => {
 
   it("names the link type that does not have what it asks for", () => {
     const { stderr, status } = tsnids(["run", join(captures, "sll.pcap"), "vlan 5"]);
-    expect([stderr.split("\n")[0], status]).to.deep.equal([
-      "tsnids: filter: Linux cooked v1 frames have no VLAN tags",
+    expect([stderr.split("\n"), status]).to.deep.equal([
+      [
+        "tsnids: warning: filter: Linux cooked v1 frames have no VLAN tags; they are left out",
+        "tsnids: filter: Linux cooked v1 frames have no VLAN tags",
+        "  vlan 5",
+        "  ^^^^^^",
+        "",
+      ],
       2,
     ]);
   });

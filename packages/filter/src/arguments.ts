@@ -15,12 +15,20 @@ export function requireSource(source: unknown): void {
   throw wrongArgument("source", "a source of frames, such as new FileSource(path)", source);
 }
 
-/** The same for anything but an object with these options, each true, false or left out. */
-export function requireSwitches(options: unknown, names: readonly string[]): void {
+/** Names of options, by what they may be where they are not left out: true and false, or a function. */
+export interface KnownOptions {
+  readonly switches: readonly string[];
+  readonly callbacks: readonly string[];
+}
+
+/** The same for anything but an object with these options. */
+export function requireOptions(options: unknown, { switches, callbacks }: KnownOptions): void {
   if (!isObject(options)) throw wrongArgument("options", "an object", options);
+  const names = [...switches, ...callbacks];
   for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) throw refused(`there is no option "${name}" here; known: ${names.join(", ")}`, "");
-    if (value !== undefined && typeof value !== "boolean") throw wrongArgument(name, "true or false", value);
+    const [type, wanted] = switches.includes(name) ? ["boolean", "true or false"] : ["function", "a function"];
+    if (value !== undefined && typeof value !== type) throw wrongArgument(name, wanted, value);
   }
 }
 

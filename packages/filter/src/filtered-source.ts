@@ -1,8 +1,12 @@
 // A source that gives the frames of another one that fulfil a filter. Frames are taken out of the batches in place: the
 // columns of those that stay move up, their bytes stay where they are.
+//
+// A capture of several interfaces may have frames that the filter cannot be asked about: of a link type nobody looks
+// into, or without what the filter names (VLAN tags in raw IP). One such frame must not end the reading of all others, so
+// it is left out and counted, and its link type is told once. Only where there are no other frames is it an error.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
-import { requireSource, requireSwitches } from "./arguments.js";
+import { requireOptions, requireSource } from "./arguments.js";
 import { FilterError } from "./filter-error.js";
 import { Filter } from "./filter.js";
 import { FragmentVerdicts } from "./fragments.js";
@@ -15,12 +19,23 @@ export interface FilteredSourceOptions {
    * Keep the later fragments of the IPv4 datagrams whose first one is kept, though ports are in the first one only.
    * Right for an engine, and the default; without it, exactly the frames stay that the filter accepts.
    */
-  readonly keepsFragments?: boolean;
+  readonly keepsFragments?: boolean | undefined;
+  /**
+   * Told when the first frame comes that the filter cannot be asked about, and again for each further such link type:
+   * what is wrong, a FilterError. These frames are left out.
+   */
+  readonly onUnreadable?: ((error: FilterError) => void) | undefined;
+  /**
+   * End without an error also where there were only frames that the filter cannot be asked about. Right for a source
+   * that is a part of a capture.
+   */
+  readonly endsQuietly?: boolean | undefined;
 }
 
 /** The filter for one link type. */
 interface Machines {
-  readonly exact: Machine;
+  /** Undefined where it cannot be asked. */
+  readonly exact: Machine | undefined;
   /** Undefined where fragments are frames like all others. */
   readonly fragments: FragmentMachines | undefined;
 }
@@ -31,10 +46,16 @@ export class FilteredSource implements FrameSource {
   readonly filter: Filter;
   /** Frames taken out so far. */
   dropped = 0;
+  /** Those of them that the filter cannot be asked about. */
+  unreadable = 0;
   readonly #source: FrameSource;
   readonly #keepsFragments: boolean;
+  readonly #onUnreadable: ((error: FilterError) => void) | undefined;
+  readonly #endsQuietly: boolean;
   readonly #machines: Map<number, Machines> = new Map();
   readonly #verdicts: FragmentVerdicts = new FragmentVerdicts();
+  #frames = 0;
+  #firstError: FilterError | undefined;
 
   /**
    * The filter may be given as an expression; then this throws FilterError when it is none. The code is
@@ -42,10 +63,15 @@ export class FilteredSource implements FrameSource {
    */
   constructor(source: FrameSource, filter: Filter | string, options: FilteredSourceOptions = {}) {
     requireSource(source);
-    requireSwitches(options, ["keepsFragments"] satisfies (keyof FilteredSourceOptions)[]);
+    requireOptions(options, {
+      switches: ["keepsFragments", "endsQuietly"] satisfies (keyof FilteredSourceOptions)[],
+      callbacks: ["onUnreadable"] satisfies (keyof FilteredSourceOptions)[],
+    });
     this.filter = filter instanceof Filter ? filter : new Filter(filter);
     this.#source = source;
     this.#keepsFragments = options.keepsFragments ?? true;
+    this.#onUnreadable = options.onUnreadable;
+    this.#endsQuietly = options.endsQuietly ?? false;
   }
 
   /** First fragments whose verdict was forgotten, because there were more than `maximumVerdicts` at once. */
@@ -55,38 +81,32 @@ export class FilteredSource implements FrameSource {
 
   /**
    * The batches of the source, without the other frames; empty ones are given too, so that whoever works between two
-   * batches has his turn. Throws FilterError where the filter asks for what frames of a link type do not have, behind
-   * the frames before the first of them.
+   * batches has his turn. Throws FilterError at the end where there were frames, and the filter asks for what none of
+   * them can have by their link types, unless `endsQuietly`.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     for await (const batch of this.#source.batches(intake)) {
-      const error = this.#sift(batch);
+      this.#sift(batch);
       yield batch;
-      if (error !== undefined) throw error;
     }
+    const sawOthers = this.unreadable < this.#frames;
+    if (this.#firstError !== undefined && !sawOthers && !this.#endsQuietly) throw this.#firstError;
   }
 
-  /**
-   * Takes frames out of the batch. Gives back what is wrong with the first frame that cannot be judged; the batch
-   * ends before it.
-   */
-  #sift(batch: FrameBatch): FilterError | undefined {
+  /** Takes frames out of the batch. */
+  #sift(batch: FrameBatch): void {
     const ofInterface: Machines[] = [];
     const { bytes, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
-    let error: FilterError | undefined;
+    const frames = batch.length;
     let kept = 0;
-    let frame = 0;
-    for (; frame < batch.length; frame++) {
+    for (let frame = 0; frame < frames; frame++) {
       const index = interfaceIndex[frame]!;
-      let machines = ofInterface[index];
-      try {
-        machines ??= ofInterface[index] = this.#machinesFor(batch.interfaces[index]!.linkType);
-      } catch (thrown) {
-        if (!(thrown instanceof FilterError)) throw thrown;
-        error = thrown;
-        break;
-      }
+      const machines = (ofInterface[index] ??= this.#machinesFor(batch.interfaces[index]!.linkType));
       const { exact, fragments } = machines;
+      if (exact === undefined) {
+        this.unreadable++;
+        continue;
+      }
       const start = offset[frame]!;
       const length = capturedLength[frame]!;
       const wireLength = originalLength[frame]!;
@@ -106,18 +126,33 @@ export class FilteredSource implements FrameSource {
       kept++;
     }
     batch.length = kept;
-    this.dropped += frame - kept;
-    return error;
+    this.#frames += frames;
+    this.dropped += frames - kept;
   }
 
   #machinesFor(linkType: number): Machines {
     let machines = this.#machines.get(linkType);
     if (machines === undefined) {
-      const exact = this.filter.machine(linkType, "exact");
-      machines = { exact, fragments: this.#keepsFragments ? this.#fragmentMachines(linkType, exact) : undefined };
+      const exact = this.#exactMachine(linkType);
+      const hasFragments = this.#keepsFragments && exact !== undefined;
+      machines = { exact, fragments: hasFragments ? this.#fragmentMachines(linkType, exact) : undefined };
       this.#machines.set(linkType, machines);
     }
     return machines;
+  }
+
+  /** Undefined, and told, where the filter cannot be asked about frames of the type. */
+  #exactMachine(linkType: number): Machine | undefined {
+    let error: FilterError;
+    try {
+      return this.filter.machine(linkType, "exact");
+    } catch (thrown) {
+      if (!(thrown instanceof FilterError)) throw thrown;
+      error = thrown;
+    }
+    this.#firstError ??= error;
+    this.#onUnreadable?.(error); // What it throws is the caller's, were it a FilterError, too.
+    return undefined;
   }
 
   #fragmentMachines(linkType: number, exact: Machine): FragmentMachines | undefined {

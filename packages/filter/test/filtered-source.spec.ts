@@ -56,26 +56,58 @@ describe("a filtered source", () => {
     expect(source.dropped).to.equal(2);
   });
 
-  it("gives what comes before a frame that the filter cannot be about, then fails", async () => {
+  it("leaves out frames that it cannot be asked about, counts them, and names each of their link types once", async () => {
     const tagged = frame(udpPacket("10.0.0.1:1", "10.0.0.2:2", { data: "x" }), { vlan: [{ id: 5 }] });
-    const source = new FilteredSource(sourceOf([web(), tagged, web({ link: LinkType.RAW }), tagged], 4), "vlan 5");
-    let [frames, error]: [number, unknown] = [0, undefined];
-    try {
+    const [raw, usb] = [web({ link: LinkType.RAW }), { ...web(), linkType: LinkType.USB_LINUX_MMAPPED }];
+    for (const [expression, keeps] of [
+      ["vlan 5", 2],
+      ["not vlan 6", 3],
+    ] as const) {
+      const said: string[] = [];
+      const onUnreadable = ({ message }: FilterError): unknown => said.push(message.split("\n")[0]!);
+      const source = new FilteredSource(sourceOf([web(), raw, tagged, usb, raw, tagged], 4), expression, {
+        onUnreadable,
+      });
+      let frames = 0;
       for await (const batch of source.batches()) frames += batch.length;
-    } catch (thrown) {
-      error = thrown;
+      expect([frames, source.dropped, source.unreadable]).to.deep.equal([keeps, 6 - keeps, 3]);
+      expect(said).to.deep.equal(["raw IP frames have no VLAN tags", "USB_LINUX_MMAPPED frames have no VLAN tags"]);
     }
+  });
+
+  it("fails at the end where it could be asked about no frame, unless told that this may be", async () => {
+    const raw = web({ link: LinkType.RAW });
+    let error: unknown;
+    await kept([raw, raw], "vlan").catch((thrown: unknown) => (error = thrown));
     expect(error).to.be.instanceOf(FilterError).and.include({ code: "unsupported-link-type" });
-    expect([frames, source.dropped]).to.deep.equal([1, 1]);
+    expect(await kept([raw, raw], "vlan", { endsQuietly: true })).to.deep.equal([]);
+    expect(await kept([], "vlan")).to.deep.equal([]);
+    expect(await kept([raw, web()], "vlan"), "a frame that it could be asked about, found wanting").to.deep.equal([]);
+  });
+
+  it("lets what the caller throws through", async () => {
+    const mistake = new FilterError("unsupported-link-type", "", undefined, "the caller's");
+    const onUnreadable = (): never => {
+      throw mistake;
+    };
+    let error: unknown;
+    const frames = [web({ link: LinkType.RAW }), web()];
+    await kept(frames, "vlan", { onUnreadable }).catch((thrown: unknown) => (error = thrown));
+    expect(error).to.equal(mistake);
   });
 
   it("compiles for each link type of a batch, and only for those that frames have", async () => {
     const frames = [web(), web({ link: LinkType.RAW }), query({ link: LinkType.RAW }), query()];
     expect(await kept(frames, "port 80")).to.deep.equal(bytesOf(frames.slice(0, 2)));
-    expect(await kept(frames.slice(0, 1), "vlan or ip")).to.have.lengthOf(0);
-    let error: unknown;
-    await kept(frames, "vlan").catch((thrown: unknown) => (error = thrown));
-    expect(error).to.be.instanceOf(FilterError);
+    const said: unknown[] = [];
+    const batch = capture(frames).batch();
+    batch.length = 1; // Of raw IP only the interface is there.
+    const source: FrameSource = { batches: () => [batch] };
+    for await (const left of new FilteredSource(source, "vlan", {
+      onUnreadable: (error) => said.push(error),
+    }).batches())
+      expect(left.length).to.equal(0);
+    expect(said).to.deep.equal([]);
   });
 
   it("refuses a wrong expression when it is made", () => {
@@ -91,8 +123,12 @@ describe("a filtered source", () => {
       [of("web.pcap"), /^source must be .* not "web.pcap"$/],
       [of({}), /^source must be .* not an object$/],
       [options(null), /^options must be an object, not null$/],
-      [options({ keepFragments: false }), /^there is no option "keepFragments" here; known: keepsFragments$/],
+      [
+        options({ keepFragments: false }),
+        /^there is no option "keepFragments" here; known: keepsFragments, endsQuietly, onUnreadable$/,
+      ],
       [options({ keepsFragments: "no" }), /^keepsFragments must be true or false, not "no"$/],
+      [options({ onUnreadable: true }), /^onUnreadable must be a function, not true$/],
       [options({ keepsFragments: 0n }), /^keepsFragments must be true or false, not 0n$/],
     ];
     for (const [refused, text] of cases) {

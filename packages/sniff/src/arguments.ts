@@ -16,6 +16,7 @@ export type ArgumentName =
   | "filter"
   | "frame"
   | "maxStreamBytes"
+  | "onUnreadable"
   | "onWarning"
   | "open"
   | "path"
@@ -41,6 +42,7 @@ const rules: Readonly<Record<ArgumentName, Rule>> = {
   filter: [(value) => typeof value === "string", "a pcap-filter expression"],
   frame: [(value) => value instanceof Uint8Array, "a Uint8Array"],
   maxStreamBytes: [(value) => isWhole(value, 1, mostStreamBytes), `a whole number from 1 to ${mostStreamBytes}`],
+  onUnreadable: [isFunction, "a function"],
   onWarning: [isFunction, "a function"],
   open: [isFunction, "a function such as openFile(path)"],
   path: [isName, "the name of a file"],

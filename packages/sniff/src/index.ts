@@ -6,7 +6,7 @@ export type { EndpointOptions } from "./endpoint-filter.js";
 export { InvalidPacketError, PacketError, SniffError, UnsupportedPacketError } from "./errors.js";
 export type { PacketErrorCode, SniffErrorCode } from "./errors.js";
 export { defaultDevice, openDevice, openFile } from "./open-source.js";
-export type { OpenOptions, OpenSource } from "./open-source.js";
+export type { OpenFileOptions, OpenOptions, OpenSource } from "./open-source.js";
 export { Packet } from "./packet.js";
 export type { PacketParts } from "./packet.js";
 export { Arp } from "./protocol/arp.js";

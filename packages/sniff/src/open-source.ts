@@ -3,6 +3,7 @@
 import { FileSource, listDevices, LiveSource } from "@tsnids/capture";
 import type { Device, FileSourceOptions } from "@tsnids/capture";
 import { FilteredSource } from "@tsnids/filter";
+import type { FilteredSourceOptions } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
 import { requireArgument, requireOptions } from "./arguments.js";
 import { SniffError } from "./errors.js";
@@ -32,13 +33,16 @@ export function defaultDevice(devices: readonly Device[] = listDevices()): strin
   throw new SniffError("no-device", 'no device but the loopback device is up; name one, such as "lo" or "any"');
 }
 
+/** What is told of a file while it is read: see FileSource, and FilteredSource of @tsnids/filter. */
+export type OpenFileOptions = Pick<FileSourceOptions, "onWarning"> & Pick<FilteredSourceOptions, "onUnreadable">;
+
 /** An `open` that gives the frames of a file, whatever the device. Throws SniffError `invalid-argument`. */
-export function openFile(path: string, options: Pick<FileSourceOptions, "onWarning"> = {}): OpenSource {
+export function openFile(path: string, options: OpenFileOptions = {}): OpenSource {
   requireArgument("path", path);
-  requireOptions(options, ["onWarning"]);
-  const { onWarning } = options;
+  requireOptions(options, ["onWarning", "onUnreadable"]);
+  const { onWarning, onUnreadable } = options;
   return (_device, { filter, signal }) => {
     const file = new FileSource(path, { signal, onWarning });
-    return filter === undefined ? file : new FilteredSource(file, filter, { keepsFragments: false });
+    return filter === undefined ? file : new FilteredSource(file, filter, { keepsFragments: false, onUnreadable });
   };
 }

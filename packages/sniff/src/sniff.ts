@@ -8,7 +8,7 @@ import { requireArgument, requireOptions, requireSource } from "./arguments.js";
 import type { ArgumentName } from "./arguments.js";
 import { DumpFile } from "./dump-file.js";
 import { openDevice, openFile } from "./open-source.js";
-import type { OpenSource } from "./open-source.js";
+import type { OpenFileOptions, OpenSource } from "./open-source.js";
 import { packetsOf } from "./packet-stream.js";
 import type { Packet } from "./packet.js";
 import type { Timestamp } from "./timestamp.js";
@@ -42,7 +42,7 @@ export interface SniffLoopOptions extends SniffOptions {
 }
 
 /** What is read of a file. */
-export interface FromFileOptions extends Pick<FileSourceOptions, "onWarning" | "signal"> {
+export interface FromFileOptions extends OpenFileOptions, Pick<FileSourceOptions, "signal"> {
   /** A pcap-filter expression. Default: all. */
   readonly filter?: string | undefined;
   /** Packets at most. Default: no limit. */
@@ -59,7 +59,9 @@ export const sniffOptionNames: readonly (keyof SniffOptions & ArgumentName)[] = 
   "open",
 ];
 
-const fileOptionNames: readonly (keyof FromFileOptions & ArgumentName)[] = ["filter", "count", "onWarning", "signal"];
+const fileOptionNames: readonly (keyof FromFileOptions & ArgumentName)[] = [
+  ...(["filter", "count", "onWarning", "onUnreadable", "signal"] as const),
+];
 
 /** Called with each packet and what was given to the loop for it. What it returns is waited for. */
 export type PacketCallback<Args extends readonly unknown[]> = (
@@ -180,8 +182,8 @@ async function loop<Args extends readonly unknown[]>(
   return packets;
 }
 
-function fileOptions(path: string, { filter, signal, onWarning }: FromFileOptions): SniffOptions {
-  return { filter, signal, open: openFile(path, { onWarning }) };
+function fileOptions(path: string, { filter, signal, onWarning, onUnreadable }: FromFileOptions): SniffOptions {
+  return { filter, signal, open: openFile(path, { onWarning, onUnreadable }) };
 }
 
 function namesWithout(...names: readonly (keyof SniffOptions)[]): readonly ArgumentName[] {

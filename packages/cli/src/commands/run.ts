@@ -89,13 +89,13 @@ async function run(input: CommandInput, options: RunOptions): Promise<ExitCode> 
   const workers = await workersFor(options, params, printing, workerLines);
   const nids = workers ?? watchingEngine(params, await communityIdOf(options), printing);
 
-  const { seconds, error, filtered, hasResults, live } = await replay.run(nids, (warning) => {
+  const { seconds, error, hasResults, ...end } = await replay.run(nids, (warning) => {
     if (json) output.line(warningJson(warning));
   });
   if (workers !== undefined && hasResults) workerLines.results(workers.results);
   const statistics = nids.statistics();
   if (hasResults) {
-    const summary = { statistics, alerts: nids.alertCounts(), seconds, filtered, live };
+    const summary = { statistics, alerts: nids.alertCounts(), seconds, ...end };
     if (!json && !output.isEmpty) output.line("");
     for (const line of json ? [summaryJson(summary)] : summaryLines(summary)) output.line(line);
   }

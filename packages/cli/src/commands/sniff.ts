@@ -1,10 +1,12 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
 import { existsSync, statSync } from "node:fs";
+import type { FilterError } from "@tsnids/filter";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
 import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
+import { filterWarning } from "../frame-input.js";
 import { couldBeName, filterOf, isFile } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
 import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-input.js";
@@ -72,6 +74,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
     stop.abort();
   };
   const onWarning = ({ message }: { readonly message: string }): void => warn(message);
+  const onUnreadable = (error: FilterError): void => onWarning(filterWarning(error));
   const print = async (_timestamp: unknown, packet: Packet): Promise<void> => {
     if (!output.isEmpty) output.line("");
     output.line(packet.toString());
@@ -83,9 +86,10 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   const openLiveSource: OpenSource = (name, { filter: expression, signal }) => {
     const live = isLive(options) ? options : { ...options, interface: name ?? defaultDevice() };
     const { feed, filter: filterHere } = openLive({ ...live, filter: expression }, signal, onWarning);
-    return filterHere === undefined ? feed : new FilteredSource(feed, filterHere, { keepsFragments: false });
+    const filtering = { keepsFragments: false, onUnreadable };
+    return filterHere === undefined ? feed : new FilteredSource(feed, filterHere, filtering);
   };
-  const open = file === undefined ? openLiveSource : openFile(file, { onWarning });
+  const open = file === undefined ? openLiveSource : openFile(file, { onWarning, onUnreadable });
   const stopWaiting = onInterrupt(interrupt);
   try {
     await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);

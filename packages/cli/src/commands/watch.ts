@@ -10,7 +10,7 @@
 import { stat } from "node:fs/promises";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
-import type { Filter, FilteredSource } from "@tsnids/filter";
+import type { Filter, FilteredSource, FilterError } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
@@ -24,6 +24,7 @@ import type { EngineOptions } from "../engine-options.js";
 import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { placeOf } from "../file-place.js";
+import { filterWarning } from "../frame-input.js";
 import { sortInputs } from "../inputs.js";
 import type { Inputs } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
@@ -142,7 +143,11 @@ async function follow(
   const { FilteredSource } = await import("@tsnids/filter");
   const guarded = [past, live].map((source) => source && checkpoints.around(source, source === live, sift));
   function sift(source: FolderSource): FilteredSource | FolderSource {
-    return filter === undefined ? source : new FilteredSource(source, filter);
+    if (filter === undefined) return source;
+    const onUnreadable = (error: FilterError): void => {
+      if (source === live) warn(filterWarning(error).message);
+    };
+    return new FilteredSource(source, filter, { onUnreadable, endsQuietly: true }); // Others may come with the next file.
   }
 
   try {
