@@ -206,6 +206,54 @@ describe("encapsulations", () => {
   });
 });
 
+describe("802.11", () => {
+  const { IEEE802_11, IEEE802_11_RADIOTAP } = LinkType;
+  const snap = [0xaa, 0xaa, 3, 0, 0, 0];
+  const packet = web().bytes.subarray(14);
+
+  /** A data frame with `radio` before it; `types` are the EtherType and what else stands before the packet. */
+  function wlanFrame(linkType: number, radio: readonly number[], ...types: readonly number[]): Frame {
+    const header = [8, 1, 0, 0, ...new Array<number>(20).fill(2)];
+    const bytes = concat(octets([...radio, ...header, ...snap, ...types]), packet);
+    return { ...web(), linkType, bytes, originalLength: bytes.length };
+  }
+  const tag = (id: number): readonly number[] => [0x81, 0, 0, id];
+  const pppoe = (session: number): readonly number[] => [
+    0x88,
+    0x64,
+    0x11,
+    0,
+    0,
+    session,
+    0,
+    packet.length + 2,
+    0,
+    0x21,
+  ];
+
+  it("has the numbers of VLANs and PPPoE sessions behind LLC", () => {
+    const radiotap = [0, 0, 8, 0, 0, 0, 0, 0];
+    for (const [linkType, radio] of [
+      [IEEE802_11, []],
+      [IEEE802_11_RADIOTAP, radiotap],
+    ] as const) {
+      const of = (...types: readonly number[]): Frame => wlanFrame(linkType, radio, ...types);
+      distinguishes([
+        ["vlan 5", of(...tag(5), 8, 0), of(...tag(6), 8, 0)],
+        ["vlan 5 and vlan 6 and tcp port 80", of(...tag(5), ...tag(6), 8, 0), of(...tag(6), ...tag(5), 8, 0)],
+        ["pppoes 5", of(...pppoe(5)), of(...pppoe(6))],
+        ["vlan 7 and pppoes 5 and tcp port 80", of(...tag(7), ...pppoe(5)), of(...tag(7), ...pppoe(6))],
+      ]);
+    }
+    const fddi = (session: number): Frame => {
+      const bytes = concat(octets([0x50, ...new Array<number>(12).fill(2), ...snap, ...pppoe(session)]), packet);
+      return { ...web(), linkType: LinkType.FDDI, bytes, originalLength: bytes.length };
+    };
+    distinguishes([["pppoes 5 and tcp port 80", fddi(5), fddi(6)]]);
+  });
+
+});
+
 describe("link types", () => {
   const { ETHERNET, LINUX_SLL, LINUX_SLL2, NULL, LOOP, RAW, IPV4 } = LinkType;
 

@@ -46,7 +46,7 @@ function vlan(context: Context, id: number | undefined, place: TextPlace): Condi
     return context.fail("unsupported-link-type", place, `${layout.link.name} frames have no VLAN tags`);
   }
   const isTagged = any(...vlanTypes.map((type) => context.carries(type, place)));
-  const hasId = id === undefined ? always : equals(layout.payload, 2, id, 0x0fff);
+  const hasId = id === undefined ? always : equals(layout.packet, 2, id, 0x0fff);
   layout.passTag(tagLength);
   context.search.enter(isTagged);
   return all(isTagged, hasId);
@@ -70,7 +70,7 @@ function mpls(context: Context, label: number | undefined, place: TextPlace): Co
 function pppoeSession(context: Context, session: number | undefined, place: TextPlace): Condition {
   const { layout } = context;
   const isSession = context.carries(EtherType.pppoes, place);
-  const hasId = session === undefined ? always : equals(layout.payload, 4, session, 0x0000ffff);
+  const hasId = session === undefined ? always : equals(layout.packet, 4, session, 0x0000ffff);
   const header = after(layout.packet, pppoeLength);
   layout.enter(pppSession, header, header, after(header, 2));
   context.search.enter(isSession);
