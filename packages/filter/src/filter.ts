@@ -1,6 +1,5 @@
 // Filters for users: an expression, and what it says of a frame.
 
-import { linkTypeName } from "@tsnids/pcap";
 import { wrongArgument } from "./arguments.js";
 import { FilterError } from "./filter-error.js";
 import type { Fragments } from "./generator/context.js";
@@ -8,7 +7,7 @@ import { generate } from "./generator/generate.js";
 import type { Generated } from "./generator/generate.js";
 import { parseFilter } from "./language/parser.js";
 import type { Expression } from "./language/syntax.js";
-import { filterableLinkTypes, findLinkLayer } from "./link/table.js";
+import { filterableLinkTypes, linkLayerOf } from "./link/table.js";
 import { assemble } from "./program/assembler.js";
 import { End } from "./program/instruction.js";
 import { Machine } from "./program/machine.js";
@@ -100,12 +99,7 @@ export class Filter {
   /** Its conditions; undefined where every frame fulfils it. */
   #generate(linkType: number, fragments: Fragments): Generated | undefined {
     if (this.#tree === undefined) return undefined;
-    const link = findLinkLayer(linkType);
-    if (link === undefined) {
-      const what = `filters cannot look into frames of link type ${linkTypeName(linkType)}`;
-      throw new FilterError("unsupported-link-type", this.expression, this.#tree, what);
-    }
-    return generate(this.expression, this.#tree, link, fragments);
+    return generate(this.expression, this.#tree, linkLayerOf(linkType), fragments);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What expressions mean, on frames made for them. tcpdump's opinion on the corpus is in test/differential/filter. */
-import { compileFilter } from "@tsnids/filter";
+import { compileFilter, FilterError } from "@tsnids/filter";
 import { LinkType } from "@tsnids/pcap";
 import type { Frame } from "@tsnids/testkit";
 import { concat, cutFrame, fragmentFrame, octets } from "@tsnids/testkit";
@@ -207,7 +207,7 @@ describe("encapsulations", () => {
 });
 
 describe("802.11", () => {
-  const { IEEE802_11, IEEE802_11_RADIOTAP } = LinkType;
+  const { IEEE802_11, IEEE802_11_AVS, IEEE802_11_PRISM, IEEE802_11_RADIOTAP } = LinkType;
   const snap = [0xaa, 0xaa, 3, 0, 0, 0];
   const packet = web().bytes.subarray(14);
 
@@ -252,6 +252,27 @@ describe("802.11", () => {
     distinguishes([["pppoes 5 and tcp port 80", fddi(5), fddi(6)]]);
   });
 
+  it("is found behind the headers of Prism and AVS, and behind AVS that is announced as Prism", () => {
+    const prism = [0, 0, 0, 0x44, ...new Array<number>(140).fill(0)];
+    const avs = [0x80, 0x21, 0x10, 0x02, 0, 0, 0, 68, ...new Array<number>(60).fill(0)];
+    for (const [linkType, radio] of [
+      [IEEE802_11_PRISM, prism],
+      [IEEE802_11_PRISM, avs],
+      [IEEE802_11_AVS, avs],
+    ] as const) {
+      const of = (...types: readonly number[]): Frame => wlanFrame(linkType, radio, ...types);
+      distinguishes([
+        ["tcp port 80 and host 10.0.0.1", of(8, 0), of(8, 6)],
+        ["vlan 5 and tcp port 80", of(...tag(5), 8, 0), of(...tag(6), 8, 0)],
+        [`radio[0] = ${radio[0]} and link[0] = 8 and type data`, of(8, 0), cutFrame(of(8, 0), radio.length)],
+        ["less 60 or ip", of(8, 0), cutFrame(of(8, 0), 7)],
+      ]);
+    }
+    const endless = wlanFrame(IEEE802_11_AVS, avs.with(4, 0xff), 8, 0);
+    expect(accepts("greater 10 and radio[0] = 128", endless)).to.equal(true);
+    expect(accepts("greater 10 or link[0] = 8", endless)).to.equal(true);
+    expect(accepts("link[0] = 8 or greater 10", endless), "behind the end of the frame").to.equal(false);
+  });
 });
 
 describe("link types", () => {
@@ -266,6 +287,30 @@ describe("link types", () => {
       ]);
     });
   }
+
+  it("PPP_PPPD: finds the packet, and which way it went", () => {
+    const went = (direction: number, number = 0x21): Frame => {
+      const bytes = concat(octets([direction, 3, 0, number]), web({ link: RAW }).bytes);
+      return { ...web(), linkType: LinkType.PPP_PPPD, bytes, originalLength: bytes.length };
+    };
+    distinguishes([
+      ["tcp port 80 and host 10.0.0.1", went(0), went(0, 0x57)],
+      ["inbound", went(0), went(1)],
+      ["outbound", went(1), went(0)],
+    ]);
+    expect(["inbound", "outbound"].map((expression) => accepts(expression, went(2)))).to.deep.equal([false, false]);
+  });
+
+  it("that nobody looks into: has lengths and bytes, and no protocols", () => {
+    const frame = { ...web(), linkType: LinkType.NFLOG };
+    const length = frame.bytes.length;
+    for (const expression of [`greater ${length}`, "not less 20", "link[12:2] = 0x800", `len = ${length}`, "1 = 1"]) {
+      expect(accepts(expression, frame), expression).to.equal(true);
+    }
+    for (const expression of ["ip", "tcp port 80", "greater 20 and host 10.0.0.1", "ether proto 5", "vlan", "llc"]) {
+      expect(() => accepts(expression, frame), expression).to.throw(FilterError, /NFLOG/);
+    }
+  });
 
   it("BSD loopback: finds IPv6 by the number of any system", () => {
     const withFamily = (link: number, ...family: number[]): Frame => {

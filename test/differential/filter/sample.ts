@@ -52,6 +52,19 @@ function framesOf(path: string, file: string, most: number): [number, SampleFram
   return found;
 }
 
+/** What becomes of a frame. */
+export type Change = (bytes: Uint8Array, index: number) => Uint8Array;
+
+/** The frames of one link type, as those of another of which the corpus has none. */
+export function changed(samples: readonly Sample[], from: number, linkType: number, change: Change): Sample {
+  const found = samples.find((sample) => sample.linkType === from)?.frames ?? [];
+  const frames = found.map((frame, index) => {
+    const bytes = change(frame.bytes, index);
+    return { ...frame, bytes, originalLength: frame.originalLength + bytes.length - frame.bytes.length };
+  });
+  return { linkType, frames, capture: asCapture(linkType, frames) };
+}
+
 function asCapture(linkType: number, frames: readonly SampleFrame[]): Uint8Array {
   const writer = new PcapWriter({ linkType, snapLength: 262_144 });
   const records = frames.map(({ bytes, originalLength }, index) => writer.record(bytes, originalLength, index, 0));

@@ -40,7 +40,13 @@ export class Context {
   /** Frames that carry a protocol of the link, given as EtherType or SAP. */
   carries(protocol: number, place: TextPlace): Condition {
     const { layout } = this;
-    if (layout.labels === 0) return layout.link.carries(layout, protocol);
+    if (layout.labels === 0) {
+      const { carries, name } = layout.link;
+      return (
+        carries?.(layout, protocol) ??
+        this.fail("unsupported-link-type", place, `filters cannot look into frames of link type ${name}`)
+      );
+    }
     // Nothing behind labels says what follows: below the last one, IP is known by its version.
     const version = protocol === EtherType.ip ? 4 : protocol === EtherType.ip6 ? 6 : undefined;
     if (version === undefined) return this.fail("unsupported", place, "behind MPLS labels only IP can be found");

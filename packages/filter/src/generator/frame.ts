@@ -3,7 +3,7 @@
 import type { Place as TextPlace } from "../filter-error.js";
 import { EtherType } from "../language/protocols.js";
 import { llcTypes } from "../language/frame-types.js";
-import { after, all, any, atLeast, equals } from "../program/condition.js";
+import { after, all, any, atLeast, equals, not } from "../program/condition.js";
 import type { Condition, Place } from "../program/condition.js";
 import type { Primitive } from "../language/syntax.js";
 import { broadcastAddress } from "./address.js";
@@ -52,7 +52,7 @@ export function trafficCondition(context: Context, outbound: boolean, place: Tex
   const isOutbound =
     layout.link.isOutbound?.(layout) ??
     context.fail("unsupported-link-type", place, `${layout.link.name} frames do not say which way they went`);
-  return outbound ? isOutbound : { kind: "not", operand: isOutbound };
+  return outbound ? isOutbound : (layout.link.isInbound?.(layout) ?? not(isOutbound));
 }
 
 /** The condition of "ifindex". */

@@ -8,7 +8,7 @@
 // Encapsulations change the layout for all primitives to the right of them: that is how "vlan and ip" finds its IP header,
 // and why "ip or vlan and ip" is something else than "vlan and ip or ip".
 
-import type { Condition, Place, Step } from "../program/condition.js";
+import type { Condition, Place, RadioHeader, Step } from "../program/condition.js";
 import { after, Register } from "../program/condition.js";
 
 /** Which address of a frame is compared. */
@@ -26,12 +26,14 @@ export interface LinkLayer {
     readonly network?: number;
     readonly networkWithoutSnap?: number;
   };
-  /** Frames that carry a protocol, given as EtherType or SAP. */
-  readonly carries: (layout: Layout, protocol: number) => Condition;
+  /** Frames that carry a protocol, given as EtherType or SAP; undefined where what they carry cannot be found. */
+  readonly carries?: (layout: Layout, protocol: number) => Condition;
   /** Frames with this MAC address; undefined where the link has no such address. */
   readonly hasAddress?: (layout: Layout, which: FrameAddress, address: readonly number[]) => Condition | undefined;
   readonly isMulticast?: (layout: Layout) => Condition;
   readonly isOutbound?: (layout: Layout) => Condition;
+  /** Where it is not all that is not outbound. */
+  readonly isInbound?: (layout: Layout) => Condition;
   /** Where the index of the interface is, in 32 bits. */
   readonly interfaceIndex?: number;
   /** Frames of IEEE 802.2. */
@@ -43,8 +45,8 @@ export interface LinkLayer {
   readonly isoOffset?: number;
   /** 802.11: the frame control field can be asked for, and how far the headers reach must be found out first. */
   readonly isWlan?: true;
-  /** A header of the radio before the frame: of radiotap or of PPI. */
-  readonly radio?: "radiotap" | "ppi";
+  /** A header of the radio before the frame. */
+  readonly radio?: RadioHeader;
 }
 
 /** Where the headers are, at one place in an expression. */
@@ -137,7 +139,7 @@ export class Layout {
     const steps: Step[] = this.#searched.map((register) => ({ kind: "nowhere", register }));
     const usesPayload = this.#usesPayload && link.isWlan !== undefined;
     if (link.radio !== undefined && (this.#usesFrame || usesPayload)) {
-      steps.push({ kind: "radio-header", to: this.#frameRegister });
+      steps.push({ kind: "radio-header", radio: link.radio, to: this.#frameRegister });
     }
     if (usesPayload) {
       const radiotap = link.radio === "radiotap";

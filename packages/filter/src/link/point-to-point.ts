@@ -27,6 +27,13 @@ function pppLink(type: number): LinkLayer {
 /** Address and control, or a direction and control, before the number. */
 export const ppp: LinkLayer = pppLink(2);
 
+/** Which way it went, in the place of the address (LINKTYPE_PPP_PPPD). */
+export const pppWithDirection: LinkLayer = {
+  ...ppp,
+  isOutbound: ({ header }) => equals(header, 1, 1),
+  isInbound: ({ header }) => equals(header, 1, 0),
+};
+
 /** A header of PPPoE before the number, without that of Ethernet. */
 export const pppOverEthernet: LinkLayer = pppLink(6);
 

@@ -1,13 +1,13 @@
 // The link layers filters can be compiled for, by LINKTYPE_ number.
 
-import { LinkType } from "@tsnids/pcap";
+import { LinkType, linkTypeName } from "@tsnids/pcap";
 import { linuxCooked, linuxCooked2 } from "./cooked.js";
 import { ethernet } from "./ethernet.js";
 import type { LinkLayer } from "./link-layer.js";
 import { atm, fddi, tokenRing } from "./llc.js";
 import { loopback, openBsdLoopback, rawIp, rawIpv4, rawIpv6 } from "./no-link.js";
-import { ciscoHdlc, ppp, pppOverEthernet } from "./point-to-point.js";
-import { wlan, wlanWithPpi, wlanWithRadiotap } from "./wlan.js";
+import { ciscoHdlc, ppp, pppOverEthernet, pppWithDirection } from "./point-to-point.js";
+import { wlan, wlanWithAvs, wlanWithPpi, wlanWithPrism, wlanWithRadiotap } from "./wlan.js";
 
 const linkLayers: ReadonlyMap<number, LinkLayer> = new Map<number, LinkLayer>([
   [LinkType.NULL, loopback],
@@ -23,7 +23,10 @@ const linkLayers: ReadonlyMap<number, LinkLayer> = new Map<number, LinkLayer>([
   [LinkType.IEEE802_11, wlan],
   [LinkType.LOOP, openBsdLoopback],
   [LinkType.LINUX_SLL, linuxCooked],
+  [LinkType.IEEE802_11_PRISM, wlanWithPrism],
   [LinkType.IEEE802_11_RADIOTAP, wlanWithRadiotap],
+  [LinkType.IEEE802_11_AVS, wlanWithAvs],
+  [LinkType.PPP_PPPD, pppWithDirection],
   [LinkType.PPI, wlanWithPpi],
   [LinkType.IPV4, rawIpv4],
   [LinkType.IPV6, rawIpv6],
@@ -36,7 +39,7 @@ export const filterableLinkTypes: readonly number[] = [
   ...[...linkLayers.keys()].filter((linkType) => linkType !== LinkType.ETHERNET),
 ];
 
-/** The link layer of frames of a link type; undefined where filters cannot look into them. */
-export function findLinkLayer(linkType: number): LinkLayer | undefined {
-  return linkLayers.get(linkType);
+/** The link layer of frames of a link type. Of those that are not in the table it knows their length and their bytes. */
+export function linkLayerOf(linkType: number): LinkLayer {
+  return linkLayers.get(linkType) ?? { name: linkTypeName(linkType), start: { type: 0, payload: 0 } };
 }

@@ -1,4 +1,4 @@
-// IEEE 802.11 (§9.2), alone or behind radiotap or PPI. A frame has two to four addresses; which of them is source and which
+// IEEE 802.11 (§9.2), alone or behind the header of a radio. A frame has two to four addresses; which of them is source and which
 // destination depends on its type and on the two bits that say whether it goes to, or comes from, the distribution system:
 //
 //              to  from   addr1 @4      addr2 @10     addr3 @16     addr4 @24
@@ -102,3 +102,7 @@ export const wlan: LinkLayer = {
 export const wlanWithRadiotap: LinkLayer = { ...wlan, name: "802.11 with radiotap", radio: "radiotap" };
 
 export const wlanWithPpi: LinkLayer = { ...wlan, name: "802.11 with PPI", radio: "ppi" };
+
+export const wlanWithPrism: LinkLayer = { ...wlan, name: "802.11 with Prism", radio: "prism" };
+
+export const wlanWithAvs: LinkLayer = { ...wlan, name: "802.11 with AVS", radio: "avs" };

@@ -7,7 +7,7 @@
 
 import { Register } from "./condition.js";
 import type { Condition, Place, Size, Step, Value } from "./condition.js";
-import { Code, End, Instruction, operators } from "./instruction.js";
+import { Code, End, Instruction, operators, radioHeaders } from "./instruction.js";
 
 /** Where a program begins, and how many registers it uses. */
 export interface Program {
@@ -121,7 +121,7 @@ class Assembler {
       case "nowhere":
         return new Instruction(Code.NUMBER, 0xffffffff, 0, step.register, 0, 0, then, End.REJECT);
       case "radio-header":
-        return new Instruction(Code.RADIO_HEADER, 0, 0, step.to, 0, 0, then, End.REJECT);
+        return new Instruction(Code.RADIO_HEADER, 0, 0, step.to, radioHeaders.indexOf(step.radio), 0, then, End.REJECT);
       case "wlan-header":
         return new Instruction(Code.WLAN_HEADER, 0, step.frame, step.to, step.radiotap ? 1 : 0, 0, then, End.REJECT);
       case "geneve-header":

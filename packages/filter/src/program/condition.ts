@@ -39,14 +39,17 @@ export type Value =
 
 export type BinaryOperator = "+" | "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>";
 
+/** What radios put before an 802.11 frame. */
+export type RadioHeader = "radiotap" | "ppi" | "prism" | "avs";
+
 /** Something to be done on the way: it sets registers, or finds that the frame is too short. */
 export type Step =
   /** TRANSPORT = register of `ip` + 4 * (low four bits of the byte at `ip`) */
   | { readonly kind: "ipv4-header"; readonly ip: Place }
   /** `register` = a place behind the end of every frame, until a header is found that it is for */
   | { readonly kind: "nowhere"; readonly register: number }
-  /** `to` = the 16-bit number at offset 2, the least significant byte first: the length of a radiotap or PPI header */
-  | { readonly kind: "radio-header"; readonly to: number }
+  /** `to` = the length of the radio's header that the frame begins with */
+  | { readonly kind: "radio-header"; readonly radio: RadioHeader; readonly to: number }
   /** `to` = `frame` + the length of the 802.11 header there, which radiotap may say is padded */
   | { readonly kind: "wlan-header"; readonly frame: number; readonly to: number; readonly radiotap: boolean }
   /** What the Geneve header at `header` carries: where its type, its inner frame and what that carries begin */

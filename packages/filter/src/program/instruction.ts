@@ -64,7 +64,7 @@ export const Code = {
   COMPARE_AT_LEAST: 11,
   /** r[TRANSPORT] = r[b] + 4 * (byte at & 15) */
   IPV4_HEADER: 12,
-  /** r[c] = bytes 2 and 3, the lower one first */
+  /** r[c] = length of the radio's header at the beginning; d: which one, by its index in `radioHeaders` */
   RADIO_HEADER: 13,
   /** r[c] = r[b] + length of the 802.11 header at r[b]; d: radiotap before it */
   WLAN_HEADER: 14,
@@ -80,6 +80,9 @@ export const Code = {
 
 /** Operators of COMPUTE, by number. */
 export const operators = ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"] as const;
+
+/** Headers of radios, by number. */
+export const radioHeaders = ["radiotap", "ppi", "prism", "avs"] as const;
 
 /** The two ends of every program. */
 export const End: Readonly<Record<"ACCEPT" | "REJECT", Instruction>> = {

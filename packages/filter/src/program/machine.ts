@@ -9,9 +9,9 @@
 import type { Program } from "./assembler.js";
 import { Register } from "./condition.js";
 import { hasProtocolInChain4, hasProtocolInChain6 } from "./header-chain.js";
-import { Code, operators } from "./instruction.js";
+import { Code, operators, radioHeaders } from "./instruction.js";
 import type { Instruction } from "./instruction.js";
-import { geneveHeader, wlanHeader } from "./variable-header.js";
+import { geneveHeader, radioHeader, wlanHeader } from "./variable-header.js";
 
 /** A program ready to be run on one frame after the other. */
 export class Machine {
@@ -108,10 +108,12 @@ export class Machine {
         case Code.COMPARE_AT_LEAST:
           holds = r[a]! >>> 0 >= r[b]! >>> 0;
           break;
-        case Code.RADIO_HEADER:
-          if (length < 4) return false;
-          r[c] = bytes[offset + 2]! | (bytes[offset + 3]! << 8);
+        case Code.RADIO_HEADER: {
+          const header = radioHeader(bytes, offset, length, radioHeaders[instruction.d]!);
+          if (header < 0) return false;
+          r[c] = header;
           break;
+        }
         case Code.WLAN_HEADER: {
           const header = wlanHeader(bytes, offset, length, r[b]!, instruction.d === 1);
           if (header < 0) return false;

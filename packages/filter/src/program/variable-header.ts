@@ -1,5 +1,7 @@
-// Headers whose length is in them: that of 802.11 and that of Geneve. Both functions give -1 where the frame ends before
-// the length is known.
+// Headers whose length is in them: those of radios, that of 802.11 and that of Geneve. The functions give -1 where the
+// frame ends before the length is known.
+
+import type { RadioHeader } from "./condition.js";
 
 /** Bits of the first byte of an 802.11 frame (IEEE 802.11-2020 §9.2.4.1): data frames, control frames, QoS. */
 const DATA = 0x08;
@@ -15,6 +17,33 @@ const HAS_FLAGS = 0x02000000;
 const HAS_MORE = 0x00000080;
 /** In the flags field: the 802.11 header is padded to 32 bits. */
 const PADDED = 0x20;
+
+/** Bytes of a Prism header. Where its first number is that of AVS, it is an AVS header that was announced as Prism. */
+const prismLength = 144;
+const avsMagic = 0x80211;
+
+/** Bytes of the radio's header that the frame begins with. */
+export function radioHeader(bytes: Uint8Array, offset: number, length: number, radio: RadioHeader): number {
+  switch (radio) {
+    case "radiotap":
+    case "ppi":
+      return length < 4 ? -1 : bytes[offset + 2]! | (bytes[offset + 3]! << 8);
+    case "prism": {
+      if (length < 4) return -1;
+      const magic = (bytes[offset]! << 12) | (bytes[offset + 1]! << 4) | (bytes[offset + 2]! >> 4);
+      return magic === avsMagic ? avsLength(bytes, offset, length) : prismLength;
+    }
+    case "avs":
+      return avsLength(bytes, offset, length);
+  }
+}
+
+/** The number in bytes 4 to 7, the most significant first. */
+function avsLength(bytes: Uint8Array, offset: number, length: number): number {
+  if (length < 8) return -1;
+  if (bytes[offset + 4]! >= 0x80) return 0x7fffffff; // behind the end of every frame
+  return (bytes[offset + 4]! << 24) | (bytes[offset + 5]! << 16) | (bytes[offset + 6]! << 8) | bytes[offset + 7]!;
+}
 
 /** Bytes of the 802.11 header of the frame that begins at `frame` of the captured one: 24, 26 for QoS, or padded. */
 export function wlanHeader(
