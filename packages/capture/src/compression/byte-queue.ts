@@ -37,6 +37,16 @@ export class ByteQueue {
     return taken;
   }
 
+  /** What is in hand, or the next piece; undefined at the end. */
+  async takePiece(): Promise<Uint8Array | undefined> {
+    return (await this.isAtEnd()) ? undefined : this.#split(this.#rest.length);
+  }
+
+  /** Takes back the end of the piece that was taken last. */
+  giveBack(bytes: Uint8Array): void {
+    this.#rest = bytes;
+  }
+
   /** The next 32 bits, least significant byte first. */
   async takeUint32(): Promise<number> {
     const bytes = await this.take(4);
