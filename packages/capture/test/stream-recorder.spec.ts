@@ -4,8 +4,18 @@ import { Recorder, RecordError, StreamRecorder } from "@tsnids/capture";
 import type { StreamRecorderOptions } from "@tsnids/capture";
 import { Nids, TcpState } from "@tsnids/nids";
 import type { TcpStream } from "@tsnids/nids";
-import { MemorySource } from "@tsnids/pcap";
-import { Capture, capture, conversation, frame, fragmentFrame, tunnelPacket } from "@tsnids/testkit";
+import { LinkType, MemorySource } from "@tsnids/pcap";
+import {
+  Capture,
+  capture,
+  concat,
+  conversation,
+  frame,
+  fragmentFrame,
+  ipPacket,
+  octets,
+  tunnelPacket,
+} from "@tsnids/testkit";
 import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { readFileSync } from "node:fs";
@@ -106,6 +116,66 @@ describe("StreamRecorder", () => {
     const again = talk("10.0.0.1:1002", "GET /good", 60);
     const { frames } = await record(capture([other, again]), hasData("evil"));
     expect(frames).to.deep.equal(framesOf(other));
+  });
+
+  it("knows streams behind an authentication header", async () => {
+    for (const [client, server, header] of [
+      ["10.0.0.1:1005", "10.0.0.2:80", 20],
+      ["[2001:db8::1]:1005", "[2001:db8::2]:80", 40],
+    ] as const) {
+      const plain = conversation({ client, server, start: 1000 })
+        .handshake()
+        .send("client", "GET /evil")
+        .reset("client");
+      const frames = plain.frames.map(({ bytes, time }): Frame => {
+        const packet = bytes.subarray(14);
+        const length = header === 20 ? 4 : 16;
+        const [source, destination] = [header - 2 * length, header - length].map((at) => packet.slice(at, at + length));
+        const authentication = Uint8Array.of(6, 4, ...new Uint8Array(22));
+        return frame(ipPacket(source!, destination!, 51, concat(authentication, packet.subarray(header))), { time });
+      });
+      const { frames: recorded } = await record(capture([one, capture(frames)]), hasData("evil"));
+      expect(recorded, client).to.deep.equal(framesOf(frames));
+    }
+  });
+
+  it("records a frame once in which several packets came, of one chosen stream or of two", async () => {
+    const third = talk("10.0.0.1:1003", "GET /evil", 1);
+    const linkType = LinkType.IEEE802_11;
+    const addresses = [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2];
+    /** An 802.11 frame with an A-MSDU of these packets. */
+    const aggregated = (...parts: readonly Frame[]): Frame => {
+      const subframes = parts.map(({ bytes }) => {
+        const content = concat(octets([0xaa, 0xaa, 3, 0, 0, 0, 8, 0]), bytes.subarray(14));
+        const padding = new Uint8Array(-(14 + content.length) & 3);
+        return concat(octets(addresses), octets([content.length >> 8, content.length & 255]), content, padding);
+      });
+      const header = octets([0x88, 1, 0, 0, ...addresses, ...addresses.slice(0, 6), 0, 0, 0x80, 0]);
+      const bytes = concat(header, ...subframes);
+      return { ...parts[0]!, linkType, bytes, originalLength: bytes.length };
+    };
+    const [left, right] = [other.frames, third.frames];
+    const both = left.map((each, index) => aggregated(each, right[index]!));
+    const inOne = [...left.slice(0, 3).map((each) => aggregated(each)), aggregated(...left.slice(3, 5))];
+    for (const frames of [both, inOne, [aggregated(...left.slice(0, 4))]]) {
+      const { frames: recorded } = await record(new Capture(frames), hasData("evil"));
+      expect(recorded).to.deep.equal(framesOf(frames));
+      const chosenAtOnce = await record(new Capture(frames), ({ state }) => state === TcpState.JUST_ESTABLISHED);
+      expect(chosenAtOnce.frames).to.deep.equal(framesOf(frames));
+    }
+  });
+
+  it("records a frame again that comes again, also one by one at the same time", () => {
+    const path = directory.path("again.pcapng");
+    const file = new Recorder(path);
+    const nids = new Nids();
+    const recorder = new StreamRecorder(nids, file);
+    nids.registerTcp((stream) => recorder.choose(stream));
+    const frames = other.frames.flatMap((each) => [each, each]);
+    for (const each of frames) nids.processFrame(each.bytes, { seconds: 1000, nanoseconds: 0 });
+    nids.exit();
+    file.finish();
+    expect(file.frames).to.equal(frames.length);
   });
 
   it("keeps as much of a stream as it may, and counts what is missing", async () => {

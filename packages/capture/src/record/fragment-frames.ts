@@ -9,6 +9,7 @@
 // identification.
 
 import type { IpPacket } from "@tsnids/nids";
+import type { FrameInHand, HeldFrame } from "./held-frame.js";
 import { Prologue } from "./prologue.js";
 
 /** Seconds of packet time after which a fragment belongs to another datagram with the same identification (RFC 8200 §4.5: 60). */
@@ -34,27 +35,28 @@ export class FragmentFrames {
   readonly #limit: number;
   readonly #datagrams: Map<string, Fragments> = new Map();
   #bytes = 0;
+  readonly #inHand: FrameInHand;
   /** The frame in hand, and what was before it of the packet that it completes. */
-  #batch: unknown;
-  #frame = -1;
-  #time = "";
+  #frame: HeldFrame | undefined;
   #before: Prologue | undefined;
   #latest: string | undefined;
 
   /** `limit`: bytes kept of all datagrams together. */
-  constructor(limit: number) {
+  constructor(limit: number, inHand: FrameInHand) {
     this.#limit = limit;
+    this.#inHand = inHand;
   }
 
   /** What an ip fragment callback sees: keeps the frame if the packet is a fragment. */
   see(packet: IpPacket): void {
-    this.#turnTo(packet);
+    const frame = this.#inHand.ofFirstSight(packet);
+    this.#turnTo(frame);
     const { bytes } = packet;
     const identity = identityOf(bytes);
     if (identity === undefined) return;
     const key = `${packet.scope} ${identity}`;
     this.#latest = key;
-    const { seconds, batch, frame } = packet;
+    const { seconds } = packet;
     let datagram = this.#datagrams.get(key);
     if (datagram !== undefined && Math.abs(seconds - datagram.begin) > lifetime) {
       this.#drop(key);
@@ -66,7 +68,7 @@ export class FragmentFrames {
     }
     this.#bytes -= datagram.frames.bytes;
     if (this.#before !== undefined) datagram.frames.keepAll(this.#before, this.#limit);
-    datagram.frames.keep(batch, frame, this.#limit);
+    datagram.frames.keep(frame, this.#limit);
     this.#bytes += datagram.frames.bytes;
     for (const oldest of this.#datagrams.keys()) {
       if (this.#bytes <= this.#limit) break;
@@ -77,7 +79,7 @@ export class FragmentFrames {
 
   /** What an ip callback sees: the frames before this one that the packet consists of; undefined where there are none. */
   before(packet: IpPacket): Prologue | undefined {
-    this.#turnTo(packet);
+    this.#turnTo(this.#inHand.of(packet));
     if (packet.reassembled && this.#latest !== undefined) {
       this.#before = this.#datagrams.get(this.#latest)?.frames;
       this.#before?.removeLast();
@@ -87,13 +89,9 @@ export class FragmentFrames {
     return this.#before;
   }
 
-  #turnTo({ batch, frame, seconds, nanoseconds }: IpPacket): void {
-    // Batches are used again: the same place in the same batch may be the next frame.
-    const time = `${seconds} ${nanoseconds}`;
-    if (batch === this.#batch && frame === this.#frame && time === this.#time) return;
-    this.#batch = batch;
+  #turnTo(frame: HeldFrame): void {
+    if (frame === this.#frame) return;
     this.#frame = frame;
-    this.#time = time;
     this.#before = undefined;
     this.#latest = undefined;
   }

@@ -1,7 +1,7 @@
 // Frames that are copied until it is decided whether they are recorded: the first ones of a stream, the
 // fragments of a datagram.
 
-import { FrameBatch } from "@tsnids/pcap";
+import type { HeldFrame } from "./held-frame.js";
 import type { Recorder } from "./recorder.js";
 
 /** Bytes that a kept frame takes besides its own: times, lengths, the objects around them. */
@@ -13,29 +13,26 @@ export class Prologue {
   bytes = 0;
   /** Frames there was no room for. */
   missing = 0;
-  readonly #frames: FrameBatch[] = [];
+  readonly #frames: HeldFrame[] = [];
+  #latest: HeldFrame | undefined;
 
-  /** Keeps a frame of a batch, if it fits; true when it did. */
-  keep(batch: FrameBatch, index: number, limit: number): boolean {
-    const length = batch.capturedLength[index]!;
+  /** Keeps a frame, if it fits. The one that came last may come again, with another packet in it. */
+  keep(frame: HeldFrame, limit: number): void {
+    if (frame === this.#latest) return;
+    this.#latest = frame;
     // After a frame that was left out no other is kept: what is kept has no holes.
-    if (this.missing > 0 || this.bytes + length + frameOverhead > limit) {
+    if (this.missing > 0 || this.bytes + frame.length + frameOverhead > limit) {
       this.missing++;
-      return false;
+      return;
     }
-    const start = batch.offset[index]!;
-    const frame = new FrameBatch(1);
-    frame.bytes = batch.bytes.slice(start, start + length);
-    frame.interfaces = [batch.interfaces[batch.interfaceIndex[index]!]!];
-    frame.push(0, length, batch.originalLength[index]!, batch.seconds[index]!, batch.nanoseconds[index]!, 0);
+    frame.keep();
     this.#frames.push(frame);
-    this.bytes += length + frameOverhead;
-    return true;
+    this.bytes += frame.length + frameOverhead;
   }
 
   /** Keeps the frames of another prologue, as far as they fit. */
   keepAll(other: Prologue, limit: number): void {
-    for (const frame of other.#frames) this.keep(frame, 0, limit);
+    for (const frame of other.#frames) this.keep(frame, limit);
     this.missing += other.missing;
   }
 
@@ -46,11 +43,11 @@ export class Prologue {
       return;
     }
     const last = this.#frames.pop();
-    if (last !== undefined) this.bytes -= last.capturedLength[0]! + frameOverhead;
+    if (last !== undefined) this.bytes -= last.length + frameOverhead;
   }
 
-  /** Writes the frames. Throws RecordError. */
+  /** Writes the frames, as far as they were not written. Throws RecordError. */
   write(recorder: Recorder): void {
-    for (const frame of this.#frames) recorder.write(frame);
+    for (const frame of this.#frames) frame.write(recorder);
   }
 }

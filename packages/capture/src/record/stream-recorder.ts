@@ -9,15 +9,18 @@
 //
 // A packet belongs to a stream by addresses, ports and scope, whatever its sequence numbers; copies and late packets
 // are recorded too. The frame is recorded as it was captured, with all that is around the packet; of a datagram that
-// came in fragments all their frames (fragment-frames.ts), when the last one has come.
+// came in fragments all their frames (fragment-frames.ts), when the last one has come. A frame with several packets of
+// chosen streams is written once (held-frame.ts).
 
 import type { IpPacket, Nids, StreamRecording, TcpStream } from "@tsnids/nids";
 import { FragmentFrames } from "./fragment-frames.js";
+import { FrameInHand } from "./held-frame.js";
 import { Prologue } from "./prologue.js";
 import { RecordError } from "./record-error.js";
 import type { Recorder } from "./recorder.js";
 
 const TCP = 6;
+const AUTHENTICATION = 51;
 const flagsOffset = 13;
 const SYN = 0x02;
 const SYN_ACK = 0x12;
@@ -51,6 +54,7 @@ export class StreamRecorder implements StreamRecording {
   readonly #recorder: Recorder;
   readonly #prologueBytes: number;
   readonly #maximumPrologueBytes: number;
+  readonly #inHand: FrameInHand = new FrameInHand();
   readonly #fragments: FragmentFrames;
   /** The one seen last comes last. */
   readonly #streams: Map<string, RecordedStream> = new Map();
@@ -71,7 +75,7 @@ export class StreamRecorder implements StreamRecording {
         `${name} must be a whole number from 0 on, not ${value}`,
       );
     }
-    this.#fragments = new FragmentFrames(maximumFragmentBytes);
+    this.#fragments = new FragmentFrames(maximumFragmentBytes, this.#inHand);
     this.#recorder = recorder;
     this.#prologueBytes = prologueBytes;
     this.#maximumPrologueBytes = maximumPrologueBytes;
@@ -103,9 +107,10 @@ export class StreamRecorder implements StreamRecording {
 
   #take(packet: IpPacket): void {
     const before = this.#fragments.before(packet);
-    const { payload } = packet;
-    if (packet.protocol !== TCP || payload.length <= flagsOffset) return;
-    const { source, destination, scope, batch, frame } = packet;
+    const payload = segmentOf(packet);
+    if (payload === undefined || payload.length <= flagsOffset) return;
+    const { source, destination, scope } = packet;
+    const frame = this.#inHand.of(packet);
     const key = keyOf(source, portAt(payload, 0), destination, portAt(payload, 2), scope);
     const isSyn = (payload[flagsOffset]! & SYN_ACK) === SYN;
     let stream = this.#streams.get(key);
@@ -117,12 +122,12 @@ export class StreamRecorder implements StreamRecording {
     if (stream.chosen !== undefined) {
       before?.write(this.#recorder);
       this.missingFrames += before?.missing ?? 0;
-      this.#recorder.write(batch, frame, frame + 1);
+      frame.write(this.#recorder);
     } else {
       const prologue = (stream.prologue ??= new Prologue());
       this.#keptBytes -= prologue.bytes;
       if (before !== undefined) prologue.keepAll(before, this.#prologueBytes);
-      prologue.keep(batch, frame, this.#prologueBytes);
+      prologue.keep(frame, this.#prologueBytes);
       this.#keptBytes += prologue.bytes;
     }
     this.#makeRoom();
@@ -144,6 +149,16 @@ export class StreamRecorder implements StreamRecording {
     this.#keptBytes -= stream.prologue?.bytes ?? 0;
     stream.prologue = undefined;
   }
+}
+
+/**
+ * The TCP segment in a packet; undefined where there is none. In IPv4 the engine's `payload` may begin with an
+ * authentication header (RFC 4302 §2); in IPv6 it is behind it already.
+ */
+function segmentOf({ protocol, payload }: IpPacket): Uint8Array | undefined {
+  if (protocol === TCP) return payload;
+  if (protocol !== AUTHENTICATION || payload.length < 2 || payload[0] !== TCP) return undefined;
+  return payload.subarray((payload[1]! + 2) * 4);
 }
 
 /** The same for both directions. */
