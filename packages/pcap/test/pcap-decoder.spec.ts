@@ -294,4 +294,63 @@ describe("PcapDecoder and the variants of pcap", () => {
       }
     });
   }
+
+  const usual = 0xa1b2c3d4;
+  const kuznetsov = 0xa1b2cd34;
+
+  /** A file of these records, each with so many bytes behind the usual 16 of its header. */
+  function withLongHeaders(magic: number, isLittle: boolean, behind: number, records: readonly Record[]): Uint8Array {
+    const variant = { little: isLittle, nanoseconds: false };
+    const files = records.map((record) => pcapFile(variant, [record], { magic }));
+    const parts = files.map((file) => [
+      ...file.subarray(24, 40),
+      ...new Array<number>(behind).fill(0),
+      ...file.subarray(40),
+    ]);
+    return Uint8Array.from([...files[0]!.subarray(0, 24), ...parts.flat()]);
+  }
+  const several = [5, 60, 0, 1500].map((length, index) => ({
+    bytes: Array.from({ length }, (_, at) => (at * 7) & 255),
+    seconds: 941_000_000 + index,
+    fraction: index,
+    originalLength: 1514,
+  }));
+  const frames = several.map(({ bytes, seconds, fraction, originalLength }) => {
+    return { bytes, originalLength, seconds, nanoseconds: fraction * 1000 };
+  });
+
+  for (const [name, magic, behind] of [
+    ["Nokia's, under the usual magic", usual, 4],
+    ["Red Hat 6.1's, under the usual magic", usual, 8],
+    ["SuSE 6.3's, under Kuznetsov's magic", kuznetsov, 12],
+  ] as const) {
+    it(`reads ${name}, in both byte orders, where the second record is at hand with the first`, () => {
+      for (const isLittle of [true, false]) {
+        const file = withLongHeaders(magic, isLittle, behind, several);
+        const { frames: found, error, truncation } = read(file);
+        expect([found, error, truncation]).to.deep.equal([frames, undefined, undefined]);
+        const second = 24 + 16 + behind + 5;
+        const cut = read(file.subarray(0, second + 16 + behind + 59));
+        expect([cut.frames, cut.truncation?.offset]).to.deep.equal([frames.slice(0, 1), second]);
+      }
+    });
+  }
+
+  it("takes headers for longer ones only where all that can be seen fit", () => {
+    const absurd = { bytes: [1, 2, 3, 4], seconds: 941_000_000, capturedLength: 0x01020304 };
+    for (const [magic, behind] of [
+      [usual, 4],
+      [usual, 8],
+      [kuznetsov, 12],
+    ] as const) {
+      const file = withLongHeaders(magic, true, behind, [...several.slice(0, 3), absurd]);
+      expect(read(file).frames[1], `${behind}`).not.to.deep.equal(frames[1]);
+    }
+    // Odd, but of the usual kind: a fraction of more than a second, a length on the wire below that captured.
+    for (const odd of [{ fraction: 941_000_001 }, { originalLength: 1 }, { seconds: 5 }]) {
+      const file = pcapFile(little, [several[0]!, { ...several[1]!, ...odd }, several[3]!]);
+      const { frames: found, error } = read(file);
+      expect([found.map(({ bytes }) => bytes.length), error]).to.deep.equal([[5, 60, 1500], undefined]);
+    }
+  });
 });

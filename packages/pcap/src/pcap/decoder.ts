@@ -11,6 +11,7 @@ import { maximumCapturedLength } from "../intake.js";
 import { canonicalLinkType } from "../link-type.js";
 import { fileHeader, linkTypeMask, pcapVariants, recordHeader, version } from "./layout.js";
 import type { PcapVariant } from "./layout.js";
+import { recordHeaderLengthOf } from "./record-header.js";
 
 const nanosecondsPerSecond = 1_000_000_000;
 
@@ -19,6 +20,9 @@ export class PcapDecoder implements CaptureDecoder {
   #interfaces: readonly CaptureInterface[] = [];
   #littleEndian = true;
   #variant: PcapVariant = pcapVariants[0]!;
+  #recordHeaderLength: number = recordHeader.length;
+  /** True when the first record was read: from then on the length of its header is certain. */
+  #hasRecords = false;
   /** True for a version of which there are files with the two lengths of a record the other way round. */
   #mayBeSwapped = false;
   /** Position in the file of the first byte that was not taken yet. */
@@ -57,7 +61,12 @@ export class PcapDecoder implements CaptureDecoder {
       this.#fileOffset = header;
     }
     batch.interfaces = this.#interfaces;
+    if (!this.#hasRecords) {
+      const first = { view: this.#view, littleEndian: this.#littleEndian, start: records, end };
+      this.#recordHeaderLength = recordHeaderLengthOf(first, this.#variant);
+    }
     const position = this.#readRecords(records, end, batch);
+    this.#hasRecords ||= position > records;
     this.#fileOffset += position - records;
     return position;
   }
@@ -115,7 +124,8 @@ export class PcapDecoder implements CaptureDecoder {
     const view = this.#view;
     const little = this.#littleEndian;
     const mayBeSwapped = this.#mayBeSwapped;
-    const { nanosecondsPerUnit, recordHeaderLength } = this.#variant;
+    const { nanosecondsPerUnit } = this.#variant;
+    const recordHeaderLength = this.#recordHeaderLength;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
     const lastHeader = end - recordHeaderLength;

@@ -11,7 +11,7 @@
 // The fraction counts microseconds or nanoseconds; the magic tells that, too. The upper half of the link type field
 // says how long the frame check sequence at the end of frames is, if anybody knew: readers that do not need it mask it.
 //
-// Some programs wrote files that are the same but for one thing, each with a magic of its own (`pcapVariants`).
+// Some programs wrote files that are the same but for one thing, most with a magic of their own (`pcapVariants`).
 
 /** Bytes of the file header, and where its fields are. */
 export const fileHeader = {
@@ -47,16 +47,25 @@ export interface PcapVariant {
   readonly fileHeaderLength: number;
   /** Bytes of a record's header: what is behind the usual 16 is passed over. */
   readonly recordHeaderLength: number;
+  /** What else it may be under this magic: record-header.ts finds out. */
+  readonly otherRecordHeaderLengths?: readonly number[];
 }
 
 const usual = { fileHeaderLength: fileHeader.length, recordHeaderLength: recordHeader.length } as const;
 
 /** All that are read. */
 export const pcapVariants: readonly PcapVariant[] = [
-  { name: "pcap", magic: Magic.MICROSECONDS, nanosecondsPerUnit: 1000, ...usual },
+  // Nokia's has four unknown bytes behind the lengths, that of Red Hat 6.1 is Kuznetsov's under the usual magic.
+  { name: "pcap", magic: Magic.MICROSECONDS, nanosecondsPerUnit: 1000, ...usual, otherRecordHeaderLengths: [20, 24] },
   { name: "pcap", magic: Magic.NANOSECONDS, nanosecondsPerUnit: 1, ...usual },
-  // Alexey Kuznetsov's patch for Linux: interface index, protocol and packet type behind the lengths.
-  { name: "modified pcap (Kuznetsov)", magic: 0xa1b2cd34, nanosecondsPerUnit: 1000, ...usual, recordHeaderLength: 24 },
+  // Alexey Kuznetsov's patch for Linux: interface index, protocol and packet type behind the lengths; with two numbers of
+  // processors in SuSE 6.3.
+  {
+    ...{ name: "modified pcap (Kuznetsov)", magic: 0xa1b2cd34, nanosecondsPerUnit: 1000 },
+    ...usual,
+    recordHeaderLength: 24,
+    otherRecordHeaderLengths: [28],
+  },
   { name: "pcap of Navtel", magic: 0xa12b3c4d, nanosecondsPerUnit: 1, ...usual },
   // Ixia's lcap, from its hardware and its software: the length of all records behind the link type.
   { name: "lcap of Ixia", magic: 0x1c0001ac, nanosecondsPerUnit: 1, ...usual, fileHeaderLength: 28 },
