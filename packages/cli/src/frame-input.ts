@@ -7,7 +7,7 @@
 
 import { setMaxListeners } from "node:events";
 import { FileSource, MergeSource } from "@tsnids/capture";
-import type { CaptureWarning, FeedSource, LiveWarning } from "@tsnids/capture";
+import type { CaptureWarning, FeedSource, FileSourceOptions, LiveWarning } from "@tsnids/capture";
 import type { Filter, FilteredSource, FilterError } from "@tsnids/filter";
 import type { FrameSource } from "@tsnids/pcap";
 import { capturePaths } from "./capture-paths.js";
@@ -59,21 +59,23 @@ export async function commandInput(
 }
 
 /**
- * Makes the sources. `signal` ends them, `readAhead` is for files. Throws CommandError, CaptureError and FilterError;
+ * Makes the sources. `signal` ends them, `reading` is for files. Throws CommandError, CaptureError and FilterError;
  * what concerns opening is for later.
  */
 export async function openInput(
   input: CommandInput,
   signal: AbortSignal,
   onWarning: (warning: InputWarning) => void,
-  readAhead = 0,
+  reading: Pick<FileSourceOptions, "readAhead" | "onBlock"> = {},
 ): Promise<FrameInput> {
   if ("live" in input) {
     const { feed, filter } = openLive(input.live, signal, onWarning);
     return { ...(await filtered(feed, filter, onWarning)), files: [], feed };
   }
   setMaxListeners(0, signal); // Every open file listens to it; of more than ten Node 20 says that it is a leak.
-  const files = (await capturePaths(input.paths)).map((path) => new FileSource(path, { signal, onWarning, readAhead }));
+  const files = (await capturePaths(input.paths)).map(
+    (path) => new FileSource(path, { ...reading, signal, onWarning }),
+  );
   return { ...(await filtered(new MergeSource(files), input.filter, onWarning)), files, feed: undefined };
 }
 

@@ -77,7 +77,9 @@ export class Replay {
       onWarning(warning);
     };
     const { signal } = this.#stop;
-    const { source, files, feed, filtering } = await openInput(this.#input, signal, warn, this.#readAhead);
+    const { source, files, feed, filtering } = await openInput(this.#input, signal, warn, {
+      readAhead: this.#readAhead,
+    });
     const started = performance.now();
     const progress = new Progress(process.stderr, files, started);
     this.output.beforeWriting(() => progress.clear());

@@ -2,8 +2,9 @@
 
 import { copyFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { LinkType, PcapngWriter } from "@tsnids/pcap";
 import { capture, conversation } from "@tsnids/testkit";
-import type { Conversation } from "@tsnids/testkit";
+import type { Conversation, Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { captures, jsonLines, temporaryFolder, tsnids } from "./command.js";
 import { closed } from "./conversations.js";
@@ -26,6 +27,34 @@ describe("tsnids record", () => {
         jsonLines(tsnids(["run", "--json", ...args])).slice(0, -1);
       expect(connections([path])).to.deep.equal(connections([web, "tcp port 49866"]));
     }
+  });
+
+  it("says what it leaves out of pcapng: what is no frame", () => {
+    const writer = new PcapngWriter();
+    const [{ bytes }] = closed().frames as [Frame];
+    const section = writer.section();
+    const ofInterface = writer.interface({ linkType: LinkType.ETHERNET, comments: ["the tap"] });
+    const packet = (second: number, comments: readonly string[] = []): Uint8Array =>
+      writer.packet(0, bytes, bytes.length, second, 0, { comments });
+    const statistics = writer.interfaceStatistics(0, 3, 0, { received: 3n });
+    const frames = [packet(1, ["look"]), packet(2, ["here"]), packet(3), statistics];
+    const keys = writer.decryptionSecrets(0x544c534b, Buffer.from("CLIENT_RANDOM 1 2"));
+    const others = [writer.nameResolution([]), writer.custom(32473, new Uint8Array(4))];
+    const record = (name: string, blocks: readonly Uint8Array[]): string => {
+      const input = folder.write(`${name}.pcapng`, Buffer.concat(blocks));
+      const { status, stderr } = tsnids(["record", "-w", folder.path(`${name}-out.pcapng`), input]);
+      expect(status).to.equal(0);
+      return stderr.replace(/^.*\n/, "");
+    };
+    const what =
+      "comments on the capture (1), keys (1), names of addresses (1), blocks of other kinds (1), comments and flags of packets (2)";
+    expect(record("all", [section, ofInterface, keys, ...others, ...frames])).to.equal(
+      `tsnids: warning: what is no frame is not written: ${what}\n`,
+    );
+    const plain = writer.section();
+    expect(record("none", [plain, writer.interface({ linkType: LinkType.ETHERNET }), packet(1), statistics])).to.equal(
+      "",
+    );
   });
 
   it("writes rows of files", () => {

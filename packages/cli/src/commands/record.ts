@@ -8,7 +8,7 @@
 import { Recorder, RecordingSource } from "@tsnids/capture";
 import type { RecordFormat } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
-import type { FrameSource } from "@tsnids/pcap";
+import type { FrameSource, PcapngBlock } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
 import { say, warn } from "../diagnostics.js";
@@ -23,6 +23,7 @@ import type { LiveInputOptions } from "../live-input.js";
 import { notEmpty, outputFile } from "../option-values.js";
 import { refuseOwnPart } from "../own-part.js";
 import { TextRecording } from "../text-recording.js";
+import { UnwrittenBlocks } from "../unwritten-blocks.js";
 
 interface RecordOptions extends EngineOptions, LiveInputOptions {
   readonly write: string;
@@ -88,7 +89,9 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
   }
   if (containing === undefined) refuseEngineOptions(options, "--containing TEXT");
   const stop = new AbortController();
-  const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message));
+  const unwritten = new UnwrittenBlocks();
+  const reading = { onBlock: (block: PcapngBlock) => unwritten.note(block) };
+  const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message), reading);
   const paths = inputs.map(({ path }) => path);
   refuseOwnPart(paths, write, isRow);
   const recorder = new Recorder(write, {
@@ -108,6 +111,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     const { files: written, frames } = recorder;
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
     if (written.length > 0) say(`${frames} frames in ${where}`);
+    if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
