@@ -41,6 +41,7 @@ export const captureFormats: readonly CaptureFormat[] = [
   { name: "gzip", magics: [[0x1f, 0x8b]], decoder: undefined },
   { name: "zstd", magics: [[0x28, 0xb5, 0x2f, 0xfd], ...skippableMagics()], decoder: undefined },
   { name: "lz4", magics: [[0x04, 0x22, 0x4d, 0x18]], decoder: undefined },
+  { name: "lz4 in its legacy format (lz4 -l)", magics: [[0x02, 0x21, 0x4c, 0x18]], decoder: undefined },
 ];
 
 /** First bytes that are enough to tell every format. */

@@ -59,6 +59,12 @@ describe("openDecoder", () => {
       "at byte 0: this is compressed with gzip, and has to be decompressed first",
     ],
     [
+      "what lz4 -l writes",
+      Uint8Array.of(0x02, 0x21, 0x4c, 0x18, 0x22, 0x10),
+      "unsupported-format",
+      "at byte 0: this is compressed with lz4 in its legacy format (lz4 -l), and has to be decompressed first",
+    ],
+    [
       "a picture",
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a),
       "unknown-format",
