@@ -26,7 +26,7 @@ class RunningCommand {
   #onText: () => void = () => undefined;
 
   constructor(network: Network, ...args: string[]) {
-    this.#child = network.start("client", process.execPath, program, ...args);
+    this.#child = network.start("client", "setsid", process.execPath, program, ...args);
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.stdout += text;
       this.#onText();
@@ -47,8 +47,9 @@ class RunningCommand {
     });
   }
 
-  interrupt(): void {
-    this.#child.kill("SIGINT");
+  /** As a terminal does it: the command and what it has started in its session are all told. */
+  interrupt(signal: "SIGINT" | "SIGHUP" = "SIGINT"): void {
+    process.kill(-this.#child.pid!, signal);
   }
 
   /** Waits for its end: the exit code. */
@@ -89,17 +90,18 @@ describeNeeding(
       });
     }
 
-    for (const [backend, profile] of [
-      ...backends.map((name) => [name, "latency"]),
-      ["tcpdump", "throughput"],
+    for (const [backend, profile, signal] of [
+      ...backends.map((name) => [name, "latency", "SIGINT"] as const),
+      ...backends.map((name) => [name, "latency", "SIGHUP"] as const),
+      ["tcpdump", "throughput", "SIGINT"],
     ] as const) {
-      it(`records all that passed before the interrupt: ${backend}, ${profile}`, async () => {
-        const path = join(folder, `${backend}-${profile}.pcapng`);
+      it(`records all that passed before the interrupt: ${backend}, ${profile}, ${signal}`, async () => {
+        const path = join(folder, `${backend}-${profile}-${signal}.pcapng`);
         const options = ["--write", path, "--backend", backend, "--profile", profile];
         const command = new RunningCommand(network, "record", "-i", device, ...options, "tcp");
         await command.prints(/listening on c0/);
         await server.download(20_000_000);
-        command.interrupt(); // The last packets are in the kernel or in a pipe.
+        command.interrupt(signal); // The last packets are in the kernel or in a pipe.
         expect(await command.end()).to.equal(130);
         expect(command.stderr).to.match(/^tsnids: listening on c0 .*\ntsnids: \d+ frames in .*\.pcapng\n$/);
         const { stdout } = spawnSync(process.execPath, [program, "run", "--json", path], { encoding: "utf8" });

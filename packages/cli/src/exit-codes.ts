@@ -11,7 +11,7 @@ export const ExitCode = {
   FAILED: 1,
   /** The command line or the input is wrong. All that is good was processed and printed: before the place, and other files. */
   WRONG_INPUT: 2,
-  /** Interrupted, by SIGINT or SIGTERM (128 + SIGINT in both cases). */
+  /** Interrupted, by SIGINT, SIGTERM or SIGHUP (128 + SIGINT in all cases). */
   INTERRUPTED: 130,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];

@@ -4,6 +4,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { capture } from "@tsnids/testkit";
 import { expect } from "chai";
@@ -29,14 +30,18 @@ describe("tsnids, interrupted", () => {
   // A command that ignores the interrupt would wait for ever.
   afterEach(() => child?.kill("SIGKILL"));
 
-  for (const command of ["run", "streams"]) {
-    it(`prints what it has and ends with 130: ${command}`, async () => {
+  for (const [command, signal] of [
+    ["run", "SIGINT"],
+    ["streams", "SIGINT"],
+    ["streams", "SIGHUP"],
+  ] as const) {
+    it(`prints what it has and ends with 130: ${command}, ${signal}`, async () => {
       child = startTsnids([command, "-"]);
       const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
       // The input stays open: without the interrupt it would wait for more.
       child.stdin.write(capture([closed(), open({ client: "10.0.0.1:40001", start: "1000000001" })]).pcap());
       await stdout.until("10.0.0.1:40000 ");
-      child.kill("SIGINT");
+      child.kill(signal);
       const [status] = (await once(child, "close")) as [number];
       expect(stderr.text()).to.equal("");
       expect(status).to.equal(130);
@@ -54,21 +59,28 @@ describe("tsnids, interrupted behind the end of its input", () => {
 
   afterEach(() => child?.kill("SIGKILL"));
 
-  it("still gives a slow reader all it has, and ends with 130", async () => {
-    // All are open to the end, so that their lines come at once: more than a pipe holds.
-    const clients = Array.from({ length: 1000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
-    const path = folder.write("open.pcap", capture(clients.map((client) => open({ client }))).pcap());
-    child = startTsnids(["streams", "--json", "--write", folder.path("out"), path]);
-    const index = folder.path("out/index.jsonl");
-    const isWhole = (): boolean => existsSync(index) && linesOf(readFileSync(index, "utf8")).length === 2000;
-    // Nothing tells of it: what the command prints nobody reads yet.
-    while (!isWhole() && child.signalCode === null) await setTimeout(10);
-    child.kill("SIGTERM");
-    const stdout = collect(child.stdout);
-    const [status] = (await once(child, "close")) as [number];
-    expect(status).to.equal(130);
-    expect(stdout.text()).to.equal(readFileSync(index, "utf8"));
-  });
+  // A terminal that is closed, and its shell, each send a SIGHUP.
+  for (const signals of [["SIGTERM"], Array<"SIGHUP">(10).fill("SIGHUP")] as const) {
+    it(`still gives a slow reader all it has, and ends with 130: ${signals.length} ${signals[0]}`, async () => {
+      // All are open to the end, so that their lines come at once: more than a pipe holds.
+      const clients = Array.from({ length: 1000 }, (_, index) => `10.1.${index >> 8}.${index & 255}:40000`);
+      const path = folder.write("open.pcap", capture(clients.map((client) => open({ client }))).pcap());
+      const out = folder.path(`out-${signals[0]}`);
+      child = startTsnids(["streams", "--json", "--write", out, path]);
+      const index = join(out, "index.jsonl");
+      const isWhole = (): boolean => existsSync(index) && linesOf(readFileSync(index, "utf8")).length === 2000;
+      // Nothing tells of it: what the command prints nobody reads yet.
+      while (!isWhole() && child.signalCode === null) await setTimeout(10);
+      for (const signal of signals) {
+        child.kill(signal);
+        await setTimeout(10); // Of two that come at once the system tells of one.
+      }
+      const stdout = collect(child.stdout);
+      const [status] = (await once(child, "close")) as [number];
+      expect(status).to.equal(130);
+      expect(stdout.text()).to.equal(readFileSync(index, "utf8"));
+    });
+  }
 });
 
 describe("tsnids and a reader that goes away", () => {

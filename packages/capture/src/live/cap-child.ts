@@ -33,9 +33,9 @@ process.on("message", (message: ParentMessage) => {
   }
 });
 process.on("disconnect", () => stop());
-// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) too; it is for the parent
-// to say what it means.
-process.on("SIGINT", () => undefined).on("SIGTERM", () => undefined);
+// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) and the end of the terminal
+// too; it is for the parent to say what it means.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 
 function opened(open: () => void): void {
   try {
