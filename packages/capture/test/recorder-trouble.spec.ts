@@ -6,7 +6,7 @@ import { FileSource, Recorder, RecordError, RecordingSource } from "@tsnids/capt
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { expect } from "chai";
 import { code, ethernet, frameOf, raw } from "./recording.js";
-import { summaryOf, temporaryDirectory } from "./sample.js";
+import { pcapOf, summaryOf, temporaryDirectory } from "./sample.js";
 import { SmallDisk } from "./small-disk.js";
 
 async function failureOf(source: FrameSource): Promise<unknown> {
@@ -96,6 +96,16 @@ describe("Recorder in trouble", () => {
         .to.throw(RecordError, "out.pcap: its .part file was removed while it was written; the recording is lost")
         .with.property("code", "removed");
     }
+  });
+
+  it("does not take the place of a file that somebody put in that of its own", async () => {
+    const path = directory.path("replaced.pcap");
+    const recorder = new Recorder(path);
+    rmSync(`${path}.part`);
+    directory.write("replaced.pcap.part", pcapOf([60, 60]));
+    expect(code(() => recorder.finish())).to.equal("taken-over");
+    expect(await seconds(`${path}.part`)).to.have.length(2);
+    expect(existsSync(path)).to.equal(false);
   });
 
   it("throws what its source throws, also where the file cannot be finished", async () => {

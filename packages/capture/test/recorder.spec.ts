@@ -151,7 +151,7 @@ describe("Recorder", () => {
     expect(code(() => recorder.write(batchOf([ethernet], [[0, 1]])))).to.equal("finished");
   });
 
-  it("replaces a file only when it is told to, and what was left unfinished in any case", async () => {
+  it("replaces a file only when it is told to, and what was left unfinished with it", async () => {
     const path = directory.write("there.pcap", pcapOf([1, 2, 3]));
     directory.write("there.pcap.part", pcapOf([1, 2]));
     expect(code(() => new Recorder(path))).to.equal("exists");
@@ -170,25 +170,6 @@ describe("Recorder", () => {
       recorder.finish();
       expect(statSync(path).mode & 0o777).to.equal(permissions);
     }
-  });
-
-  it("leaves the name to whoever came last where two record under it, and tells the other", async () => {
-    const path = directory.path("shared.pcap");
-    const [first, second, third] = [0, 1, 2].map((frames) => {
-      const recorder = new Recorder(path);
-      recorder.write(
-        batchOf(
-          [ethernet],
-          Array.from({ length: frames }, (_, second) => [0, second]),
-        ),
-      );
-      recorder.flush();
-      return recorder;
-    });
-    first?.abandon();
-    expect(code(() => second?.finish())).to.equal("taken-over");
-    third?.finish();
-    expect(await summaryOf(new FileSource(path))).to.have.length(2);
   });
 
   it("replaces nothing that is no regular file, whatever it is told, and leaves nothing behind", () => {

@@ -69,7 +69,7 @@ describe("tsnids record", () => {
   it("has one line for each thing that is wrong", () => {
     const there = folder.write("there.pcap", closed().pcap());
     for (const [args, what] of [
-      [["-w", there, web], /there\.pcap: exists already$/m],
+      [["-w", there, web], /there\.pcap: exists already; --force replaces it$/m],
       [["-w", folder.path("no/out.pcap"), web], /out\.pcap: cannot be written: there is no such folder$/m],
       [
         ["-w", folder.path("two.pcap"), web, join(captures, "sll.pcap")],
@@ -151,7 +151,7 @@ describe("tsnids record", () => {
     rescue("killed.pcap.part", "record", "--write", killed);
     rescue("killed.pcap.part", "record", "--write", folder.path("link.pcap"));
     rescue("killed.pcap.part", "record", "--containing", "GET", "--write", killed);
-    rescue("killed-00003.pcap.part", "record", "--size", "1", "--write", killed);
+    rescue("killed.pcap.part", "record", "--force", "--write", killed);
     rescue("killed.pcap.part", "sniff", "--write", killed);
     const elsewhere = tsnids(["record", "--write", folder.path("rescued.pcap"), folder.path("killed.pcap.part")]);
     expect(elsewhere).to.include({ status: 0, stderr: `tsnids: 430 frames in ${folder.path("rescued.pcap")}\n` });

@@ -26,7 +26,8 @@ export interface SniffOptions {
   readonly timeout?: number | undefined;
   /**
    * A file to write the packets to as they come: pcap where its name ends in .pcap or .cap, else pcapng. It is called
-   * NAME.part until it is finished, and replaces one that is there then. Default: none.
+   * NAME.part until it is finished, and replaces one that is there then; a NAME.part that was left there, at once.
+   * Default: none.
    */
   readonly dump?: string | undefined;
   /** Ends it when aborted, with the packets there are. */

@@ -2,8 +2,9 @@
 // are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
 // A link is followed, and stays: both names are then those of the file it leads to.
 //
-// What was left under that name earlier is not emptied but removed. Should its writer still be at work, the two have a
-// file each; the name is that of whoever came last, and the other one is told.
+// What was left under either name earlier is a capture, and stays unless it may be replaced; then it is not emptied but
+// removed. Should somebody write it nevertheless (recording-lock.ts is there to prevent it), the two have a file each;
+// the name is that of whoever came last, and the other one is told.
 //
 // A disk may be full for a while. What a write has not taken is kept, and is the first that the next one writes: so
 // what is in the file is what was added, without a hole and nothing twice, whenever it goes on.
@@ -39,18 +40,25 @@ export class PartFile {
   readonly #whole: string;
   readonly #part: string;
   readonly #descriptor: number;
+  readonly #overwrites: boolean;
   readonly #gathered: Uint8Array = new Uint8Array(gatheredBytes + frameBytes);
   #filled = 0;
   #length = 0;
 
-  /** Replaces a file left unfinished earlier; a finished one only when it is told to, and never what is no file. */
+  /** Replaces a file, be it finished or not, only when it is told to, and never what is no file. */
   constructor(path: string, overwrites: boolean) {
     this.path = path;
-    this.#whole = attempt(path, () => placeOf(path, overwrites));
+    this.#overwrites = overwrites;
+    this.#whole = placeToRecord(path, overwrites);
     this.#part = `${this.#whole}.part`;
     this.#descriptor = attempt(path, () => {
-      if (lstatSync(this.#part, { throwIfNoEntry: false })?.isFile() === false) {
+      const left = lstatSync(this.#part, { throwIfNoEntry: false });
+      if (left?.isFile() === false) {
         throw new RecordError("not-a-file", this.#part, "is there and no regular file; give another name");
+      }
+      if (left !== undefined && !overwrites) {
+        const what = "is what a recording has left that did not end in order; rename it, or give another name";
+        throw new RecordError("unfinished", this.#part, what);
       }
       rmSync(this.#part, { force: true });
       return create(this.#part, statSync(this.#whole, { throwIfNoEntry: false }));
@@ -99,8 +107,12 @@ export class PartFile {
         throw new RecordError("removed", this.path, what);
       }
       if (holder === "another") {
-        const what = "another recording was begun under this name; this one is lost";
+        const what = "its .part file was replaced while it was written; the recording is lost";
         throw new RecordError("taken-over", this.path, what);
+      }
+      if (!this.#overwrites && lstatSync(this.#whole, { throwIfNoEntry: false }) !== undefined) {
+        const what = "was made by another program meanwhile; the recording has kept the name with .part";
+        throw new RecordError("exists", this.path, what);
       }
     } finally {
       closeSync(this.#descriptor);
@@ -126,7 +138,11 @@ export class PartFile {
   }
 }
 
-/** Where the file is made: `path`, or what a link of this name leads to. */
+/** Where the file is made: `path`, or what a link of this name leads to. Throws RecordError. */
+export function placeToRecord(path: string, overwrites: boolean): string {
+  return attempt(path, () => placeOf(path, overwrites));
+}
+
 function placeOf(path: string, overwrites: boolean): string {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return targetOf(path);

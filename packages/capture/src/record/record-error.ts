@@ -4,7 +4,11 @@
 export type RecordErrorCode =
   /** There is a file of this name, and nobody said that it may be replaced. */
   | "exists"
-  /** Another recorder has begun to write under this name: the recording is that one's. */
+  /** There is a .part file of this name, which a recording left that was killed, and nobody said that it may be replaced. */
+  | "unfinished"
+  /** A recorder that was not finished yet, of this process or another one, writes under this name. */
+  | "in-use"
+  /** The .part file was replaced while it was written, by what takes no notice of recorders: the recording is lost. */
   | "taken-over"
   /** The .part file was removed or renamed, or its folder was, while it was written: the recording is lost. */
   | "removed"
@@ -43,6 +47,7 @@ export class RecordError extends Error {
 const systemErrors: ReadonlyMap<string, readonly [RecordErrorCode, string]> = new Map([
   ["ENOENT", ["not-found", "cannot be written: there is no such folder"]],
   ["ENOTDIR", ["not-found", "cannot be written: a part of the path is not a folder"]],
+  ["EEXIST", ["exists", "was made by another program just now"]],
   ["EACCES", ["no-permission", "no permission to write it"]],
   ["EPERM", ["no-permission", "no permission to write it"]],
   ["ENOSPC", ["write-failed", "cannot be written: no space left (ENOSPC)"]],

@@ -3,20 +3,22 @@
 //     out.pcapng                                     one file
 //     out-00001.pcapng, out-00002.pcapng, …          a new one after so many bytes or seconds of packet time
 //
-// A file in the making is called out.pcapng.part (part-file.ts). It is begun with its first frame, or with `finish`
-// where there was none, which leaves a capture without frames.
+// A file in the making is called out.pcapng.part (part-file.ts), and one that was not finished keeps that name. One file
+// is begun at once; without frames it is a capture without frames. Those of a row are begun with their first frames, and
+// numbered behind all that is there, finished or not. One recorder at a time has the name (recording-lock.ts).
 //
 // Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in
 // memory where the disk is slow, and `finish` can be called when the process is about to end.
 
-import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import type { FrameBatch } from "@tsnids/pcap";
 import { FileTime } from "./file-time.js";
 import { emptyCapture, frameEncoder, recordFormats } from "./frame-encoder.js";
 import type { FrameEncoder, RecordFormat } from "./frame-encoder.js";
-import { PartFile } from "./part-file.js";
+import { PartFile, placeToRecord } from "./part-file.js";
 import { asRecordError, RecordError } from "./record-error.js";
+import { RecordingLock } from "./recording-lock.js";
 
 /** Digits of the number of a file. */
 const numberDigits = 5;
@@ -34,10 +36,13 @@ export interface RecorderOptions {
   readonly maximumSeconds?: number | undefined;
   /**
    * Files kept of a row, those of earlier recorders counted (with numbers of five digits): with each new one the oldest
-   * are deleted. Default: all.
+   * are deleted; .part files that a killed recorder left are not among them. Default: all.
    */
   readonly maximumFiles?: number | undefined;
-  /** Whether a regular file of this name may be replaced. In a row names are never used twice. Default: false. */
+  /**
+   * Whether a regular file of this name may be replaced, and a .part file that a killed recorder left. In a row names are
+   * never used twice. Default: false.
+   */
   readonly overwrites?: boolean | undefined;
 }
 
@@ -64,11 +69,15 @@ export class Recorder {
   readonly #files: string[] = [];
   /** Finished files of the row that are still there, those of earlier recorders before those of this one. */
   readonly #row: string[];
+  readonly #lock: RecordingLock;
   #number: number;
   #open: OpenFile | undefined;
   #isFinished = false;
 
-  /** Throws RecordError: `invalid-option`, `exists`, `not-a-file`, and others for a folder that cannot be used. */
+  /**
+   * Throws RecordError: `invalid-option`; `in-use` as long as another recorder has the name, whatever `overwrites` says;
+   * `exists`, `unfinished`, `not-a-file`; and others for a folder that cannot be used.
+   */
   constructor(path: string, options: RecorderOptions = {}) {
     if (typeof path !== "string" || path === "") {
       throw new RecordError("invalid-option", "Recorder", `path must be the name of a file, not "${path}"`);
@@ -91,13 +100,19 @@ export class Recorder {
     if (maximumFiles !== undefined && !this.#isRow) {
       throw new RecordError("invalid-option", path, "maximumFiles needs maximumBytes or maximumSeconds");
     }
-    const earlier = this.#isRow ? earlierNumbers(path) : [];
-    this.#number = Number(earlier.at(-1) ?? 0);
-    this.#row = earlier
-      .filter((digits) => digits.length === numberDigits)
-      .map((digits) => numbered(path, digits))
-      .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isFile() === true);
-    if (!this.#isRow) this.#open = this.#begin(path, overwrites, 0, 0);
+    this.#lock = new RecordingLock(this.#isRow ? numbered(path, digitsOf(0)) : placeToRecord(path, true));
+    try {
+      const earlier = this.#isRow ? earlierNumbers(path) : [];
+      this.#number = Number(earlier.at(-1) ?? 0);
+      this.#row = earlier
+        .filter((digits) => digits.length === numberDigits)
+        .map((digits) => numbered(path, digits))
+        .filter((name) => lstatSync(name, { throwIfNoEntry: false })?.isFile() === true);
+      if (!this.#isRow) this.#open = this.#begin(path, overwrites, 0, 0);
+    } catch (error) {
+      this.#lock.release();
+      throw error;
+    }
   }
 
   /** The finished files that are still there, in order. */
@@ -129,7 +144,11 @@ export class Recorder {
   finish(): void {
     if (this.#isFinished) return;
     this.#isFinished = true;
-    this.#finishFile();
+    try {
+      this.#finishFile();
+    } finally {
+      this.#lock.release();
+    }
   }
 
   /**
@@ -142,6 +161,8 @@ export class Recorder {
       else if (!this.#isFinished) this.#open?.file.abandon();
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
+    } finally {
+      this.#lock.release();
     }
     this.#isFinished = true;
     this.#open = undefined;
@@ -169,8 +190,11 @@ export class Recorder {
   }
 
   #nextPath(): string {
-    this.#number++;
-    return numbered(this.#path, String(this.#number).padStart(numberDigits, "0"));
+    // Somebody else may have come here meanwhile: a recorder of another machine, in a folder of both.
+    for (;;) {
+      const path = numbered(this.#path, digitsOf(++this.#number));
+      if (!existsSync(path) && !existsSync(`${path}.part`)) return path;
+    }
   }
 
   #begin(path: string, overwrites: boolean, seconds: number, nanoseconds: number): OpenFile {
@@ -201,6 +225,10 @@ export class Recorder {
   }
 }
 
+function digitsOf(number: number): string {
+  return String(number).padStart(numberDigits, "0");
+}
+
 /** "dir/out-00001.pcap" for "dir/out.pcap" and "00001". */
 function numbered(path: string, digits: string): string {
   const extension = extname(path);
@@ -208,15 +236,16 @@ function numbered(path: string, digits: string): string {
   return join(dirname(path), `${stem}-${digits}${extension}`);
 }
 
-/** The numbers of the files of this row that earlier recorders left, as they stand in their names, the lowest first. */
+/** The numbers of the files that earlier recorders left of this row, finished or not: digits of names, the lowest first. */
 function earlierNumbers(path: string): readonly string[] {
   const extension = extname(path);
   const prefix = `${basename(path, extension)}-`;
-  return namesIn(path)
+  const numbers = namesIn(path)
+    .flatMap((name) => [name, name.replace(/\.part$/, "")])
     .filter((name) => name.startsWith(prefix) && name.endsWith(extension))
     .map((name) => name.slice(prefix.length, name.length - extension.length))
-    .filter((digits) => /^\d{1,15}$/.test(digits))
-    .sort((a, b) => Number(a) - Number(b));
+    .filter((digits) => /^\d{1,15}$/.test(digits));
+  return [...new Set(numbers)].sort((a, b) => Number(a) - Number(b));
 }
 
 function namesIn(path: string): readonly string[] {

@@ -5,8 +5,8 @@
 //     input ─┬─► RecordingSource ─────────────────────────► Recorder ─► files
 //            └─► engine ─► text found ─► StreamRecorder ─┘  (--containing)
 
-import { Recorder, RecordingSource } from "@tsnids/capture";
-import type { RecordFormat } from "@tsnids/capture";
+import { Recorder, RecordError, RecordingSource } from "@tsnids/capture";
+import type { RecorderOptions, RecordErrorCode, RecordFormat } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { FrameSource, PcapngBlock } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
@@ -35,9 +35,13 @@ interface RecordOptions extends EngineOptions, LiveInputOptions {
   readonly force?: boolean;
 }
 
+/** What is there already, and may be replaced. */
+const mendedByForce: readonly RecordErrorCode[] = ["exists", "unfinished"];
+
 const afterHelp = `
-A file is called OUT.part until it is whole; an interrupt finishes it. With --size or --seconds there is a row of files,
-OUT-00001.pcapng, OUT-00002.pcapng, …, numbered on from those that are there.
+A file is called OUT.part until it is whole; an interrupt finishes it. What a recording that was killed left under this
+name is replaced only with --force. With --size or --seconds there is a row of files, OUT-00001.pcapng,
+OUT-00002.pcapng, …, numbered on from those that are there, finished or not. One recording at a time has the name OUT.
 
 With --containing every packet of the TCP streams is written in whose data the text stands, from the handshake on (of what came before the
 text, the first 64 KiB of packets).
@@ -73,7 +77,7 @@ export function recordCommand(root: Command, end: (code: ExitCode) => void): voi
     .option("--size <megabytes>", "begin a new file after so many megabytes (10⁶ bytes)", amount)
     .option("--seconds <seconds>", "begin a new file after so many seconds of packet time", amount)
     .option("--files <number>", "keep so many files of the row, of earlier runs too, delete the oldest", amount)
-    .option("--force", "replace a file that is there")
+    .option("--force", "replace a file that is there, or what a killed recording left of it")
     .addHelpText("after", afterHelp);
   addLiveOptions(command);
   addEngineOptions(command).action(async (args: string[], options: RecordOptions) => {
@@ -93,8 +97,8 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
   const reading = { onBlock: (block: PcapngBlock) => unwritten.note(block) };
   const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message), reading);
   const paths = inputs.map(({ path }) => path);
-  refuseOwnPart(paths, write, isRow);
-  const recorder = new Recorder(write, {
+  if (!isRow) refuseOwnPart(paths, write);
+  const recorder = recorderOf(write, {
     format,
     maximumBytes: size === undefined ? undefined : size * 1e6,
     maximumSeconds: seconds,
@@ -114,6 +118,16 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
+}
+
+/** Throws RecordError, and CommandError where --force would help. */
+function recorderOf(write: string, options: RecorderOptions): Recorder {
+  try {
+    return new Recorder(write, options);
+  } catch (error) {
+    if (!(error instanceof RecordError) || !mendedByForce.includes(error.code)) throw error;
+    throw new CommandError(ExitCode.WRONG_INPUT, `${error.message}; --force replaces it`);
+  }
 }
 
 async function recordAll(source: FrameSource, recorder: Recorder): Promise<void> {

@@ -13,7 +13,7 @@ import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-i
 import type { LiveInputOptions } from "../live-input.js";
 import { outputFile } from "../option-values.js";
 import { Output } from "../output.js";
-import { refuseOwnPart } from "../own-part.js";
+import { partOf, refuseOwnPart } from "../own-part.js";
 
 interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;
@@ -63,8 +63,8 @@ export function sniffCommand(root: Command, end: (code: ExitCode) => void): void
 
 async function run({ count, file, filter }: Request, options: SniffOptions): Promise<ExitCode> {
   const { interface: device, hex = false, write: dump } = options;
+  if (file !== undefined && dump !== undefined) refuseOwnPart([file], dump);
   checkDump(options);
-  if (file !== undefined && dump !== undefined) refuseOwnPart([file], dump, false);
   const timeout = options.timeout === undefined ? undefined : milliseconds(options.timeout);
   const stop = new AbortController();
   const output = new Output(process.stdout, () => stop.abort());
@@ -136,11 +136,13 @@ async function isMistaken(words: readonly string[]): Promise<boolean> {
   return words.length === 1 && words.every(couldBeName) && (await filterOf(words)) === undefined;
 }
 
-/** A file of --write is replaced only with --force. Throws CommandError. */
+/** A file of --write is replaced only with --force, and so is what was left unfinished of one. Throws CommandError. */
 function checkDump({ write, force = false }: SniffOptions): void {
   if (write === undefined && force) throw new CommandError(ExitCode.WRONG_INPUT, "--force needs --write FILE");
-  if (write === undefined || force || !existsSync(write) || !statSync(write).isFile()) return;
-  throw new CommandError(ExitCode.WRONG_INPUT, `${write}: exists already; --force replaces it`);
+  if (write === undefined || force) return;
+  const there = [write, partOf(write)].find((name) => existsSync(name) && statSync(name).isFile());
+  if (there === undefined) return;
+  throw new CommandError(ExitCode.WRONG_INPUT, `${there}: exists already; --force replaces it`);
 }
 
 function milliseconds(seconds: string): number {

@@ -1,0 +1,92 @@
+// One recorder at a time per name: while it is at work, a file beside the recording names the process it is in.
+//
+//     out.pcap.part        the recording
+//     .out.pcap.pid        "4711 83412": process and when it was started, the second where the system tells it
+//
+// A process that was killed leaves this file behind, so what counts is whether that very process still runs. Of two that
+// find such a rest in the same moment both may go on; then the .part file is one's, because it is never opened but made.
+//
+// The name begins with a dot, so that whoever follows the folder leaves it out (FolderSource, and most other programs),
+// and is no longer than that of the .part file. It holds between the processes of one machine.
+
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { asRecordError, RecordError } from "./record-error.js";
+
+/** The lock of a recording. */
+export class RecordingLock {
+  readonly #file: string;
+  #isHeld = false;
+
+  /** Takes it; `path` is the recording. Throws RecordError: `in-use`, and others for a folder that cannot be used. */
+  constructor(path: string) {
+    this.#file = join(dirname(path), `.${basename(path)}.pid`);
+    const holder = read(this.#file);
+    if (holder !== undefined && isAlive(holder)) {
+      const what = `process ${Number.parseInt(holder)} records under this name (${this.#file} says so)`;
+      throw new RecordError("in-use", path, `${what}; end it first, or give another name`);
+    }
+    try {
+      if (holder !== undefined) rmSync(this.#file, { force: true });
+      this.#write();
+      this.#isHeld = true;
+    } catch (error) {
+      throw asRecordError(error, path);
+    }
+  }
+
+  /** Gives it back. May be called twice: by then it may be another one's. */
+  release(): void {
+    if (this.#isHeld) discard(this.#file);
+    this.#isHeld = false;
+  }
+
+  #write(): void {
+    const descriptor = openSync(this.#file, "wx");
+    try {
+      writeSync(descriptor, identityOf(process.pid));
+    } catch (error) {
+      discard(this.#file);
+      throw error;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+}
+
+/** Whether the process that a lock names still runs, and is the one that wrote it. */
+function isAlive(holder: string): boolean {
+  const pid = Number.parseInt(holder);
+  if (!Number.isSafeInteger(pid) || pid <= 0 || identityOf(pid) !== holder) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM"; // It runs, and is another user's.
+  }
+}
+
+/** The second number is the 22nd field of /proc/PID/stat (proc(5)), clock ticks since the system began; "" elsewhere. */
+function identityOf(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`) ?? "";
+  // The second field is a name in parentheses, with whatever characters; the third follows the last parenthesis.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return `${pid} ${fields[19] ?? ""}`;
+}
+
+/** Removes a lock. What cannot be removed is nobody's when the process is gone. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Whoever finishes a recording has it, whatever became of the folder.
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
