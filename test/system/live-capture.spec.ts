@@ -130,6 +130,16 @@ describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a 
       await watched.event("alive");
       await watched.stop();
     });
+
+    it(`is one that is gone also where one of its name is there at once: ${backend}`, async () => {
+      const watched = await Watched.start(network, "client", { device, options: { backend } });
+      network.unlink();
+      network.link();
+      const { code } = await watched.event("error");
+      expect(code).to.equal("device-lost");
+      await watched.event("alive");
+      await watched.stop();
+    });
   }
 });
 

@@ -1,6 +1,6 @@
 // The process that owns a device, as seen from the one that started it: started, opened, talked to, stopped, and what
 // is said when it dies. When the addon's device goes away it dies of a failed assertion; so when a process is dead
-// without having said why, and the device is not there or not up any more, that is why.
+// without having said why, and the device is not there, not the same or not up any more, that is why.
 
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -8,7 +8,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { CaptureError } from "../capture-error.js";
 import { capProgram } from "../programs.js";
-import { deviceLost } from "./device-state.js";
+import { deviceLost, deviceNumber } from "./device-state.js";
 import { framesDescriptor } from "./cap-messages.js";
 import type { ChildMessage, ParentMessage } from "./cap-messages.js";
 
@@ -20,6 +20,7 @@ export class CapProcess {
   /** Frames it dropped because this process was late. */
   dropped = 0;
   readonly #device: string;
+  readonly #deviceNumber: string | undefined;
   readonly #child: ChildProcess;
   /** Settles when the process is gone. */
   readonly #gone: Promise<unknown>;
@@ -31,6 +32,7 @@ export class CapProcess {
 
   private constructor(device: string, onFailure: (error: CaptureError) => void) {
     this.#device = device;
+    this.#deviceNumber = deviceNumber(device);
     this.#onFailure = onFailure;
     this.#child = fork(capProgram, [], {
       execArgv: [],
@@ -127,7 +129,7 @@ export class CapProcess {
   #whyGone(): CaptureError {
     if (this.#failure !== undefined) return this.#failure;
     const cause = new Error(this.#errors);
-    const lost = this.#hasOpened ? deviceLost(this.#device, cause) : undefined;
+    const lost = this.#hasOpened ? deviceLost(this.#device, cause, this.#deviceNumber) : undefined;
     if (lost !== undefined) return lost;
     const { exitCode, signalCode } = this.#child;
     const how = signalCode === null ? `exit code ${exitCode}` : signalCode;

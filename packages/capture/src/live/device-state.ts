@@ -27,13 +27,25 @@ export function deviceState(device: string): DeviceState {
   }
 }
 
+/** The number by which the system knows a device; no other one gets it soon. Undefined where it is not known. */
+export function deviceNumber(device: string): string | undefined {
+  if (device.includes("/")) return undefined;
+  try {
+    return readFileSync(`${devicesFolder}/${device}/ifindex`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Why a capture has ended, where the device is not there or not up any more; undefined where that is not why. A device
- * that is being removed goes down first, and may be seen in between.
+ * that is being removed goes down first, and may be seen in between. `number` is the one it had: of a VPN or a container
+ * there is one of the same name at once.
  */
-export function deviceLost(device: string, cause: unknown): CaptureError | undefined {
+export function deviceLost(device: string, cause: unknown, number?: string): CaptureError | undefined {
   const state = deviceState(device);
-  if (state !== "missing" && state !== "down") return undefined;
-  const what = state === "missing" ? "the device was removed" : "the device went down";
+  const isAnother = number !== undefined && deviceNumber(device) !== number;
+  if (state !== "missing" && state !== "down" && !isAnother) return undefined;
+  const what = state === "missing" || isAnother ? "the device was removed" : "the device went down";
   return new CaptureError("device-lost", device, what, undefined, cause);
 }
