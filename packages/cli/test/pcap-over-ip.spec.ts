@@ -65,7 +65,7 @@ describe("pcap over IP", () => {
     ["two inputs", ["--connect", "1", "-i", "lo"], /^tsnids: --interface and --connect exclude each other\n$/],
     ["an address that is none", ["--connect", "lo:x"], /^tsnids: .*Give PORT, HOST:PORT or \[IPv6\]:PORT\.\n$/],
     ["a port that is none", ["--listen", "65536"], /^tsnids: .*Give PORT, HOST:PORT or \[IPv6\]:PORT\.\n$/],
-    ["nobody there", ["--connect", "[::1]:1"], /^tsnids: tcp:\/\/\[::1\]:1: the sender cannot be reached, .*\n$/],
+    ["nobody there", ["--connect", "[::1]:1"], /^tsnids: tcp:\/\/\[::1\]:1: the sender cannot be reached .*\n$/],
     ["a wrong filter", ["--connect", "1", "port", "nosuch"], /^tsnids: filter: the port "nosuch" is not known/],
     ["a file, too", ["--listen", "0", "-"], /^tsnids: -: a file cannot be read together with --connect or --listen\n$/],
   ];

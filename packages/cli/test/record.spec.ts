@@ -66,6 +66,15 @@ describe("tsnids record", () => {
     expect(frames([folder.path("row-*.pcapng")])).to.equal(frames([join(captures, "*.pcap")]));
   });
 
+  it("says of a ring how many frames there were, and that the last of them are kept", () => {
+    const all = ["record", "--size", "1", join(captures, "*.pcap"), "-w"];
+    const row = tsnids([...all, folder.path("all.pcapng")]).stderr;
+    const [, frames, count] = /^tsnids: (\d+) frames in (\d+) files\n$/.exec(row) ?? [];
+    expect(Number(count)).to.be.greaterThan(2);
+    const ring = tsnids([...all, folder.path("ring.pcapng"), "--files", "2"]).stderr;
+    expect(ring).to.equal(`tsnids: ${frames} frames, the last of them in 2 files\n`);
+  });
+
   it("has one line for each thing that is wrong", () => {
     const there = folder.write("there.pcap", closed().pcap());
     for (const [args, what] of [

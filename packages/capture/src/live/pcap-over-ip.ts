@@ -65,7 +65,7 @@ export class PcapOverIpSource extends FeedSource {
     try {
       return this.#feed(this.#listen ? await this.#accept(signal) : await this.#call(signal));
     } catch (error) {
-      throw this.#error(error);
+      throw this.#error(this.#listen ? "no sender could be received" : "the sender cannot be reached", error);
     }
   }
 
@@ -101,7 +101,7 @@ export class PcapOverIpSource extends FeedSource {
       bytes: socket,
       lag,
       drops: {},
-      end: () => Promise.resolve(failure === undefined ? undefined : this.#error(failure)),
+      end: () => Promise.resolve(failure === undefined ? undefined : this.#error("the sender broke off", failure)),
       finish: () => this.#drain(socket),
       stop: () => {
         socket.destroy();
@@ -123,11 +123,8 @@ export class PcapOverIpSource extends FeedSource {
     wait();
   }
 
-  #error(cause: unknown): CaptureError {
+  #error(what: string, cause: unknown): CaptureError {
     const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    const what = this.#listen
-      ? `no sender could be received (${why})`
-      : `the sender cannot be reached, or went away (${why})`;
-    return new CaptureError("connection-failed", this.capture, what, undefined, cause);
+    return new CaptureError("connection-failed", this.capture, `${what} (${why})`, undefined, cause);
   }
 }

@@ -114,7 +114,9 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     offInterrupt();
     const { files: written, frames } = recorder;
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
-    if (written.length > 0) say(`${frames} frames in ${where}`);
+    // Only in a full ring may files of this recording be deleted already.
+    const what = written.length === files ? "frames, the last of them in" : "frames in";
+    if (written.length > 0) say(`${frames} ${what} ${where}`);
     if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
