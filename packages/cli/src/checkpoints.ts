@@ -8,7 +8,8 @@ import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import type { Output } from "./output.js";
 import { ReplayMarks } from "./replay-marks.js";
 import type { ResultFile } from "./result-file.js";
-import { saveState } from "./watch-state.js";
+import { changeOf, saveState } from "./watch-state.js";
+import type { WatchSettings, WatchState } from "./watch-state.js";
 import type { WatchedConnections } from "./watched-connections.js";
 
 /**
@@ -26,10 +27,12 @@ export interface WatchParts {
   readonly connections: WatchedConnections;
   readonly output: Output;
   readonly results: ResultFile | undefined;
-  /** Undefined where no state is kept. */
+  /** Behind all links; undefined where no state is kept. */
   readonly stateFile: string | undefined;
-  /** Where the watch before stopped; undefined where this one begins with the first file. */
-  readonly resumed: FolderPosition | undefined;
+  /** With what this watch sees connections. */
+  readonly settings: WatchSettings;
+  /** What the watch before left; undefined where this one begins with the first file. */
+  readonly resumed: WatchState | undefined;
   readonly warn: (message: string) => void;
   /** Ends the watch. */
   readonly signal: AbortSignal;
@@ -49,7 +52,7 @@ export class Checkpoints {
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
-    this.#position = parts.resumed;
+    this.#position = parts.resumed?.position;
   }
 
   /** True when the last state was saved: what happens after it belongs to the next watch. */
@@ -77,7 +80,7 @@ export class Checkpoints {
 
   /** Saves the state, where one is kept; in a replay nothing has changed. */
   save(): void {
-    const { watched, connections, stateFile, results, output } = this.#parts;
+    const { watched, connections, stateFile, results, output, settings } = this.#parts;
     // Lines that nobody took are to come again.
     if (stateFile === undefined || connections.isReplaying || output.hasEnded) return;
     const began = performance.now();
@@ -89,6 +92,7 @@ export class Checkpoints {
       nextId: connections.nextId,
       open,
       output: results?.save(this.#isClosed),
+      settings,
     });
     this.#saved = performance.now();
     this.#saveDuration = this.#saved - began;
@@ -112,17 +116,14 @@ export class Checkpoints {
     source: FrameSource,
     intake: Uint8Array | undefined,
   ): AsyncGenerator<FrameBatch, void, undefined> {
-    const { connections, signal, stateFile, warn } = this.#parts;
+    const { connections, signal, stateFile, resumed } = this.#parts;
     if (connections.isReplaying && signal.aborted) {
       this.#isClosed = true; // It was called off before it was where it had been: the state stays as it is.
       return;
     }
-    const lost = connections.endReplay();
-    if (lost > 0) {
-      warn(`${lost} connections that were open began in files that are gone: of them only what came later is reported`);
-    }
+    this.#tellLost(connections.endReplay());
     this.#isReplayed = true;
-    this.#position = this.#parts.resumed; // Not where the replay came to, should files have gone meanwhile.
+    this.#position = resumed?.position; // Not where the replay came to, should files have gone meanwhile.
     try {
       this.save(); // Lines are to come: the state must no longer say that the last watch has ended.
       for await (const batch of source.batches(intake)) {
@@ -135,6 +136,18 @@ export class Checkpoints {
       this.#isClosed = stateFile !== undefined;
       await this.#flush();
       this.save();
+    }
+  }
+
+  /** Says of how many connections the replay has not shown the beginning, and why. */
+  #tellLost(lost: number): void {
+    const { resumed, settings, warn } = this.#parts;
+    const change = changeOf(resumed?.settings, settings);
+    const count = lost === 1 ? "1 connection that was open" : `${lost} connections that were open`;
+    if (change !== undefined) {
+      warn(`${change}: what was open is reported where both see it; ${count} can no longer be seen`);
+    } else if (lost > 0) {
+      warn(`${count} began in files that are gone: of ${lost === 1 ? "it" : "them"} only what came later is reported`);
     }
   }
 

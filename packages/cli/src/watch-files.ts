@@ -37,7 +37,7 @@ export function usualStateFile(path: string, isFolder: boolean): string {
 
 /** Throws CommandError where a file would be two things, or lines would be added to a capture. */
 export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Promise<void> {
-  const state = stateFile === undefined ? [] : [stateFile, `${stateFile}.part`, `${stateFile}.lock`];
+  const state = stateFile === undefined ? [] : ["", ".part", ".lock"].map((end) => placeOf(stateFile) + end);
   const lines = linesFile === undefined ? [] : [linesFile, `${linesFile}.lock`];
   const watched = [...state, ...lines].find((own) => isSameFile(own, path));
   if (watched !== undefined) {
@@ -61,7 +61,7 @@ export async function whileLocked(files: WatchFiles, action: () => Promise<void>
   const { stateFile, linesFile } = files;
   const locks: WatchLock[] = [];
   try {
-    if (stateFile !== undefined) locks.push(new WatchLock(stateFile, stateWords));
+    if (stateFile !== undefined) locks.push(new WatchLock(placeOf(stateFile), stateWords));
     if (linesFile !== undefined && isRegular(linesFile)) locks.push(...lockOfLines(linesFile));
     await action();
   } finally {

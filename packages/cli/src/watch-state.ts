@@ -36,6 +36,14 @@ interface SavedOutput {
   readonly ended?: boolean;
 }
 
+/** What decides which connections a watch sees. */
+export interface WatchSettings {
+  /** The filter expression; "": none. */
+  readonly filter: string;
+  /** The engine's parameters that were given, as JSON. */
+  readonly params: string;
+}
+
 /** What the file holds. */
 export interface WatchState {
   /** The folder or file that is watched, behind all links; undefined in states of earlier versions. */
@@ -48,6 +56,8 @@ export interface WatchState {
   readonly open: readonly SavedConnection[];
   /** The file the lines went to, its length, and whether they were the last. */
   readonly output?: SavedOutput | undefined;
+  /** Undefined in states of earlier versions. */
+  readonly settings?: WatchSettings | undefined;
 }
 
 /** Reads a state; undefined where there is no file. Throws CommandError. */
@@ -69,6 +79,18 @@ export function requireStateOf(path: string, { watched }: WatchState, stateFile:
   if (watched === undefined || watched === placeOf(path)) return;
   const what = `is the state of a watch of ${printable(watched)}; another --state keeps that of ${path}`;
   throw new CommandError(ExitCode.WRONG_INPUT, `${stateFile}: ${what}`);
+}
+
+/** What is other than it was, in words; undefined where nothing is, or what was is not known. */
+export function changeOf(before: WatchSettings | undefined, now: WatchSettings): string | undefined {
+  if (before === undefined) return undefined;
+  const changes: string[] = [];
+  const note = (what: string, was: string, is: string): void => {
+    if (was !== is) changes.push(`${what} (before: ${printable(was) || "none"}; now: ${printable(is) || "none"})`);
+  };
+  note("the filter", before.filter, now.filter);
+  note("the parameters", before.params, now.params);
+  return changes.length === 0 ? undefined : `changed: ${changes.join(" and ")}`;
 }
 
 /** Replaces the file in one step. Throws CommandError. */
@@ -93,11 +115,12 @@ function parse(text: string): unknown {
 
 function isState(value: unknown): value is WatchState {
   if (!isObject(value) || value["format"] !== format || !Number.isSafeInteger(value["nextId"])) return false;
-  const { watched, replayFrom, position, open, output } = value;
+  const { watched, replayFrom, position, open, output, settings } = value;
   if (watched !== undefined && typeof watched !== "string") return false;
   const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
   if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
   if (output !== undefined && !isOutput(output)) return false;
+  if (settings !== undefined && !isSettings(settings)) return false;
   return Array.isArray(open) && open.every(isConnection);
 }
 
@@ -105,6 +128,10 @@ function isOutput(value: unknown): boolean {
   if (!isObject(value)) return false;
   const { inode, length, ended } = value;
   return isCount(inode) && isCount(length) && (ended === undefined || typeof ended === "boolean");
+}
+
+function isSettings(value: unknown): boolean {
+  return isObject(value) && typeof value["filter"] === "string" && typeof value["params"] === "string";
 }
 
 function isConnection(value: unknown): boolean {

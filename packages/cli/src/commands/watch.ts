@@ -118,12 +118,14 @@ async function follow(
   const results = linesFile === undefined ? undefined : new ResultFile(linesFile, state?.output);
   const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), linesFile);
 
+  const settings = { filter: filter?.expression ?? "", params: JSON.stringify(engineParams(options)) };
   const nids = new Nids(engineParams(options));
   const resumed = state?.position === undefined ? undefined : state;
   const connections = new WatchedConnections(nids, state?.nextId ?? 1, resumed?.open);
   const checkpoints = new Checkpoints({
-    ...{ watched: placeOf(path), nids, connections, output, results, stateFile },
-    resumed: resumed?.position,
+    ...{ watched: placeOf(path), nids, connections, output, results, settings },
+    stateFile: stateFile && placeOf(stateFile),
+    resumed,
     warn,
     signal: stop.signal,
   });
