@@ -232,7 +232,7 @@ describe("FolderSource", () => {
     write("cap2", pcap(6));
     const past = source({ to: at(3, 2), onWait: undefined });
     expect(await new Follower(past).end()).to.deep.equal([1, 2, 3, 4]);
-    expect(past.position).to.deep.equal(at(3, 2));
+    expect(past.position).to.deep.include(at(3, 2));
     const between = source({ from: at(1, 1), to: at(3, 1), onWait: undefined });
     expect(await new Follower(between).end()).to.deep.equal([2, 3]);
     const gone = source({ to: at(5, 7), onWait: undefined });
@@ -262,7 +262,7 @@ describe("FolderSource", () => {
     expect(following.position).to.equal(undefined);
     const follower = new Follower(following);
     await follower.frames(2);
-    expect(following.position).to.deep.equal(at(1, 2));
+    expect(following.position).to.deep.include(at(1, 2));
     expect(following.file).to.equal(join(folder, "cap0"));
   });
 
@@ -309,6 +309,9 @@ describe("FolderSource", () => {
       ["from.begin.seconds", { from: {} }],
       ["from.begin.nanoseconds", { from: { begin: { seconds: 1, nanoseconds: 1e9 }, frames: 0 } }],
       ["to.begin.seconds", { to: { begin: { seconds: "x", nanoseconds: 0 }, frames: 0 } }],
+      ["from.begun", { from: { ...at(1, 0), begun: "key" } }],
+      ["from.begun", { from: { ...at(1, 0), begun: [] } }],
+      ["to.begun", { to: { ...at(1, 0), begun: [1] } }],
       ["to.frames", { to: { begin: { seconds: 1, nanoseconds: 0 }, frames: -1 } }],
     ];
     for (const [option, options] of refused) {

@@ -87,7 +87,7 @@ export class Checkpoints {
     const open = connections.save();
     saveState(stateFile, {
       watched,
-      replayFrom: this.#marks.replayFrom(open) ?? this.#position?.begin,
+      ...(this.#position && this.#marks.replayTo(this.#position, open)),
       position: this.#position,
       nextId: connections.nextId,
       open,
@@ -155,7 +155,7 @@ export class Checkpoints {
     const { position } = folder;
     if (position === undefined) return;
     this.#position = position;
-    this.#marks.note(position.begin, this.#parts.nids.time);
+    this.#marks.note(position, this.#parts.nids.time);
   }
 
   #saveWhenDue(): void {

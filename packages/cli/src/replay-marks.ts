@@ -1,4 +1,5 @@
-// From which file a restart has to read again. Each file that was begun is a mark, with the latest packet time before it:
+// From which file a restart has to read again. Each file that was begun is a mark, with the latest packet time before it.
+// They are in the order in which they were read, which a clock that is set back makes another one than that of time:
 //
 //     latest before     -∞        12:03:10       12:04:02       12:05:40
 //     file begins     ──┼─ a ────────┼─ b ──────────┼─ c ──────────┼─ d ───►
@@ -7,6 +8,7 @@
 // A file will do when everything before it is older than the oldest open connection, and than what the engine remembers
 // of others: half-open ones, ended ones that linger, fragments.
 
+import type { FolderPosition } from "@tsnids/capture";
 import type { FrameTime } from "@tsnids/pcap";
 
 /**
@@ -20,8 +22,17 @@ const maximumMarks = 4096;
 
 interface Mark {
   readonly begin: FrameTime;
+  readonly key: string | undefined;
   /** Packet time, in whole seconds, before which nothing came later than this file. */
   readonly before: number;
+}
+
+/** Where a replay is to begin. */
+export interface ReplayBegin {
+  /** When the file begins. */
+  readonly replayFrom: FrameTime;
+  /** How many of the captures of the position are read again; undefined where it does not say which they are. */
+  readonly replays: number | undefined;
 }
 
 /** The files that were begun. */
@@ -29,22 +40,26 @@ export class ReplayMarks {
   #marks: Mark[] = [];
   #latest = -Infinity;
 
-  /** The file in hand began at `begin`, and the packet time is `now`. */
-  note(begin: FrameTime, now: FrameTime): void {
-    const last = this.#marks.at(-1)?.begin;
-    if (last?.seconds !== begin.seconds || last.nanoseconds !== begin.nanoseconds) {
+  /** The reading is in the file of this position, and the packet time is `now`. */
+  note({ begin, begun }: FolderPosition, now: FrameTime): void {
+    const key = begun?.at(-1);
+    if (this.#marks.length === 0 || this.#marks.at(-1)?.key !== key) {
       if (this.#marks.length === maximumMarks) this.#marks = this.#marks.filter((_mark, index) => index % 2 === 0);
-      this.#marks.push({ begin, before: this.#latest });
+      this.#marks.push({ begin, key, before: this.#latest });
     }
     this.#latest = Math.max(this.#latest, now.seconds);
   }
 
-  /** The file to replay from, with these connections open; undefined before the first one. Forgets those before it. */
-  replayFrom(open: readonly { readonly start: FrameTime }[]): FrameTime | undefined {
+  /** Where to replay from, up to this position, with these connections open. Forgets the files before that. */
+  replayTo({ begin, begun }: FolderPosition, open: readonly { readonly start: FrameTime }[]): ReplayBegin {
     let oldest = this.#latest - memorySeconds;
     for (const { start } of open) oldest = Math.min(oldest, start.seconds);
     const from = this.#marks.findLastIndex(({ before }) => before < oldest);
     if (from > 0) this.#marks.splice(0, from);
-    return this.#marks[0]?.begin;
+    if (begun === undefined) return { replayFrom: this.#marks[0]?.begin ?? begin, replays: undefined };
+    const places = new Map(begun.map((key, index) => [key, index]));
+    const isThere = ({ key = "" }: Mark): boolean => places.has(key); // Others are gone.
+    const { begin: replayFrom, key = "" } = this.#marks.find(isThere) ?? { begin };
+    return { replayFrom, replays: begun.length - (places.get(key) ?? begun.length - 1) };
   }
 }

@@ -4,7 +4,9 @@
 //       │ replayFrom: a file that begins      │ position: all before it was processed,
 //       │ before every open connection        │ and what is to be said of it was written
 //
-// The next watch reads from `replayFrom` on again, silently up to `position`: so the engine knows the open connections
+// The next watch reads from `replayFrom` on again, in the same order, silently up to `position`. That says which captures
+// were begun (FolderPosition), and `replays` how many of them are read again; others that are in the folder by then were
+// not read, whenever they begin. States of earlier versions have neither: there what begins before was read. So the engine knows the open connections
 // with all their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then
 // are ends of connections that were reported.
 //
@@ -51,6 +53,8 @@ export interface WatchState {
   /** Beginning of the file to replay from; undefined where nothing was read yet. */
   readonly replayFrom?: FrameTime | undefined;
   readonly position?: FolderPosition | undefined;
+  /** How many captures are replayed, the last ones that the position says were begun; undefined in states of earlier versions. */
+  readonly replays?: number | undefined;
   /** Number of the next connection. */
   readonly nextId: number;
   readonly open: readonly SavedConnection[];
@@ -119,9 +123,17 @@ function isState(value: unknown): value is WatchState {
   if (watched !== undefined && typeof watched !== "string") return false;
   const hasBoth = isTime(replayFrom) && isObject(position) && isTime(position["begin"]) && isCount(position["frames"]);
   if (!hasBoth && (replayFrom !== undefined || position !== undefined)) return false;
+  if (isObject(position) && !isBegun(position["begun"], value["replays"])) return false;
   if (output !== undefined && !isOutput(output)) return false;
   if (settings !== undefined && !isSettings(settings)) return false;
   return Array.isArray(open) && open.every(isConnection);
+}
+
+/** Whether it is a list of captures with so many; neither is in states of earlier versions. */
+function isBegun(begun: unknown, replays: unknown): boolean {
+  if (begun === undefined) return replays === undefined;
+  if (!Array.isArray(begun) || !begun.every((key) => typeof key === "string")) return false;
+  return isCount(replays) && replays >= 1 && replays <= begun.length;
 }
 
 function isOutput(value: unknown): boolean {
@@ -142,7 +154,7 @@ function isTime(value: unknown): boolean {
   return isObject(value) && Number.isSafeInteger(value["seconds"]) && isCount(value["nanoseconds"]);
 }
 
-function isCount(value: unknown): boolean {
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

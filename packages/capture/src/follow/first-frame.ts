@@ -16,8 +16,10 @@ export async function firstFrameOf(batch: FrameBatch): Promise<FirstFrame> {
   const { bytes, offset, capturedLength, seconds, nanoseconds } = batch;
   const hashes = await xxhash();
   const begin = { seconds: seconds[0]!, nanoseconds: nanoseconds[0]! };
-  const digest = hashes.h64Raw(bytes.subarray(offset[0], offset[0]! + capturedLength[0]!));
-  return { begin, key: `${begin.seconds} ${begin.nanoseconds} ${digest}` };
+  const frame = bytes.subarray(offset[0], offset[0]! + capturedLength[0]!);
+  // The time is the seed, so that the key is short: positions have one of every capture.
+  const time = BigInt(begin.seconds) * 1_000_000_000n + BigInt(begin.nanoseconds);
+  return { begin, key: hashes.h64Raw(frame, time).toString(36) };
 }
 
 /** Negative when the first one is earlier. */

@@ -6,7 +6,8 @@
 //     cap1  begins 12:03  ─┼─► in order: cap1 12:03 (read), cap2 12:04, cap0 12:05
 //     cap2  begins 12:04  ─┘
 //
-// Two files that begin with the same frame are one capture, of which the first by name is read.
+// Two files that begin with the same frame are one capture, of which the first by name is read. What another reading has
+// begun comes before all others, in the order in which that one has begun it, which need not be that of time.
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,6 +17,7 @@ import type { CaptureWarning } from "../capture-warning.js";
 import { FileSource } from "../file-source.js";
 import { compareTimes, firstFrameOf } from "./first-frame.js";
 import type { FirstFrame } from "./first-frame.js";
+import type { FolderPosition } from "./folder-position.js";
 
 /** Files in a folder at most; each is remembered. */
 export const maximumFolderFiles = 65536;
@@ -36,6 +38,10 @@ export interface FolderListingOptions {
   readonly onWarning: (warning: CaptureWarning) => void;
   /** Ends a scan before its end; what was known before stays known. */
   readonly signal: AbortSignal | undefined;
+  /** The captures that another reading has begun, by their keys, in order. */
+  readonly begun: readonly string[];
+  /** Whether there are no others than these. */
+  readonly isReplay: boolean;
 }
 
 /** What is remembered of a file. */
@@ -57,17 +63,28 @@ export class FolderListing {
   /** All captures in order; those before `#at` were read. */
   #order: readonly ListedCapture[] = [];
   #at = 0;
-  /** Captures that were read, by their keys. */
+  /** Captures that were begun, by their keys. */
   readonly #read: Set<string> = new Set();
+  #begun: readonly string[] = [];
+  /** The place of each capture that another reading has begun. */
+  readonly #ranks: ReadonlyMap<string, number>;
   /** Files that were left, and how far they had been read. */
   readonly #left: Map<string, { readonly key: string; readonly offset: number }> = new Map();
   readonly #complainedAbout: Set<string> = new Set();
+  /** The capture that was taken last. */
+  #current: string | undefined;
   #scanned = -Infinity;
   #scanDuration = 0;
 
   constructor(folder: string, options: FolderListingOptions) {
     this.#folder = folder;
     this.#options = options;
+    this.#ranks = new Map(options.begun.map((key, index) => [key, index]));
+  }
+
+  /** The captures that were begun and are still there, by their keys, in the order in which they were; it never changes. */
+  get begun(): readonly string[] {
+    return this.#begun;
   }
 
   /** Whether to scan although there is more to read: not before `pollMs` have passed, and later where that takes long. */
@@ -98,25 +115,32 @@ export class FolderListing {
     return next === undefined || (last !== undefined && compareTimes(last, next.begin) < 0) ? undefined : next;
   }
 
-  /** Takes everything for read that begins before `begin`; true when there is a file that begins just then. */
-  skipTo(begin: FrameTime): boolean {
+  /** Takes everything before a position for read; true when the file in which it is is there. */
+  skipTo({ begin, begun }: FolderPosition): boolean {
+    const last = begun?.at(-1);
+    const earlier = new Set(begun?.slice(0, -1));
     let isThere = false;
-    for (const capture of this.#order) {
-      const order = compareTimes(capture.begin, begin);
-      if (order < 0) this.#read.add(capture.key);
-      if (order === 0) isThere = true;
+    for (const { key, begin: its } of this.#order) {
+      const order = compareTimes(its, begin);
+      const isBefore = begun === undefined ? order < 0 : earlier.has(key);
+      if (isBefore) this.#read.add(key);
+      isThere ||= begun === undefined ? order === 0 : key === last;
     }
+    this.#begun = [...this.#read];
     return isThere;
   }
 
   /** The capture is being read: it is not offered again, under no name. */
   take({ key }: ListedCapture): void {
     this.#read.add(key);
+    this.#begun = [...this.#begun, key];
+    this.#current = key;
   }
 
   /** The capture could not be opened: under another name it is offered, from the next scan on. */
   giveBack({ key }: ListedCapture): void {
     this.#read.delete(key);
+    this.#begun = this.#begun.filter((other) => other !== key);
   }
 
   /** The capture was left after so many bytes of the file, which is looked into again: it may hold another one by now. */
@@ -190,10 +214,13 @@ export class FolderListing {
   #arrange(): void {
     const order: ListedCapture[] = [];
     for (const [name, { first }] of this.#entries) {
-      if (first !== undefined) order.push({ ...first, name, path: join(this.#folder, name) });
+      if (first === undefined || (this.#options.isReplay && !this.#ranks.has(first.key))) continue;
+      order.push({ ...first, name, path: join(this.#folder, name) });
     }
+    const rank = ({ key }: ListedCapture): number => this.#ranks.get(key) ?? this.#ranks.size;
     this.#order = order.sort(
-      (one, other) => compareTimes(one.begin, other.begin) || this.#byName.compare(one.name, other.name),
+      (one, other) =>
+        rank(one) - rank(other) || compareTimes(one.begin, other.begin) || this.#byName.compare(one.name, other.name),
     );
     this.#at = 0;
   }
@@ -201,7 +228,11 @@ export class FolderListing {
   #forgetGone(): void {
     const present = new Set<string>();
     for (const { key } of this.#order) present.add(key);
-    for (const key of this.#read) if (!present.has(key)) this.#read.delete(key);
+    // A position names the capture at hand also where its file is gone.
+    const isGone = (key: string): boolean => !present.has(key) && key !== this.#current;
+    const before = this.#read.size;
+    for (const key of this.#read) if (isGone(key)) this.#read.delete(key);
+    if (this.#read.size < before) this.#begun = this.#begun.filter((key) => this.#read.has(key));
     for (const name of this.#left.keys()) if (!this.#entries.has(name)) this.#left.delete(name);
     for (const name of this.#complainedAbout) if (!this.#entries.has(name)) this.#complainedAbout.delete(name);
   }

@@ -11,7 +11,6 @@
 // A scan looks at every file, so there is none after each: what is known is read first. Only when a file turns out to be
 // another one, and every `pollMs` or more, the folder is looked at meanwhile.
 
-import { latestSecond } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
 import { CallerErrors } from "../caller-errors.js";
 import { asCaptureError, CaptureError } from "../capture-error.js";
@@ -23,6 +22,8 @@ import { FolderChanges } from "./folder-changes.js";
 import { compareTimes, firstFrameOf } from "./first-frame.js";
 import { FolderListing } from "./folder-listing.js";
 import type { ListedCapture } from "./folder-listing.js";
+import { framesBefore, requirePosition } from "./folder-position.js";
+import type { FolderPosition } from "./folder-position.js";
 import { keepFrames } from "./frame-range.js";
 import { GrowingFile } from "./growing-file.js";
 
@@ -34,23 +35,11 @@ const maximumPollMs = 0x7fffffff;
 
 const owner = "FolderSource";
 
-/**
- * A place in a folder: in the capture that begins at this moment, behind so many frames. Where several captures begin
- * just then, those before count as well; should one of them be removed before the reading goes on, as many frames of the
- * others are passed over.
- */
-export interface FolderPosition {
-  /** When the first frame of the capture was captured. */
-  readonly begin: FrameTime;
-  /** Frames of the capture before the place. */
-  readonly frames: number;
-}
-
 /** What a FolderSource can be told. */
 export interface FolderSourceOptions {
   /** Ends it, without an error. Nothing else does, but an error and `to`. */
   readonly signal?: AbortSignal | undefined;
-  /** Where to begin; default: with the earliest capture. Captures that begin earlier are taken for read. */
+  /** Where to begin; default: with the earliest capture. What lies before is taken for read, and nothing else. */
   readonly from?: FolderPosition | undefined;
   /** Where to end, for what was read once and is read again: nothing is waited for. */
   readonly to?: FolderPosition | undefined;
@@ -82,8 +71,10 @@ export class FolderSource implements FrameSource {
   readonly path: string;
   readonly #options: FolderSourceOptions;
   #position: FolderPosition | undefined;
-  /** What was read, whether it was given or not. */
-  #passed: FolderPosition | undefined;
+  /** Frames that were read, whether they were given or not, of captures that begin at one moment. */
+  #passed: { readonly begin: FrameTime; readonly frames: number } | undefined;
+  /** Whether `to` was reached. */
+  #isAtEnd = false;
   #file: string | undefined;
 
   /** Does not look at the folder; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
@@ -94,8 +85,8 @@ export class FolderSource implements FrameSource {
     if (accepts !== undefined && typeof accepts !== "function")
       throw invalidOption(owner, "accepts", accepts, "a function of a name");
     requireWithin(owner, "pollMs", pollMs, 1, maximumPollMs);
-    if (from !== undefined) requirePosition("from", from);
-    if (to !== undefined) requirePosition("to", to);
+    if (from !== undefined) requirePosition(owner, "from", from);
+    if (to !== undefined) requirePosition(owner, "to", to);
     this.path = path;
     this.#options = options;
   }
@@ -120,25 +111,28 @@ export class FolderSource implements FrameSource {
     const callers = new CallerErrors();
     const warn = callers.of(this.#options.onWarning ?? ((): void => undefined));
     const accepts = (name: string): boolean => this.isWanted(name);
-    const listing = new FolderListing(this.path, { accepts, onWarning: warn, signal });
+    const { begun = [] } = to ?? from ?? {};
+    const isReplay = to?.begun !== undefined;
+    const listing = new FolderListing(this.path, { accepts, onWarning: warn, signal, begun, isReplay });
     this.#position = from;
     this.#passed = undefined;
     await listing.scan();
-    if (from !== undefined && !listing.skipTo(from.begin) && !this.#isStopped) {
+    if (from !== undefined && !listing.skipTo(from) && !this.#isStopped) {
       const message = `${this.path}: the file in which the reading was to go on is gone; what it held is missing`;
       warn({ code: "position-gone", message, capture: this.path, offset: 0 });
     }
+    const last = isReplay ? undefined : to?.begin;
     const changes = new FolderChanges(this.path, pollMs, signal);
     try {
       while (!this.#isStopped) {
-        const next = listing.next(to?.begin);
+        const next = listing.next(last);
         let isOther = false;
         if (next !== undefined) {
           isOther = yield* this.#capture(next, { listing, changes, block, callers, warn });
-          if (this.#isAt(to)) return;
+          if (this.#isAtEnd) return;
         } else if (to !== undefined) return;
         else await this.#wait(changes);
-        if (isOther || listing.next(to?.begin) === undefined || listing.isOutdated(pollMs)) await listing.scan();
+        if (isOther || listing.next(last) === undefined || listing.isOutdated(pollMs)) await listing.scan();
       }
     } finally {
       changes.close();
@@ -160,6 +154,7 @@ export class FolderSource implements FrameSource {
     const { path, name } = capture;
     let file: GrowingFile | undefined;
     listing.take(capture);
+    this.#isAtEnd = false;
     let isFinished = listing.next() !== undefined;
     let isOther = false;
     changes.current = name;
@@ -180,7 +175,7 @@ export class FolderSource implements FrameSource {
       file = new GrowingFile(path, mayGrow);
       reader = new UnpackingReader(file);
       const reading = new CaptureReading(reader, block, { capture: path, signal, onWarning: warn });
-      isOther = yield* this.#countFrames(reading, capture);
+      isOther = yield* this.#countFrames(reading, capture, listing);
     } catch (error) {
       if (callers.has(error)) throw error;
       const known = asCaptureError(error, path, reader?.compression);
@@ -210,12 +205,16 @@ export class FolderSource implements FrameSource {
    */
   async *#countFrames(
     reading: CaptureReading,
-    { begin, key, path }: ListedCapture,
+    capture: ListedCapture,
+    listing: FolderListing,
   ): AsyncGenerator<FrameBatch, boolean, undefined> {
     const { from, to } = this.#options;
-    const first = framesAt(from, begin) ?? 0;
-    const last = framesAt(to, begin) ?? Infinity;
-    let frames = framesAt(this.#passed, begin) ?? 0;
+    const { begin, key, path } = capture;
+    const passed =
+      this.#passed !== undefined && compareTimes(this.#passed.begin, begin) === 0 ? this.#passed.frames : 0;
+    const first = framesBefore(from, capture, passed) ?? 0;
+    const last = framesBefore(to, capture, passed) ?? Infinity;
+    let frames = 0;
     for (let isFirst = true; ; isFirst = false) {
       const batch = await reading.next();
       if (batch === undefined) return isFirst;
@@ -226,10 +225,12 @@ export class FolderSource implements FrameSource {
       const before = frames;
       frames += batch.length;
       keepFrames(batch, first - before, last - before);
-      this.#passed = { begin, frames };
-      this.#position = { begin, frames: Math.max(first, Math.min(frames, last)) };
+      this.#passed = { begin, frames: passed + frames };
+      // Not back to where frames are that were given before.
+      if (frames >= first) this.#position = { begin, frames: Math.min(frames, last), begun: listing.begun };
       if (batch.length > 0) yield batch;
-      if (frames >= last) return false;
+      this.#isAtEnd = frames >= last;
+      if (this.#isAtEnd) return false;
     }
   }
 
@@ -241,22 +242,4 @@ export class FolderSource implements FrameSource {
   get #isStopped(): boolean {
     return this.#options.signal?.aborted === true;
   }
-
-  #isAt(to: FolderPosition | undefined): boolean {
-    const at = this.#position;
-    return to !== undefined && (framesAt(at, to.begin) ?? -1) >= to.frames;
-  }
-}
-
-/** The frames before a place, where it is in a capture that begins at this moment. */
-function framesAt(position: FolderPosition | undefined, begin: FrameTime): number | undefined {
-  return position !== undefined && compareTimes(position.begin, begin) === 0 ? position.frames : undefined;
-}
-
-/** Positions may have been read from a file: what is there is looked at, and not only what should be. */
-function requirePosition(option: string, position: Partial<FolderPosition> | null): void {
-  const { begin, frames } = position ?? {};
-  requireWithin(owner, `${option}.begin.seconds`, begin?.seconds, 0, latestSecond);
-  requireWithin(owner, `${option}.begin.nanoseconds`, begin?.nanoseconds, 0, 999_999_999);
-  requireWithin(owner, `${option}.frames`, frames, 0, Number.MAX_SAFE_INTEGER);
 }

@@ -35,6 +35,7 @@ import { ResultFile } from "../result-file.js";
 import { accepts, checkFiles, usualStateFile, whileLocked } from "../watch-files.js";
 import type { WatchFiles } from "../watch-files.js";
 import { loadState, requireStateOf } from "../watch-state.js";
+import type { WatchState } from "../watch-state.js";
 import { WatchedConnections } from "../watched-connections.js";
 
 interface WatchOptions extends EngineOptions, CommunityIdOptions {
@@ -141,7 +142,7 @@ async function follow(
     return isFolder ? new FolderSource(path, { ...settings, accepts: accepts(files) }) : new TailSource(path, settings);
   };
   const live = folder({ from: resumed?.position });
-  const past = resumed && folder({ from: beginningOf(resumed), to: resumed.position });
+  const past = resumed && folder({ from: replayBegin(resumed), to: resumed.position });
   const { FilteredSource } = await import("@tsnids/filter");
   const guarded = [past, live].map((source) => source && checkpoints.around(source, source === live, sift));
   function sift(source: FolderSource): FilteredSource | FolderSource {
@@ -194,6 +195,8 @@ async function isFolderAt(path: string): Promise<boolean> {
   throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is neither a folder nor a file; "tsnids run" reads pipes`);
 }
 
-function beginningOf({ replayFrom }: { replayFrom?: FolderPosition["begin"] | undefined }): FolderPosition | undefined {
-  return replayFrom && { begin: replayFrom, frames: 0 };
+function replayBegin({ replayFrom, replays = 1, position }: WatchState): FolderPosition | undefined {
+  const begun = position?.begun;
+  const before = begun?.slice(0, begun.length - replays + 1);
+  return replayFrom && { begin: replayFrom, frames: 0, begun: before };
 }
