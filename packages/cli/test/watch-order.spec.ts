@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Capture, capture } from "@tsnids/testkit";
 import type { Conversation } from "@tsnids/testkit";
 import { expect } from "chai";
-import { temporaryFolder } from "./command.js";
+import { temporaryFolder, tsnids } from "./command.js";
 import { closed } from "./conversations.js";
 import { Watching } from "./watching.js";
 
@@ -126,5 +126,26 @@ describe("tsnids watch, of captures out of order", function () {
     expect(ended(second).slice(2)).to.deep.equal([[3, "40001", "CLOSE", false]]);
     expect(saved().position.begun).to.have.length(3);
     expect(second.stderr).to.equal("");
+  });
+
+  it("refuses a state whose captures are no list, or not as many as are to be replayed", async () => {
+    add("cap0", talk(40000, 0).pcap());
+    const first = watch();
+    await until(first, 1);
+    await first.end("SIGINT");
+    const { position, ...rest } = saved();
+    for (const wrong of [
+      { ...rest, position, replays: 2 },
+      { ...rest, position, replays: 0 },
+      { ...rest, position: { ...position, begun: "key" } },
+      { ...rest, position: { ...position, begun: undefined } },
+    ]) {
+      writeFileSync(statePath(), JSON.stringify(wrong));
+      const { status, stderr } = tsnids(["watch", "--state", statePath(), watched]);
+      expect([status, stderr]).to.deep.equal([
+        2,
+        `tsnids: ${statePath()}: is no state of "tsnids watch"; delete it to begin anew\n`,
+      ]);
+    }
   });
 });
