@@ -10,6 +10,7 @@
 // direction was seen, it is the other one's, turned.
 
 import { NidsError } from "../errors.js";
+import type { LinkLayer } from "../link/decap.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -52,6 +53,7 @@ export interface ResetParts {
   readonly flows: FlowTable;
   readonly packet: Packet;
   readonly path: EncapsulationPath;
+  readonly link: LinkLayer;
   readonly params: NidsParams;
   readonly statistics: Statistics;
   readonly rails: Rails;
@@ -61,6 +63,7 @@ export class ResetSender {
   private readonly flows: FlowTable;
   private readonly packet: Packet;
   private readonly path: EncapsulationPath;
+  private readonly link: LinkLayer;
   private readonly statistics: Statistics;
   private readonly rails: Rails;
   private readonly graceSeconds: number;
@@ -73,6 +76,7 @@ export class ResetSender {
     this.flows = parts.flows;
     this.packet = parts.packet;
     this.path = path;
+    this.link = parts.link;
     this.statistics = statistics;
     this.rails = parts.rails;
     this.graceSeconds = Math.ceil(params.killGraceMs / 1000);
@@ -85,18 +89,18 @@ export class ResetSender {
   }
 
   /** Keeps what is around the packet in hand: it is of a stream that is about to be announced. */
-  announced(slot: number, from: number, linkType: number): void {
+  announced(slot: number, from: number): void {
     if (this.kept === undefined) return;
     const { view, transport } = this.packet;
     const sequence = view.getInt32(transport + 4);
     const acknowledges = (view.getUint8(transport + 13) & TcpFlag.ACK) !== 0;
     const ack = acknowledges ? view.getInt32(transport + 8) : undefined;
-    this.kept.begin(slot, from, this.around(linkType), from === 0 ? [sequence, ack] : [ack, sequence]);
+    this.kept.begin(slot, from, this.around(), from === 0 ? [sequence, ack] : [ack, sequence]);
   }
 
   /** The same for a packet of the other side, before the stream is announced or afterwards. */
-  seen(slot: number, from: number, linkType: number): void {
-    this.kept?.add(slot, from, this.around(linkType));
+  seen(slot: number, from: number): void {
+    this.kept?.add(slot, from, this.around());
   }
 
   /**
@@ -167,9 +171,11 @@ export class ResetSender {
     });
   }
 
-  private around(linkType: number): Envelope | undefined {
+  private around(): Envelope | undefined {
     const { bytes, network, transport } = this.packet;
-    return isAuthenticated(bytes, network, transport) ? undefined : Envelope.around(this.packet, this.path, linkType);
+    return isAuthenticated(bytes, network, transport)
+      ? undefined
+      : Envelope.around(this.packet, this.path, this.link.linkType);
   }
 
   /** The directions that resets are sent in, the client's first. */

@@ -8,7 +8,6 @@ import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { TerminalState } from "../callbacks/tcp-state.js";
 import type { AlertSink } from "../alerts.js";
 import type { ResetSender } from "../kill/reset-sender.js";
-import type { LinkLayer } from "../link/decap.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
@@ -35,7 +34,6 @@ export interface ConnectionParts {
   readonly params: NidsParams;
   readonly statistics: Statistics;
   readonly alerts: AlertSink;
-  readonly link: LinkLayer;
   readonly resets: ResetSender;
   readonly waiting: Waiting;
   readonly holes: Holes;
@@ -47,7 +45,6 @@ export class Connections implements SweptFlow {
   private readonly notifier: TcpNotifier;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
-  private readonly link: LinkLayer;
   private readonly resets: ResetSender;
   private readonly waiting: Waiting;
   private readonly holes: Holes;
@@ -60,7 +57,6 @@ export class Connections implements SweptFlow {
     this.notifier = parts.notifier;
     this.statistics = parts.statistics;
     this.alerts = parts.alerts;
-    this.link = parts.link;
     this.resets = parts.resets;
     this.waiting = parts.waiting;
     this.holes = parts.holes;
@@ -71,7 +67,7 @@ export class Connections implements SweptFlow {
 
   /** Offers a new stream to the callbacks; what was held of it follows. False when nobody wants it. */
   announce(slot: number, from: number): boolean {
-    this.resets.announced(slot, from, this.link.linkType);
+    this.resets.announced(slot, from);
     if (!this.notifier.established(slot)) {
       this.waiting.release(slot);
       this.resets.ended(slot);

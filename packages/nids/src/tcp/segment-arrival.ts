@@ -8,7 +8,6 @@
 
 import type { AlertSink } from "../alerts.js";
 import type { ResetSender } from "../kill/reset-sender.js";
-import type { LinkLayer } from "../link/decap.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
@@ -31,7 +30,6 @@ export interface ArrivalParts {
   readonly params: NidsParams;
   readonly statistics: Statistics;
   readonly alerts: AlertSink;
-  readonly link: LinkLayer;
   readonly resets: ResetSender;
   readonly segment: Segment;
   readonly reassembler: Reassembler;
@@ -46,7 +44,6 @@ export class SegmentArrival {
   private readonly params: NidsParams;
   private readonly statistics: Statistics;
   private readonly alerts: AlertSink;
-  private readonly link: LinkLayer;
   private readonly resets: ResetSender;
   private readonly segment: Segment;
   private readonly reassembler: Reassembler;
@@ -63,7 +60,6 @@ export class SegmentArrival {
     this.params = params;
     this.statistics = parts.statistics;
     this.alerts = alerts;
-    this.link = parts.link;
     this.resets = parts.resets;
     this.segment = parts.segment;
     this.reassembler = reassembler;
@@ -224,7 +220,7 @@ export class SegmentArrival {
 
   /** What is around the packet in hand is what resets from this side will be sent in; `found` is slot * 2 + side. */
   private noteAround(found: number): void {
-    this.resets.seen(found >> 1, found & 1, this.link.linkType);
+    this.resets.seen(found >> 1, found & 1);
   }
 
   private seen(slot: number): void {

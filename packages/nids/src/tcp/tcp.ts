@@ -6,7 +6,6 @@ import type { AlertSink } from "../alerts.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import type { ResetSender } from "../kill/reset-sender.js";
-import type { LinkLayer } from "../link/decap.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
@@ -35,7 +34,6 @@ export interface TcpParts {
   readonly statistics: Statistics;
   readonly alerts: AlertSink;
   readonly verification: ChecksumVerification;
-  readonly link: LinkLayer;
   readonly resets: ResetSender;
   readonly scans: PortScanDetector;
   readonly backlogs: BacklogPool;
