@@ -1,4 +1,4 @@
-// The record of a flow as byte offsets (src/tcp/flow-record.ts), and the flags in it (src/tcp/connection.ts), as far as
+// The record of a flow as byte offsets (src/tcp/flow-record.ts), and the flags in it (src/tcp/flow-flags.ts), as far as
 // the kernel looks at them. Fields of two have one for each side.
 
 export const flowBytes: u32 = 64;

@@ -258,7 +258,7 @@ export class Nids extends EventEmitter<NidsEvents> {
   /** A copy of the counters. */
   statistics(): StatisticsSnapshot {
     if (this.work.isUnderWay) this.rooms.loop.countInHand();
-    return this.rooms.counters.snapshot();
+    return this.rooms.statistics.snapshot();
   }
 
   /** All but registrations and counters is forgotten. Returns the error of a callback, where one threw. */

@@ -39,7 +39,7 @@ export class FrameLoop {
   readonly intake: Uint8Array;
   private readonly memory: EngineMemory;
   private readonly packet: Packet;
-  private readonly counters: Statistics;
+  private readonly statistics: Statistics;
   private readonly faults: Faults;
   private readonly clock: PacketClock;
   private readonly verification: ChecksumVerification;
@@ -59,7 +59,7 @@ export class FrameLoop {
     this.intake = memory.bytes.subarray(memory.intake, memory.intake + intakeBytes);
     this.memory = memory;
     this.packet = parts.packet;
-    this.counters = parts.statistics;
+    this.statistics = parts.statistics;
     this.faults = parts.faults;
     this.clock = parts.clock;
     this.verification = parts.verification;
@@ -162,8 +162,8 @@ export class FrameLoop {
     const { capturedLength } = this.packet.batch;
     let bytes = 0;
     for (let index = this.uncounted; index < end; index++) bytes += capturedLength[index] as number;
-    this.counters.frames += end - this.uncounted;
-    this.counters.bytes += bytes;
+    this.statistics.frames += end - this.uncounted;
+    this.statistics.bytes += bytes;
     this.uncounted = end;
     this.express.count();
   }

@@ -35,7 +35,7 @@ import { Udp } from "./udp/udp.js";
 /** The rooms the engine itself speaks to. */
 export interface Rooms {
   readonly packet: Packet;
-  readonly counters: Statistics;
+  readonly statistics: Statistics;
   readonly faults: Faults;
   readonly alerts: AlertSink;
   readonly clock: PacketClock;
@@ -68,26 +68,26 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
     scanSources: maxScanSources,
     scanTargets: maxScanSources * scanPorts,
   });
-  const counters = new Statistics();
-  const faults = new Faults(counters);
+  const statistics = new Statistics();
+  const faults = new Faults(statistics);
   const packet = new Packet(memory);
   const views = new Views(params.poisonAfterCallback);
-  const alerts = new AlertSink(events, packet, counters, faults, views, params.share);
+  const alerts = new AlertSink(events, packet, statistics, faults, views, params.share);
   const seed = randomSeed();
   const flows = new FlowTable(memory, seed);
   const path = new EncapsulationPath(packet, params, alerts, seed);
-  const shared = { memory, packet, params, statistics: counters, alerts };
-  const link = new LinkLayer(packet, path, counters, alerts);
-  const rails = new Rails(packet, params, counters);
+  const shared = { memory, packet, params, statistics, alerts };
+  const link = new LinkLayer(packet, path, statistics, alerts);
+  const rails = new Rails(packet, params, statistics);
   const resets = new ResetSender({ ...shared, flows, path, link, rails });
   const clock = new PacketClock(packet, alerts);
   const verification = new ChecksumVerification(params, memory.checksums, alerts);
   const backlogs = new BacklogPool(memory, flows);
   const sides = new Sides(flows, backlogs);
-  const notifier = new TcpNotifier(flows, path, sides, params, counters, faults, resets, views);
-  const scans = new PortScanDetector(memory, packet, params, counters, alerts, seed);
+  const notifier = new TcpNotifier(flows, path, sides, params, statistics, faults, resets, views);
+  const scans = new PortScanDetector(memory, packet, params, statistics, alerts, seed);
   const tcp = new Tcp({ ...shared, flows, notifier, verification, resets, scans, backlogs });
-  const udp = new Udp(packet, path, verification, counters, faults, views);
+  const udp = new Udp(packet, path, verification, statistics, faults, views);
   const tunnels = new Tunnels(packet, path, params);
   const lookup = new FlowLookup(memory, flows, seed);
   const icmp = new Icmp({ ...shared, path, faults, views, lookup, notifier, connections: tcp.connections });
@@ -99,7 +99,7 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
   const interval = new StatisticsInterval(params.statisticsIntervalSeconds);
   return {
     packet,
-    counters,
+    statistics,
     faults,
     alerts,
     clock,

@@ -3,7 +3,7 @@
 // the flow say which of them are not 0: the way of a segment looks at these. Below 0 somebody has lowered more than was
 // raised, or more than 127 have raised one and it has wrapped: those who listen are told all the same.
 
-import { COLLECTED_0, URGENT_COLLECTED_0 } from "../tcp/connection.js";
+import { COLLECTED_0, URGENT_COLLECTED_0 } from "../tcp/flow-flags.js";
 import { COLLECTS, DETAIL_INTS, FLAGS, FLOW_INTS } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
 import { interestKinds } from "./audience.js";

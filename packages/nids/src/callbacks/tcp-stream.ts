@@ -4,8 +4,8 @@
 import type { PacketTime } from "../clock.js";
 import { NidsError } from "../errors.js";
 import type { Endpoints } from "../tcp/endpoints.js";
-import { clientSide, originOf } from "../tcp/connection.js";
 import type { EndedFlow, EndedFlows } from "../tcp/ended-flows.js";
+import { clientSide, originOf } from "../tcp/flow-flags.js";
 import { COUNT, FLOW_DOUBLES } from "../tcp/flow-record.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";

@@ -5,7 +5,7 @@
 
 import type { EngineMemory } from "../memory/layout.js";
 import { Backlog, BACKLOG_INTS } from "./backlog.js";
-import { BACKLOG_0 } from "./connection.js";
+import { BACKLOG_0 } from "./flow-flags.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** The pool's own record, which lies where backlog 0 would: the first free one, and the last that was ever used. */

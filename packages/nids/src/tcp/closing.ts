@@ -9,7 +9,7 @@
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { FIN_0, FIN_ACKED_0 } from "./connection.js";
+import { FIN_0, FIN_ACKED_0 } from "./flow-flags.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { distance } from "./sequence.js";

@@ -11,6 +11,7 @@ import type { ResetSender } from "../kill/reset-sender.js";
 import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
+import { Eviction } from "./eviction.js";
 import {
   anyBacklog,
   ATTENTION,
@@ -19,8 +20,7 @@ import {
   refreshAttention,
   stateOf,
   withState,
-} from "./connection.js";
-import { Eviction } from "./eviction.js";
+} from "./flow-flags.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Holes } from "./holes.js";
 import { TimeoutSweep } from "./timeouts.js";

@@ -6,7 +6,7 @@
 import type { GapReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { BacklogPool } from "./backlog-pool.js";
-import { URGENT_COLLECTED_0 } from "./connection.js";
+import { URGENT_COLLECTED_0 } from "./flow-flags.js";
 import { COUNT, FLOW_DOUBLES } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance } from "./sequence.js";

@@ -1,16 +1,16 @@
 // Who has to go when the table is full. Connections that have ended or that nobody listens to go first, then half-open
 // ones (a flood of SYNs pushes out its own kind, not the streams people follow), then the one without a packet for the
-// longest time. A hand goes round the table and stays at the victim, whose slot the next connection gets: so every flow has
-// its turn, and of those last seen in the same second the one that has been there longest goes. Tables larger than
-// `window` are searched a window at a time, and a victim without listeners ends the search early, so that a flood costs
-// little per packet.
+// longest time. A hand goes round the table and stays at the victim, whose slot the next connection gets: so every flow
+// has its turn, and of those last seen in the same second the one that has been there longest goes. A table larger than
+// `slotsPerVictim` is searched a part at a time, and a victim without listeners ends the search early, so that a flood
+// costs little per packet.
 
-import { ConnectionState, stateOf } from "./connection.js";
+import { ConnectionState, stateOf } from "./flow-flags.js";
 import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** Slots looked at for one victim. */
-const window = 4096;
+const slotsPerVictim = 4096;
 const earliestEnd = 64;
 
 const worth: readonly number[] = (() => {
@@ -39,7 +39,7 @@ export class Eviction {
     let best = 0;
     let bestWorth = Infinity;
     let bestSeen = Infinity;
-    for (let seen = 0; seen < Math.min(top, window); seen++) {
+    for (let seen = 0; seen < Math.min(top, slotsPerVictim); seen++) {
       if (seen >= earliestEnd && bestWorth <= 1) break;
       at = at >= top ? 1 : at + 1;
       const flags = flows[at * FLOW_INTS + FLAGS] as number;

@@ -6,7 +6,7 @@ import type { EngineMemory } from "../memory/layout.js";
 import { parseAddress } from "../ip/address.js";
 import { Ipv6 } from "../ip/ipv6.js";
 import { Packet } from "../packet.js";
-import { clientSide } from "./connection.js";
+import { clientSide } from "./flow-flags.js";
 import type { FlowTable } from "./flow-table.js";
 
 /** The endpoints of a connection; addresses as text. */

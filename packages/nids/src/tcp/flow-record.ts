@@ -4,7 +4,7 @@
 //   flows:    │ 2 address keys │ ports │ scope │ flags │ next[2] │ ack[2] │ window[2] │ last seen │ count[2] (float64) │
 //   details:  │ isn[2] │ tsval[2] │ start sec, ns │ collects │ SYN window[2] │                half a line
 //
-// The kernel has the same in bytes (kernel/flow.ts); connection.ts has the flags.
+// The kernel has the same in bytes (kernel/flow.ts); flow-flags.ts has the flags.
 
 /** Int32 fields of a flow's first line, relative to `slot * FLOW_INTS`. */
 export const FLOW_INTS = 16;

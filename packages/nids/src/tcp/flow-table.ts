@@ -180,7 +180,7 @@ export class FlowTable {
     this.version = (this.version + 1) | 0;
   }
 
-  /** The flags of a flow (connection.ts says what they mean). */
+  /** The flags of a flow (flow-flags.ts says what they mean). */
   flagsOf(slot: number): number {
     return this.flows[slot * FLOW_INTS + FLAGS] as number;
   }

@@ -12,6 +12,7 @@
 import type { AlertSink } from "../alerts.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
+import { FirstFlight } from "./first-flight.js";
 import {
   CLIENT_IS_SIDE_1,
   clientSide,
@@ -28,8 +29,7 @@ import {
   SYN_SEEN,
   TIMESTAMPS,
   withState,
-} from "./connection.js";
-import { FirstFlight } from "./first-flight.js";
+} from "./flow-flags.js";
 import { ACK, DETAIL_INTS, FLOW_INTS, ISN, LAST_SEEN, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Reassembler } from "./reassembler.js";

@@ -13,7 +13,7 @@ import {
   SCALE_SHIFT_0,
   STATE_MASK,
   TIMESTAMPS,
-} from "./connection.js";
+} from "./flow-flags.js";
 import {
   ACK,
   COUNT,

@@ -2,7 +2,7 @@
 // of libnids' half_stream. Read from the flow table when asked for: nothing of it is kept anywhere else.
 
 import type { BacklogPool } from "./backlog-pool.js";
-import { FIN_0, FIN_ACKED_0, scaleOf, TIMESTAMPS } from "./connection.js";
+import { FIN_0, FIN_ACKED_0, scaleOf, TIMESTAMPS } from "./flow-flags.js";
 import { ACK, FLAGS, FLOW_INTS, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 

@@ -3,7 +3,7 @@
 // and no single packet pays for the whole table.
 
 import type { NidsParams } from "../params.js";
-import { ConnectionState, FIN_0, stateOf } from "./connection.js";
+import { ConnectionState, FIN_0, stateOf } from "./flow-flags.js";
 import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 

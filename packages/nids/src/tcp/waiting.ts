@@ -9,8 +9,8 @@ import type { AlertSink } from "../alerts.js";
 import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
-import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./connection.js";
 import type { Delivery } from "./delivery.js";
+import { anyBacklog, clientSide, FIN_0, FIN_ACKED_0 } from "./flow-flags.js";
 import type { FlowTable } from "./flow-table.js";
 import { advance, distance } from "./sequence.js";
 

@@ -11,7 +11,7 @@
 
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";
-import { KNOWN_0, SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./connection.js";
+import { KNOWN_0, SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./flow-flags.js";
 import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";
 import type { Segment } from "./segment.js";
