@@ -6,6 +6,7 @@ import type { Views } from "./callbacks/views.js";
 import type { NidsEvents } from "./engine.js";
 import type { EventEmitter } from "eventemitter3";
 import { formatAddress } from "./ip/address.js";
+import { ipv6HeaderBytes, TCP, UDP } from "./ip/protocol.js";
 import type { Packet } from "./packet.js";
 import type { ScanTarget } from "./scan/port-scan-detector.js";
 import { isAboutFlow } from "./share/flow-share.js";
@@ -201,10 +202,6 @@ export interface AlertSubject {
   readonly packet?: Uint8Array;
   readonly targets?: readonly ScanTarget[];
 }
-
-const TCP = 6;
-const UDP = 17;
-const ipv6HeaderBytes = 40;
 
 /** Counts alerts and hands them to whoever listens. */
 export class AlertSink {

@@ -20,21 +20,20 @@ import {
   CAPTURED,
   ENTRY_INTS,
   entryShift,
-  ethernetBytes,
   ExpressWindow,
   FLAGS,
   FOUND,
   FRAME,
-  ipv4Bytes,
   LENGTH,
   Outcome,
   outcomeMask,
   PAYLOAD,
-  TCP,
 } from "./express-window.js";
 import type { Ip } from "./ip/ip.js";
+import { ipv4HeaderBytes, TCP } from "./ip/protocol.js";
 import type { LinkLayer } from "./link/decap.js";
 import type { EncapsulationPath } from "./link/encapsulation.js";
+import { ethernetBytes } from "./link/ethernet.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
 import type { NidsParams } from "./params.js";
@@ -277,7 +276,7 @@ export class ExpressLane {
     packet.addresses = packet.pseudoHeader = ip + 12;
     packet.sourceKey = view.getInt32(ip + 12);
     packet.destinationKey = view.getInt32(ip + 16);
-    packet.transport = ip + ipv4Bytes;
+    packet.transport = ip + ipv4HeaderBytes;
     packet.end = (entries[entry + PAYLOAD] as number) + (entries[entry + LENGTH] as number);
     this.path.begin();
   }

@@ -9,6 +9,8 @@
 
 import type { FrameBatch } from "@tsnids/pcap";
 import type { Kernel } from "./checksum/kernel.js";
+import { ipv4HeaderBytes, TCP, tcpHeaderBytes } from "./ip/protocol.js";
+import { ethernetBytes } from "./link/ethernet.js";
 import { windowBytes } from "./memory/layout.js";
 import type { EngineMemory } from "./memory/layout.js";
 import type { Packet } from "./packet.js";
@@ -20,12 +22,9 @@ import type { FlowTable } from "./tcp/flow-table.js";
 import { Taken } from "./tcp/in-order.js";
 import type { InOrder } from "./tcp/in-order.js";
 import { segmentPolicies } from "./tcp/overlap-policy.js";
-import { decisiveFlags, TcpFlag, tcpHeaderBytes } from "./tcp/segment.js";
+import { decisiveFlags, TcpFlag } from "./tcp/segment.js";
 
-/** What a plain frame has around its segment: an Ethernet header, and one of IPv4 without options that says protocol 6. */
-export const ethernetBytes = 14;
-export const ipv4Bytes = 20;
-export const TCP = 6;
+/** A plain frame begins with the headers of Ethernet, of IPv4 without options, which says TCP, and of TCP. */
 const shortestFrame = 54;
 /** EtherType 0x0800, version 4, a header of five words; any type of service. */
 const plainIpv4 = 0x08004500;
@@ -175,17 +174,17 @@ export class ExpressWindow {
     if (captured < shortestFrame || (view.getInt32(frame + 12) & typeAndVersionMask) !== plainIpv4) return 0;
     const ip = frame + ethernetBytes;
     const totalLength = view.getUint16(ip + 2);
-    if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4Bytes) return 0;
+    if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4HeaderBytes) return 0;
     if ((view.getUint16(ip + 6) & 0x3fff) !== 0 || memory.bytes[ip + 9] !== TCP) return 0;
     const source = view.getInt32(ip + 12);
     const destination = view.getInt32(ip + 16);
     if (source >>> 1 === destination >>> 1) return 0;
-    const tcp = ip + ipv4Bytes;
+    const tcp = ip + ipv4HeaderBytes;
     const offsetAndFlags = view.getUint16(tcp + 12);
     const headerBytes = (offsetAndFlags >>> 10) & 0x3c;
-    const length = totalLength - ipv4Bytes - headerBytes;
+    const length = totalLength - ipv4HeaderBytes - headerBytes;
     if (headerBytes < tcpHeaderBytes || length < 0) return 0;
-    if (verifies && memory.checksums.ipv4(ip, ipv4Bytes, totalLength) !== headerAndPayloadRight) return 0;
+    if (verifies && memory.checksums.ipv4(ip, ipv4HeaderBytes, totalLength) !== headerAndPayloadRight) return 0;
     entries[entry + SEQUENCE] = view.getInt32(tcp + 4);
     entries[entry + ACKNOWLEDGMENT] = view.getInt32(tcp + 8);
     entries[entry + WINDOW] = view.getUint16(tcp + 14);
@@ -200,7 +199,7 @@ export class ExpressWindow {
     const { entries } = this;
     const found = entries[entry + FOUND] as number;
     if (found === 0 || ((entries[entry + FLAGS] as number) & decisiveFlags) !== TcpFlag.ACK) return Taken.NO;
-    const transport = (entries[entry + FRAME] as number) + ethernetBytes + ipv4Bytes;
+    const transport = (entries[entry + FRAME] as number) + ethernetBytes + ipv4HeaderBytes;
     return this.inOrder.take(
       found,
       transport,

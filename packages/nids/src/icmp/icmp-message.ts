@@ -5,12 +5,11 @@ import type { TcpStream } from "../callbacks/tcp-stream.js";
 import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
 import { IpPacket } from "../ip/ip-packet.js";
+import { TCP } from "../ip/protocol.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
 import type { FlowLookup } from "../tcp/flow-lookup.js";
 import { QuotedPacket } from "./quoted-packet.js";
-
-const TCP = 6;
 
 /** The packet an ICMP error is about, as it says itself. Nothing of it is verified: anybody can send such a message. */
 export interface QuotedFlow {

@@ -7,6 +7,7 @@ import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Views } from "../callbacks/views.js";
+import { icmpHeaderBytes, ICMPV6, TCP } from "../ip/protocol.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
@@ -16,9 +17,6 @@ import type { Connections } from "../tcp/connections.js";
 import { IcmpMessage } from "./icmp-message.js";
 import { QuotedPacket } from "./quoted-packet.js";
 
-const icmpHeaderBytes = 8;
-const ICMPV6 = 58;
-const TCP = 6;
 /** Of the quoted transport header so much must be there (RFC 792). */
 const quotedBytes = 8;
 

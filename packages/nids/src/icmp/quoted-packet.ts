@@ -7,11 +7,20 @@
 // Nothing of it is checked but what is needed to find addresses and ports: routers change what they quote.
 
 import { AUTHENTICATION, extensionBytes, FRAGMENT } from "../ip/ipv6.js";
+import {
+  DCCP,
+  ICMP,
+  icmpHeaderBytes,
+  ICMPV6,
+  ipv4HeaderBytes,
+  ipv6HeaderBytes,
+  SCTP,
+  TCP,
+  UDP,
+  UDP_LITE,
+} from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 
-const errorHeaderBytes = 8;
-const ipv4HeaderBytes = 20;
-const ipv6HeaderBytes = 40;
 const fragmentHeaderBytes = 8;
 const maxExtensionHeaders = 8;
 
@@ -21,10 +30,8 @@ const maxExtensionHeaders = 8;
  */
 const quotingTypes = { 4: [3, 4, 5, 11, 12], 6: [1, 2, 3, 4] } as const;
 
-/** Protocols whose header begins with two ports: TCP, UDP, DCCP, SCTP, UDP-Lite. */
-const protocolsWithPorts: readonly number[] = [6, 17, 33, 132, 136];
-
-const ICMP = { 4: 1, 6: 58 } as const;
+/** Protocols whose header begins with two ports. */
+const protocolsWithPorts: readonly number[] = [TCP, UDP, DCCP, SCTP, UDP_LITE];
 
 /** Where the parts of a quoted packet lie in the engine's memory. One object, reused. */
 export class QuotedPacket {
@@ -43,14 +50,14 @@ export class QuotedPacket {
   read(packet: Packet): boolean {
     const { bytes, transport, end, family } = packet;
     const types: readonly number[] = quotingTypes[family === 4 ? 4 : 6];
-    const start = transport + errorHeaderBytes;
+    const start = transport + icmpHeaderBytes;
     const headerBytes = family === 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
     if (!types.includes(bytes[transport] as number) || start + headerBytes > end) return false;
     if ((bytes[start] as number) >>> 4 !== family) return false;
     const isFirst = family === 4 ? this.readIpv4(packet, start) : this.readIpv6(packet, start);
     this.available = Math.max(0, end - this.transport);
     this.hasPorts = isFirst && this.available >= 4 && protocolsWithPorts.includes(this.protocol);
-    this.hasType = isFirst && this.available >= 2 && this.protocol === ICMP[family === 4 ? 4 : 6];
+    this.hasType = isFirst && this.available >= 2 && this.protocol === (family === 4 ? ICMP : ICMPV6);
     return true;
   }
 

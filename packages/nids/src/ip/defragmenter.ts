@@ -27,8 +27,8 @@ import type { IncompleteDatagram } from "./incomplete-datagram.js";
 import { IncompleteDatagrams } from "./incomplete-datagrams.js";
 import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
+import { ipv6HeaderBytes } from "./protocol.js";
 
-const ipv6HeaderBytes = 40;
 /**
  * As in libnids, a fragment raises an alert for each one it overlaps; but one over a thousand small ones must not
  * cost a thousand.

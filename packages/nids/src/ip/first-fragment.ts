@@ -7,24 +7,23 @@
 
 import type { Packet } from "../packet.js";
 import { extensionBytes } from "./ipv6.js";
+import { DCCP, ICMP, icmpHeaderBytes, ICMPV6, SCTP, TCP, tcpHeaderBytes, UDP, udpHeaderBytes } from "./protocol.js";
 
-const TCP = 6;
-
-/** Bytes without options of headers by protocol number: ICMP, TCP, UDP, DCCP, ICMPv6, SCTP. */
+/** Bytes without options of headers by protocol number. */
 const headerBytes: ReadonlyMap<number, number> = new Map([
-  [1, 8],
-  [TCP, 20],
-  [17, 8],
-  [33, 12],
-  [58, 8],
-  [132, 12],
+  [ICMP, icmpHeaderBytes],
+  [TCP, tcpHeaderBytes],
+  [UDP, udpHeaderBytes],
+  [DCCP, 12],
+  [ICMPV6, icmpHeaderBytes],
+  [SCTP, 12],
 ]);
 
 /** True when the fragment the cursor is at cuts, or lies in, the headers of its datagram. */
 export function cutsHeaders(packet: Packet): boolean {
   const { fragmentOffset, transport, end, cut } = packet;
   if (cut > 0) return false; // The snap length did that, not the sender.
-  if (fragmentOffset > 0) return packet.protocol === TCP && fragmentOffset < (headerBytes.get(TCP) as number);
+  if (fragmentOffset > 0) return packet.protocol === TCP && fragmentOffset < tcpHeaderBytes;
   return packet.family === 4 ? !holdsHeader(packet.protocol, transport, end) : cutsHeaderChain(packet);
 }
 

@@ -2,8 +2,8 @@
 // fragment can have. Bytes that the snap length cut off count: the receiver has them.
 
 import type { Packet } from "../packet.js";
+import { ipv6HeaderBytes } from "./protocol.js";
 
-const ipv6HeaderBytes = 40;
 /** The unit of fragment offsets, and of the lengths of all fragments but the last (RFC 791 §3.2). */
 const unit = 8;
 

@@ -21,11 +21,7 @@ import { Defragmenter } from "./defragmenter.js";
 import { IpPacket } from "./ip-packet.js";
 import { Ipv4 } from "./ipv4.js";
 import { AUTHENTICATION, extensionBytes, Ipv6 } from "./ipv6.js";
-
-const TCP = 6;
-const UDP = 17;
-const ICMP = 1;
-const ICMPV6 = 58;
+import { ICMP, ICMPV6, TCP, UDP } from "./protocol.js";
 
 /** Decides about an IP packet or fragment as it was captured, from its header on; not validated. False drops it. */
 export type IpFilter = (bytes: Uint8Array) => boolean;

@@ -6,10 +6,7 @@ import type { ChecksumVerification } from "../checksum/verification.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
 import { unacceptableOption } from "./ipv4-options.js";
-
-const minimumHeader = 20;
-const TCP = 6;
-const UDP = 17;
+import { ipv4HeaderBytes, TCP, UDP } from "./protocol.js";
 
 export class Ipv4 {
   private readonly packet: Packet;
@@ -29,10 +26,10 @@ export class Ipv4 {
     const { packet } = this;
     const { view, network, networkEnd } = packet;
     const captured = networkEnd - network;
-    if (captured < minimumHeader) return this.refuse(false);
+    if (captured < ipv4HeaderBytes) return this.refuse(false);
     const firstWord = view.getInt32(network);
     const headerLength = (firstWord >>> 22) & 0x3c;
-    if (firstWord >>> 28 !== 4 || headerLength < minimumHeader || captured < headerLength) return this.refuse(false);
+    if (firstWord >>> 28 !== 4 || headerLength < ipv4HeaderBytes || captured < headerLength) return this.refuse(false);
     packet.family = 4;
     packet.addresses = packet.pseudoHeader = network + 12;
     let totalLength = firstWord & 0xffff;
@@ -53,7 +50,7 @@ export class Ipv4 {
     packet.repeatedBytes = headerLength;
     packet.protocolAt = network + 9;
     if (!this.checksumsRight(headerLength, totalLength, (fragment & 0x3fff) !== 0)) return this.refuse(true);
-    return headerLength === minimumHeader || this.optionsAcceptable(network + minimumHeader, packet.transport);
+    return headerLength === ipv4HeaderBytes || this.optionsAcceptable(network + ipv4HeaderBytes, packet.transport);
   }
 
   /** Verifies the header, and in the same go the payload, where that is TCP or UDP and whole. */

@@ -5,8 +5,8 @@ import type { AlertSink } from "../alerts.js";
 import { routedAddresses } from "../memory/layout.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
+import { ipv6HeaderBytes } from "./protocol.js";
 
-const headerBytes = 40;
 /** More extension headers than this make a packet suspect; real ones have one or two. */
 const maxExtensionHeaders = 8;
 
@@ -90,21 +90,21 @@ export class Ipv6 {
     const { packet } = this;
     const { view, bytes, network, networkEnd } = packet;
     const captured = networkEnd - network;
-    if (captured < headerBytes || (bytes[network] as number) >>> 4 !== 6) return this.refuse(false);
+    if (captured < ipv6HeaderBytes || (bytes[network] as number) >>> 4 !== 6) return this.refuse(false);
     packet.family = 6;
     packet.addresses = packet.pseudoHeader = network + 8;
     let payloadLength = view.getUint16(network + 4);
-    if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - headerBytes);
-    const cut = payloadLength + headerBytes - captured;
+    if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - ipv6HeaderBytes);
+    const cut = payloadLength + ipv6HeaderBytes - captured;
     if (cut > packet.missing) return this.refuse(true);
-    packet.end = cut > 0 ? networkEnd : network + headerBytes + payloadLength;
+    packet.end = cut > 0 ? networkEnd : network + ipv6HeaderBytes + payloadLength;
     packet.cut = cut > 0 ? cut : 0;
     packet.fragmentOffset = 0;
     packet.moreFragments = false;
     packet.transportChecksum = ChecksumState.UNKNOWN;
     packet.sourceKey = this.digest(network + 8);
     packet.destinationKey = this.digest(network + 24);
-    return this.followExtensions(network + 6, network + headerBytes);
+    return this.followExtensions(network + 6, network + ipv6HeaderBytes);
   }
 
   /**
@@ -114,7 +114,7 @@ export class Ipv6 {
    */
   private unsaidLength(available: number): number {
     const { view, bytes, network, networkEnd } = this.packet;
-    const option = network + headerBytes + 2;
+    const option = network + ipv6HeaderBytes + 2;
     if (bytes[network + 6] !== HOP_BY_HOP || option + jumboOptionBytes > networkEnd) return available;
     if (view.getUint16(option) !== jumboOption) return available;
     this.alerts.raise("ip-jumbogram", true);

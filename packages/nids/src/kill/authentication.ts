@@ -2,8 +2,8 @@
 // their ends have: another packet behind the same header is dropped.
 
 import { AUTHENTICATION, extensionBytes, FRAGMENT } from "../ip/ipv6.js";
+import { ipv6HeaderBytes } from "../ip/protocol.js";
 
-const ipv6HeaderBytes = 40;
 const fragmentHeaderBytes = 8;
 /** More extension headers are not gone past: the engine has refused a packet with more. */
 const maxExtensionHeaders = 8;

@@ -8,12 +8,13 @@
 //                                ▲ length, checksum where there was one
 
 import { LinkType } from "@tsnids/pcap";
+import { ipv4HeaderBytes, UDP, udpHeaderBytes } from "../ip/protocol.js";
 import { numberOf } from "../link/encapsulation.js";
 import type { EncapsulationKind, EncapsulationPath } from "../link/encapsulation.js";
 import type { AddressPair, LengthField, OuterPacket } from "../link/envelope-notes.js";
 import type { Packet } from "../packet.js";
 import { isAuthenticated } from "./authentication.js";
-import { ipv4HeaderBytes, pseudoHeader, writeChecksum } from "./ip-datagram.js";
+import { pseudoHeader, writeChecksum } from "./ip-datagram.js";
 
 /** Link types that something can be sent on, and whose header does not say how long the frame is. */
 const linkTypes: readonly number[] = [
@@ -36,8 +37,6 @@ const sendable: readonly EncapsulationKind[] = [
 /** Longer headers are not kept. */
 const mostBytes = 1024;
 
-const UDP = 17;
-const udpHeaderBytes = 8;
 const udpChecksum = 6;
 const ipv4Checksum = 10;
 const greKinds: readonly number[] = [numberOf("gre"), numberOf("nvgre")];

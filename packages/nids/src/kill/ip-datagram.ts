@@ -2,9 +2,8 @@
 // time to live are those that libnids sends with.
 
 import { portableChecksums } from "../checksum/checksum.js";
+import { ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 
-export const ipv4HeaderBytes = 20;
-export const ipv6HeaderBytes = 40;
 const identification = 12345;
 const timeToLive = 64;
 

@@ -10,6 +10,7 @@ import { LinkType } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
 import type { IcmpMessage } from "../icmp/icmp-message.js";
 import { IpPacket } from "../ip/ip-packet.js";
+import { ICMP, icmpHeaderBytes, ICMPV6, ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { LinkLayer } from "../link/decap.js";
 import type { Packet } from "../packet.js";
@@ -17,15 +18,12 @@ import type { Statistics } from "../stats.js";
 import type { UdpDatagram } from "../udp/udp-datagram.js";
 import { Envelope } from "./envelope.js";
 import type { InjectedFrame, Injection } from "./injector.js";
-import { ipDatagram, ipv4HeaderBytes, ipv6HeaderBytes, pseudoHeader, writeChecksum } from "./ip-datagram.js";
+import { ipDatagram, pseudoHeader, writeChecksum } from "./ip-datagram.js";
 import { checkRejectOptions } from "./kill-options.js";
 import type { RejectOptions, RejectReason } from "./kill-options.js";
 import { refusal } from "./rails.js";
 import type { Rails } from "./rails.js";
 
-const ICMP = 1;
-const ICMPV6 = 58;
-const icmpHeaderBytes = 8;
 /** What a message must quote of the transport header, where there is so much. */
 const leastQuoted = 8;
 

@@ -10,6 +10,7 @@
 // direction was seen, it is the other one's, turned.
 
 import { NidsError } from "../errors.js";
+import { TCP, tcpHeaderBytes } from "../ip/protocol.js";
 import type { LinkLayer } from "../link/decap.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
@@ -34,8 +35,6 @@ import { KillWatch } from "./kill-watch.js";
 import { Pursuit } from "./pursuit.js";
 import type { Rails } from "./rails.js";
 
-const TCP = 6;
-const tcpHeaderBytes = 20;
 /** As libnids has it; nobody looks at the window of a RST. */
 const window = 32000;
 

@@ -8,6 +8,7 @@
 //
 // All positions are byte offsets in the engine's memory.
 
+import { ipv6HeaderBytes, UDP } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 
 /** A field of 16 bits at `at` that says how many bytes there are from `start` to the end of the frame. */
@@ -32,9 +33,7 @@ export interface OuterPacket {
   readonly transport: number;
 }
 
-const UDP = 17;
 const ethernetAddress = 6;
-const ipv6HeaderBytes = 40;
 
 export class EnvelopeNotes {
   readonly lengths: LengthField[] = [];

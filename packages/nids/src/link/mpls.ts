@@ -5,6 +5,7 @@
 //                                                              │ 0… control word 4 │ Ethernet     (RFC 4385 §3)
 //                                                              │ Ethernet                          without control word
 
+import { ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 import { numberOf } from "./encapsulation.js";
 import type { EncapsulationPath } from "./encapsulation.js";
@@ -65,7 +66,7 @@ function isEthernet({ view, networkEnd }: Packet, at: number): boolean {
 
 function isIpHeader({ bytes, view, network, networkEnd, missing }: Packet, version: number): boolean {
   const available = networkEnd - network + missing;
-  if (network + 20 > networkEnd) return false;
+  if (network + ipv4HeaderBytes > networkEnd) return false;
   if (version === 4) return ((bytes[network] as number) & 0xf) >= 5 && view.getUint16(network + 2) <= available;
-  return view.getUint16(network + 4) + 40 <= available;
+  return view.getUint16(network + 4) + ipv6HeaderBytes <= available;
 }

@@ -9,9 +9,10 @@
 import type { AlertCode } from "../alerts.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { QuotedPacket } from "../icmp/quoted-packet.js";
+import { ICMP, ICMPV6, ipv4HeaderBytes, ipv6HeaderBytes, TCP, tcpHeaderBytes, UDP } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
-import { TcpFlag, tcpHeaderBytes } from "../tcp/segment.js";
+import { TcpFlag } from "../tcp/segment.js";
 import { flowHash, mostShares, shareOfHash } from "./flow-hash.js";
 
 /** The share of an engine that follows some of the flows. */
@@ -23,13 +24,6 @@ export interface FlowShare {
   /** 32 bits that nobody who sends packets should know, the same for all shares: with them, flows could be made to meet in one. */
   readonly seed: number;
 }
-
-const TCP = 6;
-const UDP = 17;
-const ICMP = 1;
-const ICMPV6 = 58;
-const ipv4HeaderBytes = 20;
-const ipv6HeaderBytes = 40;
 
 /** What a share should have been, where it is not. */
 export function faultInShare(value: object): string | undefined {

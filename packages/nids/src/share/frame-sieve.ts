@@ -11,7 +11,9 @@
 
 import { LinkType } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
-import { TcpFlag, tcpHeaderBytes } from "../tcp/segment.js";
+import { ipv4HeaderBytes, ipv6HeaderBytes, TCP, tcpHeaderBytes } from "../ip/protocol.js";
+import { ethernetBytes } from "../link/ethernet.js";
+import { TcpFlag } from "../tcp/segment.js";
 import { flowHash, mostShares, shareOfHash } from "./flow-hash.js";
 import { NidsError } from "../errors.js";
 
@@ -34,10 +36,6 @@ export interface SievedFrames {
   readonly interfaceIndex: Int32Array;
 }
 
-const ethernetBytes = 14;
-const ipv4Bytes = 20;
-const ipv6Bytes = 40;
-const TCP = 6;
 /** EtherType, version and, in IPv4, the header length; the next byte may be anything. */
 const plainIpv4 = 0x08004500;
 const plainIpv6 = 0x86dd6000 | 0;
@@ -99,7 +97,7 @@ export class FrameSieve {
   }
 
   private shareOf(view: DataView, frame: number, captured: number): number {
-    if (captured < ethernetBytes + ipv4Bytes + tcpHeaderBytes) return everyShare;
+    if (captured < ethernetBytes + ipv4HeaderBytes + tcpHeaderBytes) return everyShare;
     const typeAndVersion = view.getInt32(frame + 12);
     const network = frame + ethernetBytes;
     const available = captured - ethernetBytes;
@@ -113,24 +111,24 @@ export class FrameSieve {
     const fragmentWord = view.getInt32(network + 4);
     const protocolWord = view.getInt32(network + 8);
     const totalLength = lengthWord & 0xffff;
-    if (totalLength > available || totalLength < ipv4Bytes + tcpHeaderBytes) return everyShare;
+    if (totalLength > available || totalLength < ipv4HeaderBytes + tcpHeaderBytes) return everyShare;
     if ((fragmentWord & 0x3fff) !== 0 || ((protocolWord >>> 16) & 0xff) !== TCP) return everyShare;
-    if ((view.getUint8(network + ipv4Bytes + 13) & TcpFlag.ACK) === 0) return everyShare;
+    if ((view.getUint8(network + ipv4HeaderBytes + 13) & TcpFlag.ACK) === 0) return everyShare;
     const source = view.getInt32(network + 12);
     const destination = view.getInt32(network + 16);
     let sum = halves(lengthWord) + halves(fragmentWord) + halves(protocolWord) + halves(source) + halves(destination);
     sum = (sum & 0xffff) + (sum >>> 16);
     if ((sum & 0xffff) + (sum >>> 16) !== 0xffff) return everyShare;
-    const ports = view.getInt32(network + ipv4Bytes);
+    const ports = view.getInt32(network + ipv4HeaderBytes);
     return shareOfHash(flowHash(view, network + 12, 4, ports, this.seed), this.of);
   }
 
   private shareOfIpv6(view: DataView, network: number, available: number): number {
     const payloadLength = view.getUint16(network + 4);
-    if (payloadLength > available - ipv6Bytes || payloadLength < tcpHeaderBytes) return everyShare;
+    if (payloadLength > available - ipv6HeaderBytes || payloadLength < tcpHeaderBytes) return everyShare;
     if (view.getUint8(network + 6) !== TCP) return everyShare;
-    if ((view.getUint8(network + ipv6Bytes + 13) & TcpFlag.ACK) === 0) return everyShare;
-    const ports = view.getInt32(network + ipv6Bytes);
+    if ((view.getUint8(network + ipv6HeaderBytes + 13) & TcpFlag.ACK) === 0) return everyShare;
+    const ports = view.getInt32(network + ipv6HeaderBytes);
     return shareOfHash(flowHash(view, network + 8, 16, ports, this.seed), this.of);
   }
 }

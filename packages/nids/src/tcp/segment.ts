@@ -1,13 +1,12 @@
 // A TCP segment that takes the long way: its header's fields (RFC 9293 §3.1), read once into one reused object.
 
+import { tcpHeaderBytes } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 
 export const TcpFlag = { FIN: 0x01, SYN: 0x02, RST: 0x04, PSH: 0x08, ACK: 0x10, URG: 0x20 } as const;
 
 /** Flags that decide between the short way and the long one. */
 export const decisiveFlags: number = TcpFlag.FIN | TcpFlag.SYN | TcpFlag.RST | TcpFlag.ACK | TcpFlag.URG;
-
-export const tcpHeaderBytes = 20;
 
 /** Option kinds (RFC 9293 §3.1, RFC 7323, RFC 2385). */
 const END_OF_OPTIONS = 0;

@@ -5,6 +5,7 @@
 import type { AlertSink } from "../alerts.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import { tcpHeaderBytes } from "../ip/protocol.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
@@ -21,7 +22,7 @@ import { Holes } from "./holes.js";
 import { InOrder, Taken } from "./in-order.js";
 import { Reassembler } from "./reassembler.js";
 import { SegmentArrival } from "./segment-arrival.js";
-import { decisiveFlags, Segment, TcpFlag, tcpHeaderBytes } from "./segment.js";
+import { decisiveFlags, Segment, TcpFlag } from "./segment.js";
 import { Waiting } from "./waiting.js";
 
 /** Everything the TCP stage works with. */

@@ -2,10 +2,10 @@
 
 import type { Views } from "../callbacks/views.js";
 import { formatAddress } from "../ip/address.js";
+import { udpHeaderBytes } from "../ip/protocol.js";
 import type { Encapsulation, EncapsulationPath } from "../link/encapsulation.js";
 import { IpPacket } from "../ip/ip-packet.js";
 import type { Packet } from "../packet.js";
-import { udpHeaderBytes } from "./udp.js";
 
 /** A UDP datagram, put together from fragments where it came in some. */
 export class UdpDatagram {

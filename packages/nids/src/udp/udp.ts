@@ -4,14 +4,13 @@ import { Registry, showTo } from "../callbacks/registry.js";
 import type { Faults } from "../callbacks/registry.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
+import { udpHeaderBytes } from "../ip/protocol.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Tunnels } from "../link/tunnel/tunnels.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
 import { UdpDatagram } from "./udp-datagram.js";
-
-export const udpHeaderBytes = 8;
 
 /** A registered udp callback. */
 export type UdpCallback = (datagram: UdpDatagram) => void;

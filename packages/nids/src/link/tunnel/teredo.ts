@@ -4,6 +4,7 @@
 //   │ 0001 │ client length 1 │ value length 1 │ client │ value │ nonce 8 │ confirmation 1 │
 //   │ 0000 │ port 2 │ address 4 │ IPv6 …
 
+import { ipv6HeaderBytes } from "../../ip/protocol.js";
 import type { Packet } from "../../packet.js";
 import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
@@ -11,7 +12,6 @@ import { HeaderType } from "../header-type.js";
 
 const teredoKind = numberOf("teredo");
 
-const ipv6Bytes = 40;
 const authentication = 0x0001;
 const authenticationBytes = 13;
 const origin = 0x0000;
@@ -29,8 +29,8 @@ export function teredo(packet: Packet, path: EncapsulationPath): number {
     at += authenticationBytes + view.getUint8(at + 2) + view.getUint8(at + 3);
   }
   if (at + 2 <= networkEnd && view.getUint16(at) === origin) at += originBytes;
-  if (at + ipv6Bytes > networkEnd || view.getUint8(at) >>> 4 !== 6) return HeaderType.NONE;
-  if (view.getUint16(at + 4) + ipv6Bytes > networkEnd + missing - at) return HeaderType.NONE;
+  if (at + ipv6HeaderBytes > networkEnd || view.getUint8(at) >>> 4 !== 6) return HeaderType.NONE;
+  if (view.getUint16(at + 4) + ipv6HeaderBytes > networkEnd + missing - at) return HeaderType.NONE;
   if (!isTeredo(view, at + 8) && !isTeredo(view, at + 24)) return HeaderType.NONE;
   if (!path.enterTunnel(teredoKind, noIdentifier)) return HeaderType.NONE;
   packet.network = at;

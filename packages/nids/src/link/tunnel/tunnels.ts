@@ -8,6 +8,7 @@
 //
 // UDP with a tunnel in it is UDP all the same: its callbacks see it before the tunnel is entered.
 
+import { UDP, udpHeaderBytes } from "../../ip/protocol.js";
 import type { Packet } from "../../packet.js";
 import type { NidsParams } from "../../params.js";
 import type { EncapsulationPath } from "../encapsulation.js";
@@ -22,9 +23,6 @@ import { l2tp } from "./l2tp.js";
 import { mplsInUdp } from "./mpls-in-udp.js";
 import { teredo } from "./teredo.js";
 import { vxlan } from "./vxlan.js";
-
-const UDP = 17;
-const udpHeaderBytes = 8;
 
 const byProtocol: ReadonlyMap<number, HeaderDecoder> = new Map([
   [4, ipInIp],
