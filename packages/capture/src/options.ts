@@ -1,7 +1,6 @@
 // Arguments and options of sources that cannot work: found when the source is made, and called by their name.
 
-import { describeValue } from "@tsnids/pcap";
-import type { FrameSource } from "@tsnids/pcap";
+import { describeValue, isFrameSource, isObject } from "@tsnids/pcap";
 import { CaptureError } from "./capture-error.js";
 
 /** CaptureError `invalid-option` of `owner`, the class that was given the option. */
@@ -27,12 +26,8 @@ export function isText(value: unknown): boolean {
 
 /** Throws it for `sources` that are none, such as the names of files. */
 export function requireSources(owner: string, sources: unknown): void {
-  if (Array.isArray(sources) && sources.every(isSource)) return;
+  if (Array.isArray(sources) && sources.every(isFrameSource)) return;
   throw invalidOption(owner, "sources", sources, "an array of sources, such as FileSource");
-}
-
-function isSource(value: unknown): boolean {
-  return typeof (value as Partial<FrameSource> | null | undefined)?.batches === "function";
 }
 
 /** Throws it for a `signal` that is none, such as the AbortController whose `signal` was meant. */
@@ -42,6 +37,5 @@ export function requireSignal(owner: string, signal: AbortSignal | undefined): v
 
 /** True for a signal, by what is used of it: one of another realm has another class; and true for none. */
 export function isSignal(value: unknown): boolean {
-  if (value === undefined) return true;
-  return typeof value === "object" && value !== null && "aborted" in value && "addEventListener" in value;
+  return value === undefined || (isObject(value) && "aborted" in value && "addEventListener" in value);
 }

@@ -1,7 +1,7 @@
 // Where a merge stands in one of its sources: at the next frame; before the source is opened, at the time of its first;
 // or at the time until which a live source is silent.
 
-import { FrameBatch } from "@tsnids/pcap";
+import { FrameBatch, iteratorOf } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 
 /** The next frame of a source. */
@@ -82,7 +82,7 @@ export class SourceHead {
 
   /** Goes to the first frame of the next batch, or to its silence, opening the source before the first; false at the end. */
   async nextBatch(): Promise<boolean> {
-    this.#batches ??= iteratorOf(this.#source.batches());
+    this.#batches ??= iteratorOf(this.#source);
     for (;;) {
       const next = await this.#batches.next();
       if (next.done === true) return false;
@@ -113,10 +113,4 @@ export class SourceHead {
     this.nanoseconds = this.#batch.nanoseconds[this.#index]!;
     return true;
   }
-}
-
-function iteratorOf(
-  batches: Iterable<FrameBatch> | AsyncIterable<FrameBatch>,
-): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
-  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }

@@ -17,6 +17,7 @@
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";
+import { isObject } from "@tsnids/pcap";
 import type { FrameTime } from "@tsnids/pcap";
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
 import { placeOf } from "./file-place.js";
@@ -156,8 +157,4 @@ function isTime(value: unknown): boolean {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

@@ -1,7 +1,7 @@
 // What callers give besides the words of an expression: a wrong one is refused by name when it is given, and so is an
 // option that is not there, because what it was to do would not happen.
 
-import { describeValue } from "@tsnids/pcap";
+import { describeValue, isFrameSource, isObject } from "@tsnids/pcap";
 import { FilterError } from "./filter-error.js";
 
 /** The error of an argument or option that is not what it has to be. */
@@ -11,7 +11,7 @@ export function wrongArgument(name: string, wanted: string, given: unknown, expr
 
 /** Throws FilterError `invalid-argument` for anything but a source of frames. */
 export function requireSource(source: unknown): void {
-  if (isObject(source) && "batches" in source && typeof source.batches === "function") return;
+  if (isFrameSource(source)) return;
   throw wrongArgument("source", "a source of frames, such as new FileSource(path)", source);
 }
 
@@ -34,8 +34,4 @@ export function requireOptions(options: unknown, { switches, callbacks }: KnownO
 
 function refused(what: string, expression: string): FilterError {
   return new FilterError("invalid-argument", expression, undefined, what);
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }

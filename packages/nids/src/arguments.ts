@@ -1,8 +1,8 @@
 // What callers give to the methods of an engine, checked once at the door: the error names the argument, and nothing
 // behind the door asks again.
 
-import { describeValue } from "@tsnids/pcap";
-import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { describeValue, isFrameSource } from "@tsnids/pcap";
+import type { FrameBatch } from "@tsnids/pcap";
 import { NidsError } from "./errors.js";
 
 /** The error of a call, such as "process(batch, first)", whose argument is not what it should be. */
@@ -28,7 +28,7 @@ export function requireFrames(batch: unknown, first: unknown): void {
 
 /** The same for anything but a source of frames. */
 export function requireSource(source: unknown): void {
-  if (typeof (source as Partial<FrameSource> | null | undefined)?.batches === "function") return;
+  if (isFrameSource(source)) return;
   const call = "run(source), next(source), dispatch(source, count)";
   throw wrongArgument(call, "source", "an object with batches(), such as a FileSource", source);
 }

@@ -1,6 +1,7 @@
 // Where the engine stands in a source: the batch in hand and the next frame of it. It is kept between two calls, so
 // that whoever takes frames one by one, or goes on after an error of a callback, loses none.
 
+import { iteratorOf } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { CallbackError } from "./errors.js";
 
@@ -29,7 +30,7 @@ export class FrameReader {
   /** Asks the source for its next batch; may throw, or reject with, what the source throws. */
   ask(): IteratorResult<FrameBatch> | Promise<IteratorResult<FrameBatch>> {
     this.isAsking = true;
-    this.iterator ??= this.begin();
+    this.iterator ??= iteratorOf(this.source, this.intake);
     return this.iterator.next();
   }
 
@@ -60,10 +61,5 @@ export class FrameReader {
     } catch {
       // It is closed as far as it can be.
     }
-  }
-
-  private begin(): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
-    const batches = this.source.batches(this.intake);
-    return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
   }
 }

@@ -1,7 +1,7 @@
 // How a value that the caller gives for a parameter is checked: a rule says what it has to be, and what it is when not
 // given. What is said of a wrong one names what it should have been, unit and range included.
 
-import { describeValue } from "@tsnids/pcap";
+import { describeValue, isObject } from "@tsnids/pcap";
 import { faultInRules } from "./checksum/rules.js";
 import { Network } from "./ip/network.js";
 
@@ -95,10 +95,6 @@ export function complaint(rule: Rule, value: unknown): string | undefined {
       return `an object with networks as names, such as "10.0.0.0/8" or "2001:db8::/32", and as values one of ${rule.choices?.join(", ")}`;
     }
   }
-}
-
-export function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 /** True for names with values. A list, a Map or a Set has what is in it elsewhere, and would count as an empty table. */

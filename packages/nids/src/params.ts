@@ -1,6 +1,7 @@
 // Every parameter of the engine: type, unit, default and meaning. `resolveParams` turns what the user gave into a complete
 // set or says what is wrong with it, naming the parameter, its unit and its range.
 
+import { isObject } from "@tsnids/pcap";
 import { wrongArgument } from "./arguments.js";
 import type { ChecksumRule } from "./checksum/rules.js";
 import { NidsError } from "./errors.js";
@@ -11,7 +12,7 @@ import type { Injector } from "./kill/injector.js";
 import { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 import type { EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 import { mostScopes } from "./link/scopes.js";
-import { amount, choice, complaint, described, flag, isObject, ports, someOf } from "./param-rule.js";
+import { amount, choice, complaint, described, flag, ports, someOf } from "./param-rule.js";
 import type { Rule } from "./param-rule.js";
 import { faultInShare } from "./share/flow-share.js";
 import type { FlowShare } from "./share/flow-share.js";

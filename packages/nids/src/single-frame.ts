@@ -2,11 +2,10 @@
 // interfaces are used again and again: frames of a link type always come from the same interface, so that what is
 // learned about it is kept.
 
-import { FrameBatch } from "@tsnids/pcap";
+import { FrameBatch, isObject } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
 import { requireInteger, wrongArgument } from "./arguments.js";
 import type { PacketTime } from "./clock.js";
-import { isObject } from "./param-rule.js";
 
 const call = "processFrame(frame, time, linkType, originalLength)";
 

@@ -10,7 +10,7 @@
 
 import { parseAddress } from "@tsnids/nids";
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
-import { describeValue } from "@tsnids/pcap";
+import { describeValue, isObject } from "@tsnids/pcap";
 import { sha1 } from "@noble/hashes/legacy.js";
 import { checkedTuple } from "./checked-tuple.js";
 import { OutputError } from "./errors.js";
@@ -57,10 +57,6 @@ export function communityId(subject: CommunityIdSubject, seed = 0): string {
   }
   if (!isObject(subject)) throw new OutputError("invalid-argument", "communityId: subject must be an object");
   return `1:${base64(sha1(hashed(tupleOf(subject), seed)))}`;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
 }
 
 function tupleOf(subject: CommunityIdSubject): FlowTuple {

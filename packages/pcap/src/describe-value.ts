@@ -1,4 +1,9 @@
-// What a caller gave, as the message of an error shows it.
+// What a caller gave: whether it has properties, and how the message of an error shows it.
+
+/** True for objects, lists among them, but for functions. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
 
 /**
  * A value in a few words: texts in quotes, big integers with an n, lists with what is in them. Never throws: other objects

@@ -1,4 +1,4 @@
-// Where frames come from, as whoever reads them sees it.
+// Where frames come from, as whoever reads them sees it, and how it is asked.
 
 import type { FrameBatch } from "./frame-batch.js";
 
@@ -38,4 +38,15 @@ export interface FrameSource {
    * cannot. Undefined where there is none, or where it cannot be told.
    */
   startTime?(): Promise<FrameTime | undefined>;
+}
+
+/** True for a source of frames, by what is used of it. */
+export function isFrameSource(value: unknown): value is FrameSource {
+  return typeof (value as Partial<FrameSource> | null | undefined)?.batches === "function";
+}
+
+/** Begins with a source: its batches, one by one, whether they are at hand or have to be waited for. */
+export function iteratorOf(source: FrameSource, intake?: Uint8Array): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
+  const batches = source.batches(intake);
+  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }

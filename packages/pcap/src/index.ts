@@ -1,12 +1,13 @@
 // @tsnids/pcap: capture file formats over bytes. No file, no clock, no device: it runs in a browser as it does in Node.
 
 export type { CaptureDecoder, Truncation } from "./capture-decoder.js";
-export { describeValue } from "./describe-value.js";
+export { describeValue, isObject } from "./describe-value.js";
 export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
 export type { CaptureArgumentErrorCode, CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
 export type { CaptureFormat, DecoderOptions } from "./format.js";
 export { FrameBatch, latestSecond } from "./frame-batch.js";
+export { isFrameSource, iteratorOf } from "./frame-source.js";
 export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
 export { intakeChunk, intakeHeadroom, intakeLanes, intakeLength, maximumCapturedLength } from "./intake.js";
 export { canonicalLinkType, LinkType, linkTypeName } from "./link-type.js";

@@ -2,7 +2,7 @@
 // anything is opened; a name that is not there is refused too, because what it was to do would not happen.
 
 import { parseAddress } from "@tsnids/nids";
-import { describeValue, latestSecond } from "@tsnids/pcap";
+import { describeValue, isFrameSource, isObject, latestSecond } from "@tsnids/pcap";
 import type { FrameTime } from "@tsnids/pcap";
 import { SniffError } from "./errors.js";
 
@@ -89,7 +89,7 @@ export function requireFrame(
 
 /** The same for what `open` returned, which is known only then. */
 export function requireSource(source: unknown): void {
-  if (isObject(source) && "batches" in source && isFunction(source.batches)) return;
+  if (isFrameSource(source)) return;
   throw wrong(
     `open must return a source of frames (new FileSource(path), no promise of it), not ${describeValue(source)}`,
   );
@@ -99,10 +99,6 @@ function requireWhole(name: string, value: unknown, least: number, most: number)
   if (!isWhole(value, least, most)) {
     throw wrong(`${name} must be a whole number from ${least} to ${most}, not ${describeValue(value)}`);
   }
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 function isFunction(value: unknown): boolean {

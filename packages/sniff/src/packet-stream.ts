@@ -2,7 +2,8 @@
 // source that waits for frames is not waited for once the signal is aborted.
 
 import { setImmediate } from "node:timers/promises";
-import type { FrameSource } from "@tsnids/pcap";
+import { iteratorOf } from "@tsnids/pcap";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { PacketDecoder } from "./decoder.js";
 import type { Packet } from "./packet.js";
 
@@ -18,7 +19,7 @@ export async function* packetsOf(
   const decoder = new PacketDecoder();
   let left = count;
   const turns = new Turns();
-  for await (const batch of untilAborted(source.batches(), signal)) {
+  for await (const batch of untilAborted(source, signal)) {
     await turns.giveWhenDue(); // also where no batch has frames
     const { bytes, interfaces, offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex } = batch;
     for (let index = 0; index < batch.length && !signal.aborted; index++) {
@@ -44,18 +45,15 @@ class Turns {
   }
 }
 
-async function* untilAborted<T>(
-  items: Iterable<T> | AsyncIterable<T>,
-  signal: AbortSignal,
-): AsyncGenerator<T, void, undefined> {
-  const iterator = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+async function* untilAborted(source: FrameSource, signal: AbortSignal): AsyncGenerator<FrameBatch, void, undefined> {
+  const iterator = iteratorOf(source);
   let stopWaiting = (): void => undefined;
   const stop = (): void => stopWaiting();
   signal.addEventListener("abort", stop, { once: true });
   try {
     while (!signal.aborted) {
       // A promise for each item: races against one that lives long would pile up in it.
-      const next = await new Promise<IteratorResult<T> | undefined>((resolve, reject) => {
+      const next = await new Promise<IteratorResult<FrameBatch> | undefined>((resolve, reject) => {
         stopWaiting = () => resolve(undefined);
         Promise.resolve(iterator.next()).then(resolve, reject);
       });

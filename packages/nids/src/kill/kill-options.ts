@@ -9,6 +9,7 @@
 //   exact        ●
 //   stepped      ●         ●         ●         ●         ●         ●         ●
 
+import { isObject } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
 
 /** Which sequence numbers resets are sent with. */
@@ -109,7 +110,7 @@ export function checkRejectOptions(options: RejectOptions): void {
 }
 
 function check(method: string, options: object, rules: Readonly<Record<string, Wanted>>): void {
-  if (typeof options !== "object" || (options as object | null) === null || Array.isArray(options)) {
+  if (!isObject(options) || Array.isArray(options)) {
     throw new NidsError("invalid-argument", `${method}(): options must be an object`);
   }
   for (const [name, value] of Object.entries(options) as readonly (readonly [string, unknown])[]) {
