@@ -1,6 +1,6 @@
 /** ICMP and ICMPv6: what callbacks are shown, what is quoted, and which half-open connections are forgotten. */
 import type { IcmpMessage, NidsParams } from "@tsnids/nids";
-import type { Frame } from "@tsnids/testkit";
+import type { ExtensionHeader, Frame } from "@tsnids/testkit";
 import {
   Capture,
   capture,
@@ -9,6 +9,7 @@ import {
   cutFrame,
   extensionHeader,
   ExtensionHeaderNumber,
+  fragmentHeader,
   frame,
   icmpPacket,
   ipPacket,
@@ -244,20 +245,32 @@ describe("an icmp message", () => {
     expect(shown([wrong])).to.deep.equal([]);
   });
 
-  it("may quote extension headers before the ports", () => {
-    const quote = udpPacket(
-      "[2001:db8::1]:1025",
-      "[2001:db8::2]:80",
-      { data: "0123456789" },
-      {
-        ipv6: { extensions: [extensionHeader(ExtensionHeaderNumber.DESTINATION_OPTIONS, new Uint8Array(6))] },
-      },
-    );
-    const nids = smallNids();
-    let seen: unknown;
-    nids.registerIcmp(({ quoted }) => (seen = quoted));
-    nids.process(capture([frame(icmpPacket("2001:db8::3", "2001:db8::1", { type: 1, data: quote }))]).batch());
-    expect(seen).to.include({ protocol: 17, sourcePort: 1025, destinationPort: 80 });
+  describe("that quotes extension headers", () => {
+    const options = extensionHeader(ExtensionHeaderNumber.DESTINATION_OPTIONS, new Uint8Array(6));
+
+    function quotedOf(extensions: readonly ExtensionHeader[]): unknown {
+      const ends = ["[2001:db8::1]:1025", "[2001:db8::2]:80"] as const;
+      const data = udpPacket(...ends, { data: "0123456789" }, { ipv6: { extensions } });
+      const nids = smallNids();
+      let seen: unknown;
+      nids.registerIcmp(({ quoted }) => (seen = quoted));
+      nids.process(capture([frame(icmpPacket("2001:db8::3", "2001:db8::1", { type: 1, data }))]).batch());
+      return seen;
+    }
+
+    it("has the ports behind them", () => {
+      expect(quotedOf([options])).to.include({ protocol: 17, sourcePort: 1025, destinationPort: 80 });
+      expect(quotedOf([fragmentHeader(0, true, 7), options])).to.include({ protocol: 17, sourcePort: 1025 });
+    });
+
+    it("has none behind more than a packet may have", () => {
+      expect(quotedOf(new Array<ExtensionHeader>(8).fill(options))).to.include({ protocol: 17, sourcePort: 1025 });
+      expect(quotedOf(new Array<ExtensionHeader>(9).fill(options))).to.include({ protocol: 60, sourcePort: undefined });
+    });
+
+    it("has none where the packet is a later fragment", () => {
+      expect(quotedOf([options, fragmentHeader(8, false, 7)])).to.include({ protocol: 44, sourcePort: undefined });
+    });
   });
 
   it("that quotes a later fragment has no ports", () => {

@@ -6,7 +6,7 @@
 //
 // Nothing of it is checked but what is needed to find addresses and ports: routers change what they quote.
 
-import { AUTHENTICATION, extensionBytes, FRAGMENT } from "../ip/ipv6.js";
+import { AUTHENTICATION, extensionBytes, FRAGMENT, fragmentHeaderBytes, headersBehind } from "../ip/ipv6.js";
 import {
   DCCP,
   ICMP,
@@ -21,14 +21,10 @@ import {
 } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 
-const fragmentHeaderBytes = 8;
-const maxExtensionHeaders = 8;
-
-/**
- * ICMP types that quote a packet: unreachable, source quench, redirect, time exceeded, parameter problem; ICMPv6
- * errors are 1 to 4.
- */
-const quotingTypes = { 4: [3, 4, 5, 11, 12], 6: [1, 2, 3, 4] } as const;
+/** Types of ICMP errors: unreachable, source quench, redirect, time exceeded, parameter problem. */
+export const icmpErrors: readonly number[] = [3, 4, 5, 11, 12];
+/** The same of ICMPv6, which has no source quench, and where a redirect is no error. */
+const icmpv6Errors: readonly number[] = [1, 2, 3, 4];
 
 /** Protocols whose header begins with two ports. */
 const protocolsWithPorts: readonly number[] = [TCP, UDP, DCCP, SCTP, UDP_LITE];
@@ -49,7 +45,7 @@ export class QuotedPacket {
   /** Reads what the ICMP message at the cursor quotes; false where it quotes nothing, or too little to have addresses. */
   read(packet: Packet): boolean {
     const { bytes, transport, end, family } = packet;
-    const types: readonly number[] = quotingTypes[family === 4 ? 4 : 6];
+    const types = family === 4 ? icmpErrors : icmpv6Errors;
     const start = transport + icmpHeaderBytes;
     const headerBytes = family === 4 ? ipv4HeaderBytes : ipv6HeaderBytes;
     if (!types.includes(bytes[transport] as number) || start + headerBytes > end) return false;
@@ -67,41 +63,27 @@ export class QuotedPacket {
   }
 
   /** True for anything but a later fragment, which has no transport header. */
-  private readIpv4(packet: Packet, start: number): boolean {
-    const { bytes, view } = packet;
+  private readIpv4({ bytes, view, end }: Packet, start: number): boolean {
     this.protocol = bytes[start + 9] as number;
     this.addresses = start + 12;
     this.transport = start + Math.max(ipv4HeaderBytes, ((bytes[start] as number) & 0xf) * 4);
     if ((view.getUint16(start + 6) & 0x1fff) !== 0) return false;
-    if (this.protocol === AUTHENTICATION) this.pass(packet);
-    return true;
-  }
-
-  private readIpv6(packet: Packet, start: number): boolean {
-    const { bytes, view, end } = packet;
-    this.addresses = start + 8;
-    this.protocol = bytes[start + 6] as number;
-    this.transport = start + ipv6HeaderBytes;
-    for (let headers = 0; headers < maxExtensionHeaders; headers++) {
-      const { protocol, transport } = this;
-      if (protocol === FRAGMENT && transport + fragmentHeaderBytes <= end) {
-        if ((view.getUint16(transport + 2) & 0xfff8) !== 0) return false;
-        this.protocol = bytes[transport] as number;
-        this.transport += fragmentHeaderBytes;
-      } else if (!this.pass(packet)) {
-        return true;
-      }
-    }
-    return true;
-  }
-
-  /** Goes past the extension header it is at; false where it is at none, or at one that does not say how long it is. */
-  private pass({ bytes, end }: Packet): boolean {
-    const { protocol, transport } = this;
-    const length = extensionBytes(protocol, bytes, transport, end);
-    if (length === 0 || length === Infinity) return false;
-    this.protocol = bytes[transport] as number;
+    if (this.protocol !== AUTHENTICATION) return true;
+    const length = extensionBytes(AUTHENTICATION, bytes, this.transport, end);
+    if (length === Infinity) return true;
+    this.protocol = bytes[this.transport] as number;
     this.transport += length;
+    return true;
+  }
+
+  private readIpv6({ bytes, view, end }: Packet, start: number): boolean {
+    this.addresses = start + 8;
+    for (const { protocol, at } of headersBehind(bytes, start, end)) {
+      this.protocol = protocol;
+      this.transport = at;
+      const isFragment = protocol === FRAGMENT && at + fragmentHeaderBytes <= end;
+      if (isFragment && (view.getUint16(at + 2) & 0xfff8) !== 0) return false;
+    }
     return true;
   }
 }

@@ -10,6 +10,9 @@ import { ipv6HeaderBytes } from "./protocol.js";
 /** More extension headers than this make a packet suspect; real ones have one or two. */
 const maxExtensionHeaders = 8;
 
+/** A fragment header has no length in it (RFC 8200 §4.5). */
+export const fragmentHeaderBytes = 8;
+
 const HOP_BY_HOP = 0;
 const ROUTING = 43;
 export const FRAGMENT = 44;
@@ -36,6 +39,30 @@ export function extensionBytes(header: number, bytes: Uint8Array, at: number, en
       return at + 2 <= end ? ((bytes[at + 1] as number) + 2) * 4 : Infinity;
     default:
       return 0;
+  }
+}
+
+/** A header of an IPv6 packet: its protocol number, and where it begins. */
+export interface HeaderAt {
+  readonly protocol: number;
+  readonly at: number;
+}
+
+/**
+ * The headers behind the IPv6 header at `network`, of a packet that was parsed before or that nobody parses: extension
+ * headers, then the one they lead to, as far as they say where the next one is.
+ */
+export function* headersBehind(bytes: Uint8Array, network: number, end: number): Generator<HeaderAt, void, undefined> {
+  let protocol = bytes[network + 6] as number;
+  let at = network + ipv6HeaderBytes;
+  yield { protocol, at };
+  for (let passed = 0; passed < maxExtensionHeaders; passed++) {
+    const isFragment = protocol === FRAGMENT && at + fragmentHeaderBytes <= end;
+    const length = isFragment ? fragmentHeaderBytes : extensionBytes(protocol, bytes, at, end);
+    if (length === 0 || length === Infinity) return;
+    protocol = bytes[at] as number;
+    at += length;
+    yield { protocol, at };
   }
 }
 
@@ -127,9 +154,9 @@ export class Ipv6 {
     const { bytes, view, end } = packet;
     for (let headers = 0; headers <= maxExtensionHeaders; headers++) {
       const header = bytes[protocolAt] as number;
-      let length = 8;
+      let length = fragmentHeaderBytes;
       if (header === FRAGMENT) {
-        if (at + 8 > end) return this.refuseExtensions();
+        if (at + length > end) return this.refuseExtensions();
         packet.repeatedBytes = at - packet.network;
         packet.protocolAt = protocolAt;
         packet.fragmentOffset = view.getUint16(at + 2) & 0xfff8;

@@ -9,6 +9,7 @@
 import { LinkType } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
 import type { IcmpMessage } from "../icmp/icmp-message.js";
+import { icmpErrors } from "../icmp/quoted-packet.js";
 import { IpPacket } from "../ip/ip-packet.js";
 import { ICMP, icmpHeaderBytes, ICMPV6, ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
@@ -37,8 +38,7 @@ interface Unreachable {
 const ofIpv4: Unreachable = { type: 3, codes: { port: 3, host: 1, prohibited: 13 }, longest: 576 };
 const ofIpv6: Unreachable = { type: 1, codes: { port: 4, host: 3, prohibited: 1 }, longest: 1280 };
 
-/** ICMP errors: unreachable, source quench, redirect, time exceeded, parameter problem. Of ICMPv6, types below 128 are errors. */
-const icmpErrors: readonly number[] = [3, 4, 5, 11, 12];
+/** ICMPv6 types below this are errors, known or not. */
 const firstInformational = 128;
 const ICMPV6_REDIRECT = 137;
 
