@@ -5,10 +5,11 @@
 // Every field is a word or has one before it, columns are padded with spaces, and what is rare stands at the end: how the
 // connection was picked up where its beginning is missing, and gaps.
 
+import { formatEndpoint } from "@tsnids/nids";
 import type { Alert, TerminalState } from "@tsnids/nids";
 import type picocolors from "picocolors";
 import type { Connection, DirectionTotals } from "./connection.js";
-import { ColumnWidth, endpointText, ipv4EndpointLength } from "./endpoint-text.js";
+import { ColumnWidth, ipv4EndpointLength } from "./endpoint-text.js";
 import { encapsulationText } from "./encapsulation-text.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
 
@@ -34,8 +35,8 @@ export class ConnectionLines {
   connection(connection: Connection, communityId?: string): string {
     const { clientAddress, clientPort, serverAddress, serverPort, state, reason, start, end, c2s, s2c } = connection;
     const colors = this.#colors;
-    const client = this.#client.pad(endpointText(clientAddress, clientPort));
-    const server = this.#server.pad(endpointText(serverAddress, serverPort));
+    const client = this.#client.pad(formatEndpoint(clientAddress, clientPort));
+    const server = this.#server.pad(formatEndpoint(serverAddress, serverPort));
     const columns = [
       colors.dim(timeText(start, 6)),
       `${client} -> ${server}`,

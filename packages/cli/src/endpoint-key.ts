@@ -1,10 +1,5 @@
 // One end of a connection as text, in two ways: for people, and as the key that programs join on.
 
-/** "10.0.0.1:80" or "[2001:db8::1]:80" (RFC 5952 §6). */
-export function endpointText(address: string, port: number): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-}
-
 /** "10.0.0.1|80" or "2001:db8::1|80". */
 export function endpointKey(address: string, port: number): string {
   return `${address}|${port}`;

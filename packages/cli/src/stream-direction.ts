@@ -3,8 +3,9 @@
 // out apart, in their turn, and here they are put back.
 
 import type { Hash } from "node:crypto";
+import { formatEndpoint } from "@tsnids/nids";
 import type { Encapsulation, HalfStream } from "@tsnids/nids";
-import { endpointKey, endpointText } from "./endpoint-text.js";
+import { endpointKey } from "./endpoint-text.js";
 
 /** Gaps of a direction that are told one by one; those behind them are counted. */
 export const maximumGaps = 65536;
@@ -135,5 +136,5 @@ export function directionJson(direction: StreamDirection, sha256: string, commun
 
 /** The endpoints of a stream for people: "10.0.0.1:40000" and "10.0.0.2:80". */
 export function endpointsText(name: StreamName): readonly [client: string, server: string] {
-  return [endpointText(name.clientAddress, name.clientPort), endpointText(name.serverAddress, name.serverPort)];
+  return [formatEndpoint(name.clientAddress, name.clientPort), formatEndpoint(name.serverAddress, name.serverPort)];
 }

@@ -17,7 +17,7 @@ export { CallbackError, NidsError, reasonOf } from "./errors.js";
 export type { NidsErrorCode } from "./errors.js";
 export type { IcmpCallback } from "./icmp/icmp.js";
 export type { IcmpMessage, QuotedFlow } from "./icmp/icmp-message.js";
-export { formatAddress, parseAddress } from "./ip/address.js";
+export { formatAddress, formatEndpoint, parseAddress } from "./ip/address.js";
 export type { IpCallback, IpFilter } from "./ip/ip.js";
 export type { IpPacket } from "./ip/ip-packet.js";
 export type { FragmentPolicy } from "./ip/overlap-policy.js";

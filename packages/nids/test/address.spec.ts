@@ -1,5 +1,5 @@
 /** Addresses as text: dotted decimal, and RFC 5952 for IPv6. */
-import { formatAddress, parseAddress } from "@tsnids/nids";
+import { formatAddress, formatEndpoint, parseAddress } from "@tsnids/nids";
 import { expect } from "chai";
 import fc from "fast-check";
 
@@ -76,5 +76,12 @@ describe("formatAddress and parseAddress", () => {
         expect(parseAddress(formatAddress(bytes))).to.deep.equal(bytes);
       }),
     );
+  });
+});
+
+describe("formatEndpoint", () => {
+  it("puts an IPv6 address in brackets", () => {
+    expect(formatEndpoint("192.0.2.1", 80)).to.equal("192.0.2.1:80");
+    expect(formatEndpoint("2001:db8::1", 65535)).to.equal("[2001:db8::1]:65535");
   });
 });

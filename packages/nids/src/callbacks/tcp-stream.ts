@@ -3,6 +3,7 @@
 
 import type { PacketTime } from "../clock.js";
 import { NidsError } from "../errors.js";
+import { formatEndpoint } from "../ip/address.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import type { EndedFlow, EndedFlows } from "../tcp/ended-flows.js";
 import { clientSide, originOf } from "../tcp/flow-flags.js";
@@ -219,9 +220,8 @@ export class TcpStream {
 
   /** "address:port -> address:port", client first. */
   toString(): string {
-    const text = (address: string, port: number): string =>
-      address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-    return `${text(this.clientAddress, this.clientPort)} -> ${text(this.serverAddress, this.serverPort)}`;
+    const client = formatEndpoint(this.clientAddress, this.clientPort);
+    return `${client} -> ${formatEndpoint(this.serverAddress, this.serverPort)}`;
   }
 
   /** Bytes delivered in order from a side. Used by the halves. @internal */

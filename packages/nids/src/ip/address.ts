@@ -1,8 +1,13 @@
-// Addresses as text: dotted decimal for IPv4, RFC 5952 for IPv6.
+// Addresses as text, and with a port behind them: dotted decimal for IPv4, RFC 5952 for IPv6.
 
 /** The text of an address of 4 or 16 bytes in network order. */
 export function formatAddress(address: Uint8Array): string {
   return address.length === 4 ? address.join(".") : formatIpv6(address);
+}
+
+/** "10.0.0.1:80" or "[2001:db8::1]:80" (RFC 5952 §6), for an address that is text already. */
+export function formatEndpoint(address: string, port: number): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** RFC 5952 §4: lower case, no leading zeros, the longest run of at least two zero groups (the first of equals) as "::". */
