@@ -8,8 +8,8 @@
 import { formatEndpoint } from "@tsnids/nids";
 import type { Alert, TerminalState } from "@tsnids/nids";
 import type picocolors from "picocolors";
+import { ColumnWidth, endpointWidth } from "./column-width.js";
 import type { Connection, DirectionTotals } from "./connection.js";
-import { ColumnWidth, ipv4EndpointLength } from "./endpoint-text.js";
 import { encapsulationText } from "./encapsulation-text.js";
 import { durationBetween, durationText, timeText } from "./time-text.js";
 
@@ -24,8 +24,8 @@ const durationWidth = "1000.000000".length;
 /** Writes lines of one table: its columns remember how wide they are. */
 export class ConnectionLines {
   readonly #colors: Colors;
-  readonly #client: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
-  readonly #server: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
+  readonly #client: ColumnWidth = new ColumnWidth(endpointWidth);
+  readonly #server: ColumnWidth = new ColumnWidth(endpointWidth);
 
   constructor(colors: Colors) {
     this.#colors = colors;

@@ -4,7 +4,7 @@
 //
 // and the lines at the end of the list.
 
-import { ColumnWidth, ipv4EndpointLength } from "./endpoint-text.js";
+import { ColumnWidth, endpointWidth } from "./column-width.js";
 import { encapsulationText } from "./encapsulation-text.js";
 import { endpointsText } from "./stream-direction.js";
 import type { StreamDirection } from "./stream-direction.js";
@@ -17,8 +17,8 @@ const shownDigits = 16;
 export class DirectionLines {
   #directions = 0;
   #bytes = 0;
-  readonly #client: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
-  readonly #server: ColumnWidth = new ColumnWidth(ipv4EndpointLength);
+  readonly #client: ColumnWidth = new ColumnWidth(endpointWidth);
+  readonly #server: ColumnWidth = new ColumnWidth(endpointWidth);
   readonly #nth: ColumnWidth = new ColumnWidth("#0".length);
 
   /** The line of a direction; with the Community ID of its stream where there is one. */

@@ -3,7 +3,7 @@
 
 import type { Alert, PacketTime } from "@tsnids/nids";
 import type { Connection } from "./connection.js";
-import { endpointKey } from "./endpoint-text.js";
+import { endpointKey } from "./endpoint-key.js";
 import type { InputWarning } from "./frame-input.js";
 import { speedOf } from "./summary.js";
 import type { Summary } from "./summary.js";

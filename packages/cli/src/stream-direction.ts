@@ -5,7 +5,7 @@
 import type { Hash } from "node:crypto";
 import { formatEndpoint } from "@tsnids/nids";
 import type { Encapsulation, HalfStream } from "@tsnids/nids";
-import { endpointKey } from "./endpoint-text.js";
+import { endpointKey } from "./endpoint-key.js";
 
 /** Gaps of a direction that are told one by one; those behind them are counted. */
 export const maximumGaps = 65536;

@@ -3,7 +3,7 @@
 
 import { TcpState } from "@tsnids/nids";
 import type { Nids, TcpStream } from "@tsnids/nids";
-import { endpointKey } from "./endpoint-text.js";
+import { endpointKey } from "./endpoint-key.js";
 import { PairNumbers } from "./pair-numbers.js";
 import { StreamDirection } from "./stream-direction.js";
 import type { BytesTarget, DirectionName, StreamName } from "./stream-direction.js";

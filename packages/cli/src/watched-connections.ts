@@ -6,7 +6,7 @@
 import { TcpState } from "@tsnids/nids";
 import type { Encapsulation, Nids, PacketTime } from "@tsnids/nids";
 import { encapsulationText } from "./encapsulation-text.js";
-import { endpointKey } from "./endpoint-text.js";
+import { endpointKey } from "./endpoint-key.js";
 import type { SavedConnection } from "./watch-state.js";
 
 /** What tells connections apart, of a stream or a connection. */

@@ -13,7 +13,7 @@
 
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
-import type { Faults } from "./callbacks/registry.js";
+import type { Faults } from "./callbacks/faults.js";
 import type { TcpNotifier } from "./callbacks/tcp-notifier.js";
 import type { ChecksumVerification } from "./checksum/verification.js";
 import {

@@ -6,7 +6,7 @@
 
 import { FrameBatch } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
-import type { Faults } from "./callbacks/registry.js";
+import type { Faults } from "./callbacks/faults.js";
 import type { ChecksumVerification } from "./checksum/verification.js";
 import type { PacketClock } from "./clock.js";
 import { NidsError } from "./errors.js";

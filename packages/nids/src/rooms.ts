@@ -1,8 +1,8 @@
 // The rooms of an engine, made and put together: who works with whom. What they do together is in engine.ts.
 
 import type { EventEmitter } from "eventemitter3";
-import { AlertSink } from "./alerts.js";
-import { Faults } from "./callbacks/registry.js";
+import { AlertSink } from "./alert-sink.js";
+import { Faults } from "./callbacks/faults.js";
 import { TcpNotifier } from "./callbacks/tcp-notifier.js";
 import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";

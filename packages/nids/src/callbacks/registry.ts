@@ -2,9 +2,7 @@
 // included, while the list is being walked: the walk goes on over the list it began with, and leaves out those that are
 // no longer registered. Whoever is registered again meanwhile waits for the next walk.
 
-import { CallbackError, NidsError } from "../errors.js";
-import type { Statistics } from "../stats.js";
-import type { Views } from "./views.js";
+import { NidsError } from "../errors.js";
 
 /** Callbacks in order of registration; a callback is registered once however often it is given. */
 export class Registry<Callback extends (...args: never[]) => unknown> {
@@ -38,58 +36,5 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
     if (at < 0) return;
     this.newestFirst = this.newestFirst.toSpliced(at, 1);
     this.orders = this.orders.toSpliced(at, 1);
-  }
-}
-
-/**
- * Shows something to the registered callbacks, one after the other; what one of them throws keeps it from nobody, and what was lent
- * ends with each call.
- */
-export function showTo<Shown>(
-  registry: Registry<(shown: Shown) => void>,
-  shown: Shown,
-  faults: Faults,
-  views: Views,
-): void {
-  const { newestFirst, orders } = registry;
-  for (let index = 0; index < newestFirst.length; index++) {
-    if (!registry.stillAsks(newestFirst, orders[index] as number)) continue;
-    const callback = newestFirst[index] as (shown: Shown) => void;
-    try {
-      callback(shown);
-    } catch (error) {
-      faults.note(error, undefined);
-    }
-    views.reclaim();
-  }
-}
-
-/** Keeps the first error a callback threw while a packet was processed, until the packet is finished. */
-export class Faults {
-  private readonly statistics: Statistics;
-  /** True when a callback threw. */
-  pending = false;
-  private cause: unknown;
-  private stream: string | undefined;
-
-  constructor(statistics: Statistics) {
-    this.statistics = statistics;
-  }
-
-  /** Notes an error; of several for one packet, the first is reported. */
-  note(cause: unknown, stream: string | undefined): void {
-    this.statistics.callbackErrors++;
-    if (this.pending) return;
-    this.pending = true;
-    this.cause = cause;
-    this.stream = stream;
-  }
-
-  /** The error to throw for the frame at `frame`; the next packet begins without one. */
-  take(frame: number): CallbackError {
-    const error = new CallbackError(this.cause, this.stream, frame);
-    this.pending = false;
-    this.cause = this.stream = undefined;
-    return error;
   }
 }

@@ -3,8 +3,9 @@
 // begins anew. As in libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §6
 // against), and what only the destination itself can say is not believed from anybody else.
 
-import { Registry, showTo } from "../callbacks/registry.js";
-import type { Faults } from "../callbacks/registry.js";
+import type { Faults } from "../callbacks/faults.js";
+import { Registry } from "../callbacks/registry.js";
+import { showTo } from "../callbacks/show-to.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { Views } from "../callbacks/views.js";
 import { icmpHeaderBytes, ICMPV6, TCP } from "../ip/protocol.js";

@@ -11,7 +11,8 @@
 // is bounded: datagrams, fragments of one, bytes of all, and the packet time a datagram may stay incomplete. Alerts name
 // the datagram in their detail.
 
-import type { AlertCode, AlertSink } from "../alerts.js";
+import type { AlertSink } from "../alert-sink.js";
+import type { AlertCode } from "../alerts.js";
 import type { EngineMemory } from "../memory/layout.js";
 import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";

@@ -1,9 +1,10 @@
 // The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP,
 // ICMP, a tunnel or nothing. What comes out of a tunnel is an IP packet like any other.
 
-import type { AlertSink } from "../alerts.js";
-import { Registry, showTo } from "../callbacks/registry.js";
-import type { Faults } from "../callbacks/registry.js";
+import type { AlertSink } from "../alert-sink.js";
+import type { Faults } from "../callbacks/faults.js";
+import { Registry } from "../callbacks/registry.js";
+import { showTo } from "../callbacks/show-to.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";

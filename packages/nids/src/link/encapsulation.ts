@@ -10,7 +10,7 @@
 // instead; labels do not count unless `foldEncapsulations` says so, because the last hop but one usually takes them
 // off in one direction.
 
-import type { AlertSink } from "../alerts.js";
+import type { AlertSink } from "../alert-sink.js";
 import { formatAddress } from "../ip/address.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";

@@ -7,7 +7,7 @@
 // At most `maxScanSources` sources are watched (scan-sources.ts). The kernel notes the SYNs of connections it opens
 // (kernel/scan.ts), and leaves those of sources to be reported to this room.
 
-import type { AlertSink } from "../alerts.js";
+import type { AlertSink } from "../alert-sink.js";
 import { formatAddress } from "../ip/address.js";
 import { scanBucketCount } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";

@@ -6,7 +6,7 @@
 //   half open        ──► completes the handshake?
 //   established      ──► window ─► RST ─► timestamp ─► ACK ─► data, FIN
 
-import type { AlertSink } from "../alerts.js";
+import type { AlertSink } from "../alert-sink.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params.js";

@@ -2,7 +2,7 @@
 // the next one of an established connection: they take the short way (in-order.ts). All others go to
 // segment-arrival.ts.
 
-import type { AlertSink } from "../alerts.js";
+import type { AlertSink } from "../alert-sink.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { tcpHeaderBytes } from "../ip/protocol.js";

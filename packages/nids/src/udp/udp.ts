@@ -1,7 +1,8 @@
 // UDP (RFC 768, RFC 8200 §8.1): checked, then shown to the udp callbacks, the last registered first.
 
-import { Registry, showTo } from "../callbacks/registry.js";
-import type { Faults } from "../callbacks/registry.js";
+import type { Faults } from "../callbacks/faults.js";
+import { Registry } from "../callbacks/registry.js";
+import { showTo } from "../callbacks/show-to.js";
 import type { Views } from "../callbacks/views.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { udpHeaderBytes } from "../ip/protocol.js";
