@@ -1,13 +1,12 @@
 // A capture file as a source of frames; file-reading.ts does the reading.
 
 import { fstatSync, statSync } from "node:fs";
-import { CaptureArgumentError } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch, FrameSource, FrameTime, PcapngBlockListener } from "@tsnids/pcap";
 import { standardInput } from "./byte-reader.js";
 import { maximumReadAhead } from "./capture-reading.js";
 import type { CaptureWarning } from "./capture-warning.js";
 import { FileReading } from "./file-reading.js";
-import { isSignal, isText } from "./options.js";
+import { requireSignal, requireText, requireWithin } from "./options.js";
 
 /** What a FileSource can be told. */
 export interface FileSourceOptions {
@@ -44,16 +43,14 @@ export class FileSource implements FrameSource {
   #warnings: readonly CaptureWarning[] = [];
 
   /**
-   * Does not open the file; that, and its errors, is for `batches`. Throws CaptureArgumentError for a `path` that is no
-   * text, or has NUL in it, for a `readAhead` that there is not, and for a `signal` that is none.
+   * Does not open the file: `batches` does, and throws what is wrong with it. Throws CaptureError `invalid-option` for
+   * a `path` that is no text or contains NUL, a `readAhead` out of range, and a `signal` that is none.
    */
   constructor(path: string, options: FileSourceOptions = {}) {
     const { readAhead = 0, signal } = options;
-    if (!isText(path)) throw new CaptureArgumentError("path", path, "the name of a file, as text without NUL");
-    if (!Number.isInteger(readAhead) || readAhead < 0 || readAhead > maximumReadAhead) {
-      throw new CaptureArgumentError("readAhead", readAhead, `an integer from 0 to ${maximumReadAhead}`);
-    }
-    if (!isSignal(signal)) throw new CaptureArgumentError("signal", signal, "an AbortSignal");
+    requireText("FileSource", "path", path, "the name of a file, as text without NUL");
+    requireWithin("FileSource", "readAhead", readAhead, 0, maximumReadAhead);
+    requireSignal("FileSource", signal);
     this.path = path;
     this.size = sizeOf(path);
     this.#signal = signal;

@@ -103,8 +103,8 @@ describe("FileSource that reads ahead", function () {
   it("refuses what it cannot do, naming the option", () => {
     for (const readAhead of [-1, 0.5, maximumReadAhead + 1, NaN, Infinity]) {
       expect(() => new FileSource(path, { readAhead }))
-        .to.throw(`readAhead: ${readAhead} is not possible; give an integer from 0 to 3`)
-        .with.property("code", "invalid-argument");
+        .to.throw(CaptureError, `FileSource: readAhead is ${readAhead}; it must be an integer from 0 to 3`)
+        .with.property("code", "invalid-option");
     }
   });
 
