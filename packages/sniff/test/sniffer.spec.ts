@@ -1,6 +1,6 @@
 // One endpoint: its packets, and its streams with all their bytes.
 
-import { InvalidPacketError, Sniffer, UnsupportedPacketError } from "@tsnids/sniff";
+import { InvalidPacketError, maximumWaitingStreams, Sniffer, UnsupportedPacketError } from "@tsnids/sniff";
 import type { SnifferOptions } from "@tsnids/sniff";
 import {
   capture,
@@ -244,6 +244,19 @@ describe("a Sniffer", () => {
     while ((await some.receiveRaw()) !== undefined);
     expect((await some.receiveStream())?.client.port).to.equal(2);
     expect(await some.receiveStream()).to.equal(undefined);
+  });
+
+  it("forgets the oldest of the finished streams that wait, beyond so many, and counts them", async () => {
+    const forgotten = 2;
+    const talks = Array.from({ length: 1 + maximumWaitingStreams + forgotten }, (_, port) =>
+      finish(conversation({ client: `10.0.0.1:${1 + port}`, server: "10.0.0.2:80" }).handshake()),
+    );
+    const some = sniffer(talks.flatMap(({ frames }) => [...frames]));
+    expect((await some.receiveStream())?.client.port).to.equal(1);
+    expect(some.forgottenStreams).to.equal(0);
+    while ((await some.receiveRaw()) !== undefined);
+    expect(some.forgottenStreams).to.equal(forgotten);
+    expect((await some.receiveStream())?.client.port).to.equal(2 + forgotten);
   });
 
   it("is closed while it waits", async () => {
