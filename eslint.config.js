@@ -13,7 +13,7 @@ const imports = {
   nids: ["@tsnids/pcap", "eventemitter3"],
   filter: ["@tsnids/pcap"],
   capture: ["@tsnids/pcap", "@tsnids/nids", "node:.+", "cap", "fzstd", "xxhash-wasm"],
-  output: ["@tsnids/pcap", "@tsnids/nids", "@tsnids/capture", "node:.+", "@noble/hashes/.+"],
+  output: ["@tsnids/pcap", "@tsnids/nids", "@noble/hashes/.+"],
   sniff: ["@tsnids/(pcap|nids|filter|capture)", "node:.+", "hexy"],
   workers: ["@tsnids/(pcap|nids)", "node:.+"],
   cli: ["@tsnids/(pcap|nids|filter|capture|output|sniff|workers)", "node:.+", "commander", "picocolors", "tinyglobby"],

@@ -1,6 +1,6 @@
-// Errors that the caller's callbacks throw, told from those of the capture. Both come up through what reads; but only
-// what is wrong with the capture is put into words here, or is a warning. What a callback throws is the caller's, were it
-// an error of the system, too: of a file of his that he cannot write.
+// Tells errors that the caller's callbacks throw from those of the capture. Both come up through what reads, but only
+// those of the capture are put into words here, or become warnings. What a callback throws belongs to the caller, even
+// a system error, such as that of a file the callback cannot write.
 
 /** The errors of some callbacks. */
 export class CallerErrors {

@@ -1,4 +1,5 @@
-// @tsnids/capture: where frames come from on a machine with Node: files, pipes, standard input.
+// @tsnids/capture: where frames come from on a machine with Node (files, pipes, devices, folders that grow), and where
+// they go: recordings, and devices to send on.
 
 export { CaptureError } from "./capture-error.js";
 export type { CaptureErrorCode } from "./capture-error.js";

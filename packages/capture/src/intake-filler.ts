@@ -6,7 +6,7 @@
 //     being read    in hand       read          being read
 //
 // Otherwise, and where reading ahead came to nothing (a file that was cut meanwhile), chunks are read when their turn
-// comes, all into the lane in hand. It goes on ahead behind the next chunk that fills its place.
+// comes, all into the lane in hand. Reading ahead resumes after the next chunk that is full.
 
 import { intakeChunk, intakeLength } from "@tsnids/pcap";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";

@@ -5,7 +5,7 @@
 //     known:     c, d, e …                     go on counting
 
 /** Pairs remembered at most. */
-export const maximumPairs: number = 1 << 20;
+const maximumPairs = 1 << 20;
 
 /** The numbers of streams, by pair. */
 export class PairNumbers {

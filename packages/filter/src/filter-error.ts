@@ -1,6 +1,6 @@
 // What is wrong with an expression, and where: the message shows the expression with a line of carets under the place.
 //
-//     port "foo" is not known; give a number
+//     the port "foo" is not known; expected a number
 //       tcp port foo
 //                ^^^
 

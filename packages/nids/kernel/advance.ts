@@ -1,6 +1,6 @@
 // The frames of a window, taken in order. Those nobody is told of (a SYN, its answer, an ACK, a segment of a connection
 // nobody listens to) are done with here; the first of any other kind ends the call: one that takes another way is left
-// to TypeScript, and of others it is told what has happened.
+// to TypeScript; for the others the return value says what happened.
 //
 //   entries   │ SYN │ SYN,ACK │ ACK │ data │ ACK │ ACK │ FIN │ ACK │ …          each │ ends one call of `advance`
 //             │◄───────────────────►│◄────►│◄───────────────────►│

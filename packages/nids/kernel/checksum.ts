@@ -10,7 +10,7 @@
 //   │ h │ l │ + │ h │ l │ + …  = 65536 Σh + Σl   (mod 2^32)
 //     h     +   h       + …    = Σh              Σl is what is left of the first when 65536 Σh is taken away
 //
-// which is exact as long as neither sum reaches 2^32: 2^14 additions to a lane, 256 KiB. The last, incomplete 64 bytes
+// which is exact as long as neither Σ reaches 2^32: 2^16 additions to a lane, 1 MiB. The last, incomplete 64 bytes
 // are loaded whole and masked, so up to 64 bytes behind the range are read and not counted: a loop over them would end
 // where the processor does not expect it, packet for packet, and that costs more than the work.
 

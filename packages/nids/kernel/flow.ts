@@ -52,7 +52,7 @@ export function scaled(window: u32, flags: u32, from: u32): u32 {
   return window << ((flags >>> (scaleShift + (from << 2))) & 0xf);
 }
 
-/** The largest window there can be (RFC 7323 §2.3). */
+/** The largest window there can be, 65535 << 14 (RFC 7323 §2.3), rounded up to a power of two. */
 const largestWindow: u32 = 1 << 30;
 
 /** True for an acknowledgment of nothing beyond what the other side has sent: `next` is its next number. */

@@ -33,7 +33,7 @@ export const FORGOTTEN: usize = 12;
 
 let tally: u32 = 0;
 
-/** Says where is counted. */
+/** Sets the address of the counters. */
 export function useTally(at: u32): void {
   tally = at;
 }

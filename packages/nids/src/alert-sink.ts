@@ -17,7 +17,7 @@ import type { Statistics } from "./stats.js";
 
 /** What an alert is about, where that is not the current packet. */
 export interface AlertSubject {
-  /** Another packet from its IP header on, or one that is not known to have addresses. */
+  /** The packet's bytes from its IP header on, where it is not the current one or its addresses could not be read. */
   readonly packet?: Uint8Array;
   readonly targets?: readonly ScanTarget[];
 }

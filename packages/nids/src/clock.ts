@@ -1,6 +1,6 @@
 // The packet clock. Captured time is the only time the engine knows: timeouts run on it, so that a file replayed today
 // ends the way it would have ended live. Where the wire is silent, a live source says how late it is
-// (FrameBatch.silentUntil). It never goes back; packets that do (several interfaces, several files) count as now.
+// (FrameBatch.silentUntil). The clock never goes back: packets from before (of other interfaces or files) count as now.
 
 import type { AlertSink } from "./alert-sink.js";
 import type { Packet } from "./packet.js";
@@ -57,7 +57,7 @@ export class PacketClock {
     return true;
   }
 
-  /** The next packet is the first one. */
+  /** Forgets the time; the next packet sets it. */
   clear(): void {
     this.seconds = -1;
     this.warned = false;

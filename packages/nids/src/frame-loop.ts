@@ -147,12 +147,12 @@ export class FrameLoop {
     }
   }
 
-  /** The frame in hand counts. */
+  /** Counts the frames up to and including the current one. */
   countInHand(): void {
     this.countFrames(this.packet.index + 1);
   }
 
-  /** The next capture has interfaces of its own. */
+  /** Forgets the interfaces; the next capture brings its own. */
   clear(): void {
     this.interfaces = [];
   }

@@ -78,7 +78,7 @@ export interface NidsParams {
   readonly ipv6FragmentPolicy: FragmentPolicy;
   /**
    * The same for datagrams to hosts in these networks, whatever the family: `{ "10.1.0.0/16": "windows" }`. The longest
-   * prefix decides; what is in none is as the two parameters before say.
+   * prefix decides. Addresses in none of them follow `fragmentPolicy` or `ipv6FragmentPolicy`.
    */
   readonly fragmentPolicyByNetwork: Readonly<Record<string, FragmentPolicy>> | undefined;
   /**

@@ -120,7 +120,10 @@ export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, 
   };
 }
 
-/** 32 bits nobody outside knows. */
+/**
+ * The seed of all hashes; 0 where the platform has no `crypto`. The one exception to the rule against randomness in
+ * eslint.config.js: no event depends on it.
+ */
 function randomSeed(): number {
   const seed = new Uint32Array(1);
   (globalThis as { crypto?: { getRandomValues(into: Uint32Array): void } }).crypto?.getRandomValues(seed);

@@ -83,8 +83,8 @@ export function openDecoder(head: Uint8Array, options: DecoderOptions = {}): Cap
 }
 
 /**
- * What the skippable frames of zstd begin with (RFC 8878 §3.1.2), as all that pzstd writes does. Those of lz4 are the
- * same, but its frames may not begin a file with one where it is to be known.
+ * What the skippable frames of zstd begin with (RFC 8878 §3.1.2), and so every file of pzstd. lz4's are the same: an
+ * lz4 file that begins with one is taken for zstd.
  */
 function skippableMagics(): readonly (readonly number[])[] {
   return Array.from({ length: 16 }, (_, kind) => bigEndian(0x502a4d18 + kind * 0x01000000));

@@ -28,7 +28,7 @@ import { keepFrames } from "./frame-range.js";
 import { GrowingFile } from "./growing-file.js";
 
 /** Milliseconds after which a folder is looked at, where the system does not tell of changes or there is more to read. */
-export const defaultPollMs = 500;
+const defaultPollMs = 500;
 
 /** What a timer of Node can wait. */
 const maximumPollMs = 0x7fffffff;

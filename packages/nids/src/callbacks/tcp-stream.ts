@@ -158,8 +158,9 @@ export class TcpStream {
   }
 
   /**
-   * In a DATA callback: how many of the buffered bytes are given up after it, as far as the callbacks asked so far have
-   * it; negative where one of them said so, which gives up none. Otherwise 0.
+   * In a DATA callback: how many of the buffered bytes are given up after it, which is the smallest count given to
+   * discard() so far in this notification, and all of them without such a call; a negative one gives up nothing.
+   * Otherwise 0.
    */
   get read(): number {
     return this.notifier.current.readOf(this.slot);
@@ -178,9 +179,9 @@ export class TcpStream {
   /**
    * Sends RST segments through the engine's injector: four, to both ends, with the expected sequence numbers and again
    * half a window further on; and for `killGraceMs` answers what the ends still send. With a strategy, what that says
-   * and no more. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction; an end
-   * gets none whose direction was never seen, where it cannot be told from the other, and one of which no packet has
-   * said the number it expects. The stream itself ends when one of them is captured.
+   * and no more. They go into the VLAN or tunnel the stream is in, with the headers seen in each direction. An end
+   * gets no reset where the headers towards it were not seen and cannot be derived from those of the other direction,
+   * or where the number it expects is unknown. The stream itself ends when one of them is captured.
    *
    * Returns what was sent, or why nothing was. Throws NidsError `no-injector` without an injector, `stream-ended` when
    * the stream has ended, `not-injectable` where it is in something that resets cannot be sent into, `invalid-argument`

@@ -41,7 +41,7 @@ export interface Kernel extends Checksums, ByteOperations {
     maxTargets: number,
     delayMs: number,
   ): void;
-  /** Says where is counted what kernel/window.ts names. */
+  /** Sets the address of the counters that kernel/window.ts names. */
   useTally(tally: number): void;
   /**
    * With `connections` 1 segments out of order are kept, and connections opened and closed; with `unknownOnes` 1 also

@@ -1,6 +1,6 @@
 // ICMP (RFC 792) and ICMPv6 (RFC 4443): checked, then shown to the icmp callbacks, the last registered first. A message
 // that says a TCP connection cannot be opened makes the engine forget what it has seen of it, so that the next attempt
-// begins anew. As in libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §6
+// begins anew. As in libnids, established connections are immune (RFC 1122 §4.2.3.9 calls for more, RFC 5927 §5.2
 // against), and what only the destination itself can say is not believed from anybody else.
 
 import type { Faults } from "../callbacks/faults.js";

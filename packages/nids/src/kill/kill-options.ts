@@ -1,7 +1,7 @@
 // What a caller of kill() and reject() may ask for, and which numbers a reset is sent with.
 //
 // A host believes a reset whose sequence number is the one it expects next; older ones believe any inside their
-// window (RFC 9293 §3.5.2), newer ones only that one (RFC 5961 §3.2). And it moves on while the reset travels. Hence
+// window (RFC 9293 §3.5.3), newer ones only that one (RFC 5961 §3.2). And it moves on while the reset travels. Hence
 // three strategies:
 //
 //   expected     │                     window of the receiver                      │
@@ -16,7 +16,7 @@ import { NidsError } from "../errors.js";
 export const killStrategies = ["libnids", "exact", "stepped"] as const;
 /**
  * `libnids`: two for each end, the number expected now and one half a window further on, the window as it stands in the
- * header. `exact`: one, the number expected now. `stepped`: several from there on, for streams that are being sent in.
+ * header. `exact`: one, the number expected now. `stepped`: several from there on, for streams with data in flight.
  */
 export type KillStrategy = (typeof killStrategies)[number];
 
@@ -40,7 +40,7 @@ export interface KillOptions {
   readonly stepBytes?: number;
   /**
    * Goes on: during `killGraceMs`, up to 1024 segments that the ends still send are answered with resets, with the
-   * numbers those segments say. For streams that are being sent in, whose numbers move faster than packets can be
+   * numbers those segments say. For streams with data in flight, whose numbers move faster than packets can be
    * captured and injected. Default: true where no strategy is named, false where one is.
    */
   readonly persist?: boolean;

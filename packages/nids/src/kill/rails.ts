@@ -8,7 +8,7 @@ import type { NidsParams } from "../params.js";
 import type { Statistics } from "../stats.js";
 import type { InjectedFrame, Injection, InjectionOutcome, Injector } from "./injector.js";
 
-/** Sources need not agree about the time, and are few. */
+/** Seconds of which the number of kills is remembered: interfaces may be in different seconds. */
 const rememberedSeconds = 16;
 
 const refusals = { "not-allowed": refusal("not-allowed"), "rate-limited": refusal("rate-limited") };

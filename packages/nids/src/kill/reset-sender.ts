@@ -20,7 +20,7 @@ import type { Endpoints } from "../tcp/endpoints.js";
 import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/flow-flags.js";
 import { ACK, FLOW_INTS, NEXT, WINDOW } from "../tcp/flow-record.js";
 import type { FlowTable } from "../tcp/flow-table.js";
-import { later } from "../tcp/sequence.js";
+import { advance, later } from "../tcp/sequence.js";
 import { TcpFlag } from "../tcp/segment.js";
 import type { Segment } from "../tcp/segment.js";
 import { windowInHeader } from "../tcp/sides.js";
@@ -204,7 +204,7 @@ export class ResetSender {
     return Array.from({ length: rounds }).flatMap((_, round) =>
       directions.flatMap((direction) => {
         const ahead = direction.steps[round];
-        return ahead === undefined ? [] : [reset(endpoints, direction, direction.expected + ahead)];
+        return ahead === undefined ? [] : [reset(endpoints, direction, advance(direction.expected, ahead))];
       }),
     );
   }

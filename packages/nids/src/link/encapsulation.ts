@@ -7,8 +7,8 @@
 //
 // What tells flows apart must be the same in both directions. Identifiers that the receiving end chooses are not:
 // GTP's TEIDs, L2TP's sessions, PPTP's calls and MPLS labels. Of the first three the two ends of the tunnel count
-// instead; labels do not count unless `foldEncapsulations` says so, because the last hop but one usually takes them
-// off in one direction.
+// instead; labels do not count as long as `foldEncapsulations` lists `mpls`, as it does by default: the last hop but
+// one usually takes them off in one direction.
 
 import type { AlertSink } from "../alert-sink.js";
 import { formatAddress } from "../ip/address.js";

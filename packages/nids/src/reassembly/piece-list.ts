@@ -14,7 +14,7 @@ export class PieceList {
   protected readonly record: Int32Array;
   protected readonly at: number;
 
-  /** The record lies in `record` from `at` on, where it begins with noughts. */
+  /** The record lies in `record` from `at` on; it must be zeroed. */
   constructor(record: Int32Array = new Int32Array(LIST_INTS), at = 0) {
     this.record = record;
     this.at = at;

@@ -90,7 +90,10 @@ export class ShareOfFlows {
     return this.isShareOf(network + (isV4 ? 12 : 8), this.portsAt(protocol, transport, networkEnd));
   }
 
-  /** Notes what the TCP segment of another share, at the cursor, says about scans and checksums; in the order of Tcp.receive. */
+  /**
+   * Evaluates another share's TCP segment, at the cursor, for scans and the trial of checksums only; in the same order
+   * as Tcp.receive.
+   */
   overhear(): void {
     const { packet, scans, verification } = this;
     const { view, transport, end, cut } = packet;

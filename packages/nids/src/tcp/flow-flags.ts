@@ -1,9 +1,10 @@
 // What the flags of a flow mean, and the few questions everybody asks about them (RFC 9293 §3.3.2, seen from outside).
 //
-// A monitor cannot know the state of either host, only what has passed. So a connection moves through five states:
+// A monitor cannot know the state of either host, only what has passed. So a connection moves through six states:
 //
 //   SYN ──► OPENING ──SYN,ACK──► ANSWERED ──ACK──► ESTABLISHED ──both FINs acknowledged, RST──► ENDED ──► (removed)
 //   anything else ──► GLIMPSED ──first data──► ESTABLISHED (mid-stream)
+//                                              ESTABLISHED ──no listener left──► IGNORED
 //
 // ENDED connections stay for a while to absorb what still comes, so that late copies do not look like a new connection.
 // So do IGNORED ones, in which nobody is interested (any more), as long as they are active.

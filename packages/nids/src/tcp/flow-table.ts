@@ -1,5 +1,5 @@
 // The table of TCP connections. What decides the speed of a passive engine is how many cache lines a packet touches, so
-// a connection is one line of 64 bytes that holds all an in-order segment needs, and a second line, elsewhere, for the
+// a connection is one line of 64 bytes that holds all an in-order segment needs, and half a line, elsewhere, for the
 // rest (flow-record.ts); what few flows have lies in a third place (flow-extras.ts). JavaScript objects exist only for
 // streams somebody listens to.
 //

@@ -1,5 +1,6 @@
 // Sequence numbers live on a circle of 2^32 (RFC 9293 §3.4). They are kept as signed 32-bit integers, so that the
-// difference of two is one subtraction; comparisons hold for distances below 2^31. Everywhere else the engine uses exact
+// difference of two is one subtraction; comparisons hold for distances below 2^31. They are used in tcp/ and kill/; the
+// short way in order, the piece store and the kernel write the arithmetic out. Everywhere else the engine uses exact
 // positions in the stream.
 
 /** Signed distance from `from` to `to`; positive when `to` is later. */

@@ -17,8 +17,9 @@ import type { FlowTable } from "./flow-table.js";
 import type { Segment } from "./segment.js";
 import { advance, distance, later } from "./sequence.js";
 
-/** The largest window there can be: 65535 << 14 (RFC 7323 §2.3). */
+/** The largest shift (RFC 7323 §2.3). */
 const largestShift = 14;
+/** The largest window there can be, 65535 << 14, rounded up to a power of two. */
 export const largestWindow: number = 1 << 30;
 
 export class WindowTest {
