@@ -165,14 +165,17 @@ export interface Alert {
   readonly text: string;
   /** What it was about, beyond the addresses. */
   readonly detail: string | undefined;
-  /** Packet time: whole seconds since 1970, and nanoseconds. */
+  /** Packet time, in whole seconds since 1970. */
   readonly seconds: number;
+  /** Nanoseconds within that second. */
   readonly nanoseconds: number;
-  /** Addresses of the packet, where it had any. */
+  /** Address the packet came from, where it had any. */
   readonly source: string | undefined;
+  /** Address the packet was sent to, where it had any. */
   readonly destination: string | undefined;
-  /** Ports, where it was a TCP segment or UDP datagram. */
+  /** Port it came from, where it was a TCP segment or UDP datagram. */
   readonly sourcePort: number | undefined;
+  /** Port it was sent to, where it was a TCP segment or UDP datagram. */
   readonly destinationPort: number | undefined;
   /** Bytes of the IP packet, its header included. */
   readonly totalLength: number | undefined;

@@ -69,6 +69,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.rooms.udp.callbacks.add(callback);
   }
 
+  /** No longer calls `callback` for UDP datagrams. */
   unregisterUdp(callback: UdpCallback): void {
     this.rooms.udp.callbacks.remove(callback);
   }
@@ -78,6 +79,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.rooms.icmp.callbacks.add(callback);
   }
 
+  /** No longer calls `callback` for ICMP and ICMPv6 messages. */
   unregisterIcmp(callback: IcmpCallback): void {
     this.rooms.icmp.callbacks.remove(callback);
   }
@@ -88,6 +90,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.rooms.express.close();
   }
 
+  /** No longer calls `callback` for valid IP datagrams. */
   unregisterIp(callback: IpCallback): void {
     this.rooms.ip.callbacks.remove(callback);
   }
@@ -98,6 +101,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     this.rooms.express.close();
   }
 
+  /** No longer calls `callback` for IP packets and fragments as captured. */
   unregisterIpFragment(callback: IpCallback): void {
     this.rooms.ip.fragmentCallbacks.remove(callback);
   }
@@ -121,8 +125,7 @@ export class Nids extends EventEmitter<NidsEvents> {
 
   /**
    * Processes one frame: its bytes from the link header on, when it was captured, its LINKTYPE, and how many bytes it
-   * had on the wire, where these were more. The bytes are copied. Throws what `process` throws, and NidsError
-   * `invalid-argument`.
+   * had on the wire, where these were more. The bytes are copied. Throws what `process` throws.
    */
   processFrame(
     frame: Uint8Array,
@@ -231,7 +234,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     return this.rooms.rejecter.reject(packet, options);
   }
 
-  /** What `stream.record()` asks from now on; in place of what it asked before. */
+  /** Has `recording` asked by `stream.record()` from now on, in place of the one before. */
   recordWith(recording: StreamRecording): void {
     this.rooms.notifier.recording = recording;
   }
@@ -242,10 +245,7 @@ export class Nids extends EventEmitter<NidsEvents> {
     return { seconds, nanoseconds };
   }
 
-  /**
-   * True when the checksums of an interface of the batch processed last are no longer on trial (`checksums: "auto"`):
-   * what one packet of it says changes nothing for others. FrameSieve wants to know.
-   */
+  /** Whether the checksums of an interface of the last batch are no longer on trial (`checksums: "auto"`). */
   isSettled(interfaceIndex: number): boolean {
     return this.rooms.verification.isSettled(interfaceIndex);
   }

@@ -8,6 +8,7 @@ export type OutputErrorCode =
 /** A mistake of the caller; `code` says which. */
 export class OutputError extends Error {
   override readonly name = "OutputError";
+  /** Which mistake it is. */
   readonly code: OutputErrorCode;
 
   constructor(code: OutputErrorCode, message: string) {

@@ -10,11 +10,13 @@ export const Protocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58, SCTP: 132 } as c
 export interface FlowTuple {
   /** Protocol number (IANA). */
   readonly protocol: number;
-  /** Addresses as text: dotted decimal, or RFC 4291 for IPv6. */
+  /** Address of the sender, as text: dotted decimal, or RFC 4291 for IPv6. */
   readonly source: string;
+  /** Address of the receiver, as text. */
   readonly destination: string;
-  /** Ports of TCP, UDP and SCTP; for ICMP and ICMPv6 the type and the code. Left out where there is none. */
+  /** Port of the sender, of TCP, UDP or SCTP; for ICMP and ICMPv6 the type. Left out where there is none. */
   readonly sourcePort?: number | undefined;
+  /** Port of the receiver; for ICMP and ICMPv6 the code. Left out where there is none. */
   readonly destinationPort?: number | undefined;
 }
 

@@ -18,6 +18,7 @@ export type SniffErrorCode =
 /** A mistake of the caller; `code` says which. */
 export class SniffError extends Error {
   override readonly name = "SniffError";
+  /** Which mistake it is. */
   readonly code: SniffErrorCode;
 
   constructor(code: SniffErrorCode, message: string, cause?: unknown) {
@@ -35,6 +36,7 @@ export type PacketErrorCode =
 
 /** A packet cannot be decoded to the end. What comes before the place was. */
 export abstract class PacketError extends Error {
+  /** Whether the packet is invalid or not supported. */
   abstract readonly code: PacketErrorCode;
   /** The protocol that is not as it should be, or not decoded, as a layer calls it: "TCP". */
   readonly protocol: string;

@@ -36,14 +36,23 @@ export interface PacketParts {
 
 /** A packet. As a string it is a tree of protocols, fields and flags. */
 export class Packet implements PacketParts {
+  /** When it was captured. */
   readonly timestamp: Timestamp;
+  /** The whole frame, as far as it was captured. */
   readonly bytes: Uint8Array;
+  /** Bytes the frame had on the wire. */
   readonly originalLength: number;
+  /** How the frame begins: a LINKTYPE_ number. */
   readonly linkType: number;
+  /** The headers, outermost first. */
   readonly layers: readonly Layer[];
+  /** What follows the last header, as far as it was captured. */
   readonly payload: Uint8Array;
+  /** Bytes of the payload that the snap length cut off. */
   readonly missing: number;
+  /** What the frame has behind the packet: padding, checksums. */
   readonly trailer: Uint8Array;
+  /** Why it was not decoded to the end; undefined where it was. */
   readonly problem: PacketError | undefined;
 
   constructor(parts: PacketParts) {
@@ -68,6 +77,7 @@ export class Packet implements PacketParts {
     return this.layers.find((layer) => layer instanceof Vlan);
   }
 
+  /** The ARP message. */
   get arp(): Arp | undefined {
     return this.layers.find((layer) => layer instanceof Arp);
   }
@@ -77,10 +87,12 @@ export class Packet implements PacketParts {
     return this.layers.find((layer) => layer instanceof Ipv4 || layer instanceof Ipv6);
   }
 
+  /** The TCP header. */
   get tcp(): Tcp | undefined {
     return this.layers.find((layer) => layer instanceof Tcp);
   }
 
+  /** The UDP header. */
   get udp(): Udp | undefined {
     return this.layers.find((layer) => layer instanceof Udp);
   }

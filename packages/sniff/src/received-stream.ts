@@ -16,13 +16,17 @@ import { Tcp } from "./protocol/tcp.js";
 
 /** One side of a stream. */
 export interface StreamEndpoint {
+  /** Its IP address. */
   readonly address: string;
+  /** Its TCP port. */
   readonly port: number;
 }
 
 /** A finished TCP stream. */
 export interface ReceivedStream {
+  /** The side that opened the connection. */
   readonly client: StreamEndpoint;
+  /** The other side. */
   readonly server: StreamEndpoint;
   /** What the client sent; bytes never captured are zeros. */
   readonly clientToServer: Uint8Array;

@@ -25,6 +25,7 @@ export interface SnifferOptions
 
 /** A packet in parts. */
 export interface RawPacket {
+  /** When it was captured. */
   readonly timestamp: Timestamp;
   /** The headers, outermost first. */
   readonly headers: readonly Layer[];

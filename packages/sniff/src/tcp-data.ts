@@ -15,6 +15,7 @@ export interface TcpDataOptions extends SniffOptions {
 
 /** The payload of a segment. */
 export interface TcpData {
+  /** When it was captured. */
   readonly timestamp: Timestamp;
   /** The bytes as far as they were captured; yours to keep. */
   readonly data: Uint8Array;

@@ -21,6 +21,7 @@ export class Capture implements Iterable<Frame> {
     this.frames = frames;
   }
 
+  /** How many frames there are. */
   get length(): number {
     return this.frames.length;
   }

@@ -16,7 +16,9 @@ export type ChecksumChoice = "good" | "bad" | number;
 
 /** Source and destination of the packet around a segment: 4 or 16 bytes each. */
 export interface AddressPair {
+  /** Address of the sender. */
   readonly source: Uint8Array;
+  /** Address of the receiver. */
   readonly destination: Uint8Array;
 }
 

@@ -31,11 +31,13 @@ export type Side = "client" | "server";
 
 /** Between whom, and how it is captured. */
 export interface ConversationOptions extends Omit<FrameOptions, "time"> {
-  /** "10.0.0.1:40000" or "[2001:db8::1]:40000". */
+  /** Who opens the connection: "10.0.0.1:40000" or "[2001:db8::1]:40000". */
   readonly client: string;
+  /** The other side, in the same form. */
   readonly server: string;
-  /** Initial sequence numbers, default 1000 and 5000. */
+  /** Initial sequence number of the client, default 1000. */
   readonly clientIsn?: number;
+  /** Initial sequence number of the server, default 5000. */
   readonly serverIsn?: number;
   /** Time of the first packet, default 2001-09-09 01:46:40 UTC. */
   readonly start?: TimeLike;
@@ -52,6 +54,7 @@ type HeaderFields = Pick<TcpFields, "window" | "urgentPointer" | "options" | "da
 
 /** What is unusual about one segment. */
 export interface SegmentOptions extends HeaderFields, Omit<FrameOptions, "link"> {
+  /** The payload. Default none. */
   readonly data?: Data;
   /** Letters of F S R P A U E C. Default "PA" with data, "A" without. */
   readonly flags?: string;

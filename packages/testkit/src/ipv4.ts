@@ -18,8 +18,11 @@ export interface Ipv4Options {
   readonly tos?: number;
   /** Default 0. */
   readonly identification?: number;
+  /** The reserved flag. Default false. */
   readonly reservedFlag?: boolean;
+  /** The flag DF. Default false. */
   readonly dontFragment?: boolean;
+  /** The flag MF. Default false. */
   readonly moreFragments?: boolean;
   /** In bytes, a multiple of 8. Default 0. */
   readonly fragmentOffset?: number;
@@ -39,9 +42,13 @@ export interface Ipv4Options {
 
 /** A whole IPv4 packet. */
 export interface Ipv4Fields extends Ipv4Options {
+  /** Address of the sender. */
   readonly source: AddressLike;
+  /** Address of the receiver. */
   readonly destination: AddressLike;
+  /** Protocol number of the payload, such as 6 for TCP. */
   readonly protocol: number;
+  /** What follows the header. */
   readonly payload: Uint8Array;
 }
 

@@ -46,10 +46,13 @@ export interface Ipv6Options {
 
 /** A whole IPv6 packet. */
 export interface Ipv6Fields extends Ipv6Options {
+  /** Address of the sender. */
   readonly source: AddressLike;
+  /** Address of the receiver. */
   readonly destination: AddressLike;
   /** Number of what comes after the extension headers, such as 6 for TCP. */
   readonly protocol: number;
+  /** What follows the extension headers. */
   readonly payload: Uint8Array;
 }
 

@@ -13,7 +13,9 @@ import { udpDatagram, udpProtocol, type UdpFields } from "./udp.js";
 
 /** Header fields for whichever family the addresses have. */
 export interface IpOptions {
+  /** For packets between IPv4 addresses. */
   readonly ipv4?: Ipv4Options;
+  /** For packets between IPv6 addresses. */
   readonly ipv6?: Ipv6Options;
 }
 

@@ -22,6 +22,7 @@ import { addTime, defaultStart } from "./time.js";
 
 /** How a scenario is played. */
 export interface ScenarioVariant {
+  /** The family of all addresses. */
   readonly family: "ipv4" | "ipv6";
   /** Sequence numbers wrap within the first data of either side. */
   readonly nearWrap: boolean;
@@ -33,15 +34,21 @@ export interface ScenarioVariant {
 export interface ScenarioConnection {
   /** From 1, as in the direction words of the event log. */
   readonly number: number;
+  /** Address of the client, as text. */
   readonly clientAddress: string;
+  /** Port of the client. */
   readonly clientPort: number;
+  /** Address of the server, as text. */
   readonly serverAddress: string;
+  /** Port of the server. */
   readonly serverPort: number;
 }
 
 /** A played scenario: the frames, and which endpoints the page's names stand for. */
 export interface ScenarioCapture {
+  /** The frames. */
   readonly capture: Capture;
+  /** In order of their numbers. */
   readonly connections: readonly ScenarioConnection[];
 }
 

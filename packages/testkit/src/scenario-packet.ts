@@ -37,7 +37,9 @@ import { time, type Time } from "./time.js";
 
 /** A sequence number: as the page counts, or relative to the next one. */
 export interface ScenarioNumber {
+  /** True for a distance from the side's next number; false for a number as the page counts. */
   readonly relative: boolean;
+  /** The number or the distance. */
   readonly value: number;
 }
 
@@ -52,14 +54,19 @@ export interface ScenarioPacket {
   readonly time: Time;
   /** A tick is a packet of bystanders: it moves the packet clock and nothing else. */
   readonly kind: "tcp" | "udp" | "tick";
+  /** Who sends it. */
   readonly from: Side;
   /** Number of the connection, from 1. */
   readonly connection: number;
+  /** The payload; empty where none was written. */
   readonly data: Uint8Array;
   /** Letters as `tcpFlags` takes them. */
   readonly flags: string;
+  /** Sequence number. */
   readonly seq?: ScenarioNumber;
+  /** Acknowledgment number. */
   readonly ack?: ScenarioNumber;
+  /** TCP options, in order. */
   readonly options: readonly ScenarioOption[];
   /** What goes to the packet's builder as it is. */
   readonly segment: ScenarioSegment;
@@ -69,6 +76,7 @@ export interface ScenarioPacket {
   readonly cut?: number;
   /** IP payload offsets to fragment at. The frames of all fragments are cut alike. */
   readonly fragments?: readonly number[];
+  /** True for a wrong checksum in the IPv4 header. */
   readonly badIpChecksum?: boolean;
 }
 

@@ -34,7 +34,9 @@ const flagLetters: ReadonlyMap<string, number> = new Map(
 
 /** Header fields and payload of one segment. */
 export interface TcpFields {
+  /** Port of the sender. */
   readonly sourcePort: number;
+  /** Port of the receiver. */
   readonly destinationPort: number;
   /** Sequence number, 0..2^32-1. */
   readonly seq: number;
@@ -52,6 +54,7 @@ export interface TcpFields {
   readonly dataOffset?: number;
   /** Default "good". */
   readonly checksum?: ChecksumChoice;
+  /** The payload. Default none. */
   readonly data?: Data;
 }
 

@@ -21,15 +21,19 @@ import { parseAddress } from "./address.js";
 
 /** The packet around, and what identifies the tunnel. */
 export interface TunnelOptions {
+  /** Address of the sender of the packet around. */
   readonly source: AddressLike;
+  /** Address of its receiver. */
   readonly destination: AddressLike;
   /** Key, session, network, tunnel or label, as the kind has it. Default none for GRE, else 1. */
   readonly id?: number;
-  /** For GRE: with checksum, with sequence number. */
+  /** For GRE: with checksum. */
   readonly checksum?: boolean;
+  /** For GRE: with sequence number. */
   readonly sequence?: number;
-  /** UDP ports, default 40000 and the standard one. */
+  /** UDP port of the sender, default 40000. */
   readonly sourcePort?: number;
+  /** UDP port of the receiver, default the standard one. */
   readonly destinationPort?: number;
   /** Between the tunnel's header and what it carries: Geneve options, GTP extension headers, Teredo indications. */
   readonly extra?: Uint8Array;

@@ -10,8 +10,11 @@ export const udpProtocol = 17;
 
 /** Header fields and payload of one datagram. */
 export interface UdpFields {
+  /** Port of the sender. */
   readonly sourcePort: number;
+  /** Port of the receiver. */
   readonly destinationPort: number;
+  /** The payload. Default none. */
   readonly data?: Data;
   /** Length field, when it is to lie. */
   readonly length?: number;

@@ -16,6 +16,7 @@ export interface Device {
   readonly name: string;
   /** What it is, where the system says so; else "". */
   readonly description: string;
+  /** Whether it is the loopback device, on which the machine talks to itself. */
   readonly isLoopback: boolean;
   /** Whether the system has it, and it is up. */
   readonly state: DeviceState;

@@ -25,6 +25,7 @@ export interface InjectorEvents {
  *     await injector.close(); // until then it keeps the program alive
  */
 export class LiveInjector extends EventEmitter<InjectorEvents> {
+  /** Name of the device. */
   readonly device: string;
   #process: CapProcess | undefined;
   #sent = 0;

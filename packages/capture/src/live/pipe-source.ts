@@ -22,7 +22,9 @@ const owner = "PipeSource";
  *     new PipeSource("ssh", ["gateway", "tcpdump", "-U", "-w", "-", "not port 22"])
  */
 export class PipeSource extends FeedSource {
+  /** Name or path of the program. */
   readonly program: string;
+  /** Its arguments. */
   readonly args: readonly string[];
 
   /** Starts nothing; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */

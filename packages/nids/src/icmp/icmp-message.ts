@@ -15,14 +15,17 @@ import { QuotedPacket } from "./quoted-packet.js";
 export interface QuotedFlow {
   /** Protocol number of its payload (IANA). */
   readonly protocol: number;
-  /** Addresses as text. */
+  /** Address of the sender, as text. */
   readonly sourceAddress: string;
+  /** Address of the receiver, as text. */
   readonly destinationAddress: string;
-  /** Ports; undefined where the protocol has none, or the quote ends before them. */
+  /** Port of the sender; undefined where the protocol has none, or the quote ends before it. */
   readonly sourcePort: number | undefined;
+  /** Port of the receiver; undefined for the same reasons. */
   readonly destinationPort: number | undefined;
-  /** Type and code of a quoted ICMP message, such as the echo request of a ping; undefined for other protocols. */
+  /** Type of a quoted ICMP message, such as the echo request of a ping; undefined for other protocols. */
   readonly icmpType: number | undefined;
+  /** Code of a quoted ICMP message; undefined for other protocols. */
   readonly icmpCode: number | undefined;
   /** The stream it belongs to, in either direction, where that is followed and somebody listens to it. */
   readonly stream: TcpStream | undefined;

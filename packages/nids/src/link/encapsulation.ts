@@ -96,8 +96,9 @@ export interface Encapsulation {
    * undefined where the kind has none, or the header does not say.
    */
   readonly id: number | undefined;
-  /** Addresses of the outer IP packet; undefined where the encapsulation is not a tunnel. */
+  /** Address of the sender of the outer IP packet; undefined where the encapsulation is not a tunnel. */
   readonly source: string | undefined;
+  /** Address of the receiver of the outer IP packet; undefined where the encapsulation is not a tunnel. */
   readonly destination: string | undefined;
 }
 

@@ -11,9 +11,13 @@ import type { FlowTable } from "./flow-table.js";
 
 /** The endpoints of a connection; addresses as text. */
 export interface Tuple {
+  /** IPv4 or IPv6 address of the side that opened the connection. */
   readonly clientAddress: string;
+  /** Its port, 0 to 65535. */
   readonly clientPort: number;
+  /** Address of the other side, of the same family. */
   readonly serverAddress: string;
+  /** Its port. */
   readonly serverPort: number;
 }
 

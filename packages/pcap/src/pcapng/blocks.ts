@@ -6,7 +6,9 @@
  * have the byte order of the section.
  */
 export interface PcapngOption {
+  /** What kind of option it is. */
   readonly code: number;
+  /** Its bytes, without padding. */
   readonly value: Uint8Array;
 }
 
@@ -21,10 +23,13 @@ interface WithOptions {
 /** A section begins: its interfaces are numbered from 0 again. */
 export interface PcapngSection extends WithOptions {
   readonly type: "section";
+  /** Byte order of all numbers in the section. */
   readonly byteOrder: "little" | "big";
-  /** The machine, operating system and program that wrote it. */
+  /** The machine that wrote it. */
   readonly hardware: string | undefined;
+  /** The operating system that wrote it. */
   readonly system: string | undefined;
+  /** The program that wrote it. */
   readonly application: string | undefined;
 }
 
@@ -46,12 +51,14 @@ export interface PcapngPacketOptions extends WithOptions {
 export interface ResolvedName {
   /** 4 bytes of IPv4 or 16 of IPv6. */
   readonly address: Uint8Array;
+  /** One or more names of it. */
   readonly names: readonly string[];
 }
 
 /** Names of addresses. */
 export interface PcapngNameResolution extends WithOptions {
   readonly type: "name-resolution";
+  /** In the order of the block. */
   readonly records: readonly ResolvedName[];
 }
 
@@ -60,11 +67,13 @@ export interface PcapngInterfaceStatistics extends WithOptions {
   readonly type: "interface-statistics";
   /** Index of the interface in the section. */
   readonly index: number;
-  /** When they were taken. */
+  /** When they were taken, in whole seconds since 1970. */
   readonly seconds: number;
+  /** Nanoseconds within that second. */
   readonly nanoseconds: number;
-  /** Packets received by the interface and dropped by it, since the capture began. */
+  /** Packets that the interface received since the capture began. */
   readonly received: bigint | undefined;
+  /** Packets that the interface dropped since the capture began. */
   readonly dropped: bigint | undefined;
 }
 
@@ -73,6 +82,7 @@ export interface PcapngDecryptionSecrets extends WithOptions {
   readonly type: "decryption-secrets";
   /** What they are: 0x544c534b is a TLS key log, 0x57474b4c a WireGuard one. */
   readonly secretsType: number;
+  /** The keys, in the form that `secretsType` says. */
   readonly secrets: Uint8Array;
 }
 
@@ -90,6 +100,7 @@ export interface PcapngCustomBlock {
 /** A block of another type. */
 export interface PcapngUnknownBlock {
   readonly type: "unknown";
+  /** Its number. */
   readonly blockType: number;
   /** Everything between the two lengths. */
   readonly body: Uint8Array;
@@ -98,12 +109,13 @@ export interface PcapngUnknownBlock {
 /** A block too long to be offered (see longestWholeBlock), or one whose fields do not fit into it. */
 export interface PcapngSkippedBlock {
   readonly type: "skipped";
+  /** Its number. */
   readonly blockType: number;
   /** All of its bytes. */
   readonly length: number;
 }
 
-/** Anything that is no frame. */
+/** Anything that is no frame; `type` says what. */
 export type PcapngBlock =
   | PcapngSection
   | PcapngInterface

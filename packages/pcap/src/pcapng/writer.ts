@@ -33,9 +33,11 @@ export interface PcapngDescription {
 export interface PcapngWriterOptions extends PcapngDescription {
   /** Byte order of all numbers. Default: "little". */
   readonly byteOrder?: "little" | "big";
-  /** The machine, operating system and program that write it. */
+  /** The machine that writes it. */
   readonly hardware?: string;
+  /** The operating system that writes it. */
   readonly system?: string;
+  /** The program that writes it. */
   readonly application?: string;
 }
 
@@ -45,14 +47,17 @@ export interface PcapngInterfaceOptions extends PcapngDescription {
   readonly linkType: number;
   /** Bytes kept of a frame at most; 0, the default, is no limit. */
   readonly snapLength?: number;
+  /** Name of the device, such as "eth0". */
   readonly name?: string;
+  /** What it is, for people. */
   readonly description?: string;
 }
 
 /** Counters of an interface. */
 export interface PcapngStatisticsOptions extends PcapngDescription {
-  /** Packets received by the interface and dropped by it, since the capture began. */
+  /** Packets that the interface received since the capture began. */
   readonly received?: bigint;
+  /** Packets that the interface dropped since the capture began. */
   readonly dropped?: bigint;
 }
 

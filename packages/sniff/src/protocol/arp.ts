@@ -39,18 +39,22 @@ export class Arp extends Layer {
     return this.view.getUint16(6);
   }
 
+  /** Hardware address of the sender, as hexadecimal numbers with colons. */
   get senderHardware(): string {
     return colons(this.slice(0, 4));
   }
 
+  /** Address of the sender; of another protocol than IPv4 as hexadecimal numbers. */
   get senderAddress(): string {
     return this.addressText(this.slice(0, 5));
   }
 
+  /** Hardware address of the target; in a request it is what is asked for. */
   get targetHardware(): string {
     return colons(this.slice(1, 4));
   }
 
+  /** Address of the target. */
   get targetAddress(): string {
     return this.addressText(this.slice(1, 5));
   }

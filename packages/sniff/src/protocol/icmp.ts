@@ -60,14 +60,17 @@ export class Icmp extends Layer {
     return new Icmp(cursor.take(family === 4 ? "ICMP" : "ICMPv6", headerBytes), family);
   }
 
+  /** What kind of message it is (IANA). */
   get type(): number {
     return this.bytes[0]!;
   }
 
+  /** What kind within the type. */
   get code(): number {
     return this.bytes[1]!;
   }
 
+  /** The checksum as in the header; it is not verified. */
   get checksum(): number {
     return this.view.getUint16(2);
   }

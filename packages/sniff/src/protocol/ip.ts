@@ -56,14 +56,17 @@ export class Ipv4 extends Layer {
     return this.view.getUint16(2);
   }
 
+  /** Number that the fragments of a datagram share. */
   get identification(): number {
     return this.view.getUint16(4);
   }
 
+  /** True where routers may not fragment it (DF). */
   get dontFragment(): boolean {
     return (this.view.getUint16(6) & DF) !== 0;
   }
 
+  /** True where more fragments of the datagram follow (MF). */
   get moreFragments(): boolean {
     return (this.view.getUint16(6) & MF) !== 0;
   }
@@ -73,6 +76,7 @@ export class Ipv4 extends Layer {
     return (this.view.getUint16(6) & 0x1fff) * 8;
   }
 
+  /** Hops left (time to live). */
   get ttl(): number {
     return this.bytes[8]!;
   }
@@ -82,14 +86,17 @@ export class Ipv4 extends Layer {
     return this.bytes[9]!;
   }
 
+  /** The header's checksum; it is not verified. */
   get checksum(): number {
     return this.view.getUint16(10);
   }
 
+  /** Address of the sender: "192.0.2.1". */
   get source(): string {
     return formatAddress(this.bytes.subarray(12, 16));
   }
 
+  /** Address of the receiver. */
   get destination(): string {
     return formatAddress(this.bytes.subarray(16, 20));
   }
@@ -134,10 +141,12 @@ export class Ipv6 extends Layer {
     return ip;
   }
 
+  /** Differentiated services and congestion notification (RFC 2474, RFC 3168). */
   get trafficClass(): number {
     return (this.view.getUint16(0) >>> 4) & 0xff;
   }
 
+  /** Number the sender gives to the packets of a flow (RFC 6437), 20 bits. */
   get flowLabel(): number {
     return this.view.getUint32(0) & 0xfffff;
   }
@@ -152,14 +161,17 @@ export class Ipv6 extends Layer {
     return this.bytes[6]!;
   }
 
+  /** Hops left. */
   get hopLimit(): number {
     return this.bytes[7]!;
   }
 
+  /** Address of the sender: "2001:db8::1". */
   get source(): string {
     return formatAddress(this.bytes.subarray(8, 24));
   }
 
+  /** Address of the receiver. */
   get destination(): string {
     return formatAddress(this.bytes.subarray(24, 40));
   }

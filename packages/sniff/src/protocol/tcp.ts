@@ -33,18 +33,22 @@ export class Tcp extends Layer {
     return new Tcp(cursor.take("TCP", headerLength));
   }
 
+  /** Port of the sender. */
   get sourcePort(): number {
     return this.view.getUint16(0);
   }
 
+  /** Port of the receiver. */
   get destinationPort(): number {
     return this.view.getUint16(2);
   }
 
+  /** Sequence number of the first byte, or of the SYN, as in the header. */
   get sequence(): number {
     return this.view.getUint32(4);
   }
 
+  /** Acknowledgment number as in the header; without the ACK flag it means nothing. */
   get acknowledgment(): number {
     return this.view.getUint32(8);
   }
@@ -69,10 +73,12 @@ export class Tcp extends Layer {
     return this.view.getUint16(14);
   }
 
+  /** The checksum as in the header; it is not verified. */
   get checksum(): number {
     return this.view.getUint16(16);
   }
 
+  /** The urgent pointer as in the header; without the URG flag it means nothing. */
   get urgentPointer(): number {
     return this.view.getUint16(18);
   }

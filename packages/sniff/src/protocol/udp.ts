@@ -23,10 +23,12 @@ export class Udp extends Layer {
     return udp;
   }
 
+  /** Port of the sender. */
   get sourcePort(): number {
     return this.view.getUint16(0);
   }
 
+  /** Port of the receiver. */
   get destinationPort(): number {
     return this.view.getUint16(2);
   }
