@@ -27,7 +27,7 @@ export interface ByteReader {
   /** Ends it; a read that waits returns 0, unless the bytes are on their way already. May be called twice. */
   close(): void;
 
-  // What only readers have that can read ahead:
+  // Only readers that can read ahead have the following.
 
   /** Reads that were announced and not taken yet. */
   readonly announced?: number;
@@ -37,7 +37,10 @@ export interface ByteReader {
    * where nothing can be read ahead.
    */
   announce?(target: Uint8Array, position: number, length: number): boolean;
-  /** Waits until nothing is read in the background any more, and forgets what was. Only then the memory is the caller's again. */
+  /**
+   * Waits until nothing is read in the background any more, and forgets what was. Only then may the caller use the
+   * memory again.
+   */
   settle?(): Promise<void>;
 }
 
@@ -56,9 +59,9 @@ export async function openReader(path: string): Promise<ByteReader> {
 }
 
 /**
- * A named pipe is opened without waiting for somebody to open its other end: that would be done in a thread, and could
- * not be called off. The event loop waits instead; the end of a pipe is told only when its last writer has closed it
- * (POSIX.1-2017, poll(): POLLHUP), so before the first one it is not.
+ * Flags that open a named pipe without waiting for a writer: to wait would take a thread, and could not be called off.
+ * The event loop waits instead. A pipe tells its end only when its last writer has closed it (POSIX.1-2017, poll():
+ * POLLHUP), so it tells none before the first one has opened it.
  */
 function openFlags(path: string): number {
   return statSync(path).isFIFO() ? constants.O_RDONLY | constants.O_NONBLOCK : constants.O_RDONLY;
@@ -121,7 +124,8 @@ class PipeReader implements ByteReader {
       const next = await this.#stream.next();
       return next.done === true ? undefined : next.value;
     } catch (error) {
-      // A stream that is closed while somebody waits for it complains. Its own errors have a `syscall`.
+      // A stream that is closed while somebody waits for it throws an error, which has no `syscall` as its real ones
+      // have.
       if (this.#socket.destroyed && !(error instanceof Error && "syscall" in error)) {
         return undefined;
       }

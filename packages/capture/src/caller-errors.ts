@@ -11,7 +11,7 @@ export class CallerErrors {
     return this.#thrown.has(error);
   }
 
-  /** The callback; what it throws is known afterwards. */
+  /** Wraps a callback, so that what it throws is known afterwards. */
   of<Given extends unknown[]>(callback: (...given: Given) => void): (...given: Given) => void {
     return (...given) => {
       try {
@@ -22,7 +22,7 @@ export class CallerErrors {
     };
   }
 
-  /** The same for one that is waited for. */
+  /** The same for a callback that returns a promise. */
   ofWaiting<Result>(callback: () => Promise<Result>): () => Promise<Result> {
     return () =>
       callback().catch((error: unknown) => {

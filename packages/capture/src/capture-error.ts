@@ -31,7 +31,10 @@ export class CaptureError extends Error {
   readonly code: CaptureErrorCode;
   /** The capture, as in the message. */
   readonly capture: string;
-  /** Where in it (in a compressed one, in what was decompressed), in bytes from its beginning; undefined when it was never read. */
+  /**
+   * Where in the capture, in bytes from its beginning (in a compressed one, of what was decompressed); undefined where
+   * it was never read.
+   */
   readonly offset: number | undefined;
 
   constructor(code: CaptureErrorCode, capture: string, what: string, offset?: number, cause?: unknown) {
@@ -42,7 +45,7 @@ export class CaptureError extends Error {
   }
 }
 
-/** What a message begins with that speaks of bytes which are not those of the file. */
+/** How a message begins whose offsets are not those of the file, because it is compressed. */
 export function inside(compression: string | undefined): string {
   return compression === undefined ? "" : "decompressed, ";
 }

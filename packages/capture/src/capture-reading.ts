@@ -1,7 +1,7 @@
 // One capture from its first byte to its last: bytes are read in chunks and decoded to batches, in constant memory
 // whatever the size. intake.ts of the package pcap draws how a chunk and the cut-off beginning of its first record lie
-// in the intake. Every few chunks, and within one of many small frames, the event loop gets its turn, so that timers,
-// signals and a progress bar live.
+// in the intake. Every few chunks, and within a chunk of many small frames, the event loop gets its turn: timers,
+// signals and a progress bar need it.
 
 import { setImmediate } from "node:timers/promises";
 import { FrameBatch, intakeLanes, intakeLength, longestMagic, openDecoder } from "@tsnids/pcap";
@@ -13,11 +13,14 @@ import type { IntakeWindow } from "./intake-window.js";
 import { pageAligned } from "./page-aligned.js";
 import type { UnpackingReader } from "./compression/unpacking-reader.js";
 
-/** The event loop gets its turn after so many frames, or chunks where these are large: some milliseconds of work. */
+/**
+ * After so many frames, or so many chunks where frames are large, the event loop gets its turn: some milliseconds of
+ * work.
+ */
 const chunksPerTurn = 8;
 const framesPerTurn = 4096;
 
-/** Chunks that are read ahead at most. */
+/** At most so many chunks are read ahead. */
 export const maximumReadAhead: number = intakeLanes - 1;
 
 /** What a reading is told. */
@@ -50,7 +53,9 @@ export class CaptureReading {
   #frames = 0;
   #isAtEnd = false;
 
-  /** Bytes are read into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled. */
+  /**
+   * Reads bytes into `block`, which has `intakeLength` bytes or more, and is free again when the reader has settled.
+   */
   constructor(reader: UnpackingReader, block: Uint8Array, options: CaptureReadingOptions) {
     this.#reader = reader;
     this.#block = block;
@@ -74,7 +79,7 @@ export class CaptureReading {
     return atHand instanceof Promise ? this.#behind(atHand) : atHand;
   }
 
-  /** The frames that come when the waiting is over. A loop: a pipe may give the bytes of a long record one by one. */
+  /** Waits, then gives the next frames. A loop, because a pipe may give the bytes of a long record one by one. */
   async #behind(waiting: Promise<void>): Promise<FrameBatch | undefined> {
     for (;;) {
       await waiting;
@@ -84,7 +89,7 @@ export class CaptureReading {
     }
   }
 
-  /** The next frames, undefined at the end, or what is to be waited for before they can be asked for again. */
+  /** The next frames; undefined at the end; or a promise to wait for before asking again. */
   #atHand(): FrameBatch | undefined | Promise<void> {
     while (!this.#isOver()) {
       if (this.#isDue()) return this.#pause();
@@ -100,12 +105,12 @@ export class CaptureReading {
     return this.#isAtEnd || this.#isStopped();
   }
 
-  /** True where it is the turn of the event loop. */
+  /** True when the event loop is to get its turn. */
   #isDue(): boolean {
     return this.#chunks >= chunksPerTurn || this.#frames >= framesPerTurn;
   }
 
-  /** Decodes what was read; false where that is not even one frame. */
+  /** Decodes what was read; false where it holds no whole frame. */
   #decode(): boolean {
     if (this.#decoder === undefined) return false;
     const window = this.#window;
@@ -115,14 +120,16 @@ export class CaptureReading {
     return batch.length > 0;
   }
 
-  /** So many bytes were read; 0 is the end. */
+  /** Notes that so many bytes were read; 0 is the end. */
   #took(count: number): void {
     this.#chunks++;
     if (count === 0) this.#end();
     else if (this.#decoder === undefined) this.#begin();
   }
 
-  /** Opens the decoder, where there is enough to tell the format by, and the reading was not called off meanwhile. */
+  /**
+   * Opens the decoder, if there are enough bytes to tell the format by, and the reading was not called off meanwhile.
+   */
   #begin(): void {
     if (this.#window.left >= longestMagic && !this.#isStopped()) this.#decoder = this.#openDecoder();
   }
@@ -136,7 +143,7 @@ export class CaptureReading {
     return openDecoder(this.#window.bytes, { onBlock: this.#options.onBlock });
   }
 
-  /** There are no more bytes. */
+  /** Ends the decoder: there are no more bytes. */
   #end(): void {
     this.#isAtEnd = true;
     if (this.#isStopped()) return;

@@ -1,6 +1,6 @@
-// One reading of a file, from opening to closing it, as an iterator. It is one by hand, and not a generator, because
-// every batch passes through it: see CaptureReading.next. As with a generator, calls wait for those before, and after
-// the end, an error or `return` there is nothing more.
+// One reading of a file, from opening to closing it, as an iterator. The iterator is written by hand and is no
+// generator, because every batch passes through it: see CaptureReading.next. As with a generator, calls wait for those
+// before them, and after the end, an error or `return` there is nothing more.
 
 import type { CaptureInterface, FrameBatch, PcapngBlockListener } from "@tsnids/pcap";
 import { captureName, openReader } from "./byte-reader.js";
@@ -71,7 +71,7 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     }
   }
 
-  /** Closes the file; when that has resolved the intake is free. */
+  /** Closes the file; once the promise has resolved, the intake is free. */
   async return(): Promise<IteratorResult<FrameBatch, void>> {
     if (this.#isBusy) await this.#wait();
     this.#isBusy = true;
@@ -131,7 +131,7 @@ export class FileReading implements AsyncGenerator<FrameBatch, void, undefined> 
     signal?.addEventListener("abort", this.#stop, { once: true });
     const block = readingBlock(this.#intake, this.#options.readAhead);
     this.#reader = new UnpackingReader(await openReader(this.#path));
-    // The signal may have come meanwhile, when there was nothing to stop: a reading that was called off gives nothing.
+    // The signal may have come while the file was being opened: a reading that was called off gives nothing.
     this.#reading = new CaptureReading(this.#reader, block, { ...this.#options, capture: captureName(this.#path) });
     return this.#frames();
   }

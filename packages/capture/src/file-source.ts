@@ -75,12 +75,11 @@ export class FileSource implements FrameSource {
   }
 
   /**
-   * All frames, from the beginning of the file. It may be called again after the end (standard input and pipes, of
-   * course, are then empty), but not while a reading goes on. `intake` is used when it has `intakeLength` bytes or
-   * more; it should begin on a page boundary. What is read ahead needs as many bytes again for each chunk: in an
-   * intake that has room for fewer, fewer are. The intake is in use until the iterator has ended or its `return` has
-   * come back. Throws CaptureError: at once when the file cannot be read, and after all good frames when it is damaged
-   * from some place on.
+   * All frames, from the beginning of the file. It may be called again after the end (standard input and pipes are then
+   * empty), but not while a reading goes on. `intake` is used when it has `intakeLength` bytes or more; it should begin
+   * on a page boundary. Each chunk to be read ahead needs as many bytes again; with a smaller intake, fewer chunks are
+   * read ahead. The intake is in use until the iterator has ended or its `return` has resolved. Throws CaptureError: at
+   * once when the file cannot be read, and after all good frames when it is damaged from some place on.
    */
   batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     this.#warnings = [];
@@ -94,8 +93,8 @@ export class FileSource implements FrameSource {
   }
 
   /**
-   * When the first frame was captured, read from the beginning of the file; undefined for a file without frames, and for
-   * standard input and pipes, whose beginning is gone when it was read. Throws CaptureError as `batches` does.
+   * When the first frame was captured, read from the beginning of the file; undefined for a file without frames, and
+   * for standard input and pipes, where what is read is gone. Throws CaptureError as `batches` does.
    */
   async startTime(): Promise<FrameTime | undefined> {
     if (this.size === undefined || this.path === standardInput) {

@@ -29,8 +29,8 @@ export class IntakeFiller {
   }
 
   /**
-   * Reads on, behind what the window has left; the number of bytes, 0 at the end. Throws, or rejects with, the system's
-   * errors, and those of decompression.
+   * Reads on, behind what the window has left. Returns the number of bytes, 0 at the end. Throws, or rejects with, the
+   * system's errors, and those of decompression.
    */
   fill(): number | Promise<number> {
     const { window } = this;

@@ -96,7 +96,7 @@ class Merge {
           continue;
         }
       }
-      // Nothing that is there has to wait for what is not.
+      // Frames that are there do not wait for those of a source that may take any time.
       if (head.mayWait && this.#batch.length > 0) {
         yield this.#batch;
         this.#clearBatch();
@@ -139,13 +139,13 @@ class Merge {
     return this.#failures.toSorted((one, other) => one.order - other.order).map(({ error }) => error);
   }
 
-  /** Closes all sources, also where one cannot be; then throws why, for the first that could not. */
+  /** Closes all sources, even if one cannot be; then throws the error of the first that could not. */
   async close(): Promise<void> {
     const closings = await Promise.allSettled(this.#heads.map((head) => head.close()));
     for (const closing of closings) if (closing.status === "rejected") throw closing.reason;
   }
 
-  /** Does with a source what may fail; false then, too. */
+  /** Does something with a source that may fail; false also where it failed. */
   async #attempt({ order }: SourceHead, action: () => Promise<boolean>): Promise<boolean> {
     try {
       return await action();

@@ -14,7 +14,7 @@ export function requireWithin(owner: string, option: string, value: unknown, lea
   throw invalidOption(owner, option, value, `an integer from ${least} to ${most}`);
 }
 
-/** Throws it for what is no text without NUL: `wanted`. */
+/** Throws it unless `value` is a text without NUL; `wanted` says which. */
 export function requireText(owner: string, option: string, value: unknown, wanted: string): void {
   if (!isText(value)) throw invalidOption(owner, option, value, wanted);
 }
@@ -24,18 +24,18 @@ export function isText(value: unknown): boolean {
   return typeof value === "string" && !value.includes("\0");
 }
 
-/** Throws it for `sources` that are none, such as the names of files. */
+/** Throws it unless `sources` is an array of sources; names of files are none. */
 export function requireSources(owner: string, sources: unknown): void {
   if (Array.isArray(sources) && sources.every(isFrameSource)) return;
   throw invalidOption(owner, "sources", sources, "an array of sources, such as FileSource");
 }
 
-/** Throws it for a `signal` that is none, such as the AbortController whose `signal` was meant. */
+/** Throws it unless `signal` is an AbortSignal or undefined. An AbortController is none. */
 export function requireSignal(owner: string, signal: AbortSignal | undefined): void {
   if (!isSignal(signal)) throw invalidOption(owner, "signal", signal, "an AbortSignal");
 }
 
-/** True for a signal, by what is used of it: one of another realm has another class; and true for none. */
+/** True for undefined, and for a signal, told by what is used of it: one of another realm has another class. */
 export function isSignal(value: unknown): boolean {
   return value === undefined || (isObject(value) && "aborted" in value && "addEventListener" in value);
 }

@@ -1,5 +1,6 @@
-// Memory to read files into. The system copies to where a page begins, as it does in its cache, up to twice as fast as
-// to 16 bytes behind that, where allocators put large blocks; the memory of WebAssembly begins with a page.
+// Memory to read files into. The system copies from its cache, where pages are aligned, up to twice as fast to the
+// beginning of a page as to 16 bytes behind it, where allocators put large blocks; the memory of WebAssembly begins
+// with a page.
 
 interface MemoryConstructor {
   new (descriptor: { initial: number; maximum: number }): { readonly buffer: ArrayBuffer };
@@ -7,7 +8,7 @@ interface MemoryConstructor {
 
 const wasmPage = 65536;
 
-/** So many bytes, where there is address space enough from the beginning of a page on. */
+/** So many bytes, from the beginning of a page on where there is enough address space. */
 export function pageAligned(length: number): Uint8Array {
   const pages = Math.ceil(length / wasmPage);
   try {

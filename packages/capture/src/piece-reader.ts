@@ -1,12 +1,12 @@
 // Bytes that come in pieces of any size, given out in the amounts a reader asks for.
 
-/** Reads from pieces; the end is a piece that is undefined. */
+/** Reads from pieces; an undefined piece is the end. */
 export class PieceReader {
   readonly #next: () => Promise<Uint8Array | undefined>;
   /** The part of the last piece that the caller had no room for. */
   #rest: Uint8Array = new Uint8Array(0);
 
-  /** A piece is used up before the next one is asked for. */
+  /** The next piece is asked for when the one before is used up. */
   constructor(next: () => Promise<Uint8Array | undefined>) {
     this.#next = next;
   }

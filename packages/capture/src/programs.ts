@@ -1,6 +1,6 @@
-// Where the programs lie that run in processes of their own. Their places are told from this file's, and what
-// others import of this package is one module made of all (rollup.config.js) that lies where this file does: so it
-// stays at the top.
+// Where the programs lie that run in processes of their own. Their places are relative to this file's. What others
+// import of this package is one module made of all (rollup.config.js), which lies at the top; so this file has to lie
+// there too.
 
 import { fileURLToPath } from "node:url";
 

@@ -5,9 +5,9 @@
 //               read() takes the first; where that was short (somebody cuts the file off), those behind it are of the wrong
 //               place, and are forgotten
 //
-// Nothing is read ahead behind the end the file had when it was opened: what has been written since is read when
-// its turn comes. The descriptor is closed when no thread uses it any more; closed before, its number could be that
-// of another file.
+// Nothing is read ahead behind the end the file had when it was opened: what has been written since is read when its
+// turn comes. The descriptor is closed only when no thread uses it any more: otherwise its number could be another
+// file's by then.
 
 import { closeSync, read, readSync } from "node:fs";
 import type { ByteReader } from "./byte-reader.js";

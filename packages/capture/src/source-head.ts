@@ -8,14 +8,14 @@ import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 export class SourceHead {
   /** Place of the source among all. */
   readonly order: number;
-  /** False for a source of which it is known beforehand that it cannot tell when it begins. */
+  /** False for a source that is known to be unable to tell when it begins. */
   readonly mayTell: boolean;
   /** Time of the frame. */
   seconds = 0;
   nanoseconds = 0;
-  /** True where there is no frame: the source says that it has none before this time. */
+  /** True where there is no frame: the source has said that it has none before this time. */
   isSilent = false;
-  /** True where its next batch may take as long as it likes to come, as that of a pipe or a device. */
+  /** True where its next batch may take any time to come, as that of a pipe or a device. */
   mayWait = false;
   readonly #source: FrameSource;
   #batches: Iterator<FrameBatch> | AsyncIterator<FrameBatch> | undefined;

@@ -1,5 +1,5 @@
 // Pieces of bytes, taken in the amounts that a format asks for. Holds what was asked for and the piece in hand. Before
-// each piece the event loop gets its turn: one can be read without anything coming out of it.
+// each piece the event loop gets its turn, because a piece may be read without anything coming out of it.
 
 import { setImmediate } from "node:timers/promises";
 import { CutCompression } from "./errors.js";
@@ -24,7 +24,10 @@ export class ByteQueue {
     return false;
   }
 
-  /** The next `length` bytes, which stay as they are. Throws CutCompression where there are not so many. */
+  /**
+   * The next `length` bytes, which stay as they are until the caller changes them. Throws CutCompression where there
+   * are fewer.
+   */
   async take(length: number): Promise<Uint8Array> {
     if (this.#rest.length >= length) return this.#split(length);
     const taken = new Uint8Array(length);

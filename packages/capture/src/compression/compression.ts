@@ -1,7 +1,7 @@
-// What captures are compressed with, by the first bytes of the file and not by its name. All of it goes by streaming: a
-// decompressor takes pieces of the file and gives pieces of the capture, none of which is longer than 4 MiB,
-// whatever the file announces; so a file that unpacks to a thousand times its size costs time and no memory.
-// What decompresses is loaded when the first compressed file is read: most are not, and need not wait for it.
+// What captures are compressed with, told by the first bytes of the file and not by its name. All decompressors stream:
+// they take pieces of the file and give pieces of the capture, none longer than 4 MiB whatever the file announces. So a
+// file that unpacks to a thousand times its size costs time, but no memory. What decompresses is loaded when the first
+// compressed file is read: most files are not compressed, and need not wait for it.
 
 import { detectFormat } from "@tsnids/pcap";
 import { gunzip } from "./gzip.js";
@@ -9,9 +9,9 @@ import { unlz4 } from "./lz4.js";
 import { unzstd } from "./zstd.js";
 
 /**
- * Gives the bytes that `input` holds compressed, in pieces that are valid until the next one is asked for. Pieces of the
- * input are left alone by whoever gives them. Throws CutCompression where the input ends too soon and DamagedCompression
- * where it is wrong, both after everything that could be decompressed.
+ * Decompresses `input` to pieces that are valid until the next one is asked for. Whoever gives the pieces of the input
+ * must not change them afterwards. Throws CutCompression where the input ends too soon and DamagedCompression where it
+ * is wrong, both after everything that could be decompressed.
  */
 export type Decompress = (input: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
 

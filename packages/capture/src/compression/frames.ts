@@ -1,9 +1,9 @@
-// What the formats of zstd and lz4 share: a file is a row of frames, each beginning with its magic, and among them may be
-// frames with other people's data, which are skipped.
+// What the formats of zstd and lz4 share: a file is a row of frames, each beginning with its magic. Frames with other
+// people's data may be among them, and are skipped.
 //
-// A frame need not have any content, and a file may have a million of those. So that timers and signals live, after
-// each the event loop gets its turn and whoever reads a piece without bytes: only there it can be heard that nobody
-// wants more.
+// A frame may be empty, and a file may have a million empty ones. So after each frame the event loop gets its turn,
+// which timers and signals need, and the reader gets a piece without bytes: only there can it say that it wants no
+// more.
 
 import { setImmediate } from "node:timers/promises";
 import { ByteQueue } from "./byte-queue.js";
@@ -16,8 +16,8 @@ const skippables = 16;
 const nothing: Uint8Array = new Uint8Array(0);
 
 /**
- * Goes from frame to frame: `decompressFrame` gives the bytes of one whose magic was taken from the queue already.
- * Throws DamagedCompression for what begins like no frame.
+ * Goes from frame to frame: takes the magic of each from the queue, then has `decompressFrame` give its bytes. Throws
+ * DamagedCompression for what begins like no frame.
  */
 export async function* decompressFrames(
   input: AsyncIterable<Uint8Array>,

@@ -5,10 +5,11 @@
 // The zlib of Node inflates, and only that: it would read headers, too, but then nothing comes out of the step in which
 // it meets what is no further member, and that step may hold 64 KiB of the last good one.
 //
-// Two things stand between damage and what is before it. A stream of Node forgets what it holds when it is destroyed by
-// an error; so that is read out with `read` before the error is told. And what zlib has decompressed in the very step in
-// which it meets the damage never comes out. Steps are long, because each is a way to another thread and back; so the
-// beginning of the file is kept, and when the damage was there, it is done again in the shortest steps there are.
+// What was decompressed before damage could be lost in two ways. A stream of Node forgets what it holds when an error
+// destroys it; so that is taken out with `read` before the error is told. And what zlib has decompressed in the very
+// step in which it meets the damage never comes out. Steps are long, because each goes to another thread and back; so
+// the beginning of the file is kept, and if the damage is there, it is decompressed again in the shortest steps there
+// are.
 
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
@@ -29,7 +30,7 @@ const longStep = 64 * 1024;
 /** The same before damage near the beginning: the shortest that zlib takes (Z_MIN_CHUNK). */
 const shortStep = 64;
 
-/** Bytes of the file that are kept to be done again, and bytes decompressed before which that is done. */
+/** Files of which at most so many bytes were read, and at most so many came out, are decompressed again. */
 const keptLength = 256 * 1024;
 const longestAgain = 4 * 1024 * 1024;
 
@@ -49,7 +50,7 @@ export async function* gunzip(input: AsyncIterable<Uint8Array>): AsyncGenerator<
   }
 }
 
-/** Decompresses in short steps what was kept, from `start` on. */
+/** Decompresses in short steps what was kept, and gives what comes from `start` on. */
 async function* inflateFrom(start: number, kept: KeptInput): AsyncGenerator<Uint8Array, void, undefined> {
   let skipped = 0;
   for await (const piece of membersOf(kept.again(), shortStep)) {

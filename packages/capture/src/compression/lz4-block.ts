@@ -11,8 +11,8 @@ const shortestMatch = 4;
 const longCount = 15;
 
 /**
- * Decompresses `block` to `target[start…]`, where everything from `oldest` to `start` may be referred to; the position
- * behind the last byte. Throws DamagedCompression for what does not fit.
+ * Decompresses `block` to `target[start…]` and returns the position behind the last byte. Matches may refer to
+ * everything from `oldest` on. Throws DamagedCompression for what does not fit.
  */
 export function decompressBlock(block: Uint8Array, target: Uint8Array, start: number, oldest: number): number {
   let from = 0;

@@ -1,5 +1,5 @@
-// lz4 in frames (lz4_Frame_format.md 1.6.3 of the lz4 project): what the command lz4 writes. Own code, because the
-// packages there are either need a compiler, hold the whole file in memory, or have not been looked after for years.
+// lz4 in frames (lz4_Frame_format.md 1.6.3 of the lz4 project): what the command lz4 writes. The code is our own,
+// because all packages need a compiler, hold the whole file in memory, or have not been maintained for years.
 //
 //     │ magic 4 │ flags 1 │ block size 1 │ content size 0-8 │ dictionary 0-4 │ header check 1 │ blocks │ 0 │ checksum 0-4 │
 //     block:  │ size 31 bits, 1 bit: not compressed │ bytes │ checksum 0-4 │

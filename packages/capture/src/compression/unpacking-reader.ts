@@ -63,7 +63,7 @@ export class UnpackingReader implements ByteReader {
 
   close(): void {
     this.#file.close();
-    // A decompressor that waits for its turn is told that there will be none; one at work finds the file at its end.
+    // A decompressor between two pieces ends here; one at work finds the file at its end.
     this.#pieces?.return?.().catch(() => undefined);
   }
 

@@ -1,5 +1,5 @@
-// xxHash, of which the checksums of zstd and lz4 are made, and by which frames are told apart. Its WebAssembly is
-// compiled when it is first asked for.
+// xxHash: the checksums of zstd and lz4, and what tells first frames of captures apart. Its WebAssembly is compiled
+// when it is first asked for.
 
 import type { XXHashAPI } from "xxhash-wasm";
 

@@ -1,7 +1,7 @@
-// zstd (RFC 8878), by the package fzstd, which knows what is in a block. The way from block to block is gone here, because
-// fzstd takes memory as a frame's header says, up to 2 GiB, and gives out all at once what it was given at once; here it
-// is given one block, which has at most 128 KiB of content, and no frame whose window is larger than `largestWindow`.
-// It also leaves the checksum alone.
+// zstd (RFC 8878). The package fzstd decompresses blocks; going from block to block is done here, because fzstd
+// allocates whatever a frame's header says, up to 2 GiB, and gives out at once all that it was given at once. Here it
+// is given one block at a time, which has at most 128 KiB of content, and no frame whose window is larger than
+// `largestWindow`. The checksum, which fzstd does not look at, is verified here too.
 //
 //     │ magic 4 │ descriptor 1 │ window 0-1 │ dictionary 0-4 │ content size 0-8 │ block … block │ checksum 0-4 │
 //     block:  │ last 1 bit, type 2 bits, size 21 bits │ content │
@@ -20,14 +20,14 @@ export const largestWindow: number = 128 * 1024 * 1024;
 /** Bytes of a block's content at most. */
 const longestBlock = 128 * 1024;
 
-/** A block of this type is one byte that is repeated; one of the type below, bytes as they are. */
+/** The type of a block that repeats one byte; in a block of the type below, bytes are as they are. */
 const repeatedByte = 1;
 
 /** A block of a frame. */
 interface Block {
   readonly bytes: Uint8Array;
   readonly isLast: boolean;
-  /** True where it says itself that nothing is in it. */
+  /** True for a block that says itself that it is empty. */
   readonly isEmpty: boolean;
 }
 
@@ -54,7 +54,7 @@ async function* decompressFrame(queue: ByteQueue): AsyncGenerator<Uint8Array, vo
     const block = await takeBlock(queue);
     isLast = block.isLast;
     const checksum = isLast && hasChecksum ? await queue.take(4) : undefined;
-    // The memory that a header asks for is taken when there is something to put into it.
+    // Memory that a header asks for is taken only when there is something to put into it.
     if (!hasBegun && !block.isEmpty) {
       push(header, false);
       hasBegun = true;

@@ -7,7 +7,7 @@ import { xxhash } from "../compression/xxhash.js";
 /** The first frame of a capture. */
 export interface FirstFrame {
   readonly begin: FrameTime;
-  /** The same for captures that begin with the same frame; others have another one, but for one chance in 2^64. */
+  /** Equal for captures that begin with the same frame, and different for others but for one chance in 2^64. */
   readonly key: string;
 }
 

@@ -1,5 +1,5 @@
-// Waiting for something to change in a folder. The system tells of changes (fs.watch); because it does not everywhere,
-// and on network file systems not of what others do, the folder is looked at every `pollMs` in any case.
+// Waiting for something to change in a folder. The system tells of changes (fs.watch), but not everywhere, and on
+// network file systems not of changes by others; so the folder is looked at every `pollMs` in any case.
 //
 //     wait() ──► an event has come since the last wait ──► at once
 //            ──► an event comes, pollMs have passed, or it is called off
@@ -23,7 +23,7 @@ export class FolderChanges {
     this.#pollMs = pollMs;
     this.#signal = signal;
     this.#watcher = this.#watch(folder);
-    // Whoever calls it off may never ask for another batch.
+    // Closed by the signal itself, because its owner may never ask for another batch.
     signal?.addEventListener("abort", this.#stop, { once: true });
   }
 

@@ -22,7 +22,10 @@ import type { FolderPosition } from "./folder-position.js";
 /** Files in a folder at most; each is remembered. */
 export const maximumFolderFiles = 65536;
 
-/** Time between two scans while there is more to read, in times of what a scan takes: a tenth of the time is for looking. */
+/**
+ * Time between two scans while there is more to read, in times of what a scan takes: scanning takes a tenth of the
+ * time.
+ */
 const scanInterval = 10;
 
 /** A capture that can be read. */
@@ -87,12 +90,14 @@ export class FolderListing {
     return this.#begun;
   }
 
-  /** Whether to scan although there is more to read: not before `pollMs` have passed, and later where that takes long. */
+  /** Whether to scan although there is more to read: after `pollMs`, and later where scans take long. */
   isOutdated(pollMs: number): boolean {
     return performance.now() - this.#scanned >= Math.max(pollMs, scanInterval * this.#scanDuration);
   }
 
-  /** Looks at all files; at those that have changed, except the one that is being read, also into them. Throws CaptureError. */
+  /**
+   * Looks at all files, and into those that have changed, except `current`, which is being read. Throws CaptureError.
+   */
   async scan(current?: string): Promise<void> {
     const began = performance.now();
     const entries = new Map<string, Entry>();
@@ -115,7 +120,7 @@ export class FolderListing {
     return next === undefined || (last !== undefined && compareTimes(last, next.begin) < 0) ? undefined : next;
   }
 
-  /** Takes everything before a position for read; true when the file in which it is is there. */
+  /** Counts the captures before a position as read; true where the one that it is in is there. */
   skipTo({ begin, begun }: FolderPosition): boolean {
     const last = begun?.at(-1);
     const earlier = new Set(begun?.slice(0, -1));
@@ -130,20 +135,23 @@ export class FolderListing {
     return isThere;
   }
 
-  /** The capture is being read: it is not offered again, under no name. */
+  /** Counts the capture as read: it is not offered again, under whatever name. */
   take({ key }: ListedCapture): void {
     this.#read.add(key);
     this.#begun = [...this.#begun, key];
     this.#current = key;
   }
 
-  /** The capture could not be opened: under another name it is offered, from the next scan on. */
+  /** Offers the capture again, from the next scan on: it could not be opened, and may have another name by then. */
   giveBack({ key }: ListedCapture): void {
     this.#read.delete(key);
     this.#begun = this.#begun.filter((other) => other !== key);
   }
 
-  /** The capture was left after so many bytes of the file, which is looked into again: it may hold another one by now. */
+  /**
+   * Notes that the capture was left after so many bytes of its file. The file may hold another one by now: it is looked
+   * into again.
+   */
   leave({ name, key }: ListedCapture, offset: number): void {
     this.#entries.delete(name);
     this.#left.set(name, { key, offset });

@@ -5,11 +5,11 @@
 //                                       ▲  └ no: wait for a change, scan ─┐
 //                                       └─────────────────────────────────┘
 //
-// A program that rotates closes a file before it begins the next one. So the file in hand is finished when there is
-// another one that was not read and has a frame; what was written before that is read then.
+// A program that rotates closes a file before it begins the next one. So the file in hand is finished as soon as there
+// is another one, not read yet, that has a frame; then the file in hand is read to its end once more.
 //
-// A scan looks at every file, so there is none after each: what is known is read first. Only when a file turns out to be
-// another one, and every `pollMs` or more, the folder is looked at meanwhile.
+// A scan looks at every file, so there is not one after each file: captures that are known are read first. Meanwhile
+// the folder is scanned every `pollMs` or more, and when a file turns out to be another one.
 
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
 import { CallerErrors } from "../caller-errors.js";
@@ -39,15 +39,15 @@ const owner = "FolderSource";
 export interface FolderSourceOptions {
   /** Ends it, without an error. Nothing else does, but an error and `to`. */
   readonly signal?: AbortSignal | undefined;
-  /** Where to begin; default: with the earliest capture. What lies before is taken for read, and nothing else. */
+  /** Where to begin; default: with the earliest capture. Captures before it count as read. */
   readonly from?: FolderPosition | undefined;
-  /** Where to end, for what was read once and is read again: nothing is waited for. */
+  /** Where to end, for reading once more what was read before: then it waits for nothing. */
   readonly to?: FolderPosition | undefined;
   /** The names of files to read. Names that begin with a dot or end in ".part" are never read. Default: all others. */
   readonly accepts?: ((name: string) => boolean) | undefined;
   /** Called with each warning as it arises. */
   readonly onWarning?: ((warning: CaptureWarning) => void) | undefined;
-  /** Called before it waits: everything there is was delivered. The waiting begins when it has come back. */
+  /** Called before it waits: everything there is was delivered. The waiting begins when its promise has resolved. */
   readonly onWait?: (() => Promise<void> | void) | undefined;
   /**
    * Milliseconds after which it looks again, where the system tells of no changes, and while there is more to read: 1 to
@@ -77,7 +77,7 @@ export class FolderSource implements FrameSource {
   #isAtEnd = false;
   #file: string | undefined;
 
-  /** Does not look at the folder; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
+  /** Does not look at the folder: `batches` does, and throws its errors. Throws CaptureError `invalid-option`. */
   constructor(path: string, options: FolderSourceOptions = {}) {
     const { signal, from, to, accepts, pollMs = defaultPollMs } = options;
     requireText(owner, "path", path, "the name of a folder, as text without NUL");
@@ -158,7 +158,7 @@ export class FolderSource implements FrameSource {
     let isFinished = listing.next() !== undefined;
     let isOther = false;
     changes.current = name;
-    // What goes wrong in here is wrong with the folder, or the caller's, and not with this file.
+    // Errors in here are the folder's or the caller's, not this file's.
     const mayGrow = callers.ofWaiting(async (): Promise<boolean> => {
       if (isFinished || to !== undefined || this.#isStopped) return false;
       if (changes.takeFolderChange()) {

@@ -1,4 +1,4 @@
-// Bytes of a file that is still being written. At its end it asks whether there may come more, and then reads on.
+// Bytes of a file that is still being written. At its end it asks whether more may come, and then reads on.
 //
 // tcpdump -W writes its files anew in place: the same name and the same inode, truncated and filled again, perhaps
 // beyond the place where we are before we look. Therefore its first bytes, in which the time of the first packet is,

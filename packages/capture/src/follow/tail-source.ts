@@ -18,7 +18,7 @@ export class TailSource extends FolderSource {
     this.#name = basename(path);
   }
 
-  /** Whoever names a file wants it, hidden and in the making as well. */
+  /** A file that is named is read, even if its name begins with a dot or ends in ".part". */
   protected override isWanted(name: string): boolean {
     return name === this.#name;
   }

@@ -1,6 +1,6 @@
 // Blocks on their way out of the process that captures: written at once where the reader has room, kept up to a limit
-// where it has none, dropped and counted beyond. Writing is a plain system call and not a stream, because a stream
-// writes what waits when the event loop turns, and the addon's loop does not let it.
+// where it has none, dropped and counted beyond. They are written by plain system calls and not through a stream, which
+// would write what waits when the event loop turns: the addon's loop does not let it turn.
 
 import { writeSync } from "node:fs";
 
@@ -23,7 +23,7 @@ export class BlockQueue {
   #hasEnded = false;
   #onEmpty: (() => void) | undefined;
 
-  /** `limit` is the bytes that may wait. `onEnd` is called when nobody reads any longer. */
+  /** At most `limit` bytes may wait. `onEnd` is called when nobody reads any longer. */
   constructor(write: Write, limit: number, onEnd: () => void) {
     this.#write = write;
     this.#limit = limit;
@@ -42,7 +42,7 @@ export class BlockQueue {
     let rest = block;
     if (this.#bytes === 0) rest = block.subarray(this.#try(block));
     if (rest.length === 0) return;
-    // A block of which a part is written has to be completed: the limit may be passed by one block.
+    // A block that is partly written has to be completed, so the limit may be passed by one block.
     if (rest.length === block.length && this.#bytes + rest.length > this.#limit) {
       this.dropped += records;
       return;
@@ -66,7 +66,7 @@ export class BlockQueue {
     }
   }
 
-  /** Nothing more is added: `onEmpty` is called when nothing waits any longer, or nobody reads. */
+  /** Adds nothing more: `onEmpty` is called when nothing waits any longer, or nobody reads. */
   end(onEmpty: () => void): void {
     this.#onEmpty = onEmpty;
     this.#again();

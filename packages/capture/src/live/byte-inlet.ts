@@ -7,7 +7,7 @@ import type { Readable } from "node:stream";
 /** Bytes that wait at most before the stream is paused; one piece more than that can be there. */
 const enough = 1 << 20;
 
-/** What a reading brought: a number of bytes, 0 at the end; or that nothing came for as long as was waited. */
+/** The outcome of a read: a number of bytes, 0 at the end, or that nothing came in time. */
 export type Reading = number | "silence";
 
 /** Calls something later; the only clock of a live source besides the time of frames. */
@@ -22,7 +22,7 @@ export interface Timekeeper {
 export const systemTime: Timekeeper = {
   now: () => Date.now(),
   after: (milliseconds, action) => {
-    // A loop that was held up finds timers due before it looks for bytes that have come: it gets a turn to do so.
+    // After a delay the loop runs timers that are due before it looks for new bytes: one more turn lets it find them.
     let turn: NodeJS.Immediate | undefined;
     const timer = setTimeout(() => (turn = setImmediate(action)), milliseconds);
     return () => {
@@ -58,7 +58,7 @@ export class ByteInlet {
     }
   }
 
-  /** Gives up: a reading that waits, and all later ones, find the end. */
+  /** Gives up: a read that waits, and all later ones, find the end. */
   close(): void {
     this.#hasEnded = true;
     this.#pieces = [];
@@ -66,7 +66,10 @@ export class ByteInlet {
     this.#wake?.(false);
   }
 
-  /** Copies what is there to `target[position]`, up to `length` bytes. Where nothing is, waits, `patience` milliseconds at most. */
+  /**
+   * Copies what is there to `target[position]`, up to `length` bytes. Where nothing is there, it waits `patience`
+   * milliseconds at most.
+   */
   async read(target: Uint8Array, position: number, length: number, patience: number): Promise<Reading> {
     if (this.#length === 0 && !this.#hasEnded && (await this.#wait(patience))) return "silence";
     let count = 0;

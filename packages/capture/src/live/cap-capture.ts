@@ -13,7 +13,7 @@ import type { CaptureRequest } from "./capture-feed.js";
 import { WallClock } from "./wall-clock.js";
 import { wireLength } from "./wire-length.js";
 
-/** Bytes of a block: the smallest that a record of the maximum length has room in is larger than most pipes. */
+/** Bytes of a block: the next power of two that has room for a record of the maximum length; most pipes take less. */
 const blockBytes = 512 * 1024;
 
 /** Bytes after which a block is handed on: what a pipe of Linux takes at once. */

@@ -1,5 +1,5 @@
-// The program of the process that owns a device, so that what the addon does to its process (see cap-handle.ts) is done to
-// this one: it captures, or it sends. It ends when it is told to, and when whoever started it is gone.
+// The program of the process that owns a device: it captures, or it sends. So what the addon does to its process (see
+// cap-handle.ts) it does to this one. It ends when it is told to, and when its parent is gone.
 
 import { Socket } from "node:net";
 import { CaptureError } from "../capture-error.js";
@@ -33,8 +33,8 @@ process.on("message", (message: ParentMessage) => {
   }
 });
 process.on("disconnect", () => stop());
-// An interrupt from the keyboard goes to all processes in the foreground, that of timeout(1) and the end of the terminal
-// too; it is for the parent to say what it means.
+// An interrupt from the keyboard goes to all processes in the foreground, and so do that of timeout(1) and the end of the
+// terminal. They do nothing here: the parent decides what they mean.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 
 function opened(open: () => void): void {
@@ -47,7 +47,7 @@ function opened(open: () => void): void {
 }
 
 function capture(request: CaptureRequest): void {
-  // Through a socket object the descriptor becomes one that does not block, and its end is noticed while no frames come.
+  // A socket object makes the descriptor non-blocking, and notices its end while no frames come.
   const pipe = new Socket({ fd: framesDescriptor, readable: false, writable: true });
   pipe.on("error", () => stop());
   const queue = new BlockQueue(descriptorWriter(framesDescriptor), request.queueSize, () => stop());
@@ -67,7 +67,8 @@ function capture(request: CaptureRequest): void {
   stop = () => {
     device.close();
     report();
-    // The parent has the last report when this process is gone; and ends it where it does not take what still waits.
+    // When this process is gone the parent has the last report. If the parent does not take what waits, it ends this
+    // process.
     queue.end(() => {
       if (process.connected) process.disconnect();
       process.exit();

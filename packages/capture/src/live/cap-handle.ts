@@ -1,5 +1,5 @@
-// One open device of the addon `cap`, in a wrapper that keeps it alive and asks it nothing it dies of. What cap 0.2.1
-// does, and what is done about it here:
+// One open device of the addon `cap`, in a wrapper that keeps it alive and never asks it for what would kill it. What
+// cap 0.2.1 does, and what is done about it here:
 //
 //   it keeps a bare pointer to the buffer it fills       the buffer lives as long as the handle
 //   a Cap that is opened again leaks the first device    one Cap for each open
@@ -103,7 +103,10 @@ export class CapHandle {
   }
 }
 
-/** "Unknown linktype 276": the addon knows few names; the number is the system's, which files have as well for all newer types. */
+/**
+ * "Unknown linktype 276": the addon knows few names. The number is the system's; files have the same for all newer
+ * types.
+ */
 function numberIn(linkType: string): number {
   return Number(/\d+$/.exec(linkType)?.[0] ?? 0);
 }

@@ -43,9 +43,9 @@ export class CapProcess {
       this.#failure ??= new CaptureError("capture-crashed", device, "no process could be started", undefined, error);
     });
     this.#child.on("message", (message) => this.#onMessage(message as ChildMessage));
-    // An error of the pipe is the end of the frames; why is asked of the process.
+    // An error of the pipe is the end of the frames; the process is asked why.
     this.frames.on("error", () => undefined);
-    // Nothing is printed that libpcap or an assertion prints; the end of it is kept for whoever looks at `cause`.
+    // What libpcap or an assertion prints is not shown; the end of it is kept for whoever looks at `cause`.
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-2000);
     });
@@ -80,7 +80,7 @@ export class CapProcess {
     return this.#child.stdio[framesDescriptor] as Readable;
   }
 
-  /** Waits until it is gone: why, where it was not told to go. */
+  /** Waits until it is gone. Returns why, unless it was told to go. */
   async end(): Promise<CaptureError | undefined> {
     await this.#gone;
     return this.#isStopped ? undefined : this.#whyGone();
@@ -93,7 +93,7 @@ export class CapProcess {
     return true;
   }
 
-  /** Asks it to end when all frames that it has are taken. */
+  /** Asks it to end once all frames that it has were taken. */
   finish(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;

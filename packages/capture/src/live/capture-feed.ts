@@ -43,9 +43,9 @@ export interface Drops {
 export interface CaptureFeed {
   /** A capture file in a format of the package pcap, as it grows. It ends when the capture does, for whatever reason. */
   readonly bytes: Readable;
-  /** Seconds a frame may be late: silence is believed only so long afterwards. */
+  /** Seconds a frame may be late: silence is believed only after so long. */
   readonly lag: number;
-  /** What is known now. */
+  /** What is known of losses now. */
   readonly drops: Drops;
   /** After the end of `bytes`: why it ended; undefined where nothing went wrong. */
   end(): Promise<CaptureError | undefined>;

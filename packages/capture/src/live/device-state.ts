@@ -38,9 +38,9 @@ export function deviceNumber(device: string): string | undefined {
 }
 
 /**
- * Why a capture has ended, where the device is not there or not up any more; undefined where that is not why. A device
- * that is being removed goes down first, and may be seen in between. `number` is the one it had: of a VPN or a container
- * there is one of the same name at once.
+ * Why a capture has ended, if its device is missing or down; undefined where that is not the reason. A device that is
+ * being removed goes down first, and may be seen in between. `number` is the one it had: where a VPN or a container
+ * starts again, there is another device of the same name at once.
  */
 export function deviceLost(device: string, cause: unknown, number?: string): CaptureError | undefined {
   const state = deviceState(device);

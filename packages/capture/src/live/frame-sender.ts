@@ -5,8 +5,8 @@
 //   to any address        ──► device ──► wire
 //   to the device's own   ──► loopback ──► the system's own IP stack
 //
-// It comes from an address behind another device then, which the strict reverse path filter forbids (RFC 3704 §2.2;
-// rp_filter = 1 in Linux's ip-sysctl), the loose one does not.
+// There it comes from an address that lies behind another device, which the strict reverse path filter forbids (RFC
+// 3704 §2.2; rp_filter = 1 in Linux's ip-sysctl) and the loose one does not.
 
 import { readFileSync } from "node:fs";
 import { LinkType } from "@tsnids/pcap";
@@ -16,13 +16,15 @@ import { devicesFolder } from "./device-state.js";
 
 const loopback = "lo";
 
-/** A filter that no frame fulfils: who sends wants none. */
+/** A filter that no frame fulfils: a sender wants no frames. */
 const nothing = "less 0";
 
 /** Bytes of the ring of a device that is only sent on. */
 const smallRing = 1 << 16;
 
-/** Of devices captured on in cooked mode, such as `any`: the header is libpcap's, and it sends nothing with it. */
+/**
+ * Link types of devices captured on in cooked mode, such as `any`: libpcap makes the header, and sends nothing with it.
+ */
 const cooked: readonly number[] = [LinkType.LINUX_SLL, LinkType.LINUX_SLL2];
 
 /** Bytes of an Ethernet address, the receiver's first, then the sender's. */

@@ -46,11 +46,11 @@ const texts: readonly (readonly [pattern: RegExp, code: ToldCode])[] = [
   [/disappeared|went down|no longer (attached|running)|device removed|network is down/i, "device-lost"],
   [/not up\b/i, "device-down"],
   [/permission|not permitted|must be root/i, "no-permission"],
-  // What the system refused to do is its text, behind a colon.
+  // The system's own text for what it refused to do, behind a colon.
   [/: [A-Z][a-z/]+( [a-z-]+)*$/m, "capture-failed"],
 ];
 
-/** What follows the name of the device in a message, by code; others show what libpcap said. */
+/** What follows the name of the device in a message, by code; for other codes, what libpcap said. */
 const advice: Readonly<Partial<Record<ToldCode, (device: string) => string>>> = {
   "unknown-device": () => 'no such device; "tsnids devices" lists them',
   "device-down": (device) => `the device is not up (ip link set ${device} up)`,
@@ -60,12 +60,12 @@ const advice: Readonly<Partial<Record<ToldCode, (device: string) => string>>> = 
 };
 
 /**
- * An error from what libpcap said of `device`. `filter` is the expression it was to be opened with, "" for none. Of an
- * expression libpcap says what is wrong in a hundred ways: so what says nothing that is known speaks of it.
+ * Makes an error of what libpcap said about `device`. `filter` is the expression it was to be opened with, "" for none.
+ * libpcap has a hundred ways to say what is wrong with an expression: so a text that is not known is about that.
  */
 export function libpcapError(said: string, device: string, filter: string, cause?: unknown): CaptureError {
   const text = said.trim().split("\n", 1)[0] ?? "";
-  // What it quotes are words of the filter.
+  // What it quotes may be words of the filter.
   const own = filter === "" ? said : said.replace(/'[^'\n]*'|"[^"\n]*"/g, "");
   const known = texts.find(([pattern]) => pattern.test(own))?.[1];
   const code = known ?? (filter === "" ? "capture-failed" : "bad-filter");

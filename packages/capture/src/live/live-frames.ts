@@ -14,9 +14,9 @@ import type { SlowConsumer } from "./slow-consumer.js";
 const silence = 1000;
 
 /**
- * The frames of a feed, until its end; returns where it was cut, if not between two records. One without a single byte
- * is not: a program may end before it has anything to say. `lag` is how many seconds
- * a frame may be late. Throws CaptureFormatError for bytes that are no capture.
+ * The frames of a feed, until its end; returns where it was cut, if not between two records. A feed without a single
+ * byte is not cut: a program may end before it has anything to say. A frame may be `lag` seconds late. Throws
+ * CaptureFormatError for bytes that are no capture.
  */
 export async function* liveFrames(
   inlet: ByteInlet,
@@ -49,7 +49,7 @@ export async function* liveFrames(
   }
 }
 
-/** What it means that a feed ends before its format can be told. */
+/** What to say of a feed that ends before its format can be told. */
 function cutHeader(left: number): Truncation | undefined {
   if (left === 0) return undefined;
   return { code: "cut-header", offset: 0, message: `the capture ends after ${left} bytes, inside its file header` };

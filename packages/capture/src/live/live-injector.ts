@@ -1,5 +1,5 @@
-// Frames on the wire: what an engine wants as its `injector` for kill(). The device is opened by the addon in a process
-// of its own, as for capturing, because a device that goes away takes the process along that has it open.
+// Frames on the wire: what an engine wants as its `injector` for kill(). The addon opens the device in a process of its
+// own, as for capturing, because a device that goes away ends the process that has it open.
 
 import { EventEmitter } from "node:events";
 import { CaptureError } from "../capture-error.js";
@@ -17,7 +17,7 @@ export interface InjectorEvents {
 
 /**
  * Sends frames on one device; on Linux, those for the device's own Ethernet address go to the machine itself. An engine
- * that reads several interfaces wants one that chooses by `interfaceIndex`.
+ * that reads several interfaces needs an injector that chooses by `interfaceIndex`.
  *
  *     const injector = await LiveInjector.open("eth0");
  *     const nids = new Nids({ injector });

@@ -56,7 +56,7 @@ export class LiveSource extends FeedSource {
   readonly #backend: CaptureBackend;
   readonly #request: CaptureRequest;
 
-  /** Opens nothing; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
+  /** Opens nothing: `batches` does, and throws its errors. Throws CaptureError `invalid-option`. */
   constructor(device: string, options: LiveOptions = {}) {
     super(device, options);
     const { filter = "", backend = "cap", isolated = true, promiscuous = true, profile = "latency" } = options;

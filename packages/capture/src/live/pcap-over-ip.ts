@@ -21,7 +21,7 @@ const loopback = "127.0.0.1";
 /** Seconds a frame may be late. */
 const lag = 5;
 
-/** Milliseconds without a byte after which all is here that was sent before the signal. */
+/** After so many milliseconds without a byte, all that was sent before the signal has come. */
 const silence = 200;
 
 const owner = "PcapOverIpSource";
@@ -32,7 +32,7 @@ export interface PcapOverIpOptions extends FeedOptions {
   readonly listen?: boolean | undefined;
   /** The address to call, or to wait at. Default: 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Default: 57012. To wait at 0 is to wait at a free port, told by `onListening`. */
+  /** Default: 57012. With `listen`, 0 takes a free port, which `onListening` is told. */
   readonly port?: number | undefined;
   /** Called with the port at which a sender is waited for. */
   readonly onListening?: ((port: number) => void) | undefined;
@@ -48,7 +48,7 @@ export class PcapOverIpSource extends FeedSource {
   readonly #onListening: ((port: number) => void) | undefined;
   readonly #time: Timekeeper;
 
-  /** Connects to nobody yet; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
+  /** Connects to nobody: `batches` does, and throws its errors. Throws CaptureError `invalid-option`. */
   constructor(options: PcapOverIpOptions = {}) {
     const { host = loopback, port = pcapOverIpPort, listen = false, onListening, time = systemTime } = options;
     if (typeof host !== "string" || host === "") throw invalidOption(owner, "host", host, "a name or an address");

@@ -9,15 +9,15 @@ import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
 import { ProgramProcess } from "./program-process.js";
 
-/** Seconds a frame may be late that comes from a program nothing is known of. */
+/** Seconds a frame of a program that is not known may be late. */
 const lag = 5;
 
 const owner = "PipeSource";
 
 /**
- * What a program writes, as frames. It is started when they are asked for, without a shell. When no more are wanted it
- * is interrupted, and killed after a second; where there is no terminal, so is everything that it has started. At a
- * terminal, where it may ask for a password, that finds its output closed.
+ * What a program writes, as frames. The program is started when they are asked for, without a shell. When no more are
+ * wanted it is interrupted, and killed after a second. Programs it has started are interrupted and killed with it where
+ * there is no terminal. At a terminal, where the program may ask for a password, they only find their output closed.
  *
  *     new PipeSource("ssh", ["gateway", "tcpdump", "-U", "-w", "-", "not port 22"])
  */
@@ -27,7 +27,7 @@ export class PipeSource extends FeedSource {
   /** Its arguments. */
   readonly args: readonly string[];
 
-  /** Starts nothing; that, and its errors, is for `batches`. Throws CaptureError `invalid-option`. */
+  /** Starts nothing: `batches` does, and throws its errors. Throws CaptureError `invalid-option`. */
   constructor(program: string, args: readonly string[] = [], options: FeedOptions = {}) {
     super(program, options);
     if (program === "" || !isText(program))

@@ -21,9 +21,9 @@ interface CaptureProgram {
   /** What it says at its end, each with the number as the first group. */
   readonly kernelDrops: RegExp;
   readonly deviceDrops: RegExp;
-  /** Lines that are no errors. */
+  /** Matches lines that are no errors. */
   readonly chatter: RegExp;
-  /** Where it says itself what went wrong: libpcap's words behind that, as the first group. */
+  /** Matches where the program says what went wrong, with libpcap's words as the first group. */
   readonly quoted?: RegExp;
   /** Seconds a frame may be late. */
   lag(request: CaptureRequest): number;
@@ -98,15 +98,18 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
   };
 }
 
-/** Why it ended though frames were captured: a device that is gone tells more than what libpcap says in its many versions. */
+/**
+ * Why it ended though frames were captured: that a device is gone tells more than libpcap's words, which differ by
+ * version.
+ */
 function endOf(process: ProgramProcess, program: CaptureProgram, device: string): CaptureError {
   const error = errorOf(process, program, device);
   return error.code === "device-lost" ? error : (deviceLost(device, error) ?? error);
 }
 
 /**
- * A capture program does not end by itself, so it always ends with an error unless it was told to. `filter` is the one
- * it was to begin with, where it has not.
+ * The error of a program that has ended: capture programs do not end by themselves, so there is one unless it was told
+ * to. `filter` is its filter where it has not begun to capture.
  */
 function errorOf(
   process: ProgramProcess,

@@ -1,9 +1,9 @@
 // A program that captures and writes a capture file to its standard output: started, watched and ended. What it has to
 // say it says on standard error, of which the beginning and the end are kept.
 //
-// A program may start others, as a shell does. Where it has a session of its own, all of them are told to end. Where it
-// has not, because it may ask for a password at the terminal and an interrupt from the keyboard is for it as well, only
-// the program itself is: the others find that nobody reads any longer what they write.
+// A program may start others, as a shell does. In a session of its own all of them are told to end. Where it has none,
+// so that it can ask for a password at the terminal and gets interrupts from the keyboard, only the program itself is
+// told: the others find that nobody reads any longer what they write.
 
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
@@ -117,8 +117,8 @@ export class ProgramProcess {
   }
 
   /**
-   * Interrupts it, and kills it where that is not enough. What it still writes is given up, and so is what those write
-   * whom it has started.
+   * Interrupts it, and kills it where that is not enough. What it still writes is given up, as is what programs write
+   * that it has started.
    */
   async stop(): Promise<void> {
     // It must not wait for somebody to read what it writes.

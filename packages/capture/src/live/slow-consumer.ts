@@ -4,7 +4,7 @@
 /** Milliseconds that are looked at together. */
 const span = 3000;
 
-/** Part of the time that work has to take. */
+/** The part of that time which work has to take. */
 const share = 0.9;
 
 /** Watches one consumer, and tells once. */
@@ -36,7 +36,7 @@ export class SlowConsumer {
     this.#worked = 0;
   }
 
-  /** It is known for another reason. */
+  /** Tells for another reason. */
   tell(): void {
     if (this.#isTold) return;
     this.#isTold = true;

@@ -1,4 +1,4 @@
-// How long a frame was on the wire that fills the whole buffer of the addon. With segmentation offload the system shows
+// How long a frame that fills the whole buffer of the addon was on the wire. With segmentation offload the system shows
 // frames of up to 65535 bytes of IP and the link header on top; the addon cuts them at 65535 and does not say so. The
 // IP header says how long the packet is (RFC 791 §3.1, RFC 8200 §3).
 //
@@ -13,7 +13,7 @@ const ipv6HeaderBytes = 40;
 /** EtherTypes of VLAN tags (IEEE 802.1Q, 802.1ad), before which the real one is. */
 const tags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
 
-/** Where the two bytes are that say what is behind the link header; undefined where the header says nothing. */
+/** Where the two bytes lie that say what follows the link header; undefined where the header does not say. */
 const typeField: ReadonlyMap<number, number> = new Map([
   [LinkType.ETHERNET, 12],
   [LinkType.LINUX_SLL, 14],

@@ -77,7 +77,7 @@ export class FragmentFrames {
     }
   }
 
-  /** What an ip callback sees: the frames before this one that the packet consists of; undefined where there are none. */
+  /** What an ip callback sees: the earlier frames that the packet consists of; undefined where there are none. */
   before(packet: IpPacket): Prologue | undefined {
     this.#turnTo(this.#inHand.of(packet));
     if (packet.reassembled && this.#latest !== undefined) {

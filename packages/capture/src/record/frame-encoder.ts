@@ -1,5 +1,5 @@
 // Frames as the bytes of a pcap or pcapng file. A pcapng file gets a description of each interface when its first frame
-// comes; interfaces that say the same of themselves are one, also when they come from different captures.
+// comes; interfaces with the same description are one, even if they come from different captures.
 
 import { CaptureArgumentError, LinkType, maximumInterfaces, PcapngWriter, PcapWriter } from "@tsnids/pcap";
 import type { CaptureInterface, FrameBatch } from "@tsnids/pcap";
@@ -13,8 +13,8 @@ export type RecordFormat = (typeof recordFormats)[number];
 /** Encodes the frames of one file. */
 export interface FrameEncoder {
   /**
-   * The pieces of the file for one frame of a batch, with what has to stand before it. Throws RecordError; then it is as
-   * if the frame had never been: what has to stand before comes with the next one.
+   * The pieces of the file for one frame of a batch, behind whatever has to stand before it. Throws RecordError; then
+   * it is as if the frame had never come: what has to stand before it comes with the next one.
    */
   encode(batch: FrameBatch, index: number): readonly Uint8Array[];
 }
@@ -79,16 +79,16 @@ class PcapngEncoder implements FrameEncoder {
     });
   }
 
-  /** The first frame of an interface, behind what says what this one is. */
+  /** The first frame of an interface, behind the description of the interface. */
   #introduce(batch: FrameBatch, index: number): readonly Uint8Array[] {
     const itsInterface = interfaceOf(batch, index);
-    // A reader takes so many interfaces of a section; the next section has its own.
+    // A reader takes no more interfaces in a section; a new section has its own.
     const isNewSection = this.#numbers.size === 0 || this.#numbers.size >= maximumInterfaces;
     const writer = isNewSection ? sectionWriter() : this.#writer;
     const number = isNewSection ? 0 : this.#numbers.size;
     const pieces = isNewSection ? [writer.section()] : [];
     pieces.push(interfaceBlock(writer, itsInterface), packetOf(writer, number, batch, index));
-    // All of it fits. Had one been too much, none would be in the file, and nothing may be taken for written.
+    // Noted only now that all of it fits: had one piece not, none would be in the file.
     if (isNewSection) {
       this.#writer = writer;
       this.#numbers.clear();

@@ -1,13 +1,13 @@
-// A file that has its name when it is whole: until then it is written under the name with ".part" behind it. The two
-// are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none.
-// A link is followed, and stays: both names are then those of the file it leads to.
+// A file that gets its name when it is whole: until then it is written under the name with ".part" behind it. The two
+// are in the same folder, so renaming is one step, and whoever looks at the folder sees a finished capture or none. A
+// link is followed, and stays: both names are then those of the file it leads to.
 //
 // What was left under either name earlier is a capture, and stays unless it may be replaced; then it is not emptied but
-// removed. Should somebody write it nevertheless (recording-lock.ts is there to prevent it), the two have a file each;
-// the name is that of whoever came last, and the other one is told.
+// removed. If somebody still writes it (recording-lock.ts is there to prevent it), each of the two has a file; the name
+// belongs to whoever came last, and the other one is told.
 //
-// A disk may be full for a while. What a write has not taken is kept, and is the first that the next one writes: so
-// what is in the file is what was added, without a hole and nothing twice, whenever it goes on.
+// A disk may be full for a while. What a write has not taken is kept, and the next write begins with it: so the file
+// has what was added, without a hole and nothing twice, whenever it goes on.
 
 import {
   closeSync,
@@ -45,7 +45,7 @@ export class PartFile {
   #filled = 0;
   #length = 0;
 
-  /** Replaces a file, be it finished or not, only when it is told to, and never what is no file. */
+  /** Replaces a file, finished or not, only if `overwrites`; never what is no file. */
   constructor(path: string, overwrites: boolean) {
     this.path = path;
     this.#overwrites = overwrites;
@@ -70,7 +70,7 @@ export class PartFile {
     return this.#length;
   }
 
-  /** Writes what was gathered where it is enough; then there is room for what belongs to one frame. */
+  /** Writes what was gathered if it is enough; afterwards there is room for what belongs to one frame. */
   makeRoom(): void {
     if (this.#filled >= gatheredBytes) this.flush();
   }
@@ -82,7 +82,7 @@ export class PartFile {
     this.#length += bytes.length;
   }
 
-  /** Hands what was gathered to the system, where other programs can see it. */
+  /** Hands what was gathered to the system, so that other programs can see it. */
   flush(): void {
     let written = 0;
     try {
@@ -127,7 +127,7 @@ export class PartFile {
     if (holder === "this") attempt(this.path, () => rmSync(this.#part, { force: true }));
   }
 
-  /** Whose the name is by now. */
+  /** Who has the name by now. */
   #holder(): "this" | "another" | "nobody" {
     return attempt(this.path, () => {
       const own = fstatSync(this.#descriptor);
@@ -157,7 +157,9 @@ function targetOf(path: string): string {
   return targetOf(resolve(dirname(path), readlinkSync(path)));
 }
 
-/** A new file; where it is to replace one, those who may not read that one may not read it either. */
+/**
+ * A new file; if it is to replace one, with the permissions of that one: nobody can read it who could not read that.
+ */
 function create(path: string, replaced: Stats | undefined): number {
   if (replaced === undefined) return openSync(path, "wx");
   const permissions = replaced.mode & 0o777;

@@ -27,7 +27,7 @@ const numberDigits = 5;
 export interface RecorderOptions {
   /** Default: "pcap" for names that end in .pcap or .cap, "pcapng" for all others. */
   readonly format?: RecordFormat | undefined;
-  /** Bytes after which a new file is begun; a file has one frame more at most. Default: one file. */
+  /** Bytes after which a new file is begun; a file may be longer by one frame. Default: one file. */
   readonly maximumBytes?: number | undefined;
   /**
    * Seconds of packet time after which a new file is begun, with the first frame after them; where the clock was set
@@ -135,7 +135,7 @@ export class Recorder {
     }
   }
 
-  /** Hands what was gathered to the system, where other programs can see it in the .part file. Throws RecordError. */
+  /** Hands what was gathered to the system, so that other programs can see it in the .part file. Throws RecordError. */
   flush(): void {
     this.#open?.file.flush();
   }
@@ -152,8 +152,8 @@ export class Recorder {
   }
 
   /**
-   * In place of `finish`, for what has failed: leaves no empty capture behind. It throws nothing: whoever abandons a
-   * recording has an error to tell already, and what cannot be finished besides stays in the .part file.
+   * To be called in place of `finish` after a failure: leaves no empty capture behind. It throws nothing, because its
+   * caller has an error to tell already; what cannot be finished stays in the .part file.
    */
   abandon(): void {
     try {

@@ -1,4 +1,4 @@
-// A source that writes down what passes.
+// A source that records what passes through it.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import type { Recorder } from "./recorder.js";
@@ -11,7 +11,7 @@ export class RecordingSource implements FrameSource {
   /**
    * The recorder is finished when the source is at its end, fails, or is given up: an abort finishes the file, too.
    * Where the source fails before its first frame, no file is left behind. Where the file cannot be finished either,
-   * it is the error of the source that is thrown.
+   * the error of the source is thrown.
    */
   constructor(source: FrameSource, recorder: Recorder) {
     this.#source = source;

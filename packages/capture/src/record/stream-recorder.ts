@@ -3,9 +3,9 @@
 //     SYN  SYN,ACK  ACK  GET /…                                   packets of a stream
 //     └──── prologue: kept ────┘ choose(stream) ─► written ─► every further packet is written as it comes
 //
-// A stream can be chosen when it is known, which is after its first packets. So those of every stream are kept for a
-// while: `prologueBytes` of each, `maximumPrologueBytes` of all; where that is too much, the stream not seen for
-// longest loses its prologue.
+// A stream can be chosen once it is known, which is after its first packets. So the first packets of every stream are
+// kept for a while: `prologueBytes` of each, `maximumPrologueBytes` of all; where that is too much, the stream not seen
+// for longest loses its prologue.
 //
 // A packet belongs to a stream by addresses, ports and scope, whatever its sequence numbers; copies and late packets
 // are recorded too. The frame is recorded as it was captured, with all that is around the packet; of a datagram that
