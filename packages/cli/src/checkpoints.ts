@@ -1,5 +1,5 @@
-// The places in a watch at which everything is in order: the engine has processed all frames that were given, what is
-// to be said of them was written, and then the state is saved. watch-state.ts says what for.
+// The places in a watch at which everything is in order: the engine has processed all frames that were given, and
+// everything about them was written. Then the state is saved; watch-state.ts says what for.
 
 import { performance } from "node:perf_hooks";
 import type { FolderPosition, FolderSource } from "@tsnids/capture";
@@ -13,9 +13,9 @@ import type { WatchSettings, WatchState } from "./watch-state.js";
 import type { WatchedConnections } from "./watched-connections.js";
 
 /**
- * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving it may
- * take a twentieth of the time. It should be as often as possible: what is not saved has to be read again, and a fast
- * ring of files may have come round by then.
+ * Time between two saves, in times of what a save takes: a state with many open connections is large, and saving may
+ * take a twentieth of the time. More often would be better: what is not saved has to be read again, and a fast ring may
+ * have overwritten its files by then.
  */
 const saveInterval = 20;
 
@@ -61,8 +61,8 @@ export class Checkpoints {
   }
 
   /**
-   * The frames of a folder, through `sift`; a checkpoint after each batch. The one that is not `isLive` comes first,
-   * and is a replay.
+   * The frames of a folder, through `sift`, with a checkpoint after each batch. The folder that is not `isLive` comes
+   * first, and is a replay.
    */
   around(folder: FolderSource, isLive: boolean, sift: (folder: FolderSource) => FrameSource): FrameSource {
     const batches = (intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> =>
@@ -70,7 +70,7 @@ export class Checkpoints {
     return { batches };
   }
 
-  /** There is nothing to read at the moment. */
+  /** Saves the state while there is nothing to read. */
   async idle(): Promise<void> {
     await this.#flush();
     if (!this.#isReplayed || this.#position === this.#savedPosition) return;
@@ -81,7 +81,7 @@ export class Checkpoints {
   /** Saves the state, where one is kept; in a replay nothing has changed. */
   save(): void {
     const { watched, connections, stateFile, results, output, settings } = this.#parts;
-    // Lines that nobody took are to come again.
+    // Lines that nobody took have to come again, so the state stays as it is.
     if (stateFile === undefined || connections.isReplaying || output.hasEnded) return;
     const began = performance.now();
     const open = connections.save();

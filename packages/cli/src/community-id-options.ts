@@ -1,4 +1,4 @@
-// The options that have the Community ID of each connection printed, a name for it that other systems compute as well.
+// The options that print the Community ID of each connection, a name for it that other systems compute as well.
 
 import type { Command } from "commander";
 import { wholeNumber } from "./option-values.js";

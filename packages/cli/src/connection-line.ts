@@ -2,7 +2,7 @@
 //
 //     2001-09-09T01:46:40.000000Z  10.0.0.1:40000        -> 10.0.0.2:80            CLOSE     fin     c2s   120  …
 //
-// Every field is a word or has one before it, columns are padded with spaces, and what is rare stands at the end: how the
+// Every field is a word or has one before it, columns are padded with spaces, and what is rare comes last: how the
 // connection was picked up where its beginning is missing, and gaps.
 
 import { formatEndpoint } from "@tsnids/nids";

@@ -1,5 +1,6 @@
-// What is told of a connection when it has ended, and how it is gathered: both directions are collected, but of their
-// bytes only the number is kept. Urgent bytes count like all others (RFC 6093 §6); the engine hands them out apart.
+// What is told of a connection when it has ended, and how it is gathered. Both directions are collected, but only the
+// number of their bytes is kept. Urgent bytes count like all others (RFC 6093 §6), though the engine hands them out
+// apart.
 
 import { TcpState } from "@tsnids/nids";
 import type {
@@ -63,7 +64,7 @@ class DirectionNotes {
     if (gapLength > 0) this.gaps++;
   }
 
-  /** The sum; `count` is that of the engine, where missing bytes count and urgent ones do not. */
+  /** The sum. `count` is the engine's, which includes missing bytes and leaves out urgent ones. */
   totals(count: number): DirectionTotals {
     const { urgent, gaps, missing } = this;
     return { bytes: count - missing + urgent, gaps, missing };

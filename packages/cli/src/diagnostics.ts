@@ -1,14 +1,14 @@
-// What is said beside the results, on standard error: a line each. Names of files and texts of others come in it, and may
-// hold anything that a name may.
+// What is said beside the results, on standard error, a line each. Lines contain names of files and other people's
+// text, in which any character may be.
 
 import { printable } from "./printable-text.js";
 
-/** Says something in a line. */
+/** Prints a line. */
 export function say(what: string): void {
   process.stderr.write(`tsnids: ${printable(what)}\n`);
 }
 
-/** Says what stopped nothing. */
+/** Prints a warning. */
 export function warn(message: string): void {
   say(`warning: ${message}`);
 }

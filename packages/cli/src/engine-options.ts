@@ -35,7 +35,10 @@ export function addEngineOptions(command: Command): Command {
     .addHelpText("after", () => `\nParameters for --set, with their defaults:\n${parameterList()}`);
 }
 
-/** For where there is no engine. Throws CommandError where an option sets a parameter; `needed` is what there would be one with. */
+/**
+ * To be called where there is no engine. Throws CommandError where an option sets a parameter; `needed` is the option
+ * with which there would be one.
+ */
 export function refuseEngineOptions({ checksums, midstream, set }: EngineOptions, needed: string): void {
   refuseGiven(
     { "--checksums": checksums !== undefined, "--no-midstream": !midstream, "--set": set !== undefined },
@@ -51,7 +54,7 @@ export function engineParams({ checksums, midstream, set = [] }: EngineOptions):
   return Object.fromEntries([...given, ...set]);
 }
 
-/** Reads "name=value"; the engine knows whether the value is possible, and whether there is such a name. */
+/** Reads "name=value"; whether there is such a name, and the value is possible, the engine checks. */
 function addSetting(text: string, before: readonly Setting[] = []): readonly Setting[] {
   const [name, value] = splitAtEquals(text);
   if (name === "" || !text.includes("=")) throw new InvalidArgumentError("Give name=value.");
@@ -62,7 +65,10 @@ function addSetting(text: string, before: readonly Setting[] = []): readonly Set
   return [...before, [name, rule === undefined ? value : typedValue(rule, value)]];
 }
 
-/** The text as the type the rule asks for, where it can be; otherwise as it is, for the engine to complain about. */
+/**
+ * The text as the type the rule asks for, where it can be one; otherwise the text, about which the engine will
+ * complain.
+ */
 function typedValue(rule: Rule, text: string): unknown {
   if (rule.kind === "flag" && (text === "true" || text === "false")) return text === "true";
   if (rule.kind === "amount" && /^-?\d+$/.test(text)) return Number(text);

@@ -41,7 +41,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   }
   if (isFilterError(error)) return { text: `filter: ${error.message}`, exitCode: ExitCode.WRONG_INPUT };
   if (isNamed(error, "SniffError")) {
-    // What could not be dumped is a RecordError, with the same text.
+    // The cause of a failed dump is a RecordError with the same text.
     if (error.cause instanceof RecordError) return explain(error.cause);
     return { text: error.message, exitCode: ExitCode.WRONG_INPUT };
   }
@@ -59,12 +59,12 @@ export function isFilterError(error: unknown): error is Error {
   return isNamed(error, "FilterError");
 }
 
-/** Errors of packages that most commands do without are known by their names: asking for the class would load the package. */
+/** Errors of packages that most commands do not need are known by name: to use the class would load the package. */
 function isNamed(error: unknown, name: string): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** Throws what there is of several errors: the one, or an AggregateError of them, the one that came first first. */
+/** Throws the errors there are, if any: a single one as it is, several as an AggregateError in the order given. */
 export function throwAll(errors: readonly (Error | undefined)[]): void {
   const [first, ...others] = errors.filter((error) => error !== undefined);
   if (first !== undefined) throw others.length === 0 ? first : new AggregateError([first, ...others]);
@@ -85,10 +85,10 @@ export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(reasonOf(thrown));
 }
 
-/** The system's errors that speak of a name: there is no such folder, it is one, or the user may not write there. */
+/** The system's errors about a name: there is no such folder, it is a folder, or the user may not write there. */
 const nameErrors: readonly string[] = ["ENOENT", "ENOTDIR", "EISDIR", "EACCES", "EPERM"];
 
-/** What to end with where a file of the command line cannot be opened for writing: mostly it has the wrong name. */
+/** The exit code where a file of the command line cannot be opened for writing: mostly its name is wrong. */
 export function exitCodeOfOpening(error: unknown): ExitCode {
   return nameErrors.includes(systemReason(error)) ? ExitCode.WRONG_INPUT : ExitCode.FAILED;
 }

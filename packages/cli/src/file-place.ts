@@ -1,6 +1,6 @@
 // Which file a name leads to, and whether two names lead to the same one: a command that wrote into what it reads would
-// destroy it. A file that is there is known by device and inode, whatever links lead to it; one that is still to be
-// made, by its folder and its name.
+// destroy it. A file that exists is known by device and inode, whatever links lead to it; one that does not exist yet,
+// by its folder and its name.
 
 import { fstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
@@ -8,7 +8,7 @@ import { basename, dirname, join, resolve } from "node:path";
 /** Links behind links that are followed, as many as Linux follows. */
 const maximumLinks = 40;
 
-/** Where a name leads to behind all links, also where there is no file yet. */
+/** The name behind all links that a name leads to, also where there is no file yet. */
 export function placeOf(path: string, links: number = maximumLinks): string {
   const place = unlessItFails(() => realpathSync(path));
   if (place !== undefined) return place;
@@ -33,7 +33,7 @@ function identityOf(path: string): string | undefined {
   });
 }
 
-/** What cannot be looked at is as good as not there here; whoever opens it will say why. */
+/** What cannot be looked at counts as missing here; opening it will say why. */
 function unlessItFails<Result>(action: () => Result): Result | undefined {
   try {
     return action();

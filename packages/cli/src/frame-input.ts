@@ -60,7 +60,7 @@ export async function commandInput(
 
 /**
  * Makes the sources. `signal` ends them, `reading` is for files. Throws CommandError, CaptureError and FilterError;
- * what concerns opening is for later.
+ * errors of opening come later.
  */
 export async function openInput(
   input: CommandInput,

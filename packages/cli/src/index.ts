@@ -1,3 +1,3 @@
-// @tsnids/cli as a module: the command itself, for programs that want to be it.
+// @tsnids/cli as a module: the command itself, for programs that start it.
 
 export { main } from "./main.js";

@@ -36,8 +36,8 @@ export async function sortInputs(args: readonly string[], expression: string | u
 }
 
 /**
- * The filter that words are; undefined where the only one is a folder, as whoever opens it will say. Throws
- * FilterError, and CommandError where the only word looks like the name of a file.
+ * The filter that the words are; undefined where there is only one and it is a folder: opening it says what is wrong.
+ * Throws FilterError, and CommandError where the only word looks like the name of a file.
  */
 export async function filterOf(words: readonly string[]): Promise<Filter | undefined> {
   try {
@@ -64,12 +64,12 @@ export function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
   } catch (error) {
-    // Whoever opens it will say what is wrong; but no file has a name as long as an expression may be.
+    // Opening it will say what is wrong. But only an expression can be so long: no file has such a name.
     return systemReason(error) !== "ENAMETOOLONG";
   }
 }
 
-/** Which argument begins the expression; -1: none does. */
+/** The index of the argument that begins the expression; -1 where none does. */
 async function beginOfExpression(args: readonly string[]): Promise<number> {
   for (const [index, arg] of args.entries()) {
     if (index > 0 && !isFile(arg) && !(await isPatternOfFiles(arg))) return index;
@@ -77,7 +77,7 @@ async function beginOfExpression(args: readonly string[]): Promise<number> {
   return -1;
 }
 
-/** Brackets and asterisks are part of both languages: "!(tcp)" is a pattern, too, and matches almost everything. */
+/** True for a pattern that matches files and is no expression: "!(tcp)" is both, and matches almost everything. */
 async function isPatternOfFiles(text: string): Promise<boolean> {
   if (text.length > longestPath || !/[*?[{]/.test(text) || (await isExpression(text))) return false;
   const { glob } = await import("tinyglobby");
@@ -93,7 +93,7 @@ async function isExpression(text: string): Promise<boolean> {
   }
 }
 
-/** Loads what compiles filters: most command lines have none. */
+/** Compiles an expression. The package that does is loaded only here: most command lines have no filter. */
 async function compiled(expression: string): Promise<Filter> {
   const { Filter } = await import("@tsnids/filter");
   return new Filter(expression);

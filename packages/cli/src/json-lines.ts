@@ -38,7 +38,7 @@ export function alertJson(alert: Alert): string {
   return JSON.stringify({ type: "alert", code, severity, text, detail, source, destination, ...times("time", alert) });
 }
 
-/** What the module of a worker has reported, or gave as its result. Throws TypeError as `jsonValue` does. */
+/** What the module of a worker has reported, or returned as its result. Throws TypeError as `jsonValue` does. */
 export function workerJson(type: "report" | "result", value: unknown, worker: number): string {
   return jsonValue({ type, worker, value });
 }
@@ -48,7 +48,7 @@ export function jsonValue(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 }
 
-/** Something about a capture that stopped nothing. */
+/** A warning about a capture. */
 export function warningJson(warning: InputWarning): string {
   const { code, message } = warning;
   const said = { type: "warning", code, message };

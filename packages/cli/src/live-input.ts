@@ -36,7 +36,7 @@ export interface LiveInputOptions {
   readonly bufferSize?: number;
 }
 
-/** What to watch: the options, of which one names it; `filter` is that of the arguments, too. */
+/** What to watch: the options, one of which names it. `filter` is an expression from the arguments or an option. */
 export interface LiveInput {
   readonly live: LiveInputOptions;
 }
@@ -81,7 +81,7 @@ export function isLive({ interface: device, connect, listen }: LiveInputOptions)
   throw new CommandError(ExitCode.WRONG_INPUT, `${names} exclude each other`);
 }
 
-/** For what is read from no device. Throws CommandError where an option says how to capture on one. */
+/** To be called where nothing is read from a device. Throws CommandError where an option says how to capture on one. */
 export function refuseDeviceOptions(options: LiveInputOptions): void {
   const { backend, profile, promiscuous = true, isolated = true, snapLength, bufferSize } = options;
   const given = {
@@ -96,8 +96,8 @@ export function refuseDeviceOptions(options: LiveInputOptions): void {
 }
 
 /**
- * What to watch by the command line; undefined where it names files. Its arguments are a filter expression, as those behind
- * files are. Throws CommandError where it names neither something to watch nor files, or both.
+ * What to watch by the command line; undefined where it names files. The arguments are then a filter expression, as
+ * those behind files are. Throws CommandError where it names neither something to watch nor files, or both.
  */
 export function liveInput(args: readonly string[], options: LiveInputOptions): LiveInput | undefined {
   if (options.interface === undefined) refuseDeviceOptions(options);

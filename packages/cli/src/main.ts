@@ -1,5 +1,5 @@
-// The command `tsnids`: its subcommands, and the one place where errors become a line on standard error and an exit code.
-// Commander reads the command line; what it has to say about it is brought to the same one line.
+// The command `tsnids`: its subcommands, and the one place where errors become a line on standard error and an exit
+// code. Commander reads the command line; its errors become the same kind of line.
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
@@ -43,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Does what the command line says. Throws what is to be reported. */
+/** Does what the command line says. Throws the errors to be reported. */
 async function perform(argv: readonly string[]): Promise<void> {
   const end = (code: ExitCode): void => void (process.exitCode = code);
   const output = new Output(process.stdout, () => undefined);
@@ -79,7 +79,7 @@ function program(end: (code: ExitCode) => void, output: Output): Command {
   return root;
 }
 
-/** In place of commander's own, which takes a command it does not know for none. */
+/** Replaces commander's own, which ignores names of commands that do not exist. */
 function helpCommand(root: Command): void {
   root
     .command("help")

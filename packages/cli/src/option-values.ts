@@ -1,15 +1,15 @@
-// Values that several options take, with what is said of wrong ones, and of options that would do nothing.
+// Values that several options take, what is said of wrong ones, and of options that would do nothing.
 
 import { InvalidArgumentError } from "commander";
 import { CommandError, ExitCode } from "./exit-codes.js";
 
-/** Throws CommandError where one of these options, by their names, is given: it would do nothing without what is needed. */
+/** Throws CommandError where one of these options, by name, is given: without what is `needed` it would do nothing. */
 export function refuseGiven(options: Readonly<Record<string, boolean>>, needed: string): void {
   const given = Object.entries(options).find(([, isGiven]) => isGiven);
   if (given !== undefined) throw new CommandError(ExitCode.WRONG_INPUT, `${given[0]} needs ${needed}`);
 }
 
-/** What reads a whole number from `minimum` to `maximum`. It throws InvalidArgumentError for anything else. */
+/** A reader of whole numbers from `minimum` to `maximum`. It throws InvalidArgumentError for anything else. */
 export function wholeNumber(minimum: number, maximum: number): (text: string) => number {
   return (text) => {
     const value = Number(text);

@@ -1,12 +1,12 @@
 // Lines for standard output, or for a file. They are gathered and written in large pieces, because a system call per
-// line would cost more than the engine does; `flush` waits until the reader has taken them, and so the replay never
-// runs ahead of a slow reader by more than a batch. But at the end, when the engine exits, the lines of all connections
-// that are open come at once and wait in memory: those of `maxStreams` at most. A reader that goes away (`| head`) is no
+// line would cost more than the engine does. `flush` waits until the reader has taken them, so the replay is never
+// ahead of a slow reader by more than a batch. At the end, however, when the engine exits, the lines of all open
+// connections come at once and wait in memory: at most `maxStreams` of them. A reader that goes away (`| head`) is no
 // error: from then on lines are dropped.
 
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
 
-/** Characters that are gathered at most before they are written. */
+/** At most so many characters are gathered before they are written. */
 const pieceLength = 1 << 16;
 
 /** `process.stdout`; `isTTY` is undefined where it is no terminal. */
@@ -71,7 +71,7 @@ export class Output {
     });
   }
 
-  /** Throws CommandError when lines were lost for another reason than that nobody reads them. */
+  /** Throws CommandError when lines were lost, unless it was because nobody reads them. */
   check(): void {
     if (this.#failure === undefined || systemReason(this.#failure) === "EPIPE") return;
     const reason = systemReason(this.#failure);
@@ -87,7 +87,7 @@ export class Output {
     }
     if (lines !== "") this.#beforeWriting();
     this.#underway++;
-    // Where there is nothing new, an empty piece is taken behind those that are underway.
+    // Where there is nothing new, an empty piece is written: it is taken behind those that are under way.
     this.#stream.write(lines, (error) => {
       this.#underway--;
       if (error) this.#fail(error);

@@ -1,6 +1,6 @@
-// A recording has the name OUT.part until it is whole. What an earlier one left under that name, which was killed, is a
-// capture: it is replaced only with --force, and somebody who wants to rescue it with OUT as the name to write would have
-// it removed before it was read. So it is no input.
+// A recording is called OUT.part until it is whole. What an earlier one left under that name, because it was killed, is a
+// capture, replaced only with --force. Somebody may want to rescue it by recording it to OUT, and it would be removed
+// before it was read: so it is refused as input.
 
 import { CommandError, ExitCode } from "./exit-codes.js";
 import { isSameFile, placeOf } from "./file-place.js";

@@ -13,7 +13,7 @@ const patience = 500;
 const interval = 100;
 
 const barWidth = 30;
-/** Columns of a terminal that does not say. */
+/** Columns of a terminal that does not say how many it has. */
 const usualColumns = 80;
 const eraseLine = "\r\u001b[K";
 
@@ -68,7 +68,7 @@ export class Progress {
 
   #text(now: number): string {
     const total = this.#total;
-    // A file that grows while it is read is not read by more than all of it.
+    // A file that grows may have more bytes read than it had; the bar shows no more than all.
     const read = Math.min(
       total,
       this.#inputs.reduce((sum, { bytesRead }) => sum + bytesRead, 0),

@@ -1,4 +1,5 @@
-// The option that has files read ahead. It is no default: what a second core saves in waiting, both together pay in work.
+// The option that has files read ahead. It is off by default: the waiting it saves costs more work, on two cores
+// together.
 
 import { maximumReadAhead } from "@tsnids/capture";
 import { Option } from "commander";

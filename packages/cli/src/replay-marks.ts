@@ -5,25 +5,28 @@
 //     file begins     ──┼─ a ────────┼─ b ──────────┼─ c ──────────┼─ d ───►
 //                                       ▲ oldest open connection began 12:03:55: its packets are in b or later
 //
-// A file will do when everything before it is older than the oldest open connection, and than what the engine remembers
-// of others: half-open ones, ended ones that linger, fragments.
+// A restart may begin with a file when everything before it is older than the oldest open connection, and than anything
+// else the engine remembers: half-open connections, ended ones that linger, fragments.
 
 import type { FolderPosition } from "@tsnids/capture";
 import type { FrameTime } from "@tsnids/pcap";
 
 /**
- * Seconds of packet time after which an engine remembers nothing but open connections, in its default parameters
+ * Seconds of packet time after which an engine remembers nothing but open connections, by its default parameters and
  * with some to spare.
  */
 const memorySeconds = 120;
 
-/** Marks kept at most; of more every second one is forgotten, and a restart reads a file more than it has to. */
+/**
+ * At most so many marks are kept; of more, every second one is forgotten, and a restart reads a file more than it has
+ * to.
+ */
 const maximumMarks = 4096;
 
 interface Mark {
   readonly begin: FrameTime;
   readonly key: string | undefined;
-  /** Packet time, in whole seconds, before which nothing came later than this file. */
+  /** Packet time, in whole seconds: no frame before this file was later. */
   readonly before: number;
 }
 
@@ -40,7 +43,7 @@ export class ReplayMarks {
   #marks: Mark[] = [];
   #latest = -Infinity;
 
-  /** The reading is in the file of this position, and the packet time is `now`. */
+  /** Notes that the file of this position is being read, and that the packet time is `now`. */
   note({ begin, begun }: FolderPosition, now: FrameTime): void {
     const key = begun?.at(-1);
     if (this.#marks.length === 0 || this.#marks.at(-1)?.key !== key) {

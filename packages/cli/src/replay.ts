@@ -1,11 +1,12 @@
-// The input of a command through an engine, with everything a command line needs around it: warnings, the progress bar, an
-// output that may be slow or gone, and an interrupt.
+// The input of a command on its way through an engine, with everything a command line needs around it: warnings, the
+// progress bar, an output that may be slow or gone, and an interrupt.
 //
 //     input ─► paced ─► engine ─► callbacks ─► Output
 //                └─ after each batch: flush the output, move the bar
 //
 // The input is files, or something to watch (frame-input.ts). However it ends, the engine exits: open streams are told
-// EXITING, and the caller prints what it has before it reports. What is printed then waits for the reader all at once.
+// EXITING, and the caller prints what it has before it reports. What is printed at the end waits for the reader all at
+// once.
 
 import { performance } from "node:perf_hooks";
 import { setImmediate } from "node:timers/promises";
@@ -51,7 +52,7 @@ export interface ReplayOptions {
   readonly readAhead?: number;
 }
 
-/** One replay: made before the engine, which wants its output. First `run`, then what there is to print, then `finish`. */
+/** One replay. It is made before the engine, which needs its output; then come `run`, printing, and `finish`. */
 export class Replay {
   /** Where results go. */
   readonly output: Output;
@@ -91,7 +92,7 @@ export class Replay {
     try {
       await nids.run(new PacedSource(source, this.output, progress));
     } catch (thrown) {
-      // What a callback of ours threw is what there is to report, not that it was thrown in one.
+      // What a callback of ours threw is reported itself, not the CallbackError around it.
       error = asError(thrown instanceof CallbackError ? thrown.cause : thrown);
     }
     const seconds = (performance.now() - started) / 1000;
@@ -103,12 +104,12 @@ export class Replay {
   }
 
   /**
-   * Waits until the reader has taken everything; an interrupt meanwhile is still the first one. Gives the exit code where
-   * there is no error. Throws these, and a CommandError when lines were lost.
+   * Waits until the reader has taken everything; an interrupt meanwhile is still the first one. Returns the exit code
+   * where there is no error. Throws the errors given, and a CommandError when lines were lost.
    */
   async finish(...errors: readonly (Error | undefined)[]): Promise<ExitCode> {
     await this.output.flush();
-    // A signal that came meanwhile may be told in the next turn of the event loop only.
+    // A signal that came meanwhile may be told only in the next turn of the event loop.
     for (let turn = 0; turn < 2; turn++) await setImmediate();
     this.#offInterrupt();
     throwAll([...errors, failureOf(() => this.output.check())]);

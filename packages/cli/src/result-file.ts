@@ -1,5 +1,5 @@
-// A file that lines are added to, over many runs: what was written after the last saved state is cut off, because
-// it comes again. Behind a run that ended in order nothing does: what is there was added by others, and stays.
+// A file that lines are added to, over many runs. What was written after the last saved state is cut off, because it
+// comes again. After a run that ended in order nothing comes again: what is there then was added by others, and stays.
 
 import { createWriteStream, fstatSync, ftruncateSync, openSync } from "node:fs";
 import type { WriteStream } from "node:fs";
@@ -17,7 +17,7 @@ export class ResultFile {
     try {
       const descriptor = openSync(path, "a");
       const { ino, size } = fstatSync(descriptor);
-      // Another file of that name, or one that was emptied, is one that somebody took the lines out of.
+      // If it is another file by now, or shorter, somebody has taken the lines out of it: nothing is cut off.
       const comesAgain = saved?.inode === ino && saved.length < size && saved.ended !== true;
       if (comesAgain) ftruncateSync(descriptor, saved.length);
       this.#inode = ino;
@@ -28,7 +28,7 @@ export class ResultFile {
     }
   }
 
-  /** What the state is to say; `ended` where no line will follow. */
+  /** What the state is to say of it; `ended` where no line will follow. */
   save(ended: boolean): NonNullable<WatchState["output"]> {
     return { inode: this.#inode, length: this.#lengthBefore + this.stream.bytesWritten, ended };
   }

@@ -1,6 +1,6 @@
-// One direction of a stream: its bytes are hashed, counted and written as they come; none are kept. Urgent bytes are bytes
-// of the stream like all others, as receivers should treat them (RFC 6093 §6) and other tools do; the engine hands them
-// out apart, in their turn, and here they are put back.
+// One direction of a stream: its bytes are hashed, counted and written as they come; none are kept. Urgent bytes are
+// bytes of the stream like all others, as receivers should treat them (RFC 6093 §6) and other tools do. The engine
+// hands them out apart, when it is their turn; here they are put back.
 
 import type { Hash } from "node:crypto";
 import { formatEndpoint } from "@tsnids/nids";
@@ -13,7 +13,10 @@ export const maximumGaps = 65536;
 /** Who sends: the client to the server, or the other way round. */
 export type DirectionName = "c2s" | "s2c";
 
-/** Which stream: its endpoints, where it is, and how many streams between the same client and server there began before it. */
+/**
+ * Which stream: its endpoints, its VLAN or tunnel, and how many streams between the same client and server there began
+ * before it.
+ */
 export interface StreamName {
   readonly clientAddress: string;
   readonly clientPort: number;
@@ -85,7 +88,7 @@ export class StreamDirection {
     else if (half.gapLength > 0) this.#gap(half.gapLength);
   }
 
-  /** SHA-256 of the delivered bytes, in hexadecimal. To be asked once, at the end. */
+  /** SHA-256 of the delivered bytes, in hexadecimal. To be called once, at the end. */
   digest(): string {
     return (this.#hash ?? newHash()).digest("hex");
   }
@@ -108,14 +111,14 @@ export class StreamDirection {
   }
 }
 
-/** Node's hashes are loaded with the first one that is wanted; commands without streams' bytes need none. */
+/** Node's hashes are loaded when the first one is needed; commands that do not hash streams need none. */
 function newHash(): Hash {
   return process.getBuiltinModule("node:crypto").createHash("sha256");
 }
 
 /**
- * The object that describes a direction, its keys in the order that other programs rely on; those behind `gaps` only
- * where there are such.
+ * The object that describes a direction. Its keys have the order that other programs rely on; keys behind `gaps` are
+ * there only where they have a value.
  */
 export function directionJson(direction: StreamDirection, sha256: string, communityId?: string): string {
   const { clientAddress, clientPort, serverAddress, serverPort, encapsulation, nth } = direction.name;

@@ -35,7 +35,9 @@ export class StreamFiles {
   #gathered = 0;
   #exists = false;
 
-  /** Throws CommandError when the folder has files already, unless they may be overwritten. It is made with the first file. */
+  /**
+   * Throws CommandError when the folder has files already, unless `overwrites`. The folder is made with the first file.
+   */
   constructor(folder: string, overwrites: boolean) {
     this.folder = folder;
     this.#overwrites = overwrites;
@@ -46,7 +48,7 @@ export class StreamFiles {
     }
   }
 
-  /** The file of a direction. Nothing is made before bytes come. */
+  /** The file of a direction. It is made only when bytes come. */
   open(name: StreamName, dir: DirectionName): StreamFile {
     return new StreamFile(this, fileName(name, dir));
   }
@@ -56,13 +58,13 @@ export class StreamFiles {
     this.#index.write(Buffer.from(`${line}\n`));
   }
 
-  /** Writes all that was gathered, and an index where there was nothing to put in it. */
+  /** Writes everything that was gathered, and the index even if it is empty. */
   close(): void {
     this.#writeAll();
     if (!this.#index.exists) this.append(this.#index, []);
   }
 
-  /** A file has gathered more bytes. */
+  /** Notes that a file has gathered more bytes. */
   gathered(file: StreamFile, bytes: number): void {
     this.#waiting.add(file);
     this.#gathered += bytes + pieceOverhead;

@@ -2,7 +2,7 @@
 //
 //     streams    12: 10 CLOSE, 2 EXITING; 1 midstream
 //
-// Subjects and parts of which there is nothing to say are left out.
+// Subjects and parts that are 0 are left out.
 
 import type { LiveStatistics } from "@tsnids/capture";
 import type { AlertCode, StatisticsSnapshot } from "@tsnids/nids";
@@ -77,7 +77,7 @@ function filterText({ filtered, unfilterable = 0 }: Summary): string {
   return `${filtered} packets left out${which}`;
 }
 
-/** Where a live capture lost frames, as far as it was told; what it was not told, `lossText` estimates. */
+/** Where a live capture lost frames, as far as it was told; `lossText` estimates the rest. */
 function dropsText(live: LiveStatistics | undefined): string {
   if (live === undefined) return "";
   const { droppedByKernel, droppedByDevice, droppedInQueue, cut } = live;

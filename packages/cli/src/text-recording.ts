@@ -1,4 +1,4 @@
-// Records the TCP streams in which a text stands, in either direction; text-search.ts finds it.
+// Records the TCP streams that contain a text, in either direction; text-search.ts finds it.
 
 import { StreamRecorder } from "@tsnids/capture";
 import type { Recorder } from "@tsnids/capture";
@@ -45,7 +45,7 @@ export class TextRecording {
   #look(stream: TcpStream, attachment: Attachment): void {
     const { client, server, state } = stream;
     if (state === TcpState.JUST_ESTABLISHED) {
-      // Still collected when the text was found: so the end of the stream is seen, and with it that of its recording.
+      // Still collected after the text was found, so that the end of the stream is seen: there its recording ends.
       for (const half of [client, server]) half.collect = half.collectUrgent = 1;
       attachment.param = { client: new TextSearch(this.#text), server: new TextSearch(this.#text) } satisfies Searches;
       return;

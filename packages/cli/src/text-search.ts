@@ -1,9 +1,9 @@
-// Looks for a text in one direction of a stream. Bytes come in pieces, so of each piece what could be the beginning of
-// the text is kept until the next one:
+// Looks for a text in one direction of a stream. Bytes come in pieces, so what could be the beginning of the text is
+// kept of each piece until the next one comes:
 //
 //     … anony│mous …      kept: "anony"  ─►  "anonymous …" is found
 //
-// Urgent bytes are bytes of the stream in their place, as in StreamDirection. Where bytes are missing no text goes on.
+// Urgent bytes are bytes of the stream in their place, as in StreamDirection. No text goes on across missing bytes.
 
 import type { HalfStream } from "@tsnids/nids";
 

@@ -15,7 +15,7 @@ export function durationText({ seconds, nanoseconds }: PacketTime, digits: 6 | 9
   return `${seconds}.${fraction(nanoseconds, digits)}`;
 }
 
-/** From one moment to another; zero where the second comes before the first, as in captures with jumps in time. */
+/** The time from one moment to another; zero where the second comes first, as in captures with jumps in time. */
 export function durationBetween(start: PacketTime, end: PacketTime): PacketTime {
   let seconds = end.seconds - start.seconds;
   let nanoseconds = end.nanoseconds - start.nanoseconds;

@@ -1,6 +1,6 @@
-// The files of a watch: what it reads, the state it keeps and the lines it adds. No two of them may be one, whatever
-// links lead to them, and no other watch may have the state or the lines meanwhile. In a folder that is watched its
-// own files are no captures.
+// The files of a watch: what it reads, the state it keeps and the lines it adds. No two of them may be the same file,
+// whatever links lead to them, and no other watch may use the state or add lines meanwhile. In a folder that is
+// watched, the watch's own files are no captures.
 //
 //     read       PATH, or all captures in it
 //     state      STATE, STATE.part, STATE.lock          (.tsnids-watch.json in the folder, or --state)
@@ -35,7 +35,7 @@ export function usualStateFile(path: string, isFolder: boolean): string {
   return isFolder ? join(path, ".tsnids-watch.json") : join(dirname(path), `.${basename(path)}.tsnids-watch.json`);
 }
 
-/** Throws CommandError where a file would be two things, or lines would be added to a capture. */
+/** Throws CommandError where one file would be two of these, or lines would be added to a capture. */
 export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Promise<void> {
   const state = stateFile === undefined ? [] : ["", ".part", ".lock"].map((end) => placeOf(stateFile) + end);
   const lines = linesFile === undefined ? [] : [linesFile, `${linesFile}.lock`];
@@ -54,8 +54,8 @@ export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Pr
 }
 
 /**
- * Does something while no other watch has the state, or adds to the lines. Throws CommandError where one does. A file of
- * lines beside which no lock can be made is written without one, with a warning.
+ * Performs `action` while no other watch has the state, or adds to the lines. Throws CommandError where one does. If no
+ * lock can be made beside the file of lines, lines are written without one, with a warning.
  */
 export async function whileLocked(files: WatchFiles, action: () => Promise<void>): Promise<void> {
   const { stateFile, linesFile } = files;
@@ -87,7 +87,7 @@ export function accepts({ path, stateFile, linesFile }: WatchFiles): (name: stri
     .flatMap((file) => [resolve(file), placeOf(file)])
     .filter((file) => placeOf(dirname(file)) === folder)
     .map((file) => basename(file));
-  // A lock has other names behind its own while it is taken.
+  // While a lock is taken there are files whose names begin with its own.
   return (name) => !own.some((file) => name === file || name.startsWith(`${file}.lock`));
 }
 
@@ -100,7 +100,7 @@ function isRegular(path: string): boolean {
   }
 }
 
-/** What is wrong with a file that is no capture, or has no frame yet. */
+/** The errors of a file that is no capture, or has no frame yet. */
 const emptyOrOther: readonly CaptureErrorCode[] = ["empty", "cut-header", "unknown-format"];
 
 async function isCapture(path: string): Promise<boolean> {
@@ -110,7 +110,8 @@ async function isCapture(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
-    // Without a place in it, it could not be opened; what cannot be written is told later.
+    // An error without an offset says that the file could not be opened. If it cannot be written either, that is told
+    // later.
     return error.offset !== undefined && !emptyOrOther.includes(error.code);
   }
 }

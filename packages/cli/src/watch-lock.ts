@@ -1,18 +1,18 @@
-// One watch at a time per state, and per file of lines: a file beside it names the process that has it. A process that
-// was killed leaves its lock behind, so what counts is whether that very process still runs: its number, and where the
-// system tells it, when it was started, because numbers are used again. What names no process is no lock of a watch, but
-// somebody's file.
+// One watch at a time per state, and per file of lines: a file beside it, the lock, names the process that has it. A
+// process that was killed leaves its lock behind; so a lock counts only while that very process runs, which is known by
+// its number and, where the system tells it, by the time it started, because numbers are reused. A lock that names no
+// process is not a watch's, but somebody's file.
 //
 //     link(own, lock) ─┬─ done ──────────────────────────────► ours
 //                      └─ there is one ─┬─ its process runs ──► error
 //                                       └─ it does not ───────► moved away, once more
 //
-// The lock is written under another name first: whoever sees it sees all of it. It holds between processes of one machine.
+// The lock is written under another name first, so nobody sees half of it. It holds between processes of one machine.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { CommandError, ExitCode, exitCodeOfOpening, systemReason } from "./exit-codes.js";
 
-/** Locks of dead processes that are moved away before it is given up. */
+/** How many locks of dead processes are moved away before the attempt is given up. */
 const attempts = 5;
 
 /** What is said where a lock cannot be had. */
@@ -25,7 +25,7 @@ export interface LockWords {
   readonly option: string;
 }
 
-/** What the system says where a file can be there, but none be made beside it. */
+/** What the system says where a file may exist but none can be made beside it. */
 const noLockThere: readonly string[] = ["EACCES", "EPERM", "EROFS", "ENAMETOOLONG"];
 
 /** No lock can be made beside the file. */
@@ -102,7 +102,7 @@ export class WatchLock {
       if (systemReason(error) === "ENOENT") return;
       throw error;
     }
-    // Somebody else may have moved it away before, and this be his: then it goes back.
+    // Somebody else may have moved it away earlier, and this may be the new lock: then it goes back.
     if (read(away) !== holder) this.#link(away);
     rmSync(away, { force: true });
   }

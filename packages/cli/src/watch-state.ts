@@ -4,16 +4,18 @@
 //       │ replayFrom: a file that begins      │ position: all before it was processed,
 //       │ before every open connection        │ and what is to be said of it was written
 //
-// The next watch reads from `replayFrom` on again, in the same order, silently up to `position`. That says which captures
-// were begun (FolderPosition), and `replays` how many of them are read again; others that are in the folder by then were
-// not read, whenever they begin. States of earlier versions have neither: there what begins before was read. So the engine knows the open connections
-// with all their bytes, half-open ones and queued segments too. `open` says which they are; others that seem open then
-// are ends of connections that were reported.
+// The next watch reads from `replayFrom` on again, in the same order, silently up to `position`: so the engine knows the
+// open connections with all their bytes, and half-open ones and queued segments too. `open` lists the open connections;
+// others that seem open then are the ends of connections that were reported.
 //
-// A save is one rename, after the lines were written; it survives the end of the process, and is left to the system's
-// good time for the case that the power fails. A process that is killed in between has written lines that no state
-// knows; where they went to a file (--output), `output` says how long it was, and the next watch cuts it to that, unless
-// the one before `ended` in order.
+// The position says which captures were begun (FolderPosition), and `replays` how many of them are read again; others
+// that are in the folder by then were not read, whenever they begin. States of earlier versions have neither: for them,
+// captures that begin before the position were read.
+//
+// A save is one rename, after the lines were written. It survives the end of the process; that it survives a power
+// failure is not forced. A process that is killed in between has written lines that no state knows. Where they went to
+// a file (--output), `output` says how long it was, and the next watch cuts it to that length, unless the previous one
+// `ended` in order.
 
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";

@@ -1,6 +1,6 @@
 // Which connections are open in a watch, and which numbers they have. Both survive a restart: while what was processed
-// before is replayed, connections get the numbers they had, and nothing is reported. A connection that seems open
-// after that without having been is the rest of one that was reported: it began before the replay did, and its end was
+// before is replayed, connections get the numbers they had, and nothing is reported. If another connection seems open
+// at the end of the replay, it is the rest of one that was reported: it began before the replay did, and its end was
 // not recognized.
 
 import { TcpState } from "@tsnids/nids";
@@ -18,7 +18,7 @@ interface Identity {
   readonly encapsulation: readonly Encapsulation[];
 }
 
-/** A connection of which only the number may be missing. */
+/** An open connection; its number may still be missing. */
 interface OpenConnection {
   readonly name: string;
   readonly start: PacketTime;
@@ -41,12 +41,12 @@ export class WatchedConnections {
     });
   }
 
-  /** True while what happens was reported already. */
+  /** True while everything that happens was reported already. */
   get isReplaying(): boolean {
     return this.#resumed !== undefined;
   }
 
-  /** What was processed before was processed again: how many of the open connections have lost their beginning, or all they had. */
+  /** Ends the replay. Returns how many of the open connections have lost their beginning, or everything. */
   endReplay(): number {
     const missing = new Map<string, number>();
     for (const { name, start, id } of this.#resumed?.values() ?? []) {
@@ -60,7 +60,7 @@ export class WatchedConnections {
     return missing.size;
   }
 
-  /** A connection has ended: its number; undefined when nothing is to be said of it. */
+  /** Notes that a connection has ended. Returns its number; undefined when it is not to be reported. */
   end(connection: Identity & { readonly start: PacketTime }): number | undefined {
     const key = keyOf(nameOf(connection), connection.start);
     const id = this.#open.get(key)?.id;
@@ -82,7 +82,7 @@ export class WatchedConnections {
   }
 }
 
-/** The two ends, in an order that does not depend on which of them was taken for the client. */
+/** The two ends, in an order that does not depend on which one was taken for the client. */
 function nameOf({ clientAddress, clientPort, serverAddress, serverPort, encapsulation }: Identity): string {
   const ends = [endpointKey(clientAddress, clientPort), endpointKey(serverAddress, serverPort)].sort();
   return [...ends, encapsulationText(encapsulation)].join(" ");

@@ -1,5 +1,5 @@
-// What the modules of workers report and result in, a line each. A value that cannot be a line stops nothing: the
-// others are printed, and it is told when the run is over.
+// What the modules of workers report and return as results, a line each. A value that cannot be a line stops nothing:
+// the others are printed, and an error follows when the run is over.
 
 import { CommandError, ExitCode, systemReason } from "./exit-codes.js";
 import { jsonValue, workerJson } from "./json-lines.js";

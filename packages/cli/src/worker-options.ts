@@ -1,5 +1,5 @@
-// tsnids run --worker MODULE: callbacks of the user's, in several threads. What they report is printed
-// (worker-lines.ts); then the summary, as without them. The package with the threads is loaded only with the option.
+// tsnids run --worker MODULE: the user's callbacks, in several threads. What they report is printed (worker-lines.ts),
+// then the summary, as without them. The package with the threads is loaded only with the option.
 
 import type { NidsParams } from "@tsnids/nids";
 import type { NidsWorkers } from "@tsnids/workers";
@@ -50,7 +50,7 @@ export async function workersFor(
   });
 }
 
-/** How many there may be, NidsWorkers says. */
+/** How many there may be is for NidsWorkers to say. */
 function wholeNumber(given: string): number {
   if (/^\d+$/.test(given)) return Number(given);
   throw new InvalidArgumentError("Give a whole number.");

@@ -1,5 +1,5 @@
-// A tuple of the caller's own is looked at closely: of a number that is out of its range the ID would take the lower
-// bytes, and name another flow.
+// The caller's own tuples are checked closely: of a number out of range, the ID would use the lower bytes, and name
+// another flow.
 
 import { describeValue } from "@tsnids/pcap";
 import { OutputError } from "./errors.js";

@@ -4,9 +4,9 @@
 //     "1:" + base64( SHA-1( seed │ lower address │ higher address │ protocol │ 0 │ its port │ the other's port ))
 //                            2 B       4 or 16 B        4 or 16 B       1 B   1 B     2 B          2 B
 //
-// Protocols without ports end before them. ICMP has types for ports: of a question and its answer (echo and echo reply)
-// each counts as the other's port, so both are one flow; any other message goes one way, has its code for a second port
-// and stays in its direction.
+// Protocols without ports end before them. ICMP has types for ports. In a question and its answer (echo and echo reply)
+// each type counts as the other's port, so both are one flow. Any other message goes one way: its code is the second
+// port, and it stays in its direction.
 
 import { parseAddress } from "@tsnids/nids";
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
@@ -22,7 +22,7 @@ export type { FlowTuple } from "./flow-tuple.js";
 /** What has a Community ID. */
 export type CommunityIdSubject = TcpStream | UdpDatagram | IcmpMessage | QuotedFlow | IpPacket | FlowTuple;
 
-/** Types of ICMP that ask and answer (RFC 792, RFC 950, RFC 1256), both ways round. */
+/** Types of ICMP that are questions and answers (RFC 792, RFC 950, RFC 1256), both ways round. */
 const icmpPairs = bothWays([
   [8, 0], // echo
   [13, 14], // timestamp
@@ -118,7 +118,7 @@ function isLower(source: Uint8Array, destination: Uint8Array, from: number, to: 
   return at < 0 ? from <= to : (source[at] as number) < (destination[at] as number);
 }
 
-/** Every platform has `btoa`; the types of none are used here. */
+/** Every platform has `btoa`, but the types of no platform are used here. */
 function base64(bytes: Uint8Array): string {
   return (globalThis as unknown as { btoa(text: string): string }).btoa(String.fromCharCode(...bytes));
 }

@@ -3,7 +3,7 @@
 
 import type { IcmpMessage, IpPacket, QuotedFlow, TcpStream, UdpDatagram } from "@tsnids/nids";
 
-/** Numbers of the protocols that have ports, or a type and code instead of them (IANA). */
+/** Protocols that have ports, or a type and code instead of them, by number (IANA). */
 export const Protocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPV6: 58, SCTP: 132 } as const;
 
 /** A flow, in the direction of one of its packets. */

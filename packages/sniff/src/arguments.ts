@@ -1,5 +1,5 @@
 // What callers may give, as data: what each argument and option has to be. A wrong one is refused by name before
-// anything is opened; a name that is not there is refused too, because what it was to do would not happen.
+// anything is opened. An option that does not exist is refused too, because it would do nothing.
 
 import { parseAddress } from "@tsnids/nids";
 import { describeValue, isFrameSource, isObject, latestSecond } from "@tsnids/pcap";
@@ -28,7 +28,7 @@ export type ArgumentName =
 
 type Rule = readonly [isRight: (value: unknown) => boolean, wanted: string];
 
-/** The longest a timer of Node runs. */
+/** The longest time a timer of Node can run, in milliseconds. */
 const longestTimeout = 2 ** 31 - 1;
 const mostStreamBytes = 2 ** 30;
 const longestFrame = 2 ** 31 - 1;
@@ -62,7 +62,7 @@ export function requireArgument(name: ArgumentName, value: unknown): void {
   if (!isRight(value)) throw wrong(`${name} must be ${wanted}, not ${describeValue(value)}`);
 }
 
-/** The same for options, which may be left out; `names` are those there are. */
+/** The same for options, which may be left out; `names` are the options there are. */
 export function requireOptions(options: unknown, names: readonly ArgumentName[]): void {
   if (!isObject(options)) throw wrong(`options must be an object, not ${describeValue(options)}`);
   for (const [given, value] of Object.entries(options)) {
@@ -87,7 +87,7 @@ export function requireFrame(
   if (originalLength !== undefined) requireWhole("originalLength", originalLength, frame.length, longestFrame);
 }
 
-/** The same for what `open` returned, which is known only then. */
+/** The same for what `open` returned. */
 export function requireSource(source: unknown): void {
   if (isFrameSource(source)) return;
   throw wrong(

@@ -1,5 +1,6 @@
 // From a frame to a packet: the engine says where the headers before the packet are, then one protocol after the other
-// takes its header off. The first one that cannot ends it: what is left is payload, and the packet has a problem.
+// takes its header off. The first one that cannot ends the decoding: what is left is payload, and the packet has a
+// problem.
 
 import { HeaderType, LinkDissector } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";

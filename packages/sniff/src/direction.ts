@@ -30,7 +30,7 @@ export class Direction {
     return this.length > this.#limit;
   }
 
-  /** The position of a sequence number: of all that it can be, the one nearest to the end of what has come. */
+  /** The position of a sequence number: of all it can have, the one nearest to the end of what has come. */
   positionOf(sequence: number): number {
     return this.length + ((sequence - this.#firstByte - this.length) | 0);
   }

@@ -1,13 +1,13 @@
-// The filter of a Sniffer: what one endpoint sends and receives, and which packets only its streams are made of.
+// The filter of a Sniffer: what one endpoint sends and receives, and in addition packets needed for its streams.
 //
-// A port is in the first fragment of a datagram alone, and pcap-filter finds none behind a fragment header of IPv6. So
-// where there is a port, later fragments with TCP come as well, of whatever port: the engine puts those together whose
-// first fragment it has seen, and forgets the others.
+// Only the first fragment of a datagram has the port, and pcap-filter finds none behind a fragment header of IPv6. So
+// where a port is given, later TCP fragments of any port pass as well: the engine puts together those whose first
+// fragment it has seen, and forgets the others.
 
 import type { Packet } from "./packet.js";
 import { Ipv4, Ipv6Extension } from "./protocol/ip.js";
 
-/** An endpoint of which one part may be open. */
+/** An endpoint; either part may be left out. */
 export interface EndpointOptions {
   /** IPv4 or IPv6 address. Default: any. */
   readonly address?: string | undefined;
@@ -31,7 +31,7 @@ export function endpointFilter({ address, port }: EndpointOptions): string | und
   return address === undefined && port === undefined ? undefined : `(${end("src")}) or (${end("dst")})`;
 }
 
-/** Later fragments with TCP, and over IPv6 the first one with this port: where its fragment header comes first. */
+/** Later TCP fragments, and over IPv6 the first one with this port, if its fragment header comes first. */
 function tcpFragment(direction: "src" | "dst", port: number): string {
   const portPlace = direction === "src" ? 48 : 50; // behind headers of 40 and 8 bytes
   const ofIpv4 = "ip[6:2] & 0x1fff != 0";

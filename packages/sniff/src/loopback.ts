@@ -7,9 +7,9 @@ import type { Packet } from "./packet.js";
 import { LinuxCooked } from "./protocol/link.js";
 import type { Timestamp } from "./timestamp.js";
 
-/** Seconds between the two at most. */
+/** At most so many seconds lie between the two. */
 const longestDelay = 0.01;
-/** Packets remembered, of which the second may still come. */
+/** At most so many packets are remembered whose second copy may still come. */
 const maximumPending = 64;
 /** ARPHRD_LOOPBACK of Linux. */
 const loopbackHardware = 772;
@@ -19,7 +19,7 @@ const noAddress = "00:00:00:00:00:00";
 export class LoopbackDuplicates {
   readonly #pending: Map<string, Timestamp> = new Map();
 
-  /** True for a packet that came just before on the loopback device, and did not have its second yet. */
+  /** True for a packet whose first copy came just before on the loopback device, and has not had its second yet. */
   isDuplicate(packet: Packet): boolean {
     const { ip, timestamp, bytes, trailer } = packet;
     if (ip === undefined || !isLoopback(packet)) return false;

@@ -24,8 +24,8 @@ export const openDevice: OpenSource = (device, { filter, signal }) =>
   new LiveSource(device ?? defaultDevice(), { filter, signal });
 
 /**
- * The device that is meant where none is named: the first one, by name, that is up, has an address and is not the
- * loopback device. Throws SniffError `no-device`.
+ * The device to use when none is named: the first one, by name, that is up, has an address and is not the loopback
+ * device. Throws SniffError `no-device`.
  */
 export function defaultDevice(devices: readonly Device[] = listDevices()): string {
   const found = devices.find((each) => each.state === "up" && !each.isLoopback && each.addresses.length > 0);

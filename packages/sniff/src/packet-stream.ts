@@ -1,5 +1,5 @@
-// The packets of a source, one after the other, until there are enough, or time is up, or the caller has had enough. A
-// source that waits for frames is not waited for once the signal is aborted.
+// The packets of a source, one after the other, until there are enough, time is up, or the caller wants no more. Once
+// the signal is aborted, a source that waits for frames is not waited for.
 
 import { setImmediate } from "node:timers/promises";
 import { iteratorOf } from "@tsnids/pcap";
@@ -52,7 +52,7 @@ async function* untilAborted(source: FrameSource, signal: AbortSignal): AsyncGen
   signal.addEventListener("abort", stop, { once: true });
   try {
     while (!signal.aborted) {
-      // A promise for each item: races against one that lives long would pile up in it.
+      // One promise for each item: races against one long-lived promise would pile up in it.
       const next = await new Promise<IteratorResult<FrameBatch> | undefined>((resolve, reject) => {
         stopWaiting = () => resolve(undefined);
         Promise.resolve(iterator.next()).then(resolve, reject);
@@ -63,7 +63,7 @@ async function* untilAborted(source: FrameSource, signal: AbortSignal): AsyncGen
   } finally {
     signal.removeEventListener("abort", stop);
     const closed = Promise.resolve(iterator.return?.());
-    // Aborted, it may still wait for a frame, and would close only when that has come.
+    // After an abort the source may still wait for a frame, and would close only when that has come.
     if (signal.aborted) closed.catch(() => undefined);
     else await closed;
   }

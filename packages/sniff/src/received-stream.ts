@@ -42,7 +42,7 @@ export interface ReceivedStream {
   readonly endReason: EndReason;
 }
 
-/** SYNs with data remembered until their connections are established; the oldest are forgotten. */
+/** At most so many SYNs with data are remembered until their connections are established; the oldest are forgotten. */
 const maximumOpenings = 4096;
 /** Connections followed at once. */
 const maximumStreams = 1024;
@@ -84,7 +84,9 @@ export class StreamFollower {
     this.#settle();
   }
 
-  /** There are no more packets: streams that both sides have finished, with holes or an acknowledgment missing, end now. */
+  /**
+   * Ends the streams that both sides have finished, with holes or an acknowledgment missing: there are no more packets.
+   */
   finish(): void {
     this.#nids.exit();
   }
@@ -141,7 +143,10 @@ export class StreamFollower {
     }
   }
 
-  /** What the other side has acknowledged by now is the SYN, and data that came with it or does not count. */
+  /**
+   * Begins a direction: with the data in the SYN, where the other side has acknowledged no more than that; otherwise
+   * with what it has not acknowledged yet.
+   */
   #begin(key: string, acknowledged: number): void {
     const opening = this.#openings.get(key);
     this.#openings.delete(key);
@@ -175,7 +180,7 @@ function hasFinished({ state }: HalfStream): boolean {
   return state !== HalfState.ESTABLISHED;
 }
 
-/** The TCP header at the front; undefined where there is none, which the engine tells of. */
+/** The TCP header at the front; undefined where there is none, about which the engine raises an alert. */
 function readHeader(payload: Uint8Array): Tcp | undefined {
   try {
     return Tcp.read(new Cursor(payload, 0, payload.length, 0));

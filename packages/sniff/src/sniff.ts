@@ -1,5 +1,5 @@
-// Sniffing in a line: so many packets of a device, as a list, or one by one to a callback, or to a file; the same for
-// a capture file.
+// Sniffing in one line: so many packets of a device, as a list, one by one to a callback, or to a file; the same for a
+// capture file.
 
 import { LiveSource } from "@tsnids/capture";
 import type { FileSourceOptions } from "@tsnids/capture";
@@ -64,7 +64,10 @@ const fileOptionNames: readonly (keyof FromFileOptions & ArgumentName)[] = [
   ...(["filter", "count", "onWarning", "onUnreadable", "signal"] as const),
 ];
 
-/** Called with each packet and what was given to the loop for it. What it returns is waited for. */
+/**
+ * Called with each packet and the arguments that were given to the loop for it. If it returns a promise, that is waited
+ * for.
+ */
 export type PacketCallback<Args extends readonly unknown[]> = (
   timestamp: Timestamp,
   packet: Packet,
@@ -192,8 +195,8 @@ function namesWithout(...names: readonly (keyof SniffOptions)[]): readonly Argum
 }
 
 /**
- * Calls `action` when frames are captured: a device has to be opened first, and what is wrong with it comes out then.
- * Other sources may wait for somebody, and that counts.
+ * Calls `action` when frames are captured. A device has to be opened first, and its errors come before; of other
+ * sources, the time they wait for somebody counts too.
  */
 function whenCapturing(source: FrameSource, action: () => void): void {
   if (source instanceof LiveSource) source.once("open", action);

@@ -35,7 +35,7 @@ export interface RawPacket {
   readonly packet: Packet;
 }
 
-/** Finished streams that wait while packets are received; the oldest are forgotten. */
+/** At most so many finished streams wait while packets are received; the oldest are forgotten. */
 export const maximumWaitingStreams = 64;
 
 const defaultStreamBytes = 16 * 1024 * 1024;
@@ -67,7 +67,7 @@ export class Sniffer {
   #isBusy = false;
   #forgotten = 0;
 
-  /** Opens nothing; that is for the first question. Throws SniffError `invalid-argument`. */
+  /** Opens nothing: the first call of a method does. Throws SniffError `invalid-argument`. */
   constructor(options: SnifferOptions = {}) {
     requireOptions(options, optionNames);
     const { maxStreamBytes = defaultStreamBytes, signal, device, timeout, dump, open } = options;

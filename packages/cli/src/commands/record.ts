@@ -1,6 +1,6 @@
-// tsnids record FILE… --write OUT, tsnids record --interface DEVICE --write OUT: writes the frames of captures, or
-// of a device as they pass, to pcap or pcapng; all of them, those that fulfil a filter, or those of the streams in
-// which a text stands.
+// tsnids record FILE… --write OUT, tsnids record --interface DEVICE --write OUT: writes the frames of captures, or of a
+// device as they pass, to pcap or pcapng: all of them, those that fulfil a filter, or those of the streams that contain
+// a text.
 //
 //     input ─┬─► RecordingSource ─────────────────────────► Recorder ─► files
 //            └─► engine ─► text found ─► StreamRecorder ─┘  (--containing)

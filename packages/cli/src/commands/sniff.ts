@@ -129,8 +129,8 @@ async function sortArguments(args: readonly string[], options: SniffOptions): Pr
 }
 
 /**
- * Whether the only word is no expression but a folder, as whoever opens it will say. Throws CommandError where it looks
- * like the name of a file that is missing: the device that there is without one would be asked for nothing.
+ * True where the only word is a folder: opening it says what is wrong. Throws CommandError where it looks like the name
+ * of a missing file: otherwise the default device would be opened, with a file name for a filter.
  */
 async function isMistaken(words: readonly string[]): Promise<boolean> {
   return words.length === 1 && words.every(couldBeName) && (await filterOf(words)) === undefined;

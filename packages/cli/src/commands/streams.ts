@@ -96,7 +96,7 @@ async function streams(input: CommandInput, options: StreamsOptions): Promise<Ex
   );
 
   const { error, hasResults } = await replay.run(nids);
-  // Before anything waits for the reader; and lines that are there are printed, whatever becomes of the files.
+  // Before anything waits for the reader. The lines that are there are printed, whatever becomes of the files.
   const unwritten = hasResults ? failureOf(() => files?.close()) : undefined;
   if (hasResults && unwritten === undefined && !json) {
     for (const line of lines.total(watch.streams, files)) output.line(line);

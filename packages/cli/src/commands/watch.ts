@@ -4,8 +4,8 @@
 //     FolderSource ─► filter ─► checkpoints ─► engine ─► lines ─► standard output, or --output
 //                                   └─ after each batch, and before waiting: flush the lines, then save the state
 //
-// It ends when it is told to. Connections that are open then are not reported: the state has them, and the
-// next watch goes on.
+// It ends when it is told to. Connections that are still open then are not reported: they are in the state, and the
+// next watch goes on with them.
 
 import { stat } from "node:fs/promises";
 import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
@@ -135,7 +135,7 @@ async function follow(
   const folder = (range: Pick<FolderSourceOptions, "from" | "to">): FolderSource => {
     const { signal } = stop;
     const onWarning = ({ code, message }: CaptureWarning): void => {
-      // Where a replay would have begun is further back than it needs to, mostly; what is missing is seen at its end.
+      // A replay mostly would begin further back than it needs to. If something is missing, that is seen at its end.
       if (range.to === undefined || code !== "position-gone") warn(message);
     };
     const settings = { ...range, signal, onWarning, onWait: () => checkpoints.idle() };

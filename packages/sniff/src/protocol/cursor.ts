@@ -29,7 +29,7 @@ export class Cursor {
     return this.end - this.at + this.cut;
   }
 
-  /** The next bytes, which stay. Throws PacketError where they are not there. */
+  /** The next bytes, without taking them off. Throws PacketError where they are not there. */
   see(protocol: string, length: number): Uint8Array {
     const { at, end } = this;
     if (at + length <= end) return this.frame.subarray(at, at + length);
@@ -41,14 +41,14 @@ export class Cursor {
     throw new InvalidPacketError(protocol, `${header} are there`);
   }
 
-  /** The next bytes, which are taken off. Throws PacketError where they are not there. */
+  /** Takes the next bytes off. Throws PacketError where they are not there. */
   take(protocol: string, length: number): Uint8Array {
     const bytes = this.see(protocol, length);
     this.at += length;
     return bytes;
   }
 
-  /** The packet has `length` bytes from `at` on. Throws InvalidPacketError where the frame never had so many. */
+  /** Ends the packet `length` bytes behind `at`. Throws InvalidPacketError where the frame never had so many. */
   limit(protocol: string, length: number): void {
     if (length > this.length) {
       throw new InvalidPacketError(protocol, `its length is ${length}, the frame has ${this.length} bytes for it`);

@@ -1,5 +1,5 @@
-// The headers of IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3, §4), with every field. The engine has headers of its own:
-// it asks for what leads on, and as fast as it can; here people ask for all of it.
+// The headers of IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3, §4), with every field. The engine reads headers with code
+// of its own, as fast as it can and only for what leads on; people ask for all fields.
 
 import { formatAddress, ipv6ExtensionBytes } from "@tsnids/nids";
 import { InvalidPacketError } from "../errors.js";
@@ -135,7 +135,7 @@ export class Ipv6 extends Layer {
     const first = cursor.see("IPv6", 1)[0]!;
     if (first >>> 4 !== 6) throw new InvalidPacketError("IPv6", `the version is ${first >>> 4}`);
     const ip = new Ipv6(cursor.see("IPv6", ipv6Bytes));
-    // 0: left out by segmentation offload, or said by a jumbo payload option: as long as the frame.
+    // 0 where segmentation offload left it out, or a jumbo payload option has it: then it is as long as the frame.
     if (ip.payloadLength !== 0) cursor.limit("IPv6", ipv6Bytes + ip.payloadLength);
     cursor.take("IPv6", ipv6Bytes);
     return ip;
@@ -202,7 +202,7 @@ export class Ipv6Extension extends Layer {
     this.number = number;
   }
 
-  /** Takes the header of this number off; undefined where the number is none of an extension header. */
+  /** Takes the header of this number off; undefined where the number is not that of an extension header. */
   static read(cursor: Cursor, number: number): Ipv6Extension | undefined {
     const length = extensionLength(cursor, number);
     if (length === 0) return undefined;

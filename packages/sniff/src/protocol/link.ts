@@ -1,5 +1,5 @@
-// Headers before the packet. The engine's decoders say where they are (LinkDissector); what is in them is read here for
-// the ones that people look at, and the others are shown as so many bytes.
+// Headers before the packet. The engine's decoders say where they are (LinkDissector). Those that people look at are
+// read here; of the others only the length is shown.
 //
 //   Ethernet         │ destination 6 │ source 6 │ type or length 2 │                              IEEE 802.3 §3.1.1
 //   VLAN             │ priority 3, drop 1, VLAN 12 bits │ type or length 2 │                      IEEE 802.1Q §9.6
@@ -68,7 +68,7 @@ export class Vlan extends Layer {
   }
 }
 
-/** How a packet came by, by its number in cooked headers. */
+/** Which way a packet went, by its number in cooked headers. */
 const packetTypes: readonly string[] = ["to us", "broadcast", "multicast", "to somebody else", "from us"];
 
 /** A header of a Linux "cooked" capture, version 1 or 2. */
@@ -142,7 +142,7 @@ const vlanTypes: readonly number[] = [
   HeaderType.OTHER_SERVICE_VLAN,
 ];
 
-/** Takes a header off that lies as the engine says. Throws PacketError where it is not there as a whole. */
+/** Takes a header off whose place the engine has told. Throws PacketError where it is not there as a whole. */
 export function linkLayer(cursor: Cursor, { type, start, end }: LinkHeader, linkType: number): Layer {
   const name = headerName(type, linkType);
   const bytes = cursor.take(name, end - start);

@@ -11,7 +11,7 @@ const headerBytes = 8;
 export class Udp extends Layer {
   readonly protocol = "UDP";
 
-  /** Takes the header off. Of a fragment the datagram's length says nothing about the packet. */
+  /** Takes the header off. In a fragment the datagram's length says nothing about the packet. */
   static read(cursor: Cursor): Udp {
     const udp = new Udp(cursor.see("UDP", headerBytes));
     // 0: as long as the packet (RFC 2675 §4, and segmentation offload).
