@@ -13,6 +13,9 @@ import type { EngineMemory } from "./memory/layout.js";
 export const ChecksumState = { UNKNOWN: 0, RIGHT: 1, WRONG: 2 } as const;
 export type ChecksumState = (typeof ChecksumState)[keyof typeof ChecksumState];
 
+/** What `missing` is where bytes were cut off and nobody says how many; more than any packet has. */
+export const unknownCut: number = 2 ** 20;
+
 /** The current packet. All positions are byte offsets in the engine's memory. */
 export class Packet {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -34,7 +37,7 @@ export class Packet {
   networkEnd = 0;
   /** Where another packet begins in the same frame; 0 where it holds no more. */
   rest = 0;
-  /** Bytes behind `networkEnd` that the snap length cut off. */
+  /** Bytes behind `networkEnd` that the snap length, or who mirrored the frame, cut off; or `unknownCut`. */
   missing = 0;
   scope = 0;
 
@@ -84,6 +87,11 @@ export class Packet {
   /** Index of the interface the frame was captured on. */
   get interfaceIndex(): number {
     return this.batch.interfaceIndex[this.index] as number;
+  }
+
+  /** How long a packet at `network` is that does not say it: all there was, as far as that is known. */
+  get availableLength(): number {
+    return this.networkEnd - this.network + (this.missing === unknownCut ? 0 : this.missing);
   }
 
   /** The scope together with the family, as the flow table wants it. */

@@ -2,74 +2,23 @@
  * The encapsulation is part of a flow's identity: the same addresses and ports in another VLAN or tunnel are another
  * connection. What only names a direction is not.
  */
-import type { Encapsulation, NidsParams, TcpStream } from "@tsnids/nids";
+import type { Encapsulation, TcpStream } from "@tsnids/nids";
 import { TcpState } from "@tsnids/nids";
 import { LinkType, linkTypeName } from "@tsnids/pcap";
-import type { ConversationOptions, Frame, FrameOptions, TunnelOptions } from "@tsnids/testkit";
+import type { ConversationOptions, Frame } from "@tsnids/testkit";
 import {
   capture,
   concat,
   conversation,
   cutFrame,
   frame,
-  tunnelPacket,
   udpPacket,
   writableLinkTypes,
   writableTunnels,
 } from "@tsnids/testkit";
 import { expect } from "chai";
 import { following, smallNids, text } from "./following.js";
-
-type Way = Omit<FrameOptions, "time">;
-
-const endpoints = { client: "10.0.0.1:40000", server: "10.0.0.2:80" };
-const ends = { source: "192.0.2.1", destination: "192.0.2.2" };
-
-function tunnel(kind: string, options: Partial<TunnelOptions> = {}): Way {
-  return { wrap: (packet) => tunnelPacket(kind, packet, { ...ends, ...options }) };
-}
-
-/**
- * What a stream delivered to its server, and its number of streams before; client and server take different ways
- * where two are given.
- */
-function streamsOf(frames: Iterable<Frame>, params: Partial<NidsParams> = {}): string[] {
-  const nids = smallNids(params);
-  const bytes = new Map<TcpStream, string>();
-  nids.registerTcp(
-    following((stream) => {
-      const fresh = stream.state === TcpState.DATA ? text(stream.server.data) + text(stream.client.data) : "";
-      bytes.set(stream, (bytes.get(stream) ?? "") + fresh);
-    }),
-  );
-  nids.process(capture([frames]).batch());
-  nids.exit();
-  return [...bytes.values()];
-}
-
-/** Two conversations between the same endpoints at the same time, packet by packet in turns, each its own way. */
-function sideBySide(one: Way, other: Way): Frame[] {
-  const talk = (way: Way, data: string): readonly Frame[] =>
-    conversation({ ...endpoints, ...way })
-      .handshake()
-      .send("client", data)
-      .ack("server").frames;
-  const [first, second] = [talk(one, "one"), talk(other, "two")];
-  return first.flatMap((each, at) => [each, second[at] as Frame]);
-}
-
-/** A conversation whose two sides take different ways. */
-function thereAndBack(there: Way, back: Way): Frame[] {
-  const options: ConversationOptions = { ...endpoints };
-  const sent = (way: Way): readonly Frame[] =>
-    conversation({ ...options, ...way })
-      .handshake()
-      .send("client", "there")
-      .send("server", "back")
-      .ack("client").frames;
-  const backwards = sent(back);
-  return sent(there).map((each, at) => ([1, 4].includes(at) ? (backwards[at] as Frame) : each));
-}
+import { endpoints, ends, sideBySide, streamsOf, thereAndBack, tunnel, type Way } from "./ways.js";
 
 describe("encapsulations that tell flows apart", () => {
   const apart: readonly (readonly [name: string, one: Way, other: Way])[] = [
@@ -152,6 +101,29 @@ describe("encapsulations of one connection", () => {
   for (const [name, there, back] of together) {
     it(name, () => expect(streamsOf(thereAndBack(there, back))).to.deep.equal(["thereback"]));
   }
+});
+
+describe("6to4", () => {
+  const site = "192.0.2.77"; // 2002:c000:24d::/48
+  const between = { client: "[2002:c000:24d::1]:40000", server: "[2001:db8::80]:80" };
+  const outwards = (relay: string, source = site): Way => tunnel("6in4", { source, destination: relay });
+  const inwards = (relay: string): Way => tunnel("6in4", { source: relay, destination: site });
+
+  it("is one connection whichever relays it goes through (RFC 3068)", () => {
+    const frames = thereAndBack(outwards("192.88.99.1"), inwards("198.51.100.7"), between);
+    expect(streamsOf(frames)).to.deep.equal(["thereback"]);
+    const [client, server] = [between.server, between.client];
+    const answers = thereAndBack(inwards("198.51.100.7"), outwards("192.88.99.1"), { client, server });
+    expect(streamsOf(answers)).to.deep.equal(["thereback"]);
+  });
+
+  it("is nothing that goes between other ends, or with other addresses inside", () => {
+    const foreign = outwards("192.88.99.1", "192.0.2.78");
+    expect(streamsOf(thereAndBack(foreign, inwards("198.51.100.7"), between))).to.deep.equal(["there", "back"]);
+    const native = { ...between, client: "[2003:c000:24d::1]:40000" };
+    const ways = [outwards("192.88.99.1"), inwards("198.51.100.7")] as const;
+    expect(streamsOf(thereAndBack(...ways, native))).to.deep.equal(["there", "back"]);
+  });
 });
 
 describe("foldEncapsulations", () => {

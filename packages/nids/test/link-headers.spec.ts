@@ -33,7 +33,7 @@ const zeros = (bytes: number): string => "00".repeat(bytes);
 
 describe("link headers in other forms", () => {
   const { ETHERNET, PPP, PPP_HDLC, PPP_PPPD, C_HDLC, LINUX_SLL, FDDI, IEEE802_5, NFLOG, MPLS } = LinkType;
-  const { IEEE802_11, IEEE802_11_RADIOTAP, IEEE802_11_PRISM, PPI } = LinkType;
+  const { IEEE802_11, IEEE802_11_RADIOTAP, IEEE802_11_PRISM, PPI, LINUX_SLL2 } = LinkType;
   const wireless = `0802 0000 ${zeros(20)} ${snap} 0800`;
 
   const found: readonly (readonly [name: string, link: number, header: string, packet?: Uint8Array])[] = [
@@ -62,6 +62,8 @@ describe("link headers in other forms", () => {
     ["Cisco's HDLC to all", C_HDLC, "8f00 0800"],
     ["pppd's direction in place of the address", PPP_PPPD, "0103 0021"],
     ["802.2 in a cooked capture", LINUX_SLL, `0000 0001 0006 ${zeros(8)} 0004 ${snap} 0800`],
+    ["a radio's frame in a cooked capture", LINUX_SLL, `0000 0323 ${zeros(12)} 0000 0800 00000000 ${wireless}`],
+    ["the same in the second version", LINUX_SLL2, `0800 ${zeros(6)} 0323 ${zeros(10)} 0000 0800 00000000 ${wireless}`],
     ["FDDI, synchronous", FDDI, `d0 ${macs} ${snap} 0800`],
     ["Token Ring without a route", IEEE802_5, `1040 ${macs} ${snap} 0800`],
     ["NFLOG of a big-endian host", NFLOG, "02000000 0008 0001 08000100 0024 0009"],

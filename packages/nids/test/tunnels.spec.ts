@@ -221,16 +221,19 @@ describe("tunnels", () => {
 
 describe("what only looks like a tunnel", () => {
   const ethernet = frame(inner4).bytes;
+  const unknown = ethernet.slice();
+  unknown.set([0x88, 0xb5], 12); // for experiments
   const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
   const cases: readonly (readonly [name: string, port: number, ...parts: Uint8Array[]])[] = [
     ["VXLAN without an identifier", 4789, bytes(0, 0, 0, 0, 0, 0, 1, 0), ethernet],
-    ["VXLAN with bits set", 4789, bytes(8, 0, 0, 1, 0, 0, 1, 0), ethernet],
-    ["VXLAN with the last byte set", 4789, bytes(8, 0, 0, 0, 0, 0, 1, 1), ethernet],
+    ["VXLAN without a known type", 4789, bytes(8, 0, 0, 0, 0, 0, 1, 0), unknown],
     ["VXLAN without a frame", 4789, bytes(8, 0, 0, 0, 0, 0, 1, 0)],
     ["Geneve of another version", 6081, bytes(0x40, 0, 0x65, 0x58, 0, 0, 1, 0), ethernet],
     ["Geneve's control packet", 6081, bytes(0, 0x80, 0x65, 0x58, 0, 0, 1, 0), ethernet],
     ["Geneve with options beyond the end", 6081, bytes(0x3f, 0, 0x65, 0x58, 0, 0, 1, 0), ethernet],
-    ["Geneve with the last byte set", 6081, bytes(0, 0, 0x65, 0x58, 0, 0, 1, 1), ethernet],
+    ["Geneve without a known type", 6081, bytes(0, 0, 0x65, 0x59, 0, 0, 1, 0), ethernet],
+    ["Geneve with 0 for a protocol", 6081, bytes(0, 0, 0, 0, 0, 0, 1, 0), inner4],
+    ["Geneve without a known type in its frame", 6081, bytes(0, 0, 0x65, 0x58, 0, 0, 1, 0), unknown],
     ["GTP of another version", 2152, bytes(0x50, 0xff, 0, inner4.length, 0, 0, 0, 1), inner4],
     ["a GTP echo", 2152, bytes(0x30, 1, 0, inner4.length, 0, 0, 0, 1), inner4],
     ["GTP longer than its datagram", 2152, bytes(0x30, 0xff, 1, 0, 0, 0, 0, 1), inner4],
@@ -265,7 +268,9 @@ describe("what only looks like a tunnel", () => {
     ["GRE with 3 for a protocol", 4754, bytes(0, 0, 0, 3), ethernet],
     ["GRE with 4 for a protocol", 4754, bytes(0, 0, 0, 4), bytes(0xaa, 0xaa, 3, 0, 0, 0, 8, 0), inner4],
     ["GRE with a route", 4754, bytes(0x40, 0, 8, 0), inner4],
-    ["GRE with reserved bits", 4754, bytes(1, 0, 8, 0), inner4],
+    ["GRE with a strict route", 4754, bytes(8, 0, 8, 0), inner4],
+    ["GRE with recursion", 4754, bytes(4, 0, 8, 0), inner4],
+    ["GRE without a known type", 4754, bytes(0, 0, 8, 1), inner4],
     ["GRE of version 2", 4754, bytes(0, 2, 8, 0), inner4],
     ["MPLS without a bottom", 6635, bytes(0, 6, 0x40, 0x40)],
     ["nothing at all", 4789],
@@ -280,6 +285,33 @@ describe("what only looks like a tunnel", () => {
       nids.process(capture([[frame(udpPacket("192.0.2.1:4000", `192.0.2.2:${port}`, { data }))]]).batch());
       expect(heard).to.deep.equal([data.length]);
       expect(nids.statistics().tunnelled).to.equal(0);
+    });
+  }
+});
+
+describe("reserved bits of tunnels", () => {
+  /** Where they are, behind the outer IP header; and each of them. */
+  for (const [kind, at, ...bits] of [
+    ["vxlan", 8, 0x01, 0x02, 0x04, 0x10, 0x20, 0x40, 0x80],
+    ["vxlan", 9, 0x01, 0x40, 0x80],
+    ["vxlan", 11, 0x01, 0x80],
+    ["vxlan", 15, 0x01, 0x80],
+    ["geneve", 9, 0x01, 0x20, 0x40],
+    ["geneve", 15, 0x01, 0x80],
+    ["gre", 0, 0x01, 0x02],
+    ["gre", 1, 0x08, 0x10, 0x20, 0x40, 0x80],
+    ["gre-in-udp", 8, 0x01, 0x02],
+    ["gtp", 8, 0x08],
+    ["l2tp", 8, 0x01, 0x04, 0x10, 0x20],
+    ["l2tp", 9, 0x10, 0x20, 0x40, 0x80],
+  ] as const) {
+    it(`are ignored: ${kind}, byte ${at}`, () => {
+      for (const bit of bits) {
+        const packet = tunnelPacket(kind, inner4, ends);
+        packet[20 + at] = (packet[20 + at] ?? 0) | bit;
+        if (kind !== "gre") packet.set([0, 0], 20 + 6); // no UDP checksum
+        expect(heardOf([frame(packet)]), `bit ${bit}`).to.deep.equal(["four"]);
+      }
     });
   }
 });

@@ -26,7 +26,7 @@ export type GapReason =
   | "queue-limit"
   /** Too much waited in all streams together: maxReassemblyBytes. */
   | "memory-limit"
-  /** The snap length of the capture cut them off. */
+  /** The snap length of the capture cut them off, or the switch that mirrored them (ERSPAN). */
   | "snaplen"
   /** The stream ended before they were seen. */
   | "end";

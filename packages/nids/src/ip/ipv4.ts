@@ -33,7 +33,7 @@ export class Ipv4 {
     packet.family = 4;
     packet.addresses = packet.pseudoHeader = network + 12;
     let totalLength = firstWord & 0xffff;
-    if (totalLength === 0) totalLength = captured + packet.missing; // left to the card by segmentation offload
+    if (totalLength === 0) totalLength = packet.availableLength; // left to the card by segmentation offload
     if (totalLength < headerLength) return this.refuse(true);
     const cut = totalLength - captured;
     if (cut > packet.missing) return this.refuse(true);

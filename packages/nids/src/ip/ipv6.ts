@@ -121,7 +121,7 @@ export class Ipv6 {
     packet.family = 6;
     packet.addresses = packet.pseudoHeader = network + 8;
     let payloadLength = view.getUint16(network + 4);
-    if (payloadLength === 0) payloadLength = this.unsaidLength(captured + packet.missing - ipv6HeaderBytes);
+    if (payloadLength === 0) payloadLength = this.unsaidLength(packet.availableLength - ipv6HeaderBytes);
     const cut = payloadLength + ipv6HeaderBytes - captured;
     if (cut > packet.missing) return this.refuse(true);
     packet.end = cut > 0 ? networkEnd : network + ipv6HeaderBytes + payloadLength;

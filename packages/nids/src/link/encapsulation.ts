@@ -178,8 +178,11 @@ export class EncapsulationPath {
     return true;
   }
 
-  /** The same for a tunnel whose outer IP packet the cursor is at; false as well when tunnels of this kind are not followed. */
-  enterTunnel(kind: number, id: number): boolean {
+  /**
+   * The same for a tunnel whose outer IP packet the cursor is at; false as well when tunnels of this kind are not
+   * followed. With `anyEnds` its two ends do not tell flows apart, though they do for others of its kind.
+   */
+  enterTunnel(kind: number, id: number, anyEnds = false): boolean {
     const { packet } = this;
     if (!(this.rules[kind] as Rule).followed || !this.record(kind, id, packet.addressLength)) return false;
     this.notes?.tunnel(kind, packet);
@@ -188,7 +191,7 @@ export class EncapsulationPath {
     for (let byte = 0; byte < 2 * packet.addressLength; byte++) {
       this.addresses[to + byte] = packet.bytes[from + byte] as number;
     }
-    this.narrow(kind, id);
+    this.narrow(kind, id, anyEnds);
     return true;
   }
 
@@ -221,11 +224,11 @@ export class EncapsulationPath {
     return true;
   }
 
-  private narrow(kind: number, id: number): void {
+  private narrow(kind: number, id: number, anyEnds = false): void {
     const { packet, scopes } = this;
     const rule = this.rules[kind] as Rule;
     if (rule.folded) return;
-    if (rule.byEnds) packet.scope = scopes.enter(packet.scope, endsStep, this.ends.numberOf(packet));
+    if (rule.byEnds && !anyEnds) packet.scope = scopes.enter(packet.scope, endsStep, this.ends.numberOf(packet));
     const says = rule.byId && id !== noIdentifier;
     packet.scope = says ? scopes.enter(packet.scope, kind, id) : scopes.enter(packet.scope, kindStep, kind);
   }

@@ -31,7 +31,15 @@ export const HeaderType = {
   OTHER_SERVICE_VLAN: 0x9200,
 } as const;
 
-const lowestEtherType = 0x600;
+/** Below it Ethernet has lengths (IEEE 802.3 §3.2.6). */
+export const lowestEtherType = 0x600;
+
+const known: ReadonlySet<number> = new Set(Object.values(HeaderType));
+
+/** True for an EtherType that is in the table above: others lead to no IP packet. */
+export function isKnownType(type: number): boolean {
+  return type >= lowestEtherType && known.has(type);
+}
 
 /** The EtherType at `at`, or NONE: the field is cut off, or holds something else. */
 export function etherTypeAt(view: DataView, at: number, end: number): number {

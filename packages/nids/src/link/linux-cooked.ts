@@ -5,11 +5,13 @@
 
 import type { Packet } from "../packet.js";
 import { etherTypeAt, HeaderType } from "./header-type.js";
+import { radiotap } from "./radiotap.js";
 
 const cookedBytes = 16;
 const cooked2Bytes = 20;
-/** Hardware whose protocol field holds no EtherType: netlink. */
+/** Hardware whose protocol field holds no EtherType: netlink, and radios, where radiotap follows whatever it says. */
 const netlink = 824;
+const radio = 803;
 /** Linux' number for an 802.2 frame where an EtherType would stand. */
 const linuxLlc = 4;
 
@@ -27,8 +29,12 @@ export function linuxCooked2(packet: Packet): number {
   return protocolOf(packet, at, at + 8);
 }
 
-function protocolOf({ view, network, networkEnd }: Packet, protocolAt: number, hardwareAt: number): number {
-  if (network > networkEnd || view.getUint16(hardwareAt) === netlink) return HeaderType.NONE;
+function protocolOf(packet: Packet, protocolAt: number, hardwareAt: number): number {
+  const { view, network, networkEnd } = packet;
+  if (network > networkEnd) return HeaderType.NONE;
+  const hardware = view.getUint16(hardwareAt);
+  if (hardware === netlink) return HeaderType.NONE;
+  if (hardware === radio) return radiotap(packet);
   if (view.getUint16(protocolAt) === linuxLlc) return HeaderType.LLC;
   return etherTypeAt(view, protocolAt, networkEnd);
 }

@@ -9,8 +9,8 @@ import { etherTypeAt, HeaderType } from "./header-type.js";
 const llcBytes = 3;
 const snapBytes = 8;
 /** Unnumbered information, after the service access points of SNAP and of IP. */
-const snap = 0xaaaa03;
-const ip = 0x060603;
+export const llcOfSnap = 0xaaaa03;
+export const llcOfIp = 0x060603;
 /** Organisations whose protocol numbers are EtherTypes: RFC 1042, and 802.1H bridge tunnels. */
 const etherTypeOrganisations: readonly number[] = [0x000000, 0x0000f8];
 
@@ -19,11 +19,11 @@ export function llc(packet: Packet): number {
   const { view, network, networkEnd } = packet;
   if (network + llcBytes + 1 > networkEnd) return HeaderType.NONE;
   const header = view.getUint32(network) >>> 8;
-  if (header === ip) {
+  if (header === llcOfIp) {
     packet.network += llcBytes;
     return HeaderType.BARE_IP;
   }
-  if (header !== snap || network + snapBytes > networkEnd) return HeaderType.NONE;
+  if (header !== llcOfSnap || network + snapBytes > networkEnd) return HeaderType.NONE;
   if (!etherTypeOrganisations.includes(view.getUint32(network + 2) & 0xffffff)) return HeaderType.NONE;
   packet.network += snapBytes;
   return etherTypeAt(view, network + 6, networkEnd);

@@ -5,13 +5,12 @@
 //                                                              │ 0… control word 4 │ Ethernet     (RFC 4385 §3)
 //                                                              │ Ethernet                          without control word
 
-import { ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 import { numberOf } from "./encapsulation.js";
 import type { EncapsulationPath } from "./encapsulation.js";
 import { bareIp } from "./bare-ip.js";
-import { ethernetBytes } from "./ethernet.js";
 import { HeaderType } from "./header-type.js";
+import { ethernetFit, Fit, isIpv4Header, isIpv6Header } from "./plausible.js";
 
 const mplsKind = numberOf("mpls");
 
@@ -21,13 +20,6 @@ const controlWordBytes = 4;
 const firstOrdinaryLabel = 16;
 /** The label behind this one only spreads load (RFC 6790 §3). */
 const entropyIndicator = 7;
-
-/** EtherTypes by which an Ethernet frame is known where nothing else says that there is one. */
-const plausibleTypes: readonly number[] = [
-  ...[HeaderType.IPV4, HeaderType.IPV6, HeaderType.VLAN, HeaderType.SERVICE_VLAN],
-  ...[HeaderType.MPLS, HeaderType.PPPOE_SESSION],
-  0x0806, // ARP
-];
 
 /** Takes off a whole stack of labels, and a control word. */
 export function mpls(packet: Packet, path: EncapsulationPath): number {
@@ -48,25 +40,16 @@ export function mpls(packet: Packet, path: EncapsulationPath): number {
 function belowLabels(packet: Packet): number {
   const { bytes, network, networkEnd } = packet;
   if (network >= networkEnd) return HeaderType.NONE;
-  const nibble = (bytes[network] as number) >>> 4;
-  if (nibble === 0 && isEthernet(packet, network + controlWordBytes)) {
+  const frame = ethernetFit(packet, network);
+  if (bareIp(packet) !== HeaderType.NONE) {
+    // A destination address may begin with 4 or 6 as well; but then hardly with the rest of an IP header.
+    const isIp = isIpv4Header(packet, network) || (frame !== Fit.SURE && isIpv6Header(packet, network));
+    return isIp || frame === Fit.NONE ? HeaderType.BARE_IP : HeaderType.ETHERNET;
+  }
+  // It may begin with 0, too. A tag then looks like what a control word has moved, so as good a fit without one counts.
+  if ((bytes[network] as number) >>> 4 === 0 && ethernetFit(packet, network + controlWordBytes) > frame) {
     packet.network += controlWordBytes;
     return HeaderType.ETHERNET;
   }
-  // A destination address may begin with 4 or 6 as well; but then hardly with the rest of an IP header.
-  if (bareIp(packet) !== HeaderType.NONE && !(isEthernet(packet, network) && !isIpHeader(packet, nibble))) {
-    return HeaderType.BARE_IP;
-  }
-  return isEthernet(packet, network) ? HeaderType.ETHERNET : HeaderType.NONE;
-}
-
-function isEthernet({ view, networkEnd }: Packet, at: number): boolean {
-  return at + ethernetBytes <= networkEnd && plausibleTypes.includes(view.getUint16(at + 12));
-}
-
-function isIpHeader({ bytes, view, network, networkEnd, missing }: Packet, version: number): boolean {
-  const available = networkEnd - network + missing;
-  if (network + ipv4HeaderBytes > networkEnd) return false;
-  if (version === 4) return ((bytes[network] as number) & 0xf) >= 5 && view.getUint16(network + 2) <= available;
-  return view.getUint16(network + 4) + ipv6HeaderBytes <= available;
+  return frame === Fit.NONE ? HeaderType.NONE : HeaderType.ETHERNET;
 }

@@ -10,7 +10,7 @@ import { HeaderType } from "./header-type.js";
 const pppoeKind = numberOf("pppoe");
 
 const pppoeBytes = 6;
-const versionTypeAndSessionData = 0x1100;
+export const versionTypeAndSessionData = 0x1100;
 
 /** Takes off a PPPoE header; discovery packets have no IP in them. */
 export function pppoe(packet: Packet, path: EncapsulationPath): number {

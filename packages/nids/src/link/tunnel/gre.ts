@@ -7,7 +7,7 @@
 import type { Packet } from "../../packet.js";
 import { noIdentifier, numberOf } from "../encapsulation.js";
 import type { EncapsulationPath } from "../encapsulation.js";
-import { etherTypeAt, HeaderType } from "../header-type.js";
+import { etherTypeAt, HeaderType, isKnownType } from "../header-type.js";
 import { erspan1, erspan2, erspan3 } from "./erspan.js";
 
 const greKind = numberOf("gre");
@@ -19,8 +19,8 @@ const hasChecksum = 0x8000;
 const hasRoute = 0x4000;
 const hasKey = 0x2000;
 const hasSequence = 0x1000;
-/** All that must be zero in version 0: what RFC 1701 had there, but for the routes. */
-const reserved = 0x0ff8;
+/** What RFC 1701 had in bits 4 and 5: such packets must be discarded, while bits 6 to 12 must be ignored (RFC 2784 §2.3). */
+const strictRouteOrRecursion = 0x0c00;
 const hasAcknowledgment = 0x0080;
 const versionMask = 0x0007;
 
@@ -37,7 +37,7 @@ export function gre(packet: Packet, path: EncapsulationPath): number {
   const flags = view.getUint16(network);
   const protocol = etherTypeAt(view, network + 2, networkEnd);
   if ((flags & versionMask) === 1) return pptp(packet, path, flags, protocol);
-  if ((flags & (versionMask | reserved | hasRoute)) !== 0) return HeaderType.NONE;
+  if ((flags & (versionMask | strictRouteOrRecursion | hasRoute)) !== 0) return HeaderType.NONE;
   let at = network + fixedBytes;
   if ((flags & hasChecksum) !== 0) at += 4;
   const keyAt = at;
@@ -49,7 +49,7 @@ export function gre(packet: Packet, path: EncapsulationPath): number {
   if (protocol === ERSPAN) return (flags & hasSequence) !== 0 ? erspan2(packet, path) : erspan1(packet, path);
   if (protocol === ERSPAN_3) return erspan3(packet, path);
   if (protocol === HeaderType.BRIDGED_ETHERNET) return bridged(path, key);
-  return path.enterTunnel(greKind, key) ? protocol : HeaderType.NONE;
+  return isKnownType(protocol) && path.enterTunnel(greKind, key) ? protocol : HeaderType.NONE;
 }
 
 function bridged(path: EncapsulationPath, key: number): number {

@@ -1,6 +1,6 @@
 // GTP-U version 1 (3GPP TS 29.281 §5): user traffic in mobile networks. Only G-PDU messages carry packets.
 //
-//   │ version 3, PT 1, 0, E S PN │ type ff │ length 2 │ endpoint identifier 4 │ E, S or PN: sequence 2, N-PDU 1, next type 1 │
+//   │ version 3, PT 1, spare 1, E S PN │ type ff │ length 2 │ endpoint identifier 4 │ E, S or PN: sequence 2, N-PDU 1, next type 1 │
 //   │ extension: length in words 1 │ content … │ next type 1 │ … IP
 
 import type { Packet } from "../../packet.js";
@@ -12,7 +12,8 @@ import { HeaderType } from "../header-type.js";
 const gtpKind = numberOf("gtp");
 
 const fixedBytes = 8;
-const versionAndType = 0xf8;
+/** The spare bit is not to be evaluated. */
+const versionAndType = 0xf0;
 const version1Gtp = 0x30;
 const anyOptional = 0x07;
 const hasExtensions = 0x04;

@@ -1,6 +1,6 @@
 // L2TP version 2, data messages (RFC 2661 §3.1). Control messages carry nothing to look into.
 //
-//   │ T L 0 0 S 0 O P 0 0 0 0 version 4 │ L: length 2 │ tunnel 2 │ session 2 │ S: Ns 2, Nr 2 │ O: offset 2, padding │ PPP
+//   │ T L - - S - O P - - - - version 4 │ L: length 2 │ tunnel 2 │ session 2 │ S: Ns 2, Nr 2 │ O: offset 2, padding │ PPP
 
 import type { Packet } from "../../packet.js";
 import { numberOf } from "../encapsulation.js";
@@ -12,8 +12,8 @@ const l2tpKind = numberOf("l2tp");
 const hasLength = 0x4000;
 const hasSequence = 0x0800;
 const hasOffset = 0x0200;
-/** Control, the reserved bits and the version, all of which must be as in a data message of version 2. */
-const fixedBits = 0xb4ff;
+/** Control and the version, which must be as in a data message of version 2; reserved bits are ignored, as they must be. */
+const fixedBits = 0x800f;
 const dataOfVersion2 = 0x0002;
 
 /** Takes off an L2TP header. */
