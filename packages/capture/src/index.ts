@@ -32,6 +32,7 @@ export type { PcapOverIpOptions } from "./live/pcap-over-ip.js";
 export { PipeSource } from "./live/pipe-source.js";
 export { MergeSource } from "./merge-source.js";
 export { maximumMergedInterfaces } from "./merged-interfaces.js";
+export { identityOfProcess, isRunningProcess } from "./record/process-identity.js";
 export type { RecordFormat } from "./record/frame-encoder.js";
 export { RecordError } from "./record/record-error.js";
 export type { RecordErrorCode } from "./record/record-error.js";

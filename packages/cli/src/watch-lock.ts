@@ -1,6 +1,5 @@
 // One watch at a time per state, and per file of lines: a file beside it, the lock, names the process that has it. A
-// process that was killed leaves its lock behind; so a lock counts only while that very process runs, which is known by
-// its number and, where the system tells it, by the time it started, because numbers are reused. A lock that names no
+// process that was killed leaves its lock behind; so a lock counts only while that very process runs. A lock that names no
 // process is not a watch's, but somebody's file.
 //
 //     link(own, lock) ─┬─ done ──────────────────────────────► ours
@@ -10,6 +9,7 @@
 // The lock is written under another name first, so nobody sees half of it. It holds between processes of one machine.
 
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { identityOfProcess, isRunningProcess } from "@tsnids/capture";
 import { CommandError, ExitCode, exitCodeOfOpening, systemReason } from "./exit-codes.js";
 
 /** How many locks of dead processes are moved away before the attempt is given up. */
@@ -52,7 +52,7 @@ export class WatchLock {
     this.#words = words;
     const own = `${this.#path}.${process.pid}`;
     try {
-      writeFileSync(own, identityOf(process.pid));
+      writeFileSync(own, identityOfProcess(process.pid));
       for (let attempt = 0; !this.#link(own); attempt++) this.#moveAwayIfDead(attempt);
     } catch (error) {
       if (error instanceof CommandError) throw error;
@@ -90,7 +90,7 @@ export class WatchLock {
       throw new CommandError(ExitCode.WRONG_INPUT, `${this.#path}: ${what}`);
     }
     const pid = Number(holder.split(" ", 1)[0]);
-    if (attempt === attempts || (isRunning(pid) && identityOf(pid) === holder)) {
+    if (attempt === attempts || isRunningProcess(holder)) {
       const { held, option } = this.#words;
       const what = `${this.#file}: another watch (process ${pid}) ${held}; ${option} FILE gives this one its own`;
       throw new CommandError(ExitCode.WRONG_INPUT, what);
@@ -105,24 +105,6 @@ export class WatchLock {
     // Somebody else may have moved it away earlier, and this may be the new lock: then it goes back.
     if (read(away) !== holder) this.#link(away);
     rmSync(away, { force: true });
-  }
-}
-
-/** "PID STARTED": the second is the 22nd field of /proc/PID/stat (proc(5)), clock ticks since the system began; "" elsewhere. */
-function identityOf(pid: number): string {
-  const stat = read(`/proc/${pid}/stat`) ?? "";
-  // The second field is a name in parentheses, with whatever characters; the third follows the last parenthesis.
-  const started = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return `${pid} ${started}`;
-}
-
-function isRunning(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemReason(error) === "EPERM"; // It runs, and is another user's.
   }
 }
 

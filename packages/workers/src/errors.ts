@@ -22,7 +22,7 @@ export type WorkerErrorCode =
   | "no-thread"
   /**
    * The thread ended by itself: `process.exit()`, an error outside of callbacks, no more memory, or a setup or result
-   * that nothing was left to settle which keeps a thread going, as timers with `unref()` do not.
+   * whose promise can never settle: nothing was left that keeps the thread going (timers with `unref()` do not).
    */
   | "worker-ended";
 

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
-import { describeValue } from "@tsnids/pcap";
+import { describeValue, isFrameSource, isObject } from "@tsnids/pcap";
 import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 
@@ -91,7 +91,7 @@ export function checkOptions(options: WorkersOptions): CheckedOptions {
 
 /** Throws WorkerError `invalid-argument` for what gives no frames. */
 export function checkSource(source: FrameSource): void {
-  if (isObject(source) && typeof source.batches === "function") return;
+  if (isFrameSource(source)) return;
   throw wrong("source must be a source of frames, such as new FileSource(path)");
 }
 
@@ -110,11 +110,6 @@ function checkParams(params: Partial<NidsParams>): void {
   for (const [name, why] of Object.entries(notForWorkers)) {
     if (params[name as keyof NidsParams] !== undefined) throw wrong(`parameter "${name}" is not for workers: ${why}`);
   }
-}
-
-/** What is typed as an object, is one: JavaScript gives anything. */
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 /** By what is used of it: a signal of another realm has another class. */

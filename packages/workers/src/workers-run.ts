@@ -5,6 +5,7 @@ import { randomInt } from "node:crypto";
 import type { Worker } from "node:worker_threads";
 import { NidsError, reasonOf, totalOfShares } from "@tsnids/nids";
 import type { AlertCode } from "@tsnids/nids";
+import { iteratorOf } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { Dispatcher } from "./dispatcher.js";
 import { Lane } from "./lane.js";
@@ -158,7 +159,9 @@ export class WorkersRun {
         return;
       }
       const why =
-        code === unsettledAwait ? ": its module awaits what nothing that keeps a thread going can settle" : "";
+        code === unsettledAwait
+          ? ": the promise its module awaits can never settle, as nothing is left that keeps the thread going"
+          : "";
       const message = `worker ${index} ended by itself, with exit code ${code}${why}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });
@@ -235,11 +238,6 @@ export class WorkersRun {
     if (this.failure !== undefined) throw this.failure.error;
     return promise;
   }
-}
-
-function iteratorOf(source: FrameSource, intake: Uint8Array): Iterator<FrameBatch> | AsyncIterator<FrameBatch> {
-  const batches = source.batches(intake);
-  return Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]();
 }
 
 /** What the source gives next, or what it throws. */

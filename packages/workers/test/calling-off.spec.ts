@@ -70,6 +70,6 @@ describe("a run of workers", function () {
     const { options } = calledOff(`new Promise(() => undefined)`);
     const error = await refusal(options);
     expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "worker-ended");
-    expect(error).to.have.property("message").that.contains("awaits what nothing that keeps a thread going can settle");
+    expect(error).to.have.property("message").that.contains("the promise its module awaits can never settle");
   });
 });

@@ -1,7 +1,7 @@
 // One recorder at a time per name: while it is at work, a file beside the recording names the process it is in.
 //
 //     out.pcap.part        the recording
-//     .out.pcap.pid        "4711 83412": process and when it was started, the second where the system tells it
+//     .out.pcap.pid        "4711 83412", the process (process-identity.ts)
 //
 // A process that was killed leaves this file behind, so what counts is whether that very process still runs. Of two that
 // find such a rest in the same moment both may go on; then the .part file is one's, because it is never opened but made.
@@ -11,6 +11,7 @@
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { identityOfProcess, isRunningProcess } from "./process-identity.js";
 import { asRecordError, RecordError } from "./record-error.js";
 
 /** The lock of a recording. */
@@ -22,7 +23,7 @@ export class RecordingLock {
   constructor(path: string) {
     this.#file = join(dirname(path), `.${basename(path)}.pid`);
     const holder = read(this.#file);
-    if (holder !== undefined && isAlive(holder)) {
+    if (holder !== undefined && isRunningProcess(holder)) {
       const what = `process ${Number.parseInt(holder)} records under this name (${this.#file} says so)`;
       throw new RecordError("in-use", path, `${what}; end it first, or give another name`);
     }
@@ -44,7 +45,7 @@ export class RecordingLock {
   #write(): void {
     const descriptor = openSync(this.#file, "wx");
     try {
-      writeSync(descriptor, identityOf(process.pid));
+      writeSync(descriptor, identityOfProcess(process.pid));
     } catch (error) {
       discard(this.#file);
       throw error;
@@ -52,26 +53,6 @@ export class RecordingLock {
       closeSync(descriptor);
     }
   }
-}
-
-/** Whether the process that a lock names still runs, and is the one that wrote it. */
-function isAlive(holder: string): boolean {
-  const pid = Number.parseInt(holder);
-  if (!Number.isSafeInteger(pid) || pid <= 0 || identityOf(pid) !== holder) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // It runs, and is another user's.
-  }
-}
-
-/** The second number is the 22nd field of /proc/PID/stat (proc(5)), clock ticks since the system began; "" elsewhere. */
-function identityOf(pid: number): string {
-  const stat = read(`/proc/${pid}/stat`) ?? "";
-  // The second field is a name in parentheses, with whatever characters; the third follows the last parenthesis.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return `${pid} ${fields[19] ?? ""}`;
 }
 
 /** Removes a lock. What cannot be removed is nobody's when the process is gone. */

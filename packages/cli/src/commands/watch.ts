@@ -51,8 +51,8 @@ Files are read in the order in which they begin by the time of their first packe
 tcpdump -W writes anew or -z compresses; the last one while it grows. Names that begin with a dot or end in .part are left out.
 A line has what "tsnids run" prints.
 
-It ends with SIGINT or SIGTERM. The next watch goes on where it was, with all open connections: it reads again from the file in
-which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
+It ends with SIGINT, SIGTERM or SIGHUP. The next watch goes on where it was, with all open connections: it reads again from the
+file in which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
 may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
 
 Examples:
