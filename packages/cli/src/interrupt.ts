@@ -4,10 +4,18 @@
 // When a terminal is closed, SIGHUP comes twice, from the system and from the shell, though nobody is in a hurry: the
 // second one is ignored.
 
+import { setImmediate } from "node:timers/promises";
+
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Calls `action` once when the process is told to end. Returns a function that takes this back. */
-export function onInterrupt(action: () => void): () => void {
+/** Turns of the event loop after which a signal that has come is told. */
+const turnsUntilTold = 2;
+
+/**
+ * Calls `action` once when the process is told to end. Returns a function that takes this back; a signal that has come
+ * by then still counts.
+ */
+export function onInterrupt(action: () => void): () => Promise<void> {
   const off = (): void => {
     for (const signal of signals) process.off(signal, interrupted);
   };
@@ -17,5 +25,8 @@ export function onInterrupt(action: () => void): () => void {
     action();
   };
   for (const signal of signals) process.on(signal, interrupted);
-  return off;
+  return async () => {
+    for (let turn = 0; turn < turnsUntilTold; turn++) await setImmediate();
+    off();
+  };
 }

@@ -9,7 +9,6 @@
 // once.
 
 import { performance } from "node:perf_hooks";
-import { setImmediate } from "node:timers/promises";
 import type { LiveStatistics } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { StatisticsSnapshot } from "@tsnids/nids";
@@ -19,6 +18,7 @@ import { asError, ExitCode, failureOf, throwAll } from "./exit-codes.js";
 import { openInput } from "./frame-input.js";
 import type { CommandInput, InputWarning } from "./frame-input.js";
 import { onInterrupt } from "./interrupt.js";
+import { endInput } from "./interrupted-input.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
 
@@ -60,7 +60,7 @@ export class Replay {
   readonly #readAhead: number;
   readonly #stop: AbortController = new AbortController();
   #interrupted = false;
-  #offInterrupt: () => void = () => undefined;
+  #offInterrupt: () => Promise<void> = () => Promise.resolve();
 
   constructor(input: CommandInput, { goesOnUnread = false, readAhead = 0 }: ReplayOptions = {}) {
     this.#input = input;
@@ -81,12 +81,13 @@ export class Replay {
     const { source, files, feed, filtering } = await openInput(this.#input, signal, warn, {
       readAhead: this.#readAhead,
     });
+    const paths = files.map(({ path }) => path);
     const started = performance.now();
     const progress = new Progress(process.stderr, files, started);
     this.output.beforeWriting(() => progress.clear());
     this.#offInterrupt = onInterrupt(() => {
       this.#interrupted = true;
-      this.#stop.abort();
+      endInput(paths, this.#stop);
     });
     let error: Error | undefined;
     try {
@@ -109,9 +110,7 @@ export class Replay {
    */
   async finish(...errors: readonly (Error | undefined)[]): Promise<ExitCode> {
     await this.output.flush();
-    // A signal that came meanwhile may be told only in the next turn of the event loop.
-    for (let turn = 0; turn < 2; turn++) await setImmediate();
-    this.#offInterrupt();
+    await this.#offInterrupt();
     throwAll([...errors, failureOf(() => this.output.check())]);
     return this.#interrupted ? ExitCode.INTERRUPTED : ExitCode.OK;
   }

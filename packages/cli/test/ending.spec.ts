@@ -53,6 +53,46 @@ describe("tsnids, interrupted", () => {
   }
 });
 
+describe("tsnids, interrupted while it reads a pipe", () => {
+  const folder = temporaryFolder();
+  let child: ChildProcessWithoutNullStreams | undefined;
+
+  afterEach(() => child?.kill("SIGKILL"));
+
+  // As tcpdump does, which gets the interrupt from the keyboard too.
+  const first = closed();
+  const bytes = capture([first, open({ client: "10.0.0.1:40001", start: "1000000001" })]).pcap();
+  const held = first.pcap().length;
+  /** What it takes to write this: a command that has ended by then gets nothing of it. */
+  const writerDelayMs = 100;
+
+  it("reads what the writer still has", async () => {
+    child = startTsnids(["run", "-"]);
+    const stdout = collect(child.stdout);
+    child.stdin.write(bytes.subarray(0, held));
+    await stdout.until("10.0.0.1:40000 ");
+    child.kill("SIGINT");
+    await setTimeout(writerDelayMs);
+    child.stdin.end(bytes.subarray(held));
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).to.equal(130);
+    expect(stdout.text()).to.match(/10\.0\.0\.1:40001 .* EXITING/);
+  });
+
+  it("records what the writer still has", async () => {
+    const out = folder.path("out.pcap");
+    child = startTsnids(["record", "--write", out, "-"]);
+    child.stdin.write(bytes.subarray(0, held));
+    while (!existsSync(`${out}.part`) && child.signalCode === null) await setTimeout(10); // Nothing tells of it.
+    child.kill("SIGINT");
+    await setTimeout(writerDelayMs);
+    child.stdin.end(bytes.subarray(held));
+    const [status] = (await once(child, "close")) as [number];
+    expect(status).to.equal(130);
+    expect(readFileSync(out)).to.deep.equal(Buffer.from(bytes));
+  });
+});
+
 describe("tsnids, interrupted behind the end of its input", () => {
   const folder = temporaryFolder();
   let child: ChildProcessWithoutNullStreams | undefined;

@@ -18,6 +18,7 @@ import { CommandError, ExitCode } from "../exit-codes.js";
 import { commandInput, openInput } from "../frame-input.js";
 import type { CommandInput } from "../frame-input.js";
 import { onInterrupt } from "../interrupt.js";
+import { endInput } from "../interrupted-input.js";
 import { addLiveOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
 import { notEmpty, outputFile } from "../option-values.js";
@@ -105,13 +106,17 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     maximumFiles: files,
     overwrites: force,
   });
-  const offInterrupt = onInterrupt(() => stop.abort(ExitCode.INTERRUPTED));
+  let exitCode: ExitCode = ExitCode.OK;
+  const offInterrupt = onInterrupt(() => {
+    exitCode = ExitCode.INTERRUPTED;
+    endInput(paths, stop);
+  });
   try {
     if (containing === undefined) await recordAll(source, recorder);
     else await recordStreams(source, recorder, containing, options);
   } finally {
     stop.abort(); // After an error of ours, a pipe or a device would still wait for frames.
-    offInterrupt();
+    await offInterrupt();
     const { files: written, frames } = recorder;
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
     // Only in a full ring may files of this recording be deleted already.
@@ -119,7 +124,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     if (written.length > 0) say(`${frames} ${what} ${where}`);
     if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
-  return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
+  return exitCode;
 }
 
 /** Throws RecordError, and CommandError where --force would help. */

@@ -9,6 +9,7 @@ import { CommandError, ExitCode } from "../exit-codes.js";
 import { filterWarning } from "../frame-input.js";
 import { couldBeName, filterOf, isFile } from "../inputs.js";
 import { onInterrupt } from "../interrupt.js";
+import { endInput } from "../interrupted-input.js";
 import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-input.js";
 import type { LiveInputOptions } from "../live-input.js";
 import { outputFile } from "../option-values.js";
@@ -71,7 +72,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   let exitCode: ExitCode = ExitCode.OK;
   const interrupt = (): void => {
     exitCode = ExitCode.INTERRUPTED;
-    stop.abort();
+    endInput(file === undefined ? [] : [file], stop);
   };
   const onWarning = ({ message }: { readonly message: string }): void => warn(message);
   const onUnreadable = (error: FilterError): void => onWarning(filterWarning(error));
@@ -94,7 +95,7 @@ async function run({ count, file, filter }: Request, options: SniffOptions): Pro
   try {
     await sniffLoop({ count, filter, device, timeout, dump, signal: stop.signal, open }, print);
   } finally {
-    stopWaiting();
+    await stopWaiting();
   }
   output.check();
   return exitCode;

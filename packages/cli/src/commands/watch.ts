@@ -100,7 +100,7 @@ async function watch({ paths, filter }: Inputs, options: WatchOptions): Promise<
   try {
     await whileLocked(files, () => follow(files, filter, options, stop));
   } finally {
-    offInterrupt();
+    await offInterrupt();
   }
   return stop.signal.reason === ExitCode.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.OK;
 }
