@@ -99,6 +99,11 @@ export class Packet {
     return (this.scope << 1) | (this.family === 4 ? 0 : 1);
   }
 
+  /** True for an IPv4 packet from 0.0.0.0 to 0.0.0.0: neither can be meant (RFC 1122 §3.2.1.3). */
+  get isUnaddressed(): boolean {
+    return this.family === 4 && (this.sourceKey | this.destinationKey) === 0;
+  }
+
   /** Bytes of one address: 4 or 16. */
   get addressLength(): number {
     return this.family === 4 ? 4 : 16;

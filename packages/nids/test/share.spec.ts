@@ -136,6 +136,14 @@ describe("engines that share a capture", () => {
     expect(alertsOf(engines)).to.deep.equal({ "port-scan": 2 });
   });
 
+  it("hear nothing of what no host sends", () => {
+    const lost = Array.from({ length: 30 }, (_, port) =>
+      frame(tcpPacket("0.0.0.0:9", `0.0.0.0:${port + 1}`, { flags: "S", seq: 1, checksum: "bad" })),
+    );
+    compare(capture([lost]).batch(), 4, { checksums: "verify" });
+    compare(capture([lost]).batch(), 4, { checksums: "auto" });
+  });
+
   it("keep the same time, although each sees packets of its own", () => {
     const idle = { checksums: "verify", closingTimeoutMs: 2000, idleTimeoutMs: 3000, halfOpenTimeoutMs: 1000 } as const;
     const open = talks(20).filter((_, index) => index % 9 < 5);

@@ -97,7 +97,7 @@ export class ShareOfFlows {
   overhear(): void {
     const { packet, scans, verification } = this;
     const { view, transport, end, cut } = packet;
-    if (end - transport < tcpHeaderBytes) return;
+    if (end - transport < tcpHeaderBytes || packet.isUnaddressed) return;
     const offsetAndFlags = view.getUint16(transport + 12);
     const headerBytes = (offsetAndFlags >>> 10) & 0x3c;
     const length = end - transport - headerBytes;

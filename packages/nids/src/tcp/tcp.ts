@@ -95,8 +95,8 @@ export class Tcp {
       this.refuse(packet.cut > 0);
       return;
     }
-    if (packet.family === 4 && (packet.sourceKey | packet.destinationKey) === 0) {
-      this.refuse(false); // from 0.0.0.0 to 0.0.0.0 (RFC 1122 §3.2.1.3); the express lane takes no such frame
+    if (packet.isUnaddressed) {
+      this.refuse(false); // The express lane takes no such frame.
       return;
     }
     const offsetAndFlags = view.getUint16(transport + 12);
