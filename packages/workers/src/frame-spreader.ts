@@ -83,16 +83,17 @@ export class FrameSpreader {
     const { columns, lanes } = this;
     const share = this.shares[index] as number;
     const start = (columns.offset[index] as number) + this.shift;
-    const frame = this.bytes.subarray(start, start + (columns.capturedLength[index] as number));
+    const captured = columns.capturedLength[index] as number;
+    const frame = this.bytes.subarray(start, start + captured);
     if (share === everyShare) {
-      if (!lanes.every((lane) => lane.hasRoom(frame.length))) return false;
+      if (!lanes.every((lane) => lane.hasRoom(captured))) return false;
       for (const lane of lanes) lane.add(columns, index, frame);
       return true;
     }
     const lane = lanes[share] as Lane;
-    if (!lane.hasRoom(frame.length)) return false;
+    if (!lane.hasRoom(captured)) return false;
     lane.add(columns, index, frame);
-    lane.countSorted(frame.length);
+    lane.countSorted(captured);
     return true;
   }
 }

@@ -45,9 +45,9 @@ export class LaneRecord {
     return this.numbers[END] as number;
   }
 
-  /** True where the block takes another entry, with so many bytes. */
+  /** True where the block takes another entry, with so many bytes: below 0, as in the kernel, too many for any. */
   hasRoom(bytes: number): boolean {
-    return this.numbers[BLOCK] !== 0 && this.entries < framesOfBlock && this.end + bytes <= bytesOfBlock;
+    return this.numbers[BLOCK] !== 0 && this.entries < framesOfBlock && bytes >>> 0 <= bytesOfBlock - this.end;
   }
 
   /** Another entry was made, with so many bytes. */

@@ -221,10 +221,10 @@ describe("workers", function () {
     expect(without).to.have.property("code", "no-setup");
   });
 
-  it("refuse a frame that fits into no block, and one that cannot even be copied", async () => {
-    for (const length of [2 * maximumCapturedLength + 1, 4 * maximumCapturedLength + 1]) {
+  it("refuse a frame that fits into no block, one that cannot even be copied, and one of less than no bytes", async () => {
+    for (const length of [2 * maximumCapturedLength + 1, 4 * maximumCapturedLength + 1, -1]) {
       const batch = new FrameBatch(1);
-      batch.bytes = new Uint8Array(length + 8);
+      batch.bytes = new Uint8Array(Math.max(0, length) + 8);
       batch.interfaces = [{ linkType: LinkType.ETHERNET, snapLength: 0 }];
       batch.push(5, length, length, 1, 0, 0);
       const error = await refusal(behaving({}), { batches: () => [batch].values() });
