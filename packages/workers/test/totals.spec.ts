@@ -3,9 +3,12 @@ import { FileSource } from "@tsnids/capture";
 import type { ChecksumMode } from "@tsnids/nids";
 import { Nids } from "@tsnids/nids";
 import { MemorySource } from "@tsnids/pcap";
+import { capture, conversation } from "@tsnids/testkit";
 import { NidsWorkers, run } from "@tsnids/workers";
 import { expect } from "chai";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Heard } from "./counting-module.js";
 import setup from "./counting-module.js";
@@ -28,15 +31,27 @@ const sources = {
   copied: (path: string) => new MemorySource(readFileSync(path)),
 } as const;
 
-async function expectSameTotals(file: string, checksums: ChecksumMode, workers: number, source: keyof typeof sources) {
+async function expectSameTotals(path: string, checksums: ChecksumMode, workers: number, source: keyof typeof sources) {
   const one = new Nids({ checksums });
   const heard = setup(one);
-  await one.run(new FileSource(`${folder}${file}`));
+  await one.run(new FileSource(path));
   const many = new NidsWorkers({ workers, worker, params: { checksums } });
-  await many.run(sources[source](`${folder}${file}`));
+  await many.run(sources[source](path));
   expect(many.statistics()).to.deep.equal(one.statistics());
   expect(many.alertCounts()).to.deep.equal(one.alertCounts());
   expect(together(many.results as Heard[])).to.deep.equal(together([heard()]));
+}
+
+/** Does something where this thread has no WebAssembly; the workers have it. */
+async function withoutWebAssembly(action: () => Promise<void>): Promise<void> {
+  const platform = globalThis as { WebAssembly?: unknown };
+  const { WebAssembly } = platform;
+  Reflect.deleteProperty(platform, "WebAssembly");
+  try {
+    await action();
+  } finally {
+    platform.WebAssembly = WebAssembly;
+  }
 }
 
 describe("streams spread over threads", function () {
@@ -44,22 +59,41 @@ describe("streams spread over threads", function () {
 
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".pcap"))) {
     it(`come to the same: ${file}`, async () => {
-      await expectSameTotals(file, "auto", 2, "in place");
-      await expectSameTotals(file, "verify", 3, "copied");
+      await expectSameTotals(`${folder}${file}`, "auto", 2, "in place");
+      await expectSameTotals(`${folder}${file}`, "verify", 3, "copied");
     });
   }
 
   it("come to the same where no WebAssembly spreads them", async () => {
-    const platform = globalThis as { WebAssembly?: unknown };
-    const { WebAssembly } = platform;
-    Reflect.deleteProperty(platform, "WebAssembly");
-    try {
+    await withoutWebAssembly(async () => {
       for (const file of ["web.pcap", "lo-offload.pcap", "dns-fragments.pcap", "vlan.pcap"]) {
-        await expectSameTotals(file, "auto", 2, "in place");
-        await expectSameTotals(file, "verify", 3, "copied");
+        await expectSameTotals(`${folder}${file}`, "auto", 2, "in place");
+        await expectSameTotals(`${folder}${file}`, "verify", 3, "copied");
       }
-    } finally {
-      platform.WebAssembly = WebAssembly;
+    });
+  });
+
+  describe("in frames of every length, more than blocks hold,", () => {
+    const temporary = mkdtempSync(join(tmpdir(), "tsnids-totals-"));
+    const path = join(temporary, "lengths.pcap");
+    before(() => {
+      const talks = Array.from({ length: 6 }, (_, host) => {
+        const talk = conversation({ client: `10.0.0.${host + 2}:1000`, server: "10.0.0.1:80", segmentSize: 60_000 });
+        talk.handshake();
+        for (let length = 0; length < 1400; length++) talk.send("client", new Uint8Array(length).fill(length));
+        for (let times = 0; times < 20; times++) talk.send("client", new Uint8Array(60_000).fill(times));
+        return talk;
+      });
+      writeFileSync(path, capture(talks).pcap());
+    });
+    after(() => rmSync(temporary, { recursive: true }));
+
+    // A byte that is not where it belongs makes a checksum wrong.
+    for (const source of Object.keys(sources) as (keyof typeof sources)[]) {
+      it(`come to the same, with WebAssembly and without: ${source}`, async () => {
+        await expectSameTotals(path, "verify", 2, source);
+        await withoutWebAssembly(() => expectSameTotals(path, "verify", 2, source));
+      });
     }
   });
 
