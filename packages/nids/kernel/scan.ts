@@ -58,7 +58,7 @@ export function useScans(
   maxPause = delayMs;
 }
 
-/** Notes the target of a plain frame's SYN; false, and nothing has changed, where its source is to be reported. */
+/** Notes the target of a plain frame's SYN; false, and the target is not noted, where its source is to be reported. */
 export function notes(entry: u32, seconds: u32): bool {
   if (maxSources == 0) return true;
   const side = load<u32>(entry, SIDE);

@@ -108,7 +108,9 @@ function classOf(value: object): string {
 
 /** A wrong value as the message shows it: of lists and tables what is wrong in them. */
 export function described({ kind }: Rule, value: unknown): string {
-  if (kind === "networks" && isObject(value)) return isTable(value) ? describeEntries(value) : `a ${classOf(value)}`;
+  if (kind === "networks" && isObject(value)) {
+    return isTable(value) ? describeEntries(value) : `an object of class ${classOf(value)}`;
+  }
   const fault = kind === "rules" && Array.isArray(value) ? faultInRules(value) : undefined;
   return fault === undefined ? describeValue(value) : `one with ${fault}`;
 }

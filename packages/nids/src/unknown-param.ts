@@ -1,5 +1,5 @@
-// A parameter that nobody knows: what may have been meant. That is the nearest name, but not for the names of libnids'
-// parameters, of which none is like what it has become. docs/migrating-from-libnids.md has all of libnids' names.
+// A parameter that nobody knows: what may have been meant. For the name of a parameter of libnids that is what it has
+// become here, for any other name the nearest one. docs/migrating-from-libnids.md says more about libnids' parameters.
 
 import { nearestName } from "./edit-distance.js";
 import { NidsError } from "./errors.js";

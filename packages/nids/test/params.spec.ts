@@ -156,7 +156,7 @@ describe("parameters", () => {
     // What is no table of names would pass for an empty one.
     for (const wrong of [new Map([["10.1.0.0/16", "first"]]), new Set(["::/8"]), [], new Date()]) {
       const { message } = refusal({ fragmentPolicyByNetwork: wrong });
-      expect(message).to.contain("networks as names").and.contain(`not a ${wrong.constructor.name}`);
+      expect(message).to.contain("networks as names").and.contain(`not an object of class ${wrong.constructor.name}`);
     }
     expect(
       () => new Nids({ fragmentPolicyByNetwork: { "0.0.0.0/0": "first", "::/0": "last", "::1": "bsd" } }),

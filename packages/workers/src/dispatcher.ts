@@ -34,8 +34,8 @@ export class Dispatcher {
   }
 
   /**
-   * Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that
-   * fits into no block, and for interfaces that cannot be handed over.
+   * Passes a batch on; waits where a worker is behind. Throws WorkerError `invalid-argument` for a frame that fits into
+   * no block, and for interfaces that cannot be handed over.
    */
   async pass(batch: FrameBatch): Promise<void> {
     if (batch.length === 0) return;

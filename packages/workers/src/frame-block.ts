@@ -3,8 +3,8 @@
 //
 //   │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
 //
-// An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock
-// on to its second.
+// An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock on to its
+// second.
 //
 // A message after the writing, and one after the reading, order them; nothing here needs to be atomic.
 

@@ -5,9 +5,8 @@
 //      ▲                                │
 //      └────callback 1 wants nothing────┘
 //
-// Each audience is made once, and each step remembered, until a callback is unregistered (audiences.ts). An
-// audience with an unregistered callback is not shared between streams. The members of an audience are in order of
-// registration.
+// Each audience is made once, and each step remembered, until a callback is unregistered (audiences.ts). An audience
+// with an unregistered callback is not shared between streams. The members of an audience are in order of registration.
 
 import type { Audiences } from "./audiences.js";
 import type { TcpNotifier } from "./tcp-notifier.js";

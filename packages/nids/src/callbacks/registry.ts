@@ -13,8 +13,8 @@ export class Registry<Callback extends (...args: never[]) => unknown> {
   private registered = 0;
 
   /**
-   * True where a walk over `list` may go on to the callback that had this number: only where the list has been replaced
-   * has anybody to look whether it is in the new one.
+   * True where a walk over `list` may go on to the callback with this number: it is still registered. That has to be
+   * looked up only when the list was replaced during the walk.
    */
   stillAsks(list: readonly Callback[], order: number): boolean {
     return list === this.newestFirst || this.orders.includes(order);

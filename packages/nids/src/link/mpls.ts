@@ -46,7 +46,8 @@ function belowLabels(packet: Packet): number {
     const isIp = isIpv4Header(packet, network) || (frame !== Fit.SURE && isIpv6Header(packet, network));
     return isIp || frame === Fit.NONE ? HeaderType.BARE_IP : HeaderType.ETHERNET;
   }
-  // It may begin with 0, too. A tag then looks like what a control word has moved, so as good a fit without one counts.
+  // It may begin with 0, too. The type behind a tag stands where a control word would move the type of a frame without
+  // one: where both fit alike, there is no control word.
   if ((bytes[network] as number) >>> 4 === 0 && ethernetFit(packet, network + controlWordBytes) > frame) {
     packet.network += controlWordBytes;
     return HeaderType.ETHERNET;

@@ -1,7 +1,7 @@
-// Whether an Ethernet frame or an IP packet begins at a place of which no field says so: below MPLS labels, or behind a
-// port that tunnels have, and others may use.
+// Whether an Ethernet frame or an IP packet begins where no field says that one does: below MPLS labels, or behind the
+// port of a tunnel, which others may use as well.
 //
-//   │ destination 6 │ source 6 │ type │ …        POSSIBLE: it may have this type; SURE: and what that announces is there
+//   │ destination 6 │ source 6 │ type │ …        POSSIBLE: it may have this type; SURE: what that announces is there, too
 
 import { ipv4HeaderBytes, ipv6HeaderBytes } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
@@ -9,7 +9,7 @@ import { HeaderType, lowestEtherType } from "./header-type.js";
 import { llcOfIp, llcOfSnap } from "./llc.js";
 import { versionTypeAndSessionData } from "./pppoe.js";
 
-/** How well bytes fit what they are asked for. */
+/** How well bytes fit what is looked for. */
 export const Fit = { NONE: 0, POSSIBLE: 1, SURE: 2 } as const;
 export type Fit = (typeof Fit)[keyof typeof Fit];
 
@@ -28,7 +28,7 @@ const toNextType: ReadonlyMap<number, number> = new Map<number, number>([
   [HeaderType.E_TAG, 8],
   [HeaderType.BACKBONE, 6 + typeOffset],
 ]);
-/** Nobody has more of them, one behind the other. */
+/** No frame has more of them, one behind the other. */
 const maxTags = 8;
 
 /** How well what begins at `at` fits an Ethernet frame. */
