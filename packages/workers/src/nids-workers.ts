@@ -40,9 +40,9 @@ export class NidsWorkers {
    * worker, in order.
    *
    * Rejects with WorkerError where a worker fails, which a callback that throws is, too: all workers then end at once,
-   * and nothing is counted. Rejects with NidsError for parameters that are not as they should be. Where the source
-   * throws, the engines exit and it then rejects with the source's error. Rejects with the reason of the option
-   * `signal` where that calls it off.
+   * and nothing is counted. Rejects with NidsError for parameters that are not as they should be, and `no-memory` where
+   * there is none for so many workers. Where the source throws, the engines exit and it then rejects with the source's
+   * error. Rejects with the reason of the option `signal` where that calls it off.
    *
    * It does not wait for a source that is itself waiting when a worker fails or the run is called off; but what that
    * source has open keeps the process running. Abort it then, by its signal.

@@ -1,7 +1,7 @@
 /** Several threads count, raise and hear together what one engine does, on every capture of pcaps/. */
 import { FileSource } from "@tsnids/capture";
 import type { ChecksumMode } from "@tsnids/nids";
-import { Nids } from "@tsnids/nids";
+import { Nids, NidsError } from "@tsnids/nids";
 import { MemorySource } from "@tsnids/pcap";
 import { capture, conversation } from "@tsnids/testkit";
 import { NidsWorkers, run } from "@tsnids/workers";
@@ -95,6 +95,27 @@ describe("streams spread over threads", function () {
         await withoutWebAssembly(() => expectSameTotals(path, "verify", 2, source));
       });
     }
+  });
+
+  it("are refused where there is no memory to spread them in, until there is", async () => {
+    const { SharedArrayBuffer } = globalThis;
+    const many = new NidsWorkers({ workers: 2, worker });
+    const enough = new Proxy(SharedArrayBuffer, {
+      construct() {
+        throw new RangeError("enough");
+      },
+    });
+    Object.assign(globalThis, { SharedArrayBuffer: enough });
+    try {
+      const refusal = withoutWebAssembly(() => many.run(new FileSource(`${folder}web.pcap`)));
+      const error: unknown = await refusal.catch((thrown: unknown) => thrown);
+      expect(error).to.be.an.instanceOf(NidsError).with.property("code", "no-memory");
+      expect(error).to.have.nested.property("cause.message", "enough");
+    } finally {
+      Object.assign(globalThis, { SharedArrayBuffer });
+    }
+    await many.run(new FileSource(`${folder}web.pcap`));
+    expect(many.statistics().streams).to.equal(12);
   });
 
   it("are spread: several workers have some", async () => {
