@@ -275,6 +275,12 @@ describe("StreamRecorder", () => {
       expect(frames).to.deep.equal(framesOf(rest));
     });
 
+    it("keeps no datagrams, not even their names, where it may keep no bytes", async () => {
+      const halves = Array.from({ length: 40 }, (_, index) => fragmentFrame(one.frames[3]!, [16], 100 + index)[0]!);
+      const { recorder } = await record(new Capture(halves), hasData("evil"), { maximumFragmentBytes: 0 });
+      expect(recorder.forgottenDatagrams).to.equal(halves.length);
+    });
+
     it("takes a fragment that comes long after for one of another datagram", async () => {
       const [half] = fragmentFrame({ ...one.frames[3]!, time: { seconds: 900, nanoseconds: 0 } }, [16], 1);
       const frames = fragmented(one.frames);

@@ -12,8 +12,11 @@ import type { IpPacket } from "@tsnids/nids";
 import type { FrameInHand, HeldFrame } from "./held-frame.js";
 import { Prologue } from "./prologue.js";
 
-/** Seconds of packet time after which a fragment belongs to another datagram with the same identification (RFC 8200 §4.5: 60). */
+/** Seconds of packet time after which a fragment of the same identification belongs to another datagram (RFC 8200 §4.5). */
 const lifetime = 60;
+
+/** Bytes that a datagram takes besides its frames, which may all be too large to be kept. */
+const datagramOverhead = 256;
 
 const version4 = 4;
 const header4 = 20;
@@ -65,6 +68,7 @@ export class FragmentFrames {
     if (datagram === undefined) {
       datagram = { begin: seconds, frames: new Prologue() };
       this.#datagrams.set(key, datagram);
+      this.#bytes += datagramOverhead;
     }
     this.#bytes -= datagram.frames.bytes;
     if (this.#before !== undefined) datagram.frames.keepAll(this.#before, this.#limit);
@@ -97,7 +101,9 @@ export class FragmentFrames {
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#datagrams.get(key)?.frames.bytes ?? 0;
+    const datagram = this.#datagrams.get(key);
+    if (datagram === undefined) return;
+    this.#bytes -= datagram.frames.bytes + datagramOverhead;
     this.#datagrams.delete(key);
   }
 }
