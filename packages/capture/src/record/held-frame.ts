@@ -46,26 +46,47 @@ export class HeldFrame {
 /** Tells which packets come in the same frame. */
 export class FrameInHand {
   #frame: HeldFrame | undefined;
-  #identity: readonly unknown[] = [];
+  #batch: FrameBatch | undefined;
+  #index = 0;
+  #offset = 0;
+  #length = 0;
+  #seconds = 0;
+  #nanoseconds = 0;
   #firstPacket: Uint8Array = new Uint8Array(0);
 
-  /** The frame of a packet that an ip fragment callback sees, which is called first, and for each packet. */
+  /** The frame of a packet that an ip fragment callback sees: that is called for each packet, and before all others. */
   ofFirstSight(packet: IpPacket): HeldFrame {
     const { bytes } = packet;
     const { buffer, byteOffset } = this.#firstPacket;
-    // A batch is used again, and its first frame may be like the last one to the nanosecond. But a frame has one packet
-    // only where its first one was.
+    // Where batches are used again, the next frame may lie where this one did and have its time. But no two packets of
+    // one frame begin at the same byte: a packet that begins where the first one did is the first one of a new frame.
     if (bytes.buffer === buffer && bytes.byteOffset === byteOffset) this.#frame = undefined;
     return this.of(packet);
   }
 
   /** The frame of a packet. */
   of(packet: IpPacket): HeldFrame {
+    if (this.#frame !== undefined && this.#isIn(packet)) return this.#frame;
     const { batch, frame, seconds, nanoseconds } = packet;
-    const identity = [batch, frame, seconds, nanoseconds, batch.offset[frame], batch.capturedLength[frame]];
-    if (this.#frame !== undefined && identity.every((part, at) => part === this.#identity[at])) return this.#frame;
-    this.#identity = identity;
+    this.#batch = batch;
+    this.#index = frame;
+    this.#offset = batch.offset[frame]!;
+    this.#length = batch.capturedLength[frame]!;
+    this.#seconds = seconds;
+    this.#nanoseconds = nanoseconds;
     this.#firstPacket = packet.bytes;
     return (this.#frame = new HeldFrame(batch, frame));
+  }
+
+  /** Whether a packet is in the frame in hand, as far as place, length and time tell. */
+  #isIn({ batch, frame, seconds, nanoseconds }: IpPacket): boolean {
+    return (
+      batch === this.#batch &&
+      frame === this.#index &&
+      batch.offset[frame] === this.#offset &&
+      batch.capturedLength[frame] === this.#length &&
+      seconds === this.#seconds &&
+      nanoseconds === this.#nanoseconds
+    );
   }
 }
