@@ -2,7 +2,7 @@
 // recorder writes just now nor what one has left that was killed.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { FileSource, Recorder, RecordError } from "@tsnids/capture";
 import type { RecorderOptions } from "@tsnids/capture";
@@ -61,6 +61,15 @@ describe("Recorder and others of its name", () => {
       expect(namesLike(path).filter((name) => name.startsWith("."))).to.deep.equal([]);
     });
   }
+
+  it("is refused where it cannot be told who records under the name", () => {
+    const path = directory.path("whose.pcap");
+    mkdirSync(directory.path(".whose.pcap.pid"));
+    expect(() => new Recorder(path, { overwrites: true }))
+      .to.throw(RecordError, /whose\.pcap: somebody records under this name \(.*\.pid is there, and does not say who\)/)
+      .with.property("code", "in-use");
+    expect(namesLike(path)).to.deep.equal([".whose.pcap.pid"]);
+  });
 
   it("does not replace what one left that was killed, unless it is told to", async () => {
     const path = directory.path("killed.pcap");

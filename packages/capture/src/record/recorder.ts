@@ -100,6 +100,7 @@ export class Recorder {
     if (maximumFiles !== undefined && !this.#isRow) {
       throw new RecordError("invalid-option", path, "maximumFiles needs maximumBytes or maximumSeconds");
     }
+    // The names of a row change: number 0, which no file gets, stands for all of them.
     this.#lock = new RecordingLock(this.#isRow ? numbered(path, digitsOf(0)) : placeToRecord(path, true));
     try {
       const earlier = this.#isRow ? earlierNumbers(path) : [];

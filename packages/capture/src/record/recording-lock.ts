@@ -3,11 +3,11 @@
 //     out.pcap.part        the recording
 //     .out.pcap.pid        "4711 83412", the process (process-identity.ts)
 //
-// A process that was killed leaves this file behind, so what counts is whether that very process still runs. Of two that
-// find such a rest in the same moment both may go on; then the .part file is one's, because it is never opened but made.
+// A process that was killed leaves this file behind, so what counts is whether that very process still runs. If two find
+// such a file at the same moment, both may take the lock; then only one gets the .part file, which has to be new.
 //
-// The name begins with a dot, so that whoever follows the folder leaves it out (FolderSource, and most other programs),
-// and is no longer than that of the .part file. It holds between the processes of one machine.
+// The name begins with a dot, so that whoever follows the folder leaves it out (FolderSource, and most other programs).
+// It is no longer than that of the .part file. The lock holds between the processes of one machine.
 
 import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -32,6 +32,10 @@ export class RecordingLock {
       this.#write();
       this.#isHeld = true;
     } catch (error) {
+      if (isThere(error)) {
+        const what = `somebody records under this name (${this.#file} is there, and does not say who)`;
+        throw new RecordError("in-use", path, `${what}; try again, or give another name`, error);
+      }
       throw asRecordError(error, path);
     }
   }
@@ -62,6 +66,11 @@ function discard(path: string): void {
   } catch {
     // Whoever finishes a recording has it, whatever became of the folder.
   }
+}
+
+/** Another one has made the file just now, or it is one that cannot be read. */
+function isThere(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
 }
 
 function read(path: string): string | undefined {
