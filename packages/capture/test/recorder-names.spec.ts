@@ -75,7 +75,7 @@ describe("Recorder and others of its name", () => {
     const path = directory.path("killed.pcap");
     leaveBehind(path);
     expect(() => new Recorder(path))
-      .to.throw(RecordError, "killed.pcap.part: is what a recording has left that did not end in order; rename it")
+      .to.throw(RecordError, "killed.pcap.part: was left by a recording that did not end in order; rename it")
       .with.property("code", "unfinished");
     expect(await summaryOf(new FileSource(`${path}.part`))).to.have.length(2);
     expect(namesLike(path)).to.deep.equal(["killed.pcap.part"]);

@@ -6,8 +6,8 @@
 //     cap1  begins 12:03  ─┼─► in order: cap1 12:03 (read), cap2 12:04, cap0 12:05
 //     cap2  begins 12:04  ─┘
 //
-// Two files that begin with the same frame are one capture, of which the first by name is read. What another reading has
-// begun comes before all others, in the order in which that one has begun it, which need not be that of time.
+// Two files that begin with the same frame are one capture, of which the first by name is read. Captures that another
+// reading has begun come before all others, in the order in which it has begun them, which need not be that of time.
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,10 +22,7 @@ import type { FolderPosition } from "./folder-position.js";
 /** Files in a folder at most; each is remembered. */
 export const maximumFolderFiles = 65536;
 
-/**
- * Time between two scans while there is more to read, in times of what a scan takes: scanning takes a tenth of the
- * time.
- */
+/** While there is more to read, the next scan waits for so many times the duration of the last one. */
 const scanInterval = 10;
 
 /** A capture that can be read. */
@@ -66,7 +63,7 @@ export class FolderListing {
   /** All captures in order; those before `#at` were read. */
   #order: readonly ListedCapture[] = [];
   #at = 0;
-  /** Captures that were begun, by their keys. */
+  /** Captures that were begun, by their keys: to look them up, and in order. */
   readonly #read: Set<string> = new Set();
   #begun: readonly string[] = [];
   /** The place of each capture that another reading has begun. */
@@ -85,7 +82,10 @@ export class FolderListing {
     this.#ranks = new Map(options.begun.map((key, index) => [key, index]));
   }
 
-  /** The captures that were begun and are still there, by their keys, in the order in which they were; it never changes. */
+  /**
+   * The captures that were begun and are still there, by their keys, in the order in which they were begun. A list that was
+   * given out stays as it is.
+   */
   get begun(): readonly string[] {
     return this.#begun;
   }
@@ -125,8 +125,9 @@ export class FolderListing {
     const last = begun?.at(-1);
     const earlier = new Set(begun?.slice(0, -1));
     let isThere = false;
-    for (const { key, begin: its } of this.#order) {
-      const order = compareTimes(its, begin);
+    for (const capture of this.#order) {
+      const { key } = capture;
+      const order = compareTimes(capture.begin, begin);
       const isBefore = begun === undefined ? order < 0 : earlier.has(key);
       if (isBefore) this.#read.add(key);
       isThere ||= begun === undefined ? order === 0 : key === last;

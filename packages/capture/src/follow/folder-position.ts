@@ -1,6 +1,6 @@
-// Places in a folder of captures. Programs keep them, and go on there in another process: so a place says which captures
-// were begun, and not only when the one at hand begins. Clocks are set back, and captures put in later that are earlier;
-// those were read, or were not, whatever their times.
+// Places in a folder of captures. Programs keep them, and go on there in another process. So a place says which captures
+// were begun, and not only when the one at hand begins: clocks are set back, and earlier captures are put in later, so
+// times do not tell what was read.
 //
 //     begun      cap7 11:58 ── cap0 12:05 ── cap1 11:20 ──┐ frames
 //                                            └────────────▼──── …       cap2 11:10: was not read
@@ -12,12 +12,12 @@ import { compareTimes } from "./first-frame.js";
 import type { FirstFrame } from "./first-frame.js";
 
 /**
- * A place in a folder: in the capture that was begun last, behind so many of its frames. JSON can hold it; it is as large as
- * the folder has captures, a key of 13 letters each.
+ * A place in a folder: in the capture that was begun last, behind so many of its frames. It can be kept as JSON, and has a
+ * key of up to 13 letters for each capture in the folder.
  *
- * Without `begun`, as a program may make it up: in the capture that begins at this moment, all that begin earlier are
- * taken for read. Where several captures begin just then, the frames of those before count as well; should one of them
- * be removed before the reading goes on, as many frames of the others are passed over.
+ * A program may make one up without `begun`: then the place is in the capture that begins at this moment, and all that
+ * begin earlier count as read. Where several captures begin at this moment, `frames` counts those of all of them, in their
+ * order; if one of them is removed before the reading goes on, as many frames of the others are passed over.
  */
 export interface FolderPosition {
   /** When the first frame of the capture was captured. */
@@ -29,8 +29,8 @@ export interface FolderPosition {
 }
 
 /**
- * The frames of a capture before the place; undefined where the place is not in it. `passed`: how many frames were read of
- * others that begin at the same moment.
+ * How many frames of a capture lie before a place; undefined where the place is not in it. `passed` is how many were read
+ * of captures that begin at the same moment and come before this one.
  */
 export function framesBefore(
   position: FolderPosition | undefined,
@@ -43,7 +43,7 @@ export function framesBefore(
   return compareTimes(position.begin, begin) === 0 ? Math.max(0, frames - passed) : undefined;
 }
 
-/** Positions may have been read from a file: what is there is looked at, and not only what should be. */
+/** Throws CaptureError `invalid-option` for what is no position: programs read them from files, where anything may be. */
 export function requirePosition(owner: string, option: string, position: Partial<FolderPosition> | null): void {
   const { begin, frames, begun } = position ?? {};
   requireWithin(owner, `${option}.begin.seconds`, begin?.seconds, 0, latestSecond);

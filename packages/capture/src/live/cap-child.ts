@@ -33,8 +33,8 @@ process.on("message", (message: ParentMessage) => {
   }
 });
 process.on("disconnect", () => stop());
-// An interrupt from the keyboard goes to all processes in the foreground, and so do that of timeout(1) and the end of the
-// terminal. They do nothing here: the parent decides what they mean.
+// Interrupts from the keyboard and from timeout(1), and the end of the terminal, are told to all processes in the
+// foreground. They do nothing here: the parent decides what they mean.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);
 
 function opened(open: () => void): void {

@@ -57,7 +57,7 @@ export class PartFile {
         throw new RecordError("not-a-file", this.#part, "is there and no regular file; give another name");
       }
       if (left !== undefined && !overwrites) {
-        const what = "is what a recording has left that did not end in order; rename it, or give another name";
+        const what = "was left by a recording that did not end in order; rename it, or give another name";
         throw new RecordError("unfinished", this.#part, what);
       }
       rmSync(this.#part, { force: true });

@@ -1,11 +1,11 @@
-// Which process holds something, in the file that says so. The number alone does not tell: the file of a process that was
-// killed stays, and its number is given to another one.
+// Which process holds something, as a file says that is there to tell it. The number alone does not tell: the file of a
+// process that was killed stays, and its number is given to another process.
 //
 //     "4711 83412"    process 4711; started 83412 ticks after the system began, where the system says so, or else ""
 
 import { readFileSync } from "node:fs";
 
-/** "PID STARTED" of a process: the second is the 22nd field of /proc/PID/stat (proc(5)), "" where there is none. */
+/** "PID STARTED" of a process: STARTED is the 22nd field of /proc/PID/stat (proc(5)), "" where there is no such file. */
 export function identityOfProcess(pid: number): string {
   const stat = statusOf(pid);
   // The second field is a name in parentheses, with whatever characters; the third follows the last parenthesis.

@@ -4,7 +4,7 @@
 export type RecordErrorCode =
   /** There is a file of this name, and nobody said that it may be replaced. */
   | "exists"
-  /** There is a .part file of this name, which a recording left that was killed, and nobody said that it may be replaced. */
+  /** There is a .part file of this name, left by a recording that was killed, and nobody said that it may be replaced. */
   | "unfinished"
   /** A recorder that was not finished yet, of this process or another one, writes under this name. */
   | "in-use"

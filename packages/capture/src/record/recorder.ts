@@ -3,9 +3,9 @@
 //     out.pcapng                                     one file
 //     out-00001.pcapng, out-00002.pcapng, …          a new one after so many bytes or seconds of packet time
 //
-// A file in the making is called out.pcapng.part (part-file.ts), and one that was not finished keeps that name. One file
+// A file in the making is called out.pcapng.part (part-file.ts), and keeps that name if it is not finished. A single file
 // is begun at once; without frames it is a capture without frames. Those of a row are begun with their first frames, and
-// numbered behind all that is there, finished or not. One recorder at a time has the name (recording-lock.ts).
+// numbered on from all that is there, finished or not. One recorder at a time has the name (recording-lock.ts).
 //
 // Writing is synchronous: a frame that was given is written or gathered when the call returns, nothing piles up in
 // memory where the disk is slow, and `finish` can be called when the process is about to end.
@@ -237,7 +237,7 @@ function numbered(path: string, digits: string): string {
   return join(dirname(path), `${stem}-${digits}${extension}`);
 }
 
-/** The numbers of the files that earlier recorders left of this row, finished or not: digits of names, the lowest first. */
+/** The numbers of files that earlier recorders left of this row, finished or not: digits of names, the lowest first. */
 function earlierNumbers(path: string): readonly string[] {
   const extension = extname(path);
   const prefix = `${basename(path, extension)}-`;
