@@ -1,6 +1,6 @@
 // What a caller gave: whether it has properties, and how the message of an error shows it.
 
-/** True for objects, lists among them, but for functions. */
+/** True for objects and lists; false for null and functions. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }

@@ -45,7 +45,7 @@ export type CaptureArgumentErrorCode =
 /** An argument that cannot work. The message names it and says what is possible. */
 export class CaptureArgumentError extends RangeError {
   override name = "CaptureArgumentError";
-  /** The only one there is. */
+  /** Always the same. */
   readonly code: CaptureArgumentErrorCode = "invalid-argument";
   /** Name of the argument. */
   readonly argument: string;

@@ -47,7 +47,7 @@ export interface PcapVariant {
   readonly fileHeaderLength: number;
   /** Bytes of a record's header: what is behind the usual 16 is passed over. */
   readonly recordHeaderLength: number;
-  /** What else it may be under this magic: record-header.ts finds out. */
+  /** Other lengths that it may have under this magic: record-header.ts finds out which one. */
   readonly otherRecordHeaderLengths?: readonly number[];
 }
 
@@ -55,13 +55,15 @@ const usual = { fileHeaderLength: fileHeader.length, recordHeaderLength: recordH
 
 /** All that are read. */
 export const pcapVariants: readonly PcapVariant[] = [
-  // Nokia's has four unknown bytes behind the lengths, that of Red Hat 6.1 is Kuznetsov's under the usual magic.
+  // Nokia's has four unknown bytes behind the lengths; that of Red Hat 6.1 is Kuznetsov's under the usual magic.
   { name: "pcap", magic: Magic.MICROSECONDS, nanosecondsPerUnit: 1000, ...usual, otherRecordHeaderLengths: [20, 24] },
   { name: "pcap", magic: Magic.NANOSECONDS, nanosecondsPerUnit: 1, ...usual },
-  // Alexey Kuznetsov's patch for Linux: interface index, protocol and packet type behind the lengths; with two numbers of
-  // processors in SuSE 6.3.
+  // Alexey Kuznetsov's patch for Linux: interface index, protocol and packet type behind the lengths. In SuSE 6.3 the
+  // numbers of two processors follow.
   {
-    ...{ name: "modified pcap (Kuznetsov)", magic: 0xa1b2cd34, nanosecondsPerUnit: 1000 },
+    name: "modified pcap (Kuznetsov)",
+    magic: 0xa1b2cd34,
+    nanosecondsPerUnit: 1000,
     ...usual,
     recordHeaderLength: 24,
     otherRecordHeaderLengths: [28],

@@ -1,12 +1,12 @@
 // How long the headers of records are, where the magic does not tell: some systems wrote longer ones under a magic that
-// was there already. The fields that matter are the same, so a file is read with the wrong length until the second
-// record, whose header is then looked for a few bytes too early:
+// was there already. The fields that matter are the same, so with the usual length the first record looks right, and the
+// header of the second one is looked for a few bytes too early:
 //
 //     │ header 16 │ 4 more │ frame 1      │ header 16 │ 4 more │ frame 2 …      as Nokia wrote it
 //     │ header 16 │ frame 1, as it is read │ ?         │
 //
-// Only where that is no header is another length tried, and taken when all records that can be seen fit. Nothing is
-// waited for: where no second record is at hand, the length is the usual one.
+// Only where no header is there are other lengths tried; one is taken if all records fit that can be seen with it. Nothing
+// is waited for: where no second record is at hand, the length is the usual one.
 
 import { maximumCapturedLength } from "../intake.js";
 import { recordHeader } from "./layout.js";
@@ -15,7 +15,7 @@ import type { PcapVariant } from "./layout.js";
 /** Records that are looked at. */
 const looked = 8;
 
-/** Seconds between the first record and another one; more are no time, but bytes of a frame. */
+/** Seconds between the first record and another one at most: what is further away is no time, but bytes of a frame. */
 const longestPause = 7 * 86_400;
 
 /** The beginning of a file's records, as far as it is at hand. */
@@ -48,13 +48,13 @@ function headers({ view, littleEndian, start, end }: FirstRecords, length: numbe
   return found;
 }
 
-/** False for lengths and fractions of a second that are none. */
+/** False where the fraction of a second or the length is too large to be one. */
 function canBeHeader({ view, littleEndian }: FirstRecords, { nanosecondsPerUnit }: PcapVariant, at: number): boolean {
   const fraction = view.getUint32(at + recordHeader.fraction, littleEndian);
   return fraction < 1e9 / nanosecondsPerUnit && capturedLength(view, at, littleEndian) <= maximumCapturedLength;
 }
 
-/** Whether it was captured near the first record, and was no shorter, and not much longer, than what was captured. */
+/** Whether its time is near that of the first record, and its frame no shorter than what was captured, nor absurd. */
 function isLikeFirst({ view, littleEndian, start }: FirstRecords, at: number): boolean {
   const [first, seconds] = [start, at].map((each) => view.getUint32(each + recordHeader.seconds, littleEndian));
   const original = view.getUint32(at + recordHeader.originalLength, littleEndian);
