@@ -15,9 +15,11 @@ export function requireSource(source: unknown): void {
   throw wrongArgument("source", "a source of frames, such as new FileSource(path)", source);
 }
 
-/** Names of options, by what they may be where they are not left out: true and false, or a function. */
+/** Names of the options there are. */
 export interface KnownOptions {
+  /** Those that are true or false. */
   readonly switches: readonly string[];
+  /** Those that are functions. */
   readonly callbacks: readonly string[];
 }
 

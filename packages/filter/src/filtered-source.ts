@@ -1,9 +1,10 @@
 // A source that gives the frames of another one that fulfil a filter. Frames are taken out of the batches in place: the
 // columns of those that stay move up, their bytes stay where they are.
 //
-// A capture of several interfaces may have frames that the filter cannot be asked about: of a link type nobody looks
-// into, or without what the filter names (VLAN tags in raw IP). One such frame must not end the reading of all others, so
-// it is left out and counted, and its link type is told once. Only where there are no other frames is it an error.
+// A capture of several interfaces may have frames that the filter cannot judge: of a link type that filters do not look
+// into, or of one that lacks what the filter asks for, as raw IP has no VLAN tags. One such frame must not end the reading
+// of all others, so it is left out and counted, and its link type is reported once. If there are no other frames, it is an
+// error.
 
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { requireOptions, requireSource } from "./arguments.js";
@@ -21,20 +22,20 @@ export interface FilteredSourceOptions {
    */
   readonly keepsFragments?: boolean | undefined;
   /**
-   * Told when the first frame comes that the filter cannot be asked about, and again for each further such link type:
-   * what is wrong, a FilterError. These frames are left out.
+   * Called with the reason, a FilterError, when the first frame comes that the filter cannot judge, and again for each
+   * further link type of such frames. They are left out.
    */
   readonly onUnreadable?: ((error: FilterError) => void) | undefined;
   /**
-   * End without an error also where there were only frames that the filter cannot be asked about. Right for a source
-   * that is a part of a capture.
+   * End without an error even if there were only frames that the filter cannot judge. Right for a source that is a part
+   * of a capture. Default: false.
    */
   readonly endsQuietly?: boolean | undefined;
 }
 
 /** The filter for one link type. */
 interface Machines {
-  /** Undefined where it cannot be asked. */
+  /** Undefined where it cannot judge frames of this type. */
   readonly exact: Machine | undefined;
   /** Undefined where fragments are frames like all others. */
   readonly fragments: FragmentMachines | undefined;
@@ -46,7 +47,7 @@ export class FilteredSource implements FrameSource {
   readonly filter: Filter;
   /** Frames taken out so far. */
   dropped = 0;
-  /** Those of them that the filter cannot be asked about. */
+  /** Those of them that the filter cannot judge. */
   unreadable = 0;
   readonly #source: FrameSource;
   readonly #keepsFragments: boolean;
@@ -81,8 +82,8 @@ export class FilteredSource implements FrameSource {
 
   /**
    * The batches of the source, without the other frames; empty ones are given too, so that whoever works between two
-   * batches has his turn. Throws FilterError at the end where there were frames, and the filter asks for what none of
-   * them can have by their link types, unless `endsQuietly`.
+   * batches has his turn. Throws FilterError at the end if there were frames, and the filter could judge none of them by
+   * their link types, unless `endsQuietly`.
    */
   async *batches(intake?: Uint8Array): AsyncGenerator<FrameBatch, void, undefined> {
     for await (const batch of this.#source.batches(intake)) {
@@ -141,7 +142,7 @@ export class FilteredSource implements FrameSource {
     return machines;
   }
 
-  /** Undefined, and told, where the filter cannot be asked about frames of the type. */
+  /** Undefined where the filter cannot judge frames of the type; that is reported. */
   #exactMachine(linkType: number): Machine | undefined {
     let error: FilterError;
     try {
@@ -151,7 +152,7 @@ export class FilteredSource implements FrameSource {
       error = thrown;
     }
     this.#firstError ??= error;
-    this.#onUnreadable?.(error); // What it throws is the caller's, were it a FilterError, too.
+    this.#onUnreadable?.(error); // What it throws, even a FilterError, belongs to the caller.
     return undefined;
   }
 

@@ -1,5 +1,6 @@
-// IEEE 802.11 (§9.2), alone or behind the header of a radio. A frame has two to four addresses; which of them is source and which
-// destination depends on its type and on the two bits that say whether it goes to, or comes from, the distribution system:
+// IEEE 802.11 (§9.2), alone or behind the header of a radio. A frame has two to four addresses; which of them is source and
+// which destination depends on its type, and on the two bits that say whether it goes to, or comes from, the distribution
+// system:
 //
 //              to  from   addr1 @4      addr2 @10     addr3 @16     addr4 @24
 //     data     0   0      destination   source        BSSID
