@@ -61,7 +61,11 @@ export const sniffOptionNames: readonly (keyof SniffOptions & ArgumentName)[] = 
 ];
 
 const fileOptionNames: readonly (keyof FromFileOptions & ArgumentName)[] = [
-  ...(["filter", "count", "onWarning", "onUnreadable", "signal"] as const),
+  "filter",
+  "count",
+  "onWarning",
+  "onUnreadable",
+  "signal",
 ];
 
 /**
