@@ -4,12 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { CaptureError, LiveSource } from "@tsnids/capture";
+import { CaptureError, LiveSource, Recorder } from "@tsnids/capture";
 import { LinkType } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
 import { fromFile, fromFileLoop, sniff, sniffAny, sniffLoop, sniffNext, toFile } from "@tsnids/sniff";
 import type { OpenSource } from "@tsnids/sniff";
 import { capture, conversation, frame, udpPacket } from "@tsnids/testkit";
+import type { Frame } from "@tsnids/testkit";
 import { expect } from "chai";
 import { opening } from "./decoded.js";
 import { rejection } from "./rejection.js";
@@ -211,6 +212,24 @@ describe("files", () => {
     const codes: string[] = [];
     expect(await fromFile(path, { onWarning: ({ code }) => codes.push(code) })).to.have.lengthOf(5);
     expect(codes).to.deep.equal(["cut-record"]);
+  });
+
+  it("tell of frames that the filter cannot judge, which are left out", async () => {
+    const path = join(folder, "mixed.pcapng");
+    const write = (...written: readonly Frame[]): void => {
+      const recorder = new Recorder(path, { overwrites: true });
+      recorder.write(capture(written).batch());
+      recorder.finish();
+    };
+    const raw = frame(udpPacket("10.0.0.1:53", "10.0.0.2:53", { data: "x" }), { link: LinkType.RAW });
+    write(raw, ...frames.frames, raw);
+    const said: string[] = [];
+    const onUnreadable = ({ code }: { readonly code: string }): unknown => said.push(code);
+    expect(await fromFile(path, { filter: "not vlan", onUnreadable })).to.have.lengthOf(6);
+    expect(said).to.deep.equal(["unsupported-link-type"]);
+    expect(await fromFile(path, { filter: "not vlan" })).to.have.lengthOf(6);
+    write(raw, raw);
+    expect(await rejection(fromFile(path, { filter: "not vlan" }))).to.include({ code: "unsupported-link-type" });
   });
 
   it("that cannot be read or written are named", async () => {
