@@ -40,7 +40,7 @@ export interface FolderListingOptions {
   readonly signal: AbortSignal | undefined;
   /** The captures that another reading has begun, by their keys, in order. */
   readonly begun: readonly string[];
-  /** Whether there are no others than these. */
+  /** Whether only these are listed. */
   readonly isReplay: boolean;
 }
 

@@ -111,6 +111,7 @@ export class FolderSource implements FrameSource {
     const callers = new CallerErrors();
     const warn = callers.of(this.#options.onWarning ?? ((): void => undefined));
     const accepts = (name: string): boolean => this.isWanted(name);
+    // A reading that goes on has the captures of before first, in their order; one that ends where that was has no others.
     const { begun = [] } = to ?? from ?? {};
     const isReplay = to?.begun !== undefined;
     const listing = new FolderListing(this.path, { accepts, onWarning: warn, signal, begun, isReplay });

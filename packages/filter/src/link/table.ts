@@ -39,7 +39,7 @@ export const filterableLinkTypes: readonly number[] = [
   ...[...linkLayers.keys()].filter((linkType) => linkType !== LinkType.ETHERNET),
 ];
 
-/** The link layer of frames of a link type. Of those that are not in the table it knows their length and their bytes. */
+/** The link layer of frames of a link type. Of a type that is not in the table only length and bytes are known. */
 export function linkLayerOf(linkType: number): LinkLayer {
   return linkLayers.get(linkType) ?? { name: linkTypeName(linkType), start: { type: 0, payload: 0 } };
 }
