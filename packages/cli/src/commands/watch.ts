@@ -12,6 +12,7 @@ import { ChainSource, FolderSource, TailSource } from "@tsnids/capture";
 import type { CaptureWarning, FolderPosition, FolderSourceOptions } from "@tsnids/capture";
 import type { Filter, FilteredSource, FilterError } from "@tsnids/filter";
 import { CallbackError, Nids } from "@tsnids/nids";
+import type { NidsParams } from "@tsnids/nids";
 import type { Command } from "commander";
 import pc from "picocolors";
 import { Checkpoints } from "../checkpoints.js";
@@ -119,8 +120,9 @@ async function follow(
   const results = linesFile === undefined ? undefined : new ResultFile(linesFile, state?.output);
   const output = new Output(results?.stream ?? process.stdout, () => stop.abort(), linesFile);
 
-  const settings = { filter: filter?.expression ?? "", params: JSON.stringify(engineParams(options)) };
-  const nids = new Nids(engineParams(options));
+  const params = engineParams(options);
+  const settings = { filter: filter?.expression ?? "", params: jsonByName(params) };
+  const nids = new Nids(params);
   const resumed = state?.position === undefined ? undefined : state;
   const connections = new WatchedConnections(nids, state?.nextId ?? 1, resumed?.open);
   const checkpoints = new Checkpoints({
@@ -193,6 +195,12 @@ async function isFolderAt(path: string): Promise<boolean> {
   if (stats === undefined) throw new CommandError(ExitCode.WRONG_INPUT, `${path}: no such folder or file`);
   if (stats.isDirectory() || stats.isFile()) return stats.isDirectory();
   throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is neither a folder nor a file; "tsnids run" reads pipes`);
+}
+
+/** Parameters as text that does not depend on the order in which they were given. */
+function jsonByName(params: Partial<NidsParams>): string {
+  const byName = Object.entries(params).sort(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(byName));
 }
 
 function replayBegin({ replayFrom, replays = 1, position }: WatchState): FolderPosition | undefined {
