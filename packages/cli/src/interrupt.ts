@@ -1,8 +1,8 @@
 // Being told to end, from the keyboard, by another program, or because the terminal is gone. The first time, a command
 // stops what it does and prints what it has; if it is told again meanwhile, the process ends at once.
 //
-// When a terminal is closed, SIGHUP comes twice, from the system and from the shell, though nobody is in a hurry: the
-// second one is ignored.
+// When a terminal is closed, SIGHUP comes twice, from the system and from the shell, though nobody is in a hurry: so once
+// the process was told, by whatever signal, it takes no more notice of SIGHUP.
 
 import { setImmediate } from "node:timers/promises";
 

@@ -4,9 +4,9 @@
 //       │ replayFrom: a file that begins      │ position: all before it was processed,
 //       │ before every open connection        │ and what is to be said of it was written
 //
-// The next watch reads from `replayFrom` on again, in the same order, silently up to `position`: so the engine knows the
-// open connections with all their bytes, and half-open ones and queued segments too. `open` lists the open connections;
-// others that seem open then are the ends of connections that were reported.
+// The next watch reads from `replayFrom` on again, in the same order, silently up to `position`: so the engine knows
+// the open connections with all their bytes, and half-open ones and queued segments too. `open` lists the open
+// connections; others that seem open then are the ends of connections that were reported.
 //
 // The position says which captures were begun (FolderPosition), and `replays` how many of them are read again; others
 // that are in the folder by then were not read, whenever they begin. States of earlier versions have neither: for them,
@@ -17,7 +17,7 @@
 // a file (--output), `output` says how long it was, and the next watch cuts it to that length, unless the previous one
 // `ended` in order.
 
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import type { FolderPosition } from "@tsnids/capture";
 import { isObject } from "@tsnids/pcap";
 import type { FrameTime } from "@tsnids/pcap";
@@ -45,7 +45,7 @@ interface SavedOutput {
 export interface WatchSettings {
   /** The filter expression; "": none. */
   readonly filter: string;
-  /** The engine's parameters that were given, as JSON. */
+  /** The engine's parameters that were given, as JSON, in the order of their names. */
   readonly params: string;
 }
 
@@ -56,7 +56,7 @@ export interface WatchState {
   /** Beginning of the file to replay from; undefined where nothing was read yet. */
   readonly replayFrom?: FrameTime | undefined;
   readonly position?: FolderPosition | undefined;
-  /** How many captures are replayed, the last ones that the position says were begun; undefined in states of earlier versions. */
+  /** How many captures are replayed: the last ones of `position.begun`. Undefined in states of earlier versions. */
   readonly replays?: number | undefined;
   /** Number of the next connection. */
   readonly nextId: number;
@@ -71,8 +71,13 @@ export interface WatchState {
 export function loadState(path: string): WatchState | undefined {
   let text: string;
   try {
+    if (!statSync(path).isFile()) {
+      // A pipe would be waited for, and a device replaced.
+      throw new CommandError(ExitCode.WRONG_INPUT, `${path}: is no regular file; another --state keeps the state`);
+    }
     text = readFileSync(path, "utf8");
   } catch (error) {
+    if (error instanceof CommandError) throw error;
     if (systemReason(error) === "ENOENT") return undefined;
     throw new CommandError(ExitCode.WRONG_INPUT, `${path}: cannot be read (${systemReason(error)})`);
   }
@@ -88,7 +93,7 @@ export function requireStateOf(path: string, { watched }: WatchState, stateFile:
   throw new CommandError(ExitCode.WRONG_INPUT, `${stateFile}: ${what}`);
 }
 
-/** What is other than it was, in words; undefined where nothing is, or what was is not known. */
+/** What has changed since the last watch, in words; undefined where nothing has, or it is not known. */
 export function changeOf(before: WatchSettings | undefined, now: WatchSettings): string | undefined {
   if (before === undefined) return undefined;
   const changes: string[] = [];
@@ -132,7 +137,7 @@ function isState(value: unknown): value is WatchState {
   return Array.isArray(open) && open.every(isConnection);
 }
 
-/** Whether it is a list of captures with so many; neither is in states of earlier versions. */
+/** Whether it is a list of captures, of which so many can be replayed; states of earlier versions have neither. */
 function isBegun(begun: unknown, replays: unknown): boolean {
   if (begun === undefined) return replays === undefined;
   if (!Array.isArray(begun) || !begun.every((key) => typeof key === "string")) return false;

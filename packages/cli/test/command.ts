@@ -28,6 +28,9 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Milliseconds after which a command hangs: it is killed, and the test goes on without a status. */
+const hangsAfter = 120_000;
+
 /** Runs `tsnids ARGUMENTS` to its end. */
 export function tsnids(args: readonly string[], { input, env }: Surroundings = {}): Result {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
@@ -35,6 +38,8 @@ export function tsnids(args: readonly string[], { input, env }: Surroundings = {
     env: { ...process.env, DEBUG: undefined, ...env },
     encoding: "utf8",
     maxBuffer: 1 << 28,
+    timeout: hangsAfter,
+    killSignal: "SIGKILL",
   });
   return { status, stdout, stderr, lines: linesOf(stdout) };
 }

@@ -1,6 +1,7 @@
-// The state of tsnids watch: one watch at a time has it under whatever name, it is kept where a link leads to, and it says
-// with which filter and settings it came about.
+// The state of tsnids watch: one watch at a time has it under whatever name, it is kept where a link leads to, and it
+// says with which filter and settings it came about.
 
+import { execFileSync } from "node:child_process";
 import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Capture, capture } from "@tsnids/testkit";
@@ -90,6 +91,30 @@ describe("tsnids watch --state", function () {
         'now: {"midstream":false}): what was open is reported where both see it; 1 connection that was open can no ' +
         "longer be seen\n",
     );
+  });
+
+  it("says nothing of parameters that are given in another order", async () => {
+    add("cap0", closed().pcap());
+    const first = watch(state, "--set", "maxStreams=100", "--set", "lingerMs=1000");
+    await first.until(1);
+    await first.end("SIGINT");
+    add("cap1", closed({ client: "10.0.0.1:40001", start: 1_000_000_100 }).pcap());
+    const second = watch(state, "--set", "lingerMs=1000", "--set", "maxStreams=100");
+    await second.until(2);
+    await second.end("SIGINT");
+    expect(second.stderr).to.equal("");
+  });
+
+  it("is refused where it is no regular file, and waits for no writer of a pipe", () => {
+    const pipe = join(base, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const path of [pipe, "/dev/null"]) {
+      const { status, stderr } = tsnids(["watch", "--state", path, "--output", join(base, "out"), watched]);
+      expect([status, stderr]).to.deep.equal([
+        2,
+        `tsnids: ${path}: is no regular file; another --state keeps the state\n`,
+      ]);
+    }
   });
 
   it("says nothing of a filter of which the state of an earlier version says nothing", async () => {
