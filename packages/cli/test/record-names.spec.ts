@@ -24,19 +24,32 @@ describe("tsnids record, other recordings of its name", () => {
     return running;
   }
 
-  for (const [what, out, part, whole, options] of [
-    ["one file", "a.pcap", "a.pcap.part", "a.pcap", ["--force"]],
-    ["a row", "r.pcap", "r-00001.pcap.part", "r-00001.pcap", ["--size", "1"]],
+  for (const [what, out, part, whole, commands] of [
+    [
+      "one file",
+      "a.pcap",
+      "a.pcap.part",
+      "a.pcap",
+      [
+        ["record", "--force"],
+        ["sniff", "1", "--force"],
+        ["sniff", "1"],
+      ],
+    ],
+    ["a row", "r.pcap", "r-00001.pcap.part", "r-00001.pcap", [["record", "--size", "1"]]],
   ] as const) {
     it(`leaves the name to a recording that is running: ${what}`, async () => {
       const path = folder.path(out);
+      const [[, ...options]] = commands;
       const first = await recordOn(folder.path(part), "--write", path, ...options);
-      const { status, stderr } = tsnids(["record", "--write", path, ...options, redis]);
-      expect(stderr).to.match(
-        /^tsnids: [^\n]*process \d+ records under this name [^\n]*; end it first, or give [^\n]*\n$/,
-      );
-      expect(stderr).to.contain(`process ${first.pid} `);
-      expect(status).to.equal(2);
+      for (const command of commands) {
+        const { status, stderr } = tsnids([...command, "--write", path, redis]);
+        expect(stderr).to.match(
+          /^tsnids: [^\n]*process \d+ records under this name [^\n]*; end it first, or give [^\n]*\n$/,
+        );
+        expect(stderr).to.contain(`process ${first.pid} `);
+        expect(status).to.equal(2);
+      }
       first.stdin.end();
       const [code] = (await once(first, "close")) as [number];
       expect(code).to.equal(0);

@@ -5,12 +5,13 @@
 //     input ─┬─► RecordingSource ─────────────────────────► Recorder ─► files
 //            └─► engine ─► text found ─► StreamRecorder ─┘  (--containing)
 
-import { Recorder, RecordError, RecordingSource } from "@tsnids/capture";
-import type { RecorderOptions, RecordErrorCode, RecordFormat } from "@tsnids/capture";
+import { RecordingSource } from "@tsnids/capture";
+import type { Recorder, RecordFormat } from "@tsnids/capture";
 import { CallbackError } from "@tsnids/nids";
 import type { FrameSource, PcapngBlock } from "@tsnids/pcap";
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { commandRecorder } from "../command-recorder.js";
 import { say, warn } from "../diagnostics.js";
 import { addEngineOptions, engineParams, refuseEngineOptions } from "../engine-options.js";
 import type { EngineOptions } from "../engine-options.js";
@@ -36,16 +37,13 @@ interface RecordOptions extends EngineOptions, LiveInputOptions {
   readonly force?: boolean;
 }
 
-/** What is there already, and may be replaced. */
-const mendedByForce: readonly RecordErrorCode[] = ["exists", "unfinished"];
-
 const afterHelp = `
 A file is called OUT.part until it is whole; an interrupt finishes it. What a recording that was killed left under this
 name is replaced only with --force. With --size or --seconds there is a row of files, OUT-00001.pcapng,
 OUT-00002.pcapng, …, numbered on from those that are there, finished or not. One recording at a time has the name OUT.
 
-With --containing every packet of the TCP streams is written in whose data the text stands, from the handshake on (of what came before the
-text, the first 64 KiB of packets).
+With --containing every packet of the TCP streams whose data contains the text is written, from the handshake on (of
+what came before the text, the first 64 KiB of packets).
 
 Examples:
   tsnids record --write web.pcap big.pcapng 'tcp port 80 and host 10.0.0.1'
@@ -99,7 +97,7 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
   const { source, files: inputs } = await openInput(input, stop.signal, ({ message }) => warn(message), reading);
   const paths = inputs.map(({ path }) => path);
   if (!isRow) refuseOwnPart(paths, write);
-  const recorder = recorderOf(write, {
+  const recorder = commandRecorder(write, {
     format,
     maximumBytes: size === undefined ? undefined : size * 1e6,
     maximumSeconds: seconds,
@@ -125,16 +123,6 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
     if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
   return exitCode;
-}
-
-/** Throws RecordError, and CommandError where --force would help. */
-function recorderOf(write: string, options: RecorderOptions): Recorder {
-  try {
-    return new Recorder(write, options);
-  } catch (error) {
-    if (!(error instanceof RecordError) || !mendedByForce.includes(error.code)) throw error;
-    throw new CommandError(ExitCode.WRONG_INPUT, `${error.message}; --force replaces it`);
-  }
 }
 
 async function recordAll(source: FrameSource, recorder: Recorder): Promise<void> {

@@ -1,9 +1,9 @@
 // tsnids sniff [COUNT] [FILE] [FILTER]: prints packets as trees, of a device as they pass or of a capture file.
 
-import { existsSync, statSync } from "node:fs";
 import type { FilterError } from "@tsnids/filter";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
+import { commandRecorder } from "../command-recorder.js";
 import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
 import { filterWarning } from "../frame-input.js";
@@ -14,7 +14,7 @@ import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-i
 import type { LiveInputOptions } from "../live-input.js";
 import { outputFile } from "../option-values.js";
 import { Output } from "../output.js";
-import { partOf, refuseOwnPart } from "../own-part.js";
+import { refuseOwnPart } from "../own-part.js";
 
 interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;
@@ -31,9 +31,10 @@ interface Request {
 }
 
 const afterHelp = `
-COUNT is how many packets; without it, all of a file, or until the interrupt. Without a file it is the device of --interface, or the first that is
-up, has an address and is not the loopback device; or the sender of --connect or --listen. The filter is an expression of pcap-filter(7). A packet that
-cannot be decoded to the end says so in its last line.
+COUNT is how many packets; without it, all of a file, or until the interrupt. Without a file it is the device of
+--interface, or the first that is up, has an address and is not the loopback device; or the sender of --connect or
+--listen. The filter is an expression of pcap-filter(7). A packet that cannot be decoded to the end says so in its last
+line.
 
 Examples:
   tsnids sniff 1 pcaps/web.pcap
@@ -137,13 +138,14 @@ async function isMistaken(words: readonly string[]): Promise<boolean> {
   return words.length === 1 && words.every(couldBeName) && (await filterOf(words)) === undefined;
 }
 
-/** A file of --write is replaced only with --force, and so is what was left unfinished of one. Throws CommandError. */
+/**
+ * A file of --write is replaced only with --force, and so is what was left unfinished of one. Whoever sniffs replaces
+ * both; so it is tried here. Throws RecordError and CommandError.
+ */
 function checkDump({ write, force = false }: SniffOptions): void {
   if (write === undefined && force) throw new CommandError(ExitCode.WRONG_INPUT, "--force needs --write FILE");
   if (write === undefined || force) return;
-  const there = [write, partOf(write)].find((name) => existsSync(name) && statSync(name).isFile());
-  if (there === undefined) return;
-  throw new CommandError(ExitCode.WRONG_INPUT, `${there}: exists already; --force replaces it`);
+  commandRecorder(write, {}).abandon();
 }
 
 function milliseconds(seconds: string): number {

@@ -48,13 +48,13 @@ interface WatchOptions extends EngineOptions, CommunityIdOptions {
 }
 
 const afterHelp = `
-Files are read in the order in which they begin by the time of their first packet, whatever they are called, also those that
-tcpdump -W writes anew or -z compresses; the last one while it grows. Names that begin with a dot or end in .part are left out.
+Files are read in the order of the times of their first packets, whatever they are called, also those that tcpdump -W
+writes anew or -z compresses; the last one while it grows. Names that begin with a dot or end in .part are left out.
 A line has what "tsnids run" prints.
 
-It ends with SIGINT, SIGTERM or SIGHUP. The next watch goes on where it was, with all open connections: it reads again from the
-file in which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice, otherwise lines of the last second
-may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
+It ends with SIGINT, SIGTERM or SIGHUP. The next watch goes on where it was, with all open connections: it reads again
+from the file in which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice,
+otherwise lines of the last second may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
 
 Examples:
   tcpdump -i eth0 -C 100 -W 20 -w /var/cap/eth0 &
