@@ -24,13 +24,13 @@ export type CommandInput = Inputs | LiveInput;
 /** What there may be to say about an input on the way. */
 export type InputWarning = CaptureWarning | LiveWarning | FilterWarning;
 
-/** Frames of a link type are left out, because the filter asks for what they do not have. */
+/** Frames of a link type are left out because the filter asks for what they do not have. */
 export interface FilterWarning {
   readonly code: FilterError["code"];
   readonly message: string;
 }
 
-/** What there is to say of what is wrong with a filter for some frames; the place in it is left out. */
+/** The warning that a filter cannot be asked about some frames: the first line of the error, without the place. */
 export function filterWarning({ code, message }: FilterError): FilterWarning {
   const [what] = message.split("\n", 1);
   return { code, message: `filter: ${what}; they are left out` };

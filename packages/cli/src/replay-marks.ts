@@ -1,5 +1,5 @@
-// From which file a restart has to read again. Each file that was begun is a mark, with the latest packet time before it.
-// They are in the order in which they were read, which a clock that is set back makes another one than that of time:
+// From which file a restart has to read again. Each file that was begun is a mark, with the latest packet time before
+// it. Marks are in the order of reading; where a clock was set back, that is not the order of time:
 //
 //     latest before     -∞        12:03:10       12:04:02       12:05:40
 //     file begins     ──┼─ a ────────┼─ b ──────────┼─ c ──────────┼─ d ───►
@@ -17,10 +17,7 @@ import type { FrameTime } from "@tsnids/pcap";
  */
 const memorySeconds = 120;
 
-/**
- * At most so many marks are kept; of more, every second one is forgotten, and a restart reads a file more than it has
- * to.
- */
+/** Marks kept at most. Of more, every second one is forgotten, and a restart reads a file more than it has to. */
 const maximumMarks = 4096;
 
 interface Mark {
@@ -61,7 +58,8 @@ export class ReplayMarks {
     if (from > 0) this.#marks.splice(0, from);
     if (begun === undefined) return { replayFrom: this.#marks[0]?.begin ?? begin, replays: undefined };
     const places = new Map(begun.map((key, index) => [key, index]));
-    const isThere = ({ key = "" }: Mark): boolean => places.has(key); // Others are gone.
+    // The files of the other marks are gone.
+    const isThere = ({ key = "" }: Mark): boolean => places.has(key);
     const { begin: replayFrom, key = "" } = this.#marks.find(isThere) ?? { begin };
     return { replayFrom, replays: begun.length - (places.get(key) ?? begun.length - 1) };
   }

@@ -1,5 +1,5 @@
-// What pcapng captures hold besides frames. A recording has frames and their interfaces; of what it leaves out, whoever
-// had put it there should hear: keys are missed only when somebody wants to decrypt.
+// What pcapng captures hold besides frames. A recording has only frames and their interfaces. What it leaves out is said
+// at its end: that keys are missing would otherwise be noticed only when somebody wants to decrypt.
 
 import type { PcapngBlock } from "@tsnids/pcap";
 

@@ -1,6 +1,6 @@
 // One watch at a time per state, and per file of lines: a file beside it, the lock, names the process that has it. A
-// process that was killed leaves its lock behind; so a lock counts only while that very process runs. A lock that names no
-// process is not a watch's, but somebody's file.
+// process that was killed leaves its lock behind; so a lock counts only while that very process runs. A lock that names
+// no process is not a watch's, but somebody's file.
 //
 //     link(own, lock) ─┬─ done ──────────────────────────────► ours
 //                      └─ there is one ─┬─ its process runs ──► error

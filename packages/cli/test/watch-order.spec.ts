@@ -1,5 +1,5 @@
-// tsnids watch and captures that come in another order than that of time, because a clock was set back or they were put in
-// later: however the watch ends, the next one says nothing twice and leaves out nothing.
+// tsnids watch and captures that come in another order than that of time, because a clock was set back or they were put
+// in later: however the watch ends, the next one says nothing twice and leaves out nothing.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

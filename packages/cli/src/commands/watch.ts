@@ -152,7 +152,8 @@ async function follow(
     const onUnreadable = (error: FilterError): void => {
       if (source === live) warn(filterWarning(error).message);
     };
-    return new FilteredSource(source, filter, { onUnreadable, endsQuietly: true }); // Others may come with the next file.
+    // Quietly, because frames that it can be asked about may come with the next file.
+    return new FilteredSource(source, filter, { onUnreadable, endsQuietly: true });
   }
 
   try {
