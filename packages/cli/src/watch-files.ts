@@ -38,7 +38,7 @@ export function usualStateFile(path: string, isFolder: boolean): string {
 /** Throws CommandError where one file would be two of these, or lines would be added to a capture. */
 export async function checkFiles({ path, stateFile, linesFile }: WatchFiles): Promise<void> {
   const state = stateFile === undefined ? [] : ["", ".part", ".lock"].map((end) => placeOf(stateFile) + end);
-  const lines = linesFile === undefined ? [] : [linesFile, `${linesFile}.lock`];
+  const lines = linesFile === undefined ? [] : [linesFile, `${placeOf(linesFile)}.lock`];
   const watched = [...state, ...lines].find((own) => isSameFile(own, path));
   if (watched !== undefined) {
     const what = watched === linesFile ? "the lines" : "what a watch keeps beside its files";

@@ -70,6 +70,13 @@ describe("tsnids watch --state", function () {
     }
   });
 
+  it("is kept out of the lock of the file that a link for the lines leads to", () => {
+    const link = join(base, "link");
+    symlinkSync("out", link);
+    const { status, stderr } = tsnids(["watch", "--state", join(base, "out.lock"), "--output", link, watched]);
+    expect([status, stderr]).to.deep.equal([2, `tsnids: ${link}: cannot have the lines and the state, too\n`]);
+  });
+
   it("says that filter or parameters are others than before, and goes on with what both see", async () => {
     const others = [40001, 40002].map((port) => open({ client: `10.0.0.1:${port}`, start: 1_000_000_010 }));
     add("cap0", capture([closed(), ...others]).pcap());
