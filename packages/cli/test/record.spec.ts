@@ -66,13 +66,17 @@ describe("tsnids record", () => {
     expect(frames([folder.path("row-*.pcapng")])).to.equal(frames([join(captures, "*.pcap")]));
   });
 
-  it("says of a ring how many frames there were, and that the last of them are kept", () => {
+  it("says of a ring how many frames are kept, and how many were deleted", () => {
     const all = ["record", "--size", "1", join(captures, "*.pcap"), "-w"];
     const row = tsnids([...all, folder.path("all.pcapng")]).stderr;
-    const [, frames, count] = /^tsnids: (\d+) frames in (\d+) files\n$/.exec(row) ?? [];
+    const [, written, count = ""] = /^tsnids: (\d+) frames in (\d+) files\n$/.exec(row) ?? [];
     expect(Number(count)).to.be.greaterThan(2);
     const ring = tsnids([...all, folder.path("ring.pcapng"), "--files", "2"]).stderr;
-    expect(ring).to.equal(`tsnids: ${frames} frames, the last of them in 2 files\n`);
+    const kept = jsonLines(tsnids(["run", "--json", folder.path("ring-*.pcapng")])).at(-1)?.["packets"] as number;
+    const deleted = Number(written) - kept;
+    expect(deleted).to.be.greaterThan(0);
+    expect(ring).to.equal(`tsnids: ${kept} frames in 2 files; ${deleted} before them were in files that are deleted\n`);
+    expect(tsnids([...all, folder.path("full.pcapng"), "--files", count]).stderr).to.equal(row); // None is deleted.
   });
 
   it("has one line for each thing that is wrong", () => {

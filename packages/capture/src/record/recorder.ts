@@ -63,10 +63,16 @@ interface OpenFile {
 export class Recorder {
   /** Frames written. */
   frames = 0;
+  /** How many of them were in files that have been deleted since, because of `maximumFiles`. */
+  deletedFrames = 0;
   readonly #path: string;
   readonly #options: RecorderOptions;
   readonly #format: RecordFormat;
   readonly #files: string[] = [];
+  /** The frames of each of these. */
+  readonly #framesOfFiles: number[] = [];
+  /** Frames of all finished files. */
+  #finishedFrames = 0;
   /** Finished files of the row that are still there, those of earlier recorders before those of this one. */
   readonly #row: string[];
   readonly #lock: RecordingLock;
@@ -212,6 +218,8 @@ export class Recorder {
     if (open.file.length === 0) for (const piece of emptyCapture(this.#format)) open.file.add(piece);
     open.file.finish();
     this.#files.push(open.file.path);
+    this.#framesOfFiles.push(this.frames - this.#finishedFrames);
+    this.#finishedFrames = this.frames;
     this.#row.push(open.file.path);
     this.#removeOldest();
   }
@@ -220,7 +228,10 @@ export class Recorder {
     const { maximumFiles = Infinity } = this.#options;
     while (this.#row.length > maximumFiles) {
       const oldest = this.#row.shift()!;
-      if (oldest === this.#files[0]) this.#files.shift();
+      if (oldest === this.#files[0]) {
+        this.#files.shift();
+        this.deletedFrames += this.#framesOfFiles.shift()!;
+      }
       remove(oldest);
     }
   }

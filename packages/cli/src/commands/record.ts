@@ -115,11 +115,10 @@ async function record(input: CommandInput, options: RecordOptions): Promise<Exit
   } finally {
     stop.abort(); // After an error of ours, a pipe or a device would still wait for frames.
     await offInterrupt();
-    const { files: written, frames } = recorder;
+    const { files: written, frames, deletedFrames: deleted } = recorder;
     const where = written.length === 1 ? written[0]! : `${written.length} files`;
-    // Only in a full ring may files of this recording be deleted already.
-    const what = written.length === files ? "frames, the last of them in" : "frames in";
-    if (written.length > 0) say(`${frames} ${what} ${where}`);
+    const others = deleted === 0 ? "" : `; ${deleted} before them were in files that are deleted`;
+    if (written.length > 0) say(`${frames - deleted} frames in ${where}${others}`);
     if (written.length > 0 && unwritten.warning !== undefined) warn(unwritten.warning);
   }
   return exitCode;
