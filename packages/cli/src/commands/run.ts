@@ -34,7 +34,8 @@ interface RunOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions
 
 const afterHelp = `
 A line has: time of the first packet (UTC), client -> server, the state it ended in and why, bytes each way, duration;
-then, where it applies, its Community ID, how a connection without its beginning was picked up, and bytes that are missing.
+then, where it applies, its Community ID, how a connection without its beginning was picked up, and bytes that are
+missing.
 
 Examples:
   tsnids run web.pcap

@@ -32,8 +32,8 @@ interface StreamsOptions extends EngineOptions, CommunityIdOptions, LiveInputOpt
 
 const afterHelp = `
 A line has: client -> server, how many streams of the same pair began before (#0 is the first), direction, bytes
-delivered, the beginning of their SHA-256; then, where it applies, Community ID, bytes that are missing, and the VLANs and tunnels the
-stream is in. The same pair in another VLAN or tunnel is counted apart. Files of --write are named
+delivered, the beginning of their SHA-256; then, where it applies, Community ID, bytes that are missing, and the VLANs
+and tunnels the stream is in. The same pair in another VLAN or tunnel is counted apart. Files of --write are named
 CLIENT.PORT-SERVER.PORT-NTH-DIRECTION.bin, with -scopeN before .bin in a VLAN or tunnel; DIR/index.jsonl lists them.
 
 Examples:

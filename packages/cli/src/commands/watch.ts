@@ -53,8 +53,9 @@ writes anew or -z compresses; the last one while it grows. Names that begin with
 A line has what "tsnids run" prints.
 
 It ends with SIGINT, SIGTERM or SIGHUP. The next watch goes on where it was, with all open connections: it reads again
-from the file in which the oldest of them began. After kill -9, too, no line is missing; with --output none comes twice,
-otherwise lines of the last second may. The state is kept in .tsnids-watch.json in the folder; one watch at a time has it.
+from the file in which the oldest of them began. After kill -9, too, no line is missing; with --output none comes
+twice, otherwise lines of the last second may. The state is kept in .tsnids-watch.json in the folder; one watch at a
+time has it.
 
 Examples:
   tcpdump -i eth0 -C 100 -W 20 -w /var/cap/eth0 &
