@@ -33,7 +33,7 @@ export function readSections() {
         ...{ Parameter: "name", "Type or choices": "type", Unit: "unit" },
         ...{ Default: "default", Range: "range", Meaning: "meaning" },
       },
-      rows: membersOf("nids/src/params.ts", "NidsParams").map((member) => ({ ...member, ...ruleCells(member) })),
+      rows: membersOf("nids/src/params/params.ts", "NidsParams").map((member) => ({ ...member, ...ruleCells(member) })),
     },
     alerts: {
       title: "Alerts",

@@ -4,9 +4,9 @@
  */
 import { FileSource } from "@tsnids/capture";
 import { Nids } from "@tsnids/nids";
-import { endpointKey } from "../../packages/cli/dist/endpoint-key.js";
-import type { StreamDirection } from "../../packages/cli/dist/stream-direction.js";
-import { StreamWatch } from "../../packages/cli/dist/stream-watch.js";
+import { endpointKey } from "../../packages/cli/dist/lines/endpoint-key.js";
+import type { StreamDirection } from "../../packages/cli/dist/streams/stream-direction.js";
+import { StreamWatch } from "../../packages/cli/dist/streams/stream-watch.js";
 import type { Direction } from "./consensus.js";
 
 /** What became of a capture. */

@@ -3,11 +3,11 @@
 
 export { CaptureError } from "./capture-error.js";
 export type { CaptureErrorCode } from "./capture-error.js";
-export { maximumReadAhead } from "./capture-reading.js";
-export { ChainSource } from "./chain-source.js";
+export { maximumReadAhead } from "./file/capture-reading.js";
+export { ChainSource } from "./merge/chain-source.js";
 export type { CaptureWarning } from "./capture-warning.js";
-export { FileSource } from "./file-source.js";
-export type { FileSourceOptions } from "./file-source.js";
+export { FileSource } from "./file/file-source.js";
+export type { FileSourceOptions } from "./file/file-source.js";
 export { maximumFolderFiles } from "./follow/folder-listing.js";
 export { FolderSource } from "./follow/folder-source.js";
 export type { FolderPosition } from "./follow/folder-position.js";
@@ -30,8 +30,8 @@ export type { BackendName, LiveOptions } from "./live/live-source.js";
 export { PcapOverIpSource, pcapOverIpPort } from "./live/pcap-over-ip.js";
 export type { PcapOverIpOptions } from "./live/pcap-over-ip.js";
 export { PipeSource } from "./live/pipe-source.js";
-export { MergeSource } from "./merge-source.js";
-export { maximumMergedInterfaces } from "./merged-interfaces.js";
+export { MergeSource } from "./merge/merge-source.js";
+export { maximumMergedInterfaces } from "./merge/merged-interfaces.js";
 export type { RecordFormat } from "./record/frame-encoder.js";
 export { identityOfProcess, isRunningProcess } from "./record/process-identity.js";
 export { RecordError } from "./record/record-error.js";

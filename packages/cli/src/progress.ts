@@ -6,7 +6,7 @@
 // inputs is known. Results may go to the same terminal: whoever prints calls `clear` first, and the bar comes back below.
 // (Progress-bar packages draw by their own timers and know nothing of lines printed elsewhere.)
 
-import { printable } from "./printable-text.js";
+import { printable } from "./lines/printable-text.js";
 
 /** Milliseconds before the bar appears, and between two drawings. */
 const patience = 500;

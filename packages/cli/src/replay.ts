@@ -15,10 +15,10 @@ import type { StatisticsSnapshot } from "@tsnids/nids";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { say } from "./diagnostics.js";
 import { asError, ExitCode, failureOf, throwAll } from "./exit-codes.js";
-import { openInput } from "./frame-input.js";
-import type { CommandInput, InputWarning } from "./frame-input.js";
+import { openInput } from "./inputs/frame-input.js";
+import type { CommandInput, InputWarning } from "./inputs/frame-input.js";
 import { onInterrupt } from "./interrupt.js";
-import { endInput } from "./interrupted-input.js";
+import { endInput } from "./inputs/interrupted-input.js";
 import { Output } from "./output.js";
 import { Progress } from "./progress.js";
 

@@ -1,7 +1,7 @@
 // The numbers of streams between the same client and server, with more pairs than are remembered.
 
 import { expect } from "chai";
-import { PairNumbers } from "../dist/pair-numbers.js";
+import { PairNumbers } from "../dist/streams/pair-numbers.js";
 
 describe("the numbers of streams of a pair", () => {
   it("count from 0, each pair by itself", () => {

@@ -2,8 +2,8 @@
 
 import type { HalfStream } from "@tsnids/nids";
 import { expect } from "chai";
-import { DirectionLines } from "../dist/direction-line.js";
-import { directionJson, maximumGaps, StreamDirection } from "../dist/stream-direction.js";
+import { DirectionLines } from "../dist/lines/direction-line.js";
+import { directionJson, maximumGaps, StreamDirection } from "../dist/streams/stream-direction.js";
 
 const name = {
   clientAddress: "10.0.0.1",

@@ -30,7 +30,7 @@ const FIN: u32 = 0x01;
 const SYN: u32 = 0x02;
 const ACK: u32 = 0x10;
 
-/** What has become of the entry that ended a call. src/express-window.ts has the same. */
+/** What has become of the entry that ended a call. express-window.ts has the same. */
 const LEFT: u32 = 0;
 const DELIVER: u32 = 1;
 const ANNOUNCE: u32 = 2;

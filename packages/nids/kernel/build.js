@@ -2,4 +2,4 @@
 import { compileKernel } from "./compile.js";
 
 const folder = new URL(".", import.meta.url);
-await compileKernel(folder, new URL("../src/checksum/kernel.generated.ts", folder));
+await compileKernel(folder, new URL("../src/memory/kernel.generated.ts", folder));

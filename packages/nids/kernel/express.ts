@@ -1,4 +1,4 @@
-// What the express lane asks about the frames it looks ahead at (src/express-window.ts has the same in TypeScript): are
+// What the express lane asks about the frames it looks ahead at (express-window.ts has the same in TypeScript): are
 // they plain Ethernet, IPv4 without options and fragments, TCP; are they right; which flow do they belong to; and what
 // do their TCP headers say? The frames of a window are gone over several times, so that memory is asked for the lines
 // of all of them at once, where one frame after the other would wait for each. What asks is a short loop of its own: a

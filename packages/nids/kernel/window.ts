@@ -1,5 +1,5 @@
-// The entry of a frame in the window the express lane looks ahead at, as byte offsets; src/express-window.ts has the
-// same. A cache line each.
+// The entry of a frame in the window the express lane looks ahead at, as byte offsets; express-window.ts has the same. A
+// cache line each.
 
 export const entryBytes: u32 = 64;
 export const FRAME: usize = 0;

@@ -2,7 +2,7 @@
 // ends the way it would have ended live. Where the wire is silent, a live source says how late it is
 // (FrameBatch.silentUntil). The clock never goes back: packets from before (of other interfaces or files) count as now.
 
-import type { AlertSink } from "./alert-sink.js";
+import type { AlertSink } from "./alerts/alert-sink.js";
 import type { Packet } from "./packet.js";
 
 /** A moment of packet time: whole seconds since 1970 and nanoseconds, both integers. */

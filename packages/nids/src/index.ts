@@ -1,7 +1,7 @@
 // The engine's public names.
 
-export { alertCatalogue } from "./alerts.js";
-export type { Alert, AlertCode, AlertSeverity } from "./alerts.js";
+export { alertCatalogue } from "./alerts/alerts.js";
+export type { Alert, AlertCode, AlertSeverity } from "./alerts/alerts.js";
 export type { ChecksumRule } from "./checksum/rules.js";
 export type { HalfStream } from "./callbacks/half-stream.js";
 export type { EndReason, GapReason, StreamOrigin } from "./callbacks/reasons.js";
@@ -10,7 +10,7 @@ export type { Attachment, StreamRecording, TcpCallback } from "./callbacks/tcp-c
 export type { TerminalState } from "./callbacks/tcp-state.js";
 export type { TcpStream } from "./callbacks/tcp-stream.js";
 export type { PacketTime } from "./clock.js";
-export { nearestName } from "./edit-distance.js";
+export { nearestName } from "./params/edit-distance.js";
 export { Nids } from "./engine.js";
 export type { NidsEvents } from "./engine.js";
 export { CallbackError, NidsError, reasonOf } from "./errors.js";
@@ -31,8 +31,8 @@ export type { LinkHeader, LinkHeaders } from "./link/dissector.js";
 export { encapsulationKinds, tunnelKinds } from "./link/encapsulation.js";
 export type { Encapsulation, EncapsulationKind, TunnelKind } from "./link/encapsulation.js";
 export { HeaderType } from "./link/header-type.js";
-export { checksumModes, holePolicies, paramRules } from "./params.js";
-export type { ChecksumMode, HolePolicy, NidsParams } from "./params.js";
+export { checksumModes, holePolicies, paramRules } from "./params/params.js";
+export type { ChecksumMode, HolePolicy, NidsParams } from "./params/params.js";
 export type { ScanTarget } from "./scan/port-scan-detector.js";
 export { mostShares } from "./share/flow-hash.js";
 export type { FlowShare } from "./share/flow-share.js";

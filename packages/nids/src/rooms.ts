@@ -1,14 +1,14 @@
 // The rooms of an engine, made and put together: who works with whom. What they do together is in engine.ts.
 
 import type { EventEmitter } from "eventemitter3";
-import { AlertSink } from "./alert-sink.js";
+import { AlertSink } from "./alerts/alert-sink.js";
 import { Faults } from "./callbacks/faults.js";
 import { TcpNotifier } from "./callbacks/tcp-notifier.js";
 import { Views } from "./callbacks/views.js";
 import { ChecksumVerification } from "./checksum/verification.js";
 import { PacketClock } from "./clock.js";
 import type { NidsEvents } from "./engine.js";
-import { ExpressLane } from "./express-lane.js";
+import { ExpressLane } from "./express/express-lane.js";
 import { FrameLoop } from "./frame-loop.js";
 import { Icmp } from "./icmp/icmp.js";
 import { Ip } from "./ip/ip.js";
@@ -20,9 +20,9 @@ import { EncapsulationPath } from "./link/encapsulation.js";
 import { Tunnels } from "./link/tunnel/tunnels.js";
 import { allocateMemory, slabBytes } from "./memory/layout.js";
 import { StatisticsInterval } from "./statistics-interval.js";
-import { OpenSources } from "./open-sources.js";
+import { OpenSources } from "./sources/open-sources.js";
 import { Packet } from "./packet.js";
-import type { NidsParams } from "./params.js";
+import type { NidsParams } from "./params/params.js";
 import { PortScanDetector } from "./scan/port-scan-detector.js";
 import { Statistics } from "./stats.js";
 import { BacklogPool } from "./tcp/backlog-pool.js";

@@ -2,8 +2,8 @@
 // is compressed in it. A file that is not compressed is read just as without it, straight into the caller's memory.
 
 import { longestMagic } from "@tsnids/pcap";
-import type { ByteReader } from "../byte-reader.js";
-import { PieceReader } from "../piece-reader.js";
+import type { ByteReader } from "../file/byte-reader.js";
+import { PieceReader } from "../file/piece-reader.js";
 import { compressionOf } from "./compression.js";
 import { CutCompression } from "./errors.js";
 

@@ -14,7 +14,7 @@ import { join } from "node:path";
 import type { FrameTime } from "@tsnids/pcap";
 import { asCaptureError, CaptureError } from "../capture-error.js";
 import type { CaptureWarning } from "../capture-warning.js";
-import { FileSource } from "../file-source.js";
+import { FileSource } from "../file/file-source.js";
 import { compareTimes, firstFrameOf } from "./first-frame.js";
 import type { FirstFrame } from "./first-frame.js";
 import type { FolderPosition } from "./folder-position.js";

@@ -14,7 +14,7 @@
 import type { FrameBatch, FrameSource, FrameTime } from "@tsnids/pcap";
 import { CallerErrors } from "../caller-errors.js";
 import { asCaptureError, CaptureError } from "../capture-error.js";
-import { CaptureReading, readingBlock } from "../capture-reading.js";
+import { CaptureReading, readingBlock } from "../file/capture-reading.js";
 import type { CaptureWarning } from "../capture-warning.js";
 import { UnpackingReader } from "../compression/unpacking-reader.js";
 import { invalidOption, requireSignal, requireText, requireWithin } from "../options.js";

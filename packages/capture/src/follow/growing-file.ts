@@ -9,7 +9,7 @@
 //     └──────────────┴──────────────────────────┘   changed, or gone ──► it does not; the rest of the old one is lost
 
 import { closeSync, openSync, readSync } from "node:fs";
-import type { ByteReader } from "../byte-reader.js";
+import type { ByteReader } from "../file/byte-reader.js";
 
 /** Bytes of a head at most: the headers of a pcapng section of any common program, and the first packet. */
 const longestHead = 4096;

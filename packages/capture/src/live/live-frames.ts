@@ -6,7 +6,7 @@
 
 import { FrameBatch, longestMagic, openDecoder } from "@tsnids/pcap";
 import type { CaptureDecoder, Truncation } from "@tsnids/pcap";
-import { IntakeWindow } from "../intake-window.js";
+import { IntakeWindow } from "../file/intake-window.js";
 import type { ByteInlet, Timekeeper } from "./byte-inlet.js";
 import type { SlowConsumer } from "./slow-consumer.js";
 

@@ -3,18 +3,18 @@
 import type { FilterError } from "@tsnids/filter";
 import type { OpenSource, Packet } from "@tsnids/sniff";
 import type { Command } from "commander";
-import { commandRecorder } from "../command-recorder.js";
+import { commandRecorder } from "../recording/command-recorder.js";
 import { warn } from "../diagnostics.js";
 import { CommandError, ExitCode } from "../exit-codes.js";
-import { filterWarning } from "../frame-input.js";
-import { couldBeName, filterOf, isFile } from "../inputs.js";
+import { filterWarning } from "../inputs/frame-input.js";
+import { couldBeName, filterOf, isFile } from "../inputs/inputs.js";
 import { onInterrupt } from "../interrupt.js";
-import { endInput } from "../interrupted-input.js";
-import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../live-input.js";
-import type { LiveInputOptions } from "../live-input.js";
-import { outputFile } from "../option-values.js";
+import { endInput } from "../inputs/interrupted-input.js";
+import { addLiveOptions, isLive, openLive, refuseDeviceOptions } from "../inputs/live-input.js";
+import type { LiveInputOptions } from "../inputs/live-input.js";
+import { outputFile } from "../options/option-values.js";
 import { Output } from "../output.js";
-import { refuseOwnPart } from "../own-part.js";
+import { refuseOwnPart } from "../recording/own-part.js";
 
 interface SniffOptions extends LiveInputOptions {
   readonly hex?: boolean;

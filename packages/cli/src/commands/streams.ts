@@ -5,24 +5,24 @@
 
 import { Nids } from "@tsnids/nids";
 import type { Command } from "commander";
-import { addCommunityIdOptions, communityIdOf } from "../community-id-options.js";
-import type { CommunityIdOptions } from "../community-id-options.js";
-import { addEngineOptions, engineParams } from "../engine-options.js";
-import type { EngineOptions } from "../engine-options.js";
+import { addCommunityIdOptions, communityIdOf } from "../options/community-id-options.js";
+import type { CommunityIdOptions } from "../options/community-id-options.js";
+import { addEngineOptions, engineParams } from "../options/engine-options.js";
+import type { EngineOptions } from "../options/engine-options.js";
 import { CommandError, ExitCode, failureOf } from "../exit-codes.js";
-import { DirectionLines } from "../direction-line.js";
-import { commandInput } from "../frame-input.js";
-import type { CommandInput } from "../frame-input.js";
-import { addLiveOptions } from "../live-input.js";
-import type { LiveInputOptions } from "../live-input.js";
-import { notEmpty } from "../option-values.js";
-import { readAheadOption } from "../read-ahead-option.js";
-import type { ReadAheadOptions } from "../read-ahead-option.js";
+import { DirectionLines } from "../lines/direction-line.js";
+import { commandInput } from "../inputs/frame-input.js";
+import type { CommandInput } from "../inputs/frame-input.js";
+import { addLiveOptions } from "../inputs/live-input.js";
+import type { LiveInputOptions } from "../inputs/live-input.js";
+import { notEmpty } from "../options/option-values.js";
+import { readAheadOption } from "../options/read-ahead-option.js";
+import type { ReadAheadOptions } from "../options/read-ahead-option.js";
 import { Replay } from "../replay.js";
-import { directionJson } from "../stream-direction.js";
-import type { StreamDirection } from "../stream-direction.js";
-import { StreamFiles } from "../stream-files.js";
-import { StreamWatch } from "../stream-watch.js";
+import { directionJson } from "../streams/stream-direction.js";
+import type { StreamDirection } from "../streams/stream-direction.js";
+import { StreamFiles } from "../streams/stream-files.js";
+import { StreamWatch } from "../streams/stream-watch.js";
 
 interface StreamsOptions extends EngineOptions, CommunityIdOptions, LiveInputOptions, ReadAheadOptions {
   readonly json?: boolean;

@@ -7,7 +7,7 @@
 // is let go without a word; when the last one goes, so does the stream.
 
 import type { EncapsulationPath } from "../link/encapsulation.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { NidsError } from "../errors.js";
 import type { Injection } from "../kill/injector.js";
 import type { KillOptions } from "../kill/kill-options.js";

@@ -8,10 +8,10 @@
 // A rule about the network of the source (rules.ts) comes before all of this. ICMP has no part in it.
 
 import type { CaptureInterface } from "@tsnids/pcap";
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";
-import type { ChecksumMode, NidsParams } from "../params.js";
+import type { ChecksumMode, NidsParams } from "../params/params.js";
 import type { Checksums } from "./checksum.js";
 import { ChecksumRules } from "./rules.js";
 

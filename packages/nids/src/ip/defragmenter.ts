@@ -11,12 +11,12 @@
 // is bounded: datagrams, fragments of one, bytes of all, and the packet time a datagram may stay incomplete. Alerts name
 // the datagram in their detail.
 
-import type { AlertSink } from "../alert-sink.js";
-import type { AlertCode } from "../alerts.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
+import type { AlertCode } from "../alerts/alerts.js";
 import type { EngineMemory } from "../memory/layout.js";
 import { NetworkTable } from "./network-table.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { geometry } from "../reassembly/overlap.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { InsertOutcome } from "../reassembly/piece-store.js";

@@ -1,7 +1,7 @@
 // The way of an IP packet: filter, raw fragment callbacks, validation, defragmentation, ip callbacks, then TCP, UDP,
 // ICMP, a tunnel or nothing. What comes out of a tunnel is an IP packet like any other.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { Faults } from "../callbacks/faults.js";
 import { Registry } from "../callbacks/registry.js";
 import { showTo } from "../callbacks/show-to.js";
@@ -12,7 +12,7 @@ import type { Tunnels } from "../link/tunnel/tunnels.js";
 import type { Icmp } from "../icmp/icmp.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import { ShareOfFlows } from "../share/flow-share.js";
 import type { Statistics } from "../stats.js";

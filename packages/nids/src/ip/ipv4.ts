@@ -1,6 +1,6 @@
 // The IPv4 header (RFC 791 §3.1): checked once, here; behind this file nobody asks again.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { Checksums } from "../checksum/checksum.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { ChecksumState } from "../packet.js";

@@ -1,7 +1,7 @@
 // The IPv6 header and its extension headers (RFC 8200 §3, §4): checked once, here. The flow table wants one 32-bit key
 // for an address: IPv6 addresses get a seeded digest, and the table compares the addresses themselves afterwards.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import { routedAddresses } from "../memory/layout.js";
 import { ChecksumState } from "../packet.js";
 import type { Packet } from "../packet.js";

@@ -4,7 +4,7 @@
 import { NidsError, reasonOf } from "../errors.js";
 import { Network } from "../ip/network.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import type { InjectedFrame, Injection, InjectionOutcome, Injector } from "./injector.js";
 

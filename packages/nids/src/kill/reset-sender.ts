@@ -14,7 +14,7 @@ import { TCP, tcpHeaderBytes } from "../ip/protocol.js";
 import type { LinkLayer } from "../link/decap.js";
 import type { EncapsulationPath } from "../link/encapsulation.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import type { Endpoints } from "../tcp/endpoints.js";
 import { ATTENTION, clientSide, KNOWN_0 } from "../tcp/flow-flags.js";

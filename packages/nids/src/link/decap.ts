@@ -2,7 +2,7 @@
 // link type that is not decoded is counted, and the type is named once.
 
 import { LinkType, linkTypeName } from "@tsnids/pcap";
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { Packet } from "../packet.js";
 import type { Statistics } from "../stats.js";
 import type { EncapsulationPath } from "./encapsulation.js";

@@ -6,7 +6,7 @@
 
 import { maximumCapturedLength } from "@tsnids/pcap";
 import { Packet } from "../packet.js";
-import { resolveParams } from "../params.js";
+import { resolveParams } from "../params/params.js";
 import { EncapsulationPath } from "./encapsulation.js";
 import { HeaderType } from "./header-type.js";
 import { maxHeaders, takeHeader } from "./headers.js";

@@ -10,10 +10,10 @@
 // instead; labels do not count as long as `foldEncapsulations` lists `mpls`, as it does by default: the last hop but
 // one usually takes them off in one direction.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import { formatAddress } from "../ip/address.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { EnvelopeNotes } from "./envelope-notes.js";
 import { ScopeTable } from "./scopes.js";
 import { TunnelEnds } from "./tunnel/ends.js";

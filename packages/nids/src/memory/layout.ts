@@ -21,13 +21,13 @@
 //     └──────────────┘  and some slack, because the checksum kernel reads up to 64 bytes behind a range
 
 import { intakeLanes, intakeLength } from "@tsnids/pcap";
-import { instantiateKernel } from "../checksum/kernel.js";
-import type { Kernel } from "../checksum/kernel.js";
+import { instantiateKernel } from "./kernel.js";
+import type { Kernel } from "./kernel.js";
 import { portableChecksums } from "../checksum/checksum.js";
 import type { Checksums } from "../checksum/checksum.js";
-import { webAssembly } from "../webassembly.js";
+import { webAssembly } from "./webassembly.js";
 import { NidsError } from "../errors.js";
-import type { WebAssemblyMemory } from "../webassembly.js";
+import type { WebAssemblyMemory } from "./webassembly.js";
 import { portableByteOperations } from "./byte-operations.js";
 import type { ByteOperations } from "./byte-operations.js";
 

@@ -7,12 +7,12 @@
 // At most `maxScanSources` sources are watched (scan-sources.ts). The kernel notes the SYNs of connections it opens
 // (kernel/scan.ts), and leaves those of sources to be reported to this room.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import { formatAddress } from "../ip/address.js";
 import { scanBucketCount } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import { ScanSources } from "./scan-sources.js";
 import { TARGET_INTS } from "./scan-targets.js";

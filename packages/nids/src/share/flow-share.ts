@@ -6,7 +6,7 @@
 //   frame ─► link ─► ip ─► defrag ─┬─► own flow: tcp, udp, icmp, ip callbacks
 //                 (all shares)     └─► another share's: what it says about scans and checksums is noted, and that is all
 
-import type { AlertCode } from "../alerts.js";
+import type { AlertCode } from "../alerts/alerts.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { QuotedPacket } from "../icmp/quoted-packet.js";
 import { ICMP, ICMPV6, ipv4HeaderBytes, ipv6HeaderBytes, TCP, tcpHeaderBytes, UDP } from "../ip/protocol.js";

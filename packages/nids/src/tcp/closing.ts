@@ -8,7 +8,7 @@
 // kernel does the same for connections in which nothing waits (kernel/closing.ts).
 
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { FIN_0, FIN_ACKED_0 } from "./flow-flags.js";
 import { ACK, FLAGS, FLOW_INTS, NEXT } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";

@@ -3,12 +3,12 @@
 //
 //   announce ──► (segments, each followed by settle) ──► end ──► (lingers) ──► remove
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { EndReason } from "../callbacks/reasons.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { TerminalState } from "../callbacks/tcp-state.js";
 import type { ResetSender } from "../kill/reset-sender.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
 import { Eviction } from "./eviction.js";

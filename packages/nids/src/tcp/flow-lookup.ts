@@ -1,6 +1,6 @@
 // Looking a connection up by its addresses as a user knows them, rather than by a packet.
 
-import { requireInteger, wrongArgument } from "../arguments.js";
+import { requireInteger, wrongArgument } from "../params/arguments.js";
 import { tupleAddresses } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";
 import { parseAddress } from "../ip/address.js";

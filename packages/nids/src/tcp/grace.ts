@@ -6,7 +6,7 @@
 
 import { nanosecondsOfClock } from "../clock.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 
 export class Grace {
   /** Up to which sequence number the receiver had acknowledged when the grace began. */

@@ -9,9 +9,9 @@
 // The last three only with the parameter `midstream`. In the express lane's window the kernel takes the three packets
 // of a handshake where they are plain (kernel/opening.ts); all else comes here.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { FirstFlight } from "./first-flight.js";
 import {
   CLIENT_IS_SIDE_1,

@@ -6,7 +6,7 @@
 
 import type { GapReason } from "../callbacks/reasons.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";

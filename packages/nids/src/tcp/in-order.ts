@@ -3,7 +3,7 @@
 // For those in the express lane's window the kernel does the same (kernel/in-order.ts, called from advance.ts).
 
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import {
   anyBacklog,

@@ -10,9 +10,9 @@
 // them; but taps deliver packets late, so the hole gets a grace of packet time and segments before it becomes a gap.
 // What was delivered is final; what waits is settled by the overlap policy (reassembly/overlap.ts).
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { OverlapTable } from "../reassembly/overlap.js";
 import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Statistics } from "../stats.js";

@@ -6,10 +6,10 @@
 //   half open        ──► completes the handshake?
 //   established      ──► window ─► RST ─► timestamp ─► ACK ─► data, FIN
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import type { Statistics } from "../stats.js";
 import type { Closing } from "./closing.js";
 import type { Connections } from "./connections.js";

@@ -2,14 +2,14 @@
 // the next one of an established connection: they take the short way (in-order.ts). All others go to
 // segment-arrival.ts.
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { TcpNotifier } from "../callbacks/tcp-notifier.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { tcpHeaderBytes } from "../ip/protocol.js";
 import type { ResetSender } from "../kill/reset-sender.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { PieceStore } from "../reassembly/piece-store.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
 import type { Statistics } from "../stats.js";

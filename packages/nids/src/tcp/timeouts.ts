@@ -2,7 +2,7 @@
 // over as many slots as bring it round the table once in `roundSeconds`. No list is kept up to date for every packet,
 // and no single packet pays for the whole table.
 
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { ConnectionState, FIN_0, stateOf } from "./flow-flags.js";
 import { FLAGS, FLOW_INTS, LAST_SEEN } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";

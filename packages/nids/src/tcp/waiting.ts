@@ -5,7 +5,7 @@
 //   ──────────────────┤─────────┤──────────┤─────┤· · · ·│          all of it, up to the first hole
 //                     next
 
-import type { AlertSink } from "../alert-sink.js";
+import type { AlertSink } from "../alerts/alert-sink.js";
 import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";

@@ -10,7 +10,7 @@
 // parameter `believeUnseenAcks` both edges are where the acknowledgment says.
 
 import type { Packet } from "../packet.js";
-import type { NidsParams } from "../params.js";
+import type { NidsParams } from "../params/params.js";
 import { KNOWN_0, SCALE_UNKNOWN, scaleOf, TIMESTAMPS } from "./flow-flags.js";
 import { ACK, DETAIL_INTS, FLAGS, FLOW_INTS, NEXT, TSVAL, WINDOW } from "./flow-record.js";
 import type { FlowTable } from "./flow-table.js";

@@ -10,7 +10,7 @@
 
 import { UDP, udpHeaderBytes } from "../../ip/protocol.js";
 import type { Packet } from "../../packet.js";
-import type { NidsParams } from "../../params.js";
+import type { NidsParams } from "../../params/params.js";
 import type { EncapsulationPath } from "../encapsulation.js";
 import { HeaderType } from "../header-type.js";
 import { followHeaders } from "../headers.js";
