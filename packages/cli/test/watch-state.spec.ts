@@ -100,6 +100,20 @@ describe("tsnids watch --state", function () {
     );
   });
 
+  it("knows connections that may be half-open for longer than by default", async () => {
+    const start = 1_000_000_000;
+    const late = { client: "10.0.0.1:40001" };
+    add("cap0", new Capture([...closed().frames, ...closed({ ...late, start: start + 1 }).frames.slice(0, 1)]).pcap());
+    const first = watch(state, "--set", "halfOpenTimeoutMs=600000");
+    await first.until(1);
+    add("cap1", closed({ client: "10.0.0.1:40002", start: start + 200 }).pcap());
+    await first.until(2);
+    await first.end("SIGINT");
+    add("cap2", new Capture(closed({ ...late, start: start + 400 }).frames.slice(1)).pcap());
+    const lines = await watch(state, "--set", "halfOpenTimeoutMs=600000").until(3);
+    expect(JSON.parse(lines.at(-1) ?? "")).to.include({ client: "10.0.0.1|40001", midstream: false });
+  });
+
   it("says nothing of parameters that are given in another order", async () => {
     add("cap0", closed().pcap());
     const first = watch(state, "--set", "maxStreams=100", "--set", "lingerMs=1000");

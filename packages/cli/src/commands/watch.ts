@@ -32,6 +32,7 @@ import { onInterrupt } from "../interrupt.js";
 import { alertJson, connectionJson } from "../lines/json-lines.js";
 import { outputFile } from "../options/option-values.js";
 import { Output } from "../output.js";
+import { memorySeconds } from "../watch/replay-marks.js";
 import { ResultFile } from "../watch/result-file.js";
 import { accepts, checkFiles, usualStateFile, whileLocked } from "../watch/watch-files.js";
 import type { WatchFiles } from "../watch/watch-files.js";
@@ -129,6 +130,7 @@ async function follow(
   const checkpoints = new Checkpoints({
     ...{ watched: placeOf(path), nids, connections, output, results, settings },
     stateFile: stateFile && placeOf(stateFile),
+    memorySeconds: memorySeconds(params),
     resumed,
     warn,
     signal: stop.signal,

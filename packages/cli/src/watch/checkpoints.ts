@@ -29,6 +29,8 @@ export interface WatchParts {
   readonly results: ResultFile | undefined;
   /** Behind all links; undefined where no state is kept. */
   readonly stateFile: string | undefined;
+  /** For how long its engine remembers what is no open connection. */
+  readonly memorySeconds: number;
   /** With what this watch sees connections. */
   readonly settings: WatchSettings;
   /** What the watch before left; undefined where this one begins with the first file. */
@@ -41,7 +43,7 @@ export interface WatchParts {
 /** Saves the state of a watch as it goes on. */
 export class Checkpoints {
   readonly #parts: WatchParts;
-  readonly #marks: ReplayMarks = new ReplayMarks();
+  readonly #marks: ReplayMarks;
   #position: FolderPosition | undefined;
   #isReplayed = false;
   #isClosed = false;
@@ -52,6 +54,7 @@ export class Checkpoints {
 
   constructor(parts: WatchParts) {
     this.#parts = parts;
+    this.#marks = new ReplayMarks(parts.memorySeconds);
     this.#position = parts.resumed?.position;
   }
 

@@ -9,13 +9,20 @@
 // else the engine remembers: half-open connections, ended ones that linger, fragments.
 
 import type { FolderPosition } from "@tsnids/capture";
+import { paramRules } from "@tsnids/nids";
+import type { NidsParams } from "@tsnids/nids";
 import type { FrameTime } from "@tsnids/pcap";
 
-/**
- * Seconds of packet time after which an engine remembers nothing but open connections, by its default parameters and
- * with some to spare.
- */
-const memorySeconds = 120;
+/** Half-open connections may stay for ever; a restart that kept them all would have to read all there is. */
+const longestMemorySeconds = 86_400;
+
+/** Seconds of packet time after which an engine remembers nothing but open connections, with as much to spare. */
+export function memorySeconds(params: Partial<NidsParams>): number {
+  const timeout = (name: keyof NidsParams): number => Number(params[name] ?? paramRules[name].default);
+  const halfOpen = timeout("halfOpenTimeoutMs");
+  const longest = Math.max(halfOpen === 0 ? Infinity : halfOpen, timeout("lingerMs"), timeout("fragmentTimeoutMs"));
+  return Math.min((2 * longest) / 1000, longestMemorySeconds);
+}
 
 /** Marks kept at most. Of more, every second one is forgotten, and a restart reads a file more than it has to. */
 const maximumMarks = 4096;
@@ -37,8 +44,14 @@ export interface ReplayBegin {
 
 /** The files that were begun. */
 export class ReplayMarks {
+  readonly #memorySeconds: number;
   #marks: Mark[] = [];
   #latest = -Infinity;
+
+  /** For an engine that remembers so many seconds besides its open connections. */
+  constructor(memorySeconds: number) {
+    this.#memorySeconds = memorySeconds;
+  }
 
   /** Notes that the file of this position is being read, and that the packet time is `now`. */
   note({ begin, begun }: FolderPosition, now: FrameTime): void {
@@ -52,7 +65,7 @@ export class ReplayMarks {
 
   /** Where to replay from, up to this position, with these connections open. Forgets the files before that. */
   replayTo({ begin, begun }: FolderPosition, open: readonly { readonly start: FrameTime }[]): ReplayBegin {
-    let oldest = this.#latest - memorySeconds;
+    let oldest = this.#latest - this.#memorySeconds;
     for (const { start } of open) oldest = Math.min(oldest, start.seconds);
     const from = this.#marks.findLastIndex(({ before }) => before < oldest);
     if (from > 0) this.#marks.splice(0, from);
