@@ -24,11 +24,14 @@ const parallel = 3;
 const withoutHeader =
   /(^|[(!]|&&|\|\||\b(and|or|not)\b)[\s-]*(len|0x[0-9a-f]+|\d+)([\s+*/%&|^()-]|<<|>>|len|0x[0-9a-f]+|\d+)*[=<>].*(and|or|&&|\|\|)/;
 
+/** Bytes from the beginning of the frame, with something behind them: "ether[0] = 0 and tcp". */
+const linkBytes = /\b(ether|link|wlan|fddi|tr|ppp|slip|radio)\s*\[.*(and|or|&&|\|\|)/;
+
+/** 802.11 behind a header about the radio. */
+const radios = [LinkType.IEEE802_11_RADIOTAP, LinkType.IEEE802_11_PRISM, LinkType.IEEE802_11_AVS, LinkType.PPI];
+
 /** Where the length of the link header differs from frame to frame. */
-const wireless = [
-  ...[LinkType.IEEE802_11, LinkType.IEEE802_11_RADIOTAP, LinkType.IEEE802_11_PRISM, LinkType.IEEE802_11_AVS],
-  LinkType.PPI,
-];
+const wireless = [LinkType.IEEE802_11, ...radios];
 
 /** Where they differ, and why: libpcap is wrong, or has less. Without a link type: in all of them. */
 const known: readonly { readonly linkType?: number; readonly expression: RegExp; readonly reason: string }[] = [
@@ -48,10 +51,16 @@ const known: readonly { readonly linkType?: number; readonly expression: RegExp;
     expression: /vlan|radio|\b(type|subtype|dir) /,
     reason: "libpcap looks for IP in 802.11 behind PPI, but refuses what it knows of 802.11 behind radiotap",
   },
+  ...radios.map((linkType) => ({
+    linkType,
+    expression: /pppoes/,
+    reason: "libpcap has not worked out where the 802.11 header begins, unless an earlier primitive needed that",
+  })),
   ...wireless.flatMap((linkType) => [
     { linkType, expression: /protochain/, reason: "libpcap refuses it where the length of the link header differs" },
     { linkType, expression: /geneve/, reason: "libpcap forgets to work out the length of the 802.11 header" },
     { linkType, expression: withoutHeader, reason: "libpcap overwrites the length of the 802.11 header with a number" },
+    { linkType, expression: linkBytes, reason: "the same" },
   ]),
 ];
 
