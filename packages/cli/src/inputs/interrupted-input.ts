@@ -7,7 +7,7 @@
 import { fstatSync, statSync } from "node:fs";
 
 /** Milliseconds a writer has to end: it may not have been told, or go on. */
-export const writerGraceMs = 1000;
+const writerGraceMs = 1000;
 
 /** Ends what reads these captures ("-" is standard input): at once, or when the writers of pipes had time to end. */
 export function endInput(paths: readonly string[], stop: AbortController): void {
