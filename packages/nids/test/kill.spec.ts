@@ -115,6 +115,17 @@ describe("kill", () => {
     expect(first?.interfaceIndex).to.equal(0);
   });
 
+  it("turns a plain Ethernet header, too, where only one direction was seen", () => {
+    const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80" }).send("client", "abc");
+    const links = killedFrames(talk, TcpState.DATA).map(({ bytes }) => [...bytes.subarray(0, 14)]);
+    const [client, server] = [
+      [2, 0, 10, 0, 0, 1],
+      [2, 0, 10, 0, 0, 2],
+    ];
+    expect(links[0]).to.deep.equal([...server, ...client, 8, 0]);
+    expect(links[1]).to.deep.equal([...client, ...server, 8, 0]);
+  });
+
   it("sends bare packets on a link without header", () => {
     const talk = conversation({ client: "10.0.0.1:40000", server: "10.0.0.2:80", link: LinkType.RAW }).handshake();
     const frames = killedFrames(talk, TcpState.JUST_ESTABLISHED);

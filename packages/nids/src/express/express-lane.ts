@@ -279,5 +279,6 @@ export class ExpressLane {
     packet.transport = ip + ipv4HeaderBytes;
     packet.end = (entries[entry + PAYLOAD] as number) + (entries[entry + LENGTH] as number);
     this.path.begin();
+    this.path.notes?.ethernet(frame);
   }
 }
