@@ -72,7 +72,8 @@ export function notes(entry: u32, seconds: u32): bool {
   const pause = known != 0 ? pauseOf(source, seconds, milliseconds) : 0;
   const isOver = <f64>pause > maxPause;
   const isNew = isOver || !hasTried(source, port, destination);
-  if (isNew && !isOver && load<u32>(source, COUNT) >= maxTargets) return false;
+  const tried: u32 = isOver ? 0 : load<u32>(source, COUNT);
+  if (isNew && tried >= maxTargets) return false;
   if (pause >= 0) {
     store<u32>(source, seconds, SECONDS);
     store<u32>(source, milliseconds, MILLISECONDS);

@@ -128,6 +128,7 @@ describe("the kernel and its twins", () => {
     { scanPorts: 1, scanDelayMs: 50 },
     { scanPorts: 4, maxScanSources: 7, scanDelayMs: 2000 },
     { maxScanSources: 1, scanPorts: 2 },
+    { scanPorts: 0, scanDelayMs: 1 },
     { maxScanSources: 0 },
     { maxStreams: 5 },
     { midstream: false, lingerMs: 0, maxStreams: 40 },
