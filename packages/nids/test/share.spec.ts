@@ -13,6 +13,8 @@ import {
   defaultStart,
   fragmentFrame,
   frame,
+  icmpPacket,
+  ipPacket,
   parseScenario,
   scenarioCapture,
   scenarioVariants,
@@ -77,6 +79,14 @@ function talks(count: number, family: 4 | 6 = 4): Frame[] {
   ]).flat();
 }
 
+/** The frame with an authentication header (RFC 4302 §2) between IPv4 and what it carries. */
+function inAuthentication({ bytes, networkOffset, time }: Frame): Frame {
+  const packet = bytes.subarray(networkOffset);
+  const header = Uint8Array.of(packet[9] ?? 0, 4, ...new Uint8Array(22));
+  const [source, destination] = [packet.slice(12, 16), packet.slice(16, 20)];
+  return frame(ipPacket(source, destination, 51, Buffer.concat([header, packet.subarray(20)])), { time });
+}
+
 function later(frames: readonly Frame[], seconds: string): Frame[] {
   return frames.map((each) => ({ ...each, time: addTime(each.time, time(seconds)) }));
 }
@@ -123,6 +133,20 @@ describe("engines that share a capture", () => {
     const fragmented = talks(20).flatMap((each, index) => fragmentFrame(each, [16], index + 1));
     const datagrams = [1, 2, 3].map((port) => frame(udpPacket(`10.0.0.1:${port}`, "10.0.0.2:53", { data: "query" })));
     compare(capture([fragmented, inTunnel, datagrams]).batch(), 3, { checksums: "verify" });
+  });
+
+  it("know a flow with and without authentication headers, and errors that quote it", () => {
+    const openings = talks(12).filter((_, index) => index % 8 === 0);
+    const authenticated = talks(24).map((each, index) => (index % 3 === 1 ? inAuthentication(each) : each));
+    const errors = openings.flatMap((each) => {
+      const quoted = each.bytes.subarray(each.networkOffset);
+      const error = icmpPacket("10.0.0.1", "10.0.0.2", { type: 3, code: 1, data: quoted });
+      return [each, inAuthentication(frame(error, { time: each.time }))];
+    });
+    const whole = capture([errors, later(authenticated, "9")]).batch();
+    compare(whole, 4, { checksums: "verify" });
+    const engines = sharers(4, { ...small, checksums: "verify" }, () => undefined);
+    expect(givenAll(engines, whole).tcpUnreachable).to.equal(12);
   });
 
   it("hear of scans once", () => {

@@ -42,9 +42,12 @@ export class QuotedPacket {
   /** True where they are the type and the code of an ICMP message of the same family. */
   hasType = false;
 
-  /** Reads what the ICMP message at the cursor quotes; false where it quotes nothing, or too little to have addresses. */
-  read(packet: Packet): boolean {
-    const { bytes, transport, end, family } = packet;
+  /**
+   * Reads what the ICMP message at the cursor, or at `transport` behind it, quotes; false where it quotes nothing, or too
+   * little to have addresses.
+   */
+  read(packet: Packet, transport: number = packet.transport): boolean {
+    const { bytes, end, family } = packet;
     const types = family === 4 ? icmpErrors : icmpv6Errors;
     const start = transport + icmpHeaderBytes;
     const headerBytes = family === 4 ? ipv4HeaderBytes : ipv6HeaderBytes;

@@ -9,6 +9,7 @@
 import type { AlertCode } from "../alerts/alerts.js";
 import type { ChecksumVerification } from "../checksum/verification.js";
 import { QuotedPacket } from "../icmp/quoted-packet.js";
+import { AUTHENTICATION, extensionBytes } from "../ip/ipv6.js";
 import { ICMP, ICMPV6, ipv4HeaderBytes, ipv6HeaderBytes, TCP, tcpHeaderBytes, UDP } from "../ip/protocol.js";
 import type { Packet } from "../packet.js";
 import type { PortScanDetector } from "../scan/port-scan-detector.js";
@@ -64,12 +65,20 @@ export class ShareOfFlows {
 
   /**
    * True where the valid datagram at the cursor belongs to a flow of this share. An ICMP error goes with the flow that
-   * it quotes; what has no ports goes by its addresses.
+   * it quotes; what has no ports goes by its addresses; an authentication header changes nothing.
    */
   get isOwn(): boolean {
     const { packet, quote } = this;
-    const { family, protocol, addresses, transport, end } = packet;
-    if (protocol === (family === 4 ? ICMP : ICMPV6) && transport < end && quote.read(packet)) {
+    const { bytes, family, addresses, end } = packet;
+    let { protocol, transport } = packet;
+    if (protocol === AUTHENTICATION && family === 4) {
+      const length = extensionBytes(AUTHENTICATION, bytes, transport, end);
+      if (transport + length < end) {
+        protocol = bytes[transport] as number;
+        transport += length;
+      }
+    }
+    if (protocol === (family === 4 ? ICMP : ICMPV6) && transport < end && quote.read(packet, transport)) {
       const hasPorts = quote.hasPorts && (quote.protocol === TCP || quote.protocol === UDP);
       return this.isShareOf(quote.addresses, hasPorts ? quote.ports(packet) : 0);
     }
