@@ -40,11 +40,11 @@ describe("a port scan", () => {
     expect(scans(probes(4), { scanPorts: 3 })).to.have.length(1);
   });
 
-  it("is any target where the parameter is 0, in the express lane and out of it", () => {
+  it("is any target where the parameter is 0, in the express lane and out of it, behind a pause, too", () => {
     const listed = ({ targets }: Alert): number[] | undefined => targets?.map(({ port }) => port);
     for (const lane of [{}, { ipFilter: () => true }]) {
-      const ports = scans(probes(3), { ...lane, scanPorts: 0 }).map(listed);
-      expect(ports).to.deep.equal([[1], [2], [3]]);
+      const ports = scans([...probes(3), probe(4, 9), probe(5, 9)], { ...lane, scanPorts: 0 }).map(listed);
+      expect(ports).to.deep.equal([[1], [2], [3], [4], [5]]);
     }
   });
 
