@@ -216,6 +216,15 @@ describe("kill() in", () => {
     }
   });
 
+  it("the direction that was never seen, turned, of a plain stream without its beginning", () => {
+    for (const family of [4, 6] as const) {
+      const ends = hosts[family];
+      const [first] = talk(ends, both({}), true).slice(-1);
+      const made = killed(first === undefined ? [] : [first]).map(({ bytes }) => bytes);
+      expect(made, `IPv${family}`).to.deep.equal(resets(ends, both({}), 1009));
+    }
+  });
+
   it("only the direction that was seen, where it cannot be told", () => {
     const ways = tunnel("gtp", 4, numbers["gtp"]);
     const half = talk(hosts[4], ways).filter((_, index) => index !== 1);
