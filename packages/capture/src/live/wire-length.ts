@@ -4,11 +4,22 @@
 //
 //     │ link header │ IP header … total length │        cut off here
 //     0             network                             65535 ┆ network + total length
+//
+// Longer ones ("BIG TCP", gso_max_size in ip-link(8)) do not fit into that field, and Linux leaves it 0. In IPv6 the
+// jumbo payload option has the length then (RFC 2675 §2); without it, it is only known to be beyond 65535.
 
 import { LinkType } from "@tsnids/pcap";
 
 const tagBytes = 4;
 const ipv6HeaderBytes = 40;
+
+/** The shortest length that does not fit into 16 bits, and the longest that Linux makes (GSO_MAX_SIZE). */
+const shortestUnsaid = 65536;
+const longestUnsaid = 524280;
+
+/** Next header of IPv6: hop-by-hop options; type and length of the jumbo payload option, the first where Linux adds it. */
+const hopByHop = 0;
+const jumboOption = 0xc204;
 
 /** EtherTypes of VLAN tags (IEEE 802.1Q, 802.1ad), before which the real one is. */
 const tags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
@@ -25,13 +36,27 @@ const plainHeader: ReadonlyMap<number, number> = new Map([
   [LinkType.NULL, 4],
 ]);
 
-/** Bytes `frame` had on the wire; its length where that cannot be told. */
+/** Bytes `frame` had on the wire, or had at least; its length where that cannot be told. */
 export function wireLength(frame: Uint8Array, linkType: number): number {
   const network = networkHeader(frame, linkType);
   if (network === undefined || network + ipv6HeaderBytes > frame.length) return frame.length;
-  const version = frame[network]! >>> 4;
-  const said = version === 4 ? number16(frame, network + 2) : ipv6HeaderBytes + number16(frame, network + 4);
-  return version === 4 || version === 6 ? Math.max(frame.length, network + said) : frame.length;
+  switch (frame[network]! >>> 4) {
+    case 4:
+      return Math.max(frame.length, network + (number16(frame, network + 2) || shortestUnsaid));
+    case 6: {
+      const payload = network + ipv6HeaderBytes;
+      return Math.max(frame.length, payload + (number16(frame, network + 4) || unsaidLength(frame, network, payload)));
+    }
+    default:
+      return frame.length;
+  }
+}
+
+/** Bytes of an IPv6 payload whose header gives them as 0. A length that no system makes is not believed. */
+function unsaidLength(frame: Uint8Array, network: number, payload: number): number {
+  if (frame[network + 6] !== hopByHop || number16(frame, payload + 2) !== jumboOption) return shortestUnsaid;
+  const said = number16(frame, payload + 4) * 0x10000 + number16(frame, payload + 6);
+  return said > longestUnsaid ? 0 : said;
 }
 
 function networkHeader(frame: Uint8Array, linkType: number): number | undefined {

@@ -211,11 +211,16 @@ describe("CapCapture", () => {
 
   it("tells by the IP header how long a frame was that the addon cut", () => {
     const ethernet = (type: readonly number[]): number[] => [...new Array<number>(12).fill(0), ...type];
+    const jumbogram = [0x60, ...new Array<number>(39).fill(0), 6, 0, 0xc2, 4];
     for (const [head, length] of [
       [[...ethernet([0x08, 0x00]), 0x45, 0, 0xff, 0xff], 14 + 65535],
       [[...ethernet([0x81, 0x00, 0, 5, 0x08, 0x00]), 0x45, 0, 0xff, 0xff], 18 + 65535],
       [[...ethernet([0x86, 0xdd]), 0x60, 0, 0, 0, 0xff, 0xf0], 14 + 40 + 65520],
-      [[...ethernet([0x08, 0x00]), 0x45, 0, 0, 0], capSnapLength],
+      // BIG TCP: no length, or that of a jumbogram, unless nothing can be so long.
+      [[...ethernet([0x08, 0x00]), 0x45, 0, 0, 0], 14 + 65536],
+      [[...ethernet([0x86, 0xdd]), 0x60, 0, 0, 0, 0, 0, 6], 14 + 40 + 65536],
+      [[...ethernet([0x86, 0xdd]), ...jumbogram, 0, 2, 0xb9, 0x40], 14 + 40 + 178496],
+      [[...ethernet([0x86, 0xdd]), ...jumbogram, 0xff, 0xff, 0xff, 0xff], capSnapLength],
       [ethernet([0x08, 0x06]), capSnapLength],
     ] as const) {
       const addon = new FakeAddon();
