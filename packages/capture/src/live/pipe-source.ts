@@ -54,13 +54,12 @@ export class PipeSource extends FeedSource {
     };
   }
 
-  #failure({ said, ending }: ProgramProcess): CaptureError {
+  #failure({ said, howEnded }: ProgramProcess): CaptureError {
     const last = said.trimEnd().split("\n").at(-1)?.trim() ?? "";
-    const how = typeof ending === "number" ? `exit code ${ending}` : String(ending);
     return new CaptureError(
       "capture-failed",
       this.program,
-      last === "" ? `ended with ${how}` : `ended with ${how}: ${last}`,
+      last === "" ? `ended with ${howEnded}` : `ended with ${howEnded}: ${last}`,
     );
   }
 }

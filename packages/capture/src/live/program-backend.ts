@@ -117,13 +117,9 @@ function errorOf(
   device: string,
   filter = "",
 ): CaptureError {
-  const lines = process.said.split(/\r?\n/).filter((line) => !chatter.test(line));
+  const lines = process.said.split(/[\r\n]+/).filter((line) => !chatter.test(line));
   if (lines.length === 0) {
-    return new CaptureError(
-      "capture-crashed",
-      device,
-      `${process.program} ended (${process.ending ?? "no reason given"})`,
-    );
+    return new CaptureError("capture-crashed", device, `${process.program} ended (${process.howEnded})`);
   }
   const said = lines
     .map((line) => line.replace(/^(tcpdump|dumpcap): /, ""))

@@ -70,6 +70,12 @@ export class ProgramProcess {
     return this.#child.exitCode ?? this.#child.signalCode ?? undefined;
   }
 
+  /** The same in words. */
+  get howEnded(): string {
+    const { exitCode, signalCode } = this.#child;
+    return signalCode ?? `exit code ${exitCode}`;
+  }
+
   /** Waits until it has said something like `pattern`; false when it ended before. `signal` kills it. */
   async says(pattern: RegExp, signal: AbortSignal): Promise<boolean> {
     const kill = (): void => this.#kill("SIGKILL");

@@ -107,6 +107,20 @@ describe("LiveSource with a program as backend", () => {
     });
   }
 
+  for (const [backend, open, last] of [
+    ["tcpdump", ["tcpdump: listening on any"], "0 packets captured\n0 packets dropped by kernel\n"],
+    [
+      "dumpcap",
+      ["Capturing on 'any'", "File: -"],
+      "\rPackets captured: 83\nPackets received/dropped: 83/0 (pcap:0/)\n",
+    ],
+  ] as const) {
+    it(`says that ${backend} has ended where it was ended by somebody else`, async () => {
+      const { code, message } = await errorOf(source(backend, `${text(...open)}\nprintf '${last}'`));
+      expect([code, message]).to.deep.equal(["capture-crashed", `any: ${backend} ended (exit code 1)`]);
+    });
+  }
+
   it("does not blame the filter for what happens later", async () => {
     const wait = `until [ -e ${directory.path("go")} ]; do sleep 0.01; done`;
     const says = ["tcpdump: listening on any", "tcpdump: pcap_loop: something else"].map((line) => text(line));
