@@ -141,6 +141,14 @@ describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a 
       await watched.stop();
     });
   }
+
+  it("is one that went down also where it is up again at once: cap", async () => {
+    const watched = await Watched.start(network, "client", { device, options: { backend: "cap" } });
+    network.bounce();
+    const { code, message } = await watched.event("error");
+    expect([code, message]).to.deep.equal(["device-lost", "c0: the device went down, and is up again"]);
+    await watched.stop();
+  });
 });
 
 describeNeeding(["root", "cap"], "LiveInjector, when it is used wrongly", function () {

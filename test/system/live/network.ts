@@ -84,6 +84,12 @@ export class Network {
     this.#ip("-n", this.#space("client"), "link", "del", "c0");
   }
 
+  /** Takes the client's end down, and up again at once. */
+  bounce(): void {
+    const steps = "link set c0 down\nlink set c0 up\n";
+    execFileSync("ip", ["-n", this.#space("client"), "-batch", "-"], { input: steps });
+  }
+
   #make(): void {
     for (const host of ["client", "server"] as const) {
       this.#ip("netns", "add", this.#space(host));

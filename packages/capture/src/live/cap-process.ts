@@ -1,6 +1,7 @@
 // The process that owns a device, as seen from the one that started it: started, opened, talked to, stopped, and what
 // is said when it dies. When the addon's device goes away it dies of a failed assertion; so when a process is dead
-// without having said why, and the device is not there, not the same or not up any more, that is why.
+// without having said why, and the device is not there, not the same or not up any more, that is why. A device that was
+// down for a moment only is known by the words of the assertion.
 
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -14,6 +15,9 @@ import type { ChildMessage, ParentMessage } from "./cap-messages.js";
 
 /** Milliseconds a process has to end when told to. */
 const patience = 1000;
+
+/** What is printed when libuv has an error of the device for the addon: on Linux only a device that goes down has one. */
+const failedAssertion = /cb_packets.*status == 0|status == 0.*cb_packets/;
 
 /** A process that owns a device. */
 export class CapProcess {
@@ -131,6 +135,9 @@ export class CapProcess {
     const cause = new Error(this.#errors);
     const lost = this.#hasOpened ? deviceLost(this.#device, cause, this.#deviceNumber) : undefined;
     if (lost !== undefined) return lost;
+    if (failedAssertion.test(this.#errors)) {
+      return new CaptureError("device-lost", this.#device, "the device went down, and is up again", undefined, cause);
+    }
     const { exitCode, signalCode } = this.#child;
     const how = signalCode === null ? `exit code ${exitCode}` : signalCode;
     return new CaptureError(
