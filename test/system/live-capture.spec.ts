@@ -8,6 +8,7 @@ import { CaptureError, LiveInjector } from "@tsnids/capture";
 import type { LiveStatistics } from "@tsnids/capture";
 import { expect } from "chai";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
@@ -29,6 +30,9 @@ const gentleRate = 50_000_000;
  * some 1000 frames.
  */
 const roomyRing = 256 * 1024 * 1024;
+
+/** A frame that nobody is asked to read: EtherType 0x88b5 is for experiments (IEEE 802). */
+const frame = Uint8Array.from({ length: 60 }, (_, index) => [0x88, 0xb5][index - 12] ?? 0);
 
 const needs = ["root", "network namespaces", "nginx", "curl", "cap", "tcpdump", "dumpcap"] as const;
 
@@ -171,6 +175,38 @@ describeNeeding(["root", "cap"], "LiveInjector, when it is used wrongly", functi
     } finally {
       await injector.close();
     }
+  });
+});
+
+describeNeeding(["root", "cap"], "LiveInjector, when it is given more than is sent", function () {
+  this.timeout(60_000);
+
+  it("tells that its process died before the frames were sent, also while it is closed", async () => {
+    const injector = await LiveInjector.open("lo");
+    const codes: string[] = [];
+    injector.on("error", ({ code }) => codes.push(code));
+    for (let index = 0; index < 5000; index++) injector.inject(frame);
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, "latin1").trim().split(" ");
+    process.kill(Number(children.at(-1)), "SIGKILL");
+    await injector.close();
+    expect([codes, injector.failed]).to.deep.equal([["capture-crashed"], 1]);
+  });
+
+  it("counts what finds no room, and has sent all else when it is closed", async () => {
+    const count = 100_000;
+    const counter = "/sys/class/net/lo/statistics/tx_packets";
+    const packets = (): number => Number(readFileSync(counter, "latin1"));
+    const injector = await LiveInjector.open("lo");
+    const codes = new Set<string>();
+    injector.on("error", ({ code }) => codes.add(code));
+    const before = packets();
+    for (let index = 0; index < count; index++) injector.inject(frame);
+    const { sent, failed } = injector;
+    expect([sent + failed, [...codes]]).to.deep.equal([count, ["send-failed"]]);
+    expect(sent).to.be.within(10_000, 20_000);
+    await injector.close();
+    expect(injector.failed).to.equal(failed);
+    expect(packets() - before).to.be.at.least(sent);
   });
 });
 

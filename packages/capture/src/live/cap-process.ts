@@ -90,16 +90,16 @@ export class CapProcess {
     return this.#isStopped ? undefined : this.#whyGone();
   }
 
-  /** Tells it something; false when it is gone. */
-  tell(message: ParentMessage): boolean {
+  /** Tells it something; false when it is gone. `onTaken` is called when it waits in this process no longer. */
+  tell(message: ParentMessage, onTaken: () => void = () => undefined): boolean {
     if (!this.#child.connected) return false;
-    this.#child.send(message, () => undefined);
+    this.#child.send(message, onTaken);
     return true;
   }
 
-  /** Asks it to end once all frames that it has were taken. */
+  /** Asks it to end once all frames that it has were taken. One that has ended before has failed. */
   finish(): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || !this.#child.connected) return;
     this.#isStopped = true;
     this.tell({ type: "stop" });
   }

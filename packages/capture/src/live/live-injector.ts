@@ -9,6 +9,13 @@ import { CapProcess } from "./cap-process.js";
 const shortestFrame = 14;
 const longestFrame = 65535;
 
+/** Bytes of frames that may wait in this process for the one that sends, with what each takes besides. */
+const maximumWaiting = 16 * 1024 * 1024;
+const frameOverhead = 1024;
+
+/** Milliseconds in which one of the frames that wait at the end has to be taken. */
+const patience = 1000;
+
 /** The events of an injector, with their arguments. */
 export interface InjectorEvents {
   /** A frame was not sent, or the device is gone. Without a listener it is only counted. */
@@ -30,6 +37,10 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
   #process: CapProcess | undefined;
   #sent = 0;
   #failed = 0;
+  /** Bytes that wait, and how many frames that is. */
+  #waiting = 0;
+  #frames = 0;
+  #onTaken: () => void = () => undefined;
 
   private constructor(device: string) {
     super();
@@ -76,15 +87,51 @@ export class LiveInjector extends EventEmitter<InjectorEvents> {
       const what = `a frame of ${length} bytes cannot be sent; it must have ${shortestFrame} to ${longestFrame}`;
       throw new CaptureError("send-failed", this.device, what);
     }
-    if (this.#process.tell({ type: "frame", bytes: frame })) this.#sent++;
-    else this.#fail(new CaptureError("send-failed", this.device, "the device is gone"));
+    const bytes = length + frameOverhead;
+    if (this.#waiting + bytes > maximumWaiting) {
+      this.#fail(new CaptureError("send-failed", this.device, `a frame was not sent, ${this.#frames} wait already`));
+      return;
+    }
+    const taken = (): void => {
+      this.#waiting -= bytes;
+      this.#frames--;
+      this.#onTaken();
+    };
+    if (this.#process.tell({ type: "frame", bytes: frame }, taken)) {
+      this.#waiting += bytes;
+      this.#frames++;
+      this.#sent++;
+    } else this.#fail(new CaptureError("send-failed", this.device, "the device is gone"));
   }
 
-  /** Closes the device, after the frames handed over before. May be called twice. */
+  /**
+   * Closes the device, after the frames handed over before; where none of them is sent for a second, without them. May
+   * be called twice.
+   */
   async close(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
-    await process?.stop();
+    if (process === undefined) return;
+    await this.#allTaken();
+    for (let left = this.#frames; left > 0; left--) {
+      this.#fail(new CaptureError("send-failed", this.device, "was closed before a frame was sent"));
+    }
+    await process.stop();
+  }
+
+  /** Resolves when no frame waits, or none was taken for a while. */
+  async #allTaken(): Promise<void> {
+    if (this.#frames === 0) return;
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(resolve, patience);
+      this.#onTaken = () => {
+        if (this.#frames > 0) limit.refresh();
+        else {
+          clearTimeout(limit);
+          resolve();
+        }
+      };
+    });
   }
 
   #fail(error: CaptureError): void {
