@@ -77,6 +77,7 @@ describe("tsnids run --worker", function () {
 
   it("says in a line what is wrong", () => {
     writeFileSync(join(folder, "failing.mjs"), "export default () => { throw new Error('no luck'); };");
+    writeFileSync(join(folder, "waiting.mjs"), "await new Promise(() => {}); export default () => {};");
     for (const [args, text] of [
       [["--workers", "2"], /^tsnids: --workers needs --worker MODULE/],
       [["--workers", "0", "--worker", module], /^tsnids: workers must be a whole number from 1 to 64, not 0\n$/],
@@ -88,6 +89,7 @@ describe("tsnids run --worker", function () {
       [["--workers", "two", "--worker", module], /^tsnids: option '--workers <count>' argument 'two' is invalid/],
       [["--worker", join(folder, "missing.mjs")], /^tsnids: worker \d: .*missing\.mjs cannot be imported/],
       [["--worker", join(folder, "failing.mjs")], /^tsnids: worker \d: .*no luck\n$/],
+      [["--worker", join(folder, "waiting.mjs")], /^tsnids: worker \d: the promise its module awaits can never settle/],
     ] as const) {
       const { status, stderr } = tsnids(["run", ...args, web]);
       expect(stderr).to.match(text);

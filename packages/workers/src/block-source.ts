@@ -8,7 +8,8 @@ import type { MessagePort } from "node:worker_threads";
 import { FrameBatch, intakeLength } from "@tsnids/pcap";
 import type { CaptureInterface, FrameSource } from "@tsnids/pcap";
 import { FrameBlock, framesOfBlock } from "./frame-block.js";
-import type { MessageFromWorker, MessageToWorker } from "./messages.js";
+import { postFromWorker } from "./messages.js";
+import type { MessageToWorker } from "./messages.js";
 
 type FramesMessage = Extract<MessageToWorker, { type: "frames" }>;
 
@@ -84,7 +85,7 @@ export class BlockSource implements FrameSource {
       const second = block.seconds[tick] as number;
       takeColumns(batch, block, first, tick);
       first = tick + 1;
-      if (first >= entries) this.port.postMessage({ type: "free", block: number } satisfies MessageFromWorker);
+      if (first >= entries) postFromWorker(this.port, { type: "free", block: number });
       if (batch.length > 0) yield batch;
       if (tick === entries) return;
       batch.beSilent(second);

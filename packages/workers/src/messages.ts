@@ -10,7 +10,9 @@
 //        │ ── end ───────────────────────────────► │  exits
 //        │ ◄───────────────────── done or failed ─ │
 
+import type { MessagePort } from "node:worker_threads";
 import type { Alert, AlertCode, NidsParams, StatisticsSnapshot } from "@tsnids/nids";
+import { isObject } from "@tsnids/pcap";
 import type { CaptureInterface } from "@tsnids/pcap";
 import type { ParameterErrorCode, WorkerErrorCode } from "./errors.js";
 import type { ThrownCopy } from "./thrown-copy.js";
@@ -69,3 +71,13 @@ export type MessageFromWorker =
       readonly stream: string | undefined;
       readonly cause: ThrownCopy | undefined;
     };
+
+/** Posts a message of a worker's. The module may post what it likes on the same port, so it says whose it is. */
+export function postFromWorker(port: MessagePort, message: MessageFromWorker): void {
+  port.postMessage({ tsnids: message });
+}
+
+/** The message that was posted so; undefined for what the module posted itself. */
+export function messageFromWorker(posted: unknown): MessageFromWorker | undefined {
+  return isObject(posted) ? (posted["tsnids"] as MessageFromWorker | undefined) : undefined;
+}

@@ -7,6 +7,7 @@ import { CallbackError, Nids, NidsError, reasonOf } from "@tsnids/nids";
 import { BlockSource } from "./block-source.js";
 import { isAboutParameters, WorkerError } from "./errors.js";
 import type { WorkerErrorCode } from "./errors.js";
+import { postFromWorker } from "./messages.js";
 import type { MessageFromWorker, WorkerStart } from "./messages.js";
 import { settledInterfaces } from "./settled-interfaces.js";
 import { copyOf } from "./thrown-copy.js";
@@ -14,12 +15,18 @@ import type { WorkerContext, WorkerSetup } from "./worker-setup.js";
 
 const port = parentPort as MessagePort;
 const start = workerData as WorkerStart;
-const post = (message: MessageFromWorker): void => port.postMessage(message);
+const post = (message: MessageFromWorker): void => postFromWorker(port, message);
 
-try {
-  await work();
-} catch (error) {
-  post(failure(error));
+// No await on this level: Node prints a warning of its own where that can never settle.
+process.once("beforeExit", endUnsettled);
+void work()
+  .catch((error: unknown) => post(failure(error)))
+  .finally(() => process.off("beforeExit", endUnsettled));
+
+/** Nothing is left to do, and the work is not done. */
+function endUnsettled(): void {
+  const what = "the promise its module awaits can never settle, as nothing is left that keeps the thread going";
+  post(failure(new WorkerError("worker-ended", what)));
 }
 
 async function work(): Promise<void> {
@@ -53,7 +60,8 @@ async function importSetup(): Promise<WorkerSetup> {
     return import(start.module) as Promise<{ readonly default?: unknown }>;
   });
   if (typeof module.default === "function") return module.default as WorkerSetup;
-  throw new WorkerError("no-setup", `${start.module} has no function as its default export`);
+  const how = "export default function setup(nids) { … }, in CommonJS module.exports = setup";
+  throw new WorkerError("no-setup", `${start.module} has no function as its default export: write ${how}`);
 }
 
 /** Does something of the module's; what it throws is told as an error with this code. */

@@ -10,6 +10,7 @@ import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { Dispatcher } from "./dispatcher.js";
 import { Lane } from "./lane.js";
 import { isAboutParameters, WorkerError } from "./errors.js";
+import { messageFromWorker } from "./messages.js";
 import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
 import type { WorkersOutcome } from "./nids-workers.js";
 import type { CheckedOptions } from "./options.js";
@@ -19,9 +20,6 @@ import { thrownOf } from "./thrown-copy.js";
 
 /** Milliseconds a thread has, when its result is there, to write what it still has to write. */
 export const endGraceMs = 2000;
-
-/** What Node ends a thread with that awaits something, and has nothing left to do that could settle it. */
-const unsettledAwait = 13;
 
 type Done = Extract<MessageFromWorker, { type: "done" }>;
 type Failed = Extract<MessageFromWorker, { type: "failed" }>;
@@ -147,7 +145,10 @@ export class WorkersRun {
       wantsAlerts,
     };
     const thread = startThread(start);
-    thread.on("message", (message: MessageFromWorker) => this.hear(index, message));
+    thread.on("message", (posted: unknown) => {
+      const message = messageFromWorker(posted);
+      if (message !== undefined) this.hear(index, message);
+    });
     thread.on("error", (cause: unknown) => {
       const message = `worker ${index} ended: ${reasonOf(cause)}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index, cause }));
@@ -158,11 +159,7 @@ export class WorkersRun {
         this.awaken();
         return;
       }
-      const why =
-        code === unsettledAwait
-          ? ": the promise its module awaits can never settle, as nothing is left that keeps the thread going"
-          : "";
-      const message = `worker ${index} ended by itself, with exit code ${code}${why}`;
+      const message = `worker ${index} ended by itself, with exit code ${code}`;
       this.fail(new WorkerError("worker-ended", message, { worker: index }));
     });
     return thread;

@@ -219,6 +219,7 @@ describe("workers", function () {
     expect(missing.message).to.contain("no-such-module.js");
     const without = await refusal({ workers: 1, worker: new URL("data:text/javascript,export const a = 1") });
     expect(without).to.have.property("code", "no-setup");
+    expect(without.message).to.contain("write export default function setup(nids)");
   });
 
   it("refuse a frame that fits into no block, one that cannot even be copied, and one of less than no bytes", async () => {
@@ -231,6 +232,17 @@ describe("workers", function () {
       expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
       expect(error.message).to.contain(`${length} bytes`);
     }
+  });
+
+  it("hear nothing of what a module posts by itself", async () => {
+    const text = `import { parentPort } from "node:worker_threads";
+      export default () => {
+        for (const value of [null, "text", { type: "done" }, { type: "free", block: 99 }]) parentPort.postMessage(value);
+        return () => "result";
+      };`;
+    const worker = new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+    const { results } = await run(new FileSource(web), { workers: 2, worker });
+    expect(results).to.deep.equal(["result", "result"]);
   });
 
   it("run once at a time, and may run again", async () => {
