@@ -4,7 +4,7 @@
 // first. Without --captures, --peers and --json everything is measured, and the tables of docs/performance.md are written.
 
 import { roundsOf, runCommand } from "./command/run-command.js";
-import { prepareCapture } from "./compare/captures.js";
+import { insistOnKinds, prepareCapture } from "./compare/captures.js";
 import { exactDirections } from "./compare/exactness.js";
 import { measure, measureWall } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers, READING_AHEAD, WAY_NAMES } from "./compare/peers.js";
@@ -40,6 +40,7 @@ async function main(options) {
   if (json || captures !== undefined || peers !== undefined) return;
   const wall = await inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
   const ways = await inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
+  insistOnKinds(captures ?? []);
   insistOnOurs(ways);
   const [flows, startUp] = [measureFlows(), measureStartUp()];
   const workers = [...measureWorkers(1), ...measureWorkers(0)];

@@ -8,7 +8,7 @@
 //     the core   │ before │ now │ before │ now │ before │ …            a few milliseconds each
 
 import { roundsOf, runCommand } from "./command/run-command.js";
-import { prepareCapture } from "./compare/captures.js";
+import { insistOnKinds, prepareCapture } from "./compare/captures.js";
 import { measureTogether } from "./compare/measure.js";
 import { commitBefore, pastEngine } from "./compare/past-engine.js";
 import { engineIn } from "./compare/peers.js";
@@ -43,9 +43,11 @@ await runCommand(COMMAND, main);
 
 async function main({ captures, against, rounds }) {
   const roundsOfTry = roundsOf(rounds);
-  const prepared = captures.split(",").map((name) => prepareCapture(name, true));
+  const names = captures.split(",");
+  insistOnKinds(names);
   const { folder, title } = pastEngine(against ?? commitBefore());
   const engines = [
+  const prepared = names.map((name) => prepareCapture(name, true));
     { name: "the engine before", ...engineIn(folder) },
     { name: "the engine", ...engineIn() },
   ];

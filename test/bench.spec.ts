@@ -1,7 +1,7 @@
 /** What the commands of bench/ say to a wrong command line: one line, no stack, and exit code 2. */
 import { expect } from "chai";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repository } from "./suites.js";
@@ -30,6 +30,7 @@ const wrong: readonly Wrong[] = [
   ["replay.js", /^an argument is missing; usage: /],
   ["replay.js README.md --mode foo", /^unknown mode "foo", there are callback, /],
   ["replay.js README.md", /^README\.md: at byte 0: this is a file of unknown format/],
+  ["compare.js --captures evil,foo --peers pcap-loop --rounds 1", /^unknown capture "foo"/],
   [`generate.js foo ${folder}/x`, /^unknown kind "foo", there are bulk, /],
   [`generate.js bulk ${folder}/x --packets 0`, /^--packets must be/],
   [`generate.js bulk ${folder}/x --seed 4294967296`, /^--seed must be a whole number from 1 to 4294967295, not /],
@@ -55,6 +56,16 @@ describe("the commands of bench/", () => {
 
 /** Runs a command of bench/ to its end. */
 function run([name = "", ...args]: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+
+  it("makes captures that say how long they and their lines are", async () => {
+    const path = join(folder, "evil.pcap");
+    expect((await run(["generate.js", "evil", path, "--packets", "1000", "--seed", "2"])).code).to.equal(0);
+    const truth = JSON.parse(readFileSync(`${path}.truth.json`, "utf8")) as Record<string, unknown>;
+    expect(truth).to.include({
+      captureBytes: statSync(path).size,
+      truthBytes: statSync(`${path}.truth.tsv`).size,
+    });
+  });
   return new Promise((resolve) =>
     execFile(process.execPath, [join("bench", name), ...args], { cwd: repository }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),

@@ -7,7 +7,7 @@ const OF_COMMAND_LINE = new Set(["bad-option", "bad-input", "unknown-capture", "
 export class BenchError extends Error {
   /**
    * @param {"bad-option" | "bad-input" | "unknown-capture" | "unknown-peer" | "unknown-commit" | "missing-tool"
-   *   | "no-history" | "not-built" | "peer-failed" | "page-markers"} code
+   *   | "no-history" | "not-built" | "not-written" | "peer-failed" | "page-markers"} code
    * @param {string} message
    */
   constructor(code, message) {

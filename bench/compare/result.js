@@ -43,7 +43,7 @@ export function summarize(capture, outcomes) {
     return {
       ...subject,
       nsPerPacket: (passSeconds / truth.packets) * 1e9,
-      gigabytesPerSecond: capture.bytes / passSeconds / 1e9,
+      gigabytesPerSecond: truth.captureBytes / passSeconds / 1e9,
       ratioToLoop: ratio(samples, samplesOf(LOOP)),
       ratioToLibnids: ratio(samples, samplesOf(LIBNIDS)),
       ratioToOurs: ratio(samples, samplesOf(OURS)),

@@ -23,6 +23,8 @@ export class PcapStream {
   view = new DataView(this.bytes.buffer);
   /** Records so far. */
   packets = 0;
+  /** Bytes written to the file so far. */
+  written = 0;
   #file;
   #random;
   #used = 0;
@@ -76,6 +78,7 @@ export class PcapStream {
     for (let written = 0; written < this.#used;) {
       written += writeSync(this.#file, this.bytes, written, this.#used - written);
     }
+    this.written += this.#used;
     this.#used = 0;
   }
 }

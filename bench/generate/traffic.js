@@ -133,6 +133,6 @@ export class Traffic {
    */
   finish(path, facts) {
     this.#pcap.close();
-    this.#truth.write(path, { ...facts, packets: this.packets });
+    this.#truth.write(path, { ...facts, packets: this.packets, captureBytes: this.#pcap.written });
   }
 }

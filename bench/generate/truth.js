@@ -1,6 +1,6 @@
 // What is really in a generated capture, so that a replay can be checked:
 //
-//     FILE.truth.json   totals: packets, streams, bytes each way, directions that carried data
+//     FILE.truth.json   totals: packets, streams, bytes each way, directions that carried data; sizes of the other files
 //     FILE.truth.tsv    source, destination, bytes, crc32 (zlib, hexadecimal): a line per direction, in the order
 //                       their connections ended
 
@@ -35,17 +35,20 @@ export class Truth {
   /**
    * Writes both files beside the capture.
    * @param {string} path the capture's path
-   * @param {{generator: number, kind: string, seed: number, asked: number, packets: number}} facts what was asked for and came out
+   * @param {{generator: number, kind: string, seed: number, asked: number, packets: number, captureBytes: number}} facts
+   *   what was asked for and came out
    */
   write(path, facts) {
+    const lines = this.#lines.join("");
     const totals = {
       ...facts,
       streams: this.#streams,
       c2s: this.#bytes[C2S],
       s2c: this.#bytes[S2C],
       directions: this.#lines.length,
+      truthBytes: lines.length,
     };
-    writeFileSync(`${path}.truth.tsv`, this.#lines.join(""));
+    writeFileSync(`${path}.truth.tsv`, lines);
     writeFileSync(`${path}.truth.json`, `${JSON.stringify(totals)}\n`);
   }
 
