@@ -5,7 +5,7 @@
 // what was allocated. The streams themselves allocate (an object each, and their notifications' bookkeeping), so the
 // figure per packet is not nought, but it must be far below the smallest object (16 bytes). Prints one JSON line:
 //
-//     {"capture","packets","streams","bytesAllocated","bytesPerPacket","offHeapBytes","collections"}
+//     {"capture","packets","streams","bytesPerPacket","passes","collections"}      bytesPerPacket is the least of passes
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -114,7 +114,7 @@ function compare(path, comparison) {
     rounds.push(kinds.map((workers) => sample(path, workers, turns)));
   }
   const totals = new Set(rounds.flat().map(({ totals }) => totals));
-  if (totals.size > 1) throw new Error(`totals differ: ${[...totals].join(", ")}`);
+  if (totals.size > 1) throw new BenchError("peer-failed", `totals differ: ${[...totals].join(", ")}`);
   for (const [at, workers] of kinds.entries()) {
     const own = rounds.map((round) => /** @type {(typeof round)[0]} */ (round[at]));
     const one = rounds.map((round) => round[kinds.indexOf(1)]);
@@ -148,7 +148,9 @@ function sample(path, workers, turns) {
   const times = MANY_PASSES / FEW_PASSES;
   const expected = `${frames * times} ${segments * times} ${bytes * times}`;
   const found = `${many.frames} ${many.segments} ${many.bytes}`;
-  if (found !== expected) throw new Error(`totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
+  if (found !== expected) {
+    throw new BenchError("peer-failed", `totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
+  }
   const passes = MANY_PASSES - FEW_PASSES;
   return {
     frames,

@@ -1,9 +1,13 @@
-/** What the commands of bench/ say to a wrong command line: one line, no stack, and exit code 2. */
+/**
+ * What the commands of bench/ say to a wrong command line: one line, no stack, and exit code 2. What their captures say of
+ * themselves, and what is told of a program that failed.
+ */
 import { expect } from "chai";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { benchModule } from "./bench-module.js";
 import { repository } from "./suites.js";
 
 /** A command line behind "node bench/", and what is to be said of it. */
@@ -26,11 +30,11 @@ const wrong: readonly Wrong[] = [
   ["start-up.js foo", /^unexpected argument "foo"; usage: /],
   ["compare.js --rounds 0", /^--rounds must be/],
   ["compare.js --peers foo", /^unknown peer "foo"/],
+  ["compare.js --captures evil,foo --peers pcap-loop --rounds 1", /^unknown capture "foo"/],
   ["quick.js --captures foo", /^unknown capture "foo"/],
   ["replay.js", /^an argument is missing; usage: /],
   ["replay.js README.md --mode foo", /^unknown mode "foo", there are callback, /],
   ["replay.js README.md", /^README\.md: at byte 0: this is a file of unknown format/],
-  ["compare.js --captures evil,foo --peers pcap-loop --rounds 1", /^unknown capture "foo"/],
   [`generate.js foo ${folder}/x`, /^unknown kind "foo", there are bulk, /],
   [`generate.js bulk ${folder}/x --packets 0`, /^--packets must be/],
   [`generate.js bulk ${folder}/x --seed 4294967296`, /^--seed must be a whole number from 1 to 4294967295, not /],
@@ -52,10 +56,6 @@ describe("the commands of bench/", () => {
   it("makes no capture of a seed that does not fit", () => {
     expect(readdirSync(folder)).to.deep.equal([]);
   });
-});
-
-/** Runs a command of bench/ to its end. */
-function run([name = "", ...args]: readonly string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
 
   it("makes captures that say how long they and their lines are", async () => {
     const path = join(folder, "evil.pcap");
@@ -66,8 +66,44 @@ function run([name = "", ...args]: readonly string[]): Promise<{ code: unknown; 
       truthBytes: statSync(`${path}.truth.tsv`).size,
     });
   });
+});
+
+describe("the reason of a program of bench/ that failed", () => {
+  const reasonOf = async (stderr: string) => {
+    const { reasonIn } = await benchModule<{ reasonIn: (stderr: string) => string }>("command/run-command.js");
+    return reasonIn(stderr);
+  };
+
+  it("is the last line", async () => {
+    expect(await reasonOf("a warning\nlibnids: no such file\n")).to.equal("libnids: no such file");
+    expect(await reasonOf("bench: no such file\n")).to.equal("no such file");
+  });
+
+  it("is the error that Node did not catch, and not Node's version", async () => {
+    const { stderr } = await runNode(["-e", "null.length"]);
+    expect(await reasonOf(stderr)).to.match(/^TypeError: Cannot read properties of null[^\n]*$/);
+    const lines = await runNode(["-e", 'throw new Error("of\\ntwo lines")']);
+    expect(await reasonOf(lines.stderr)).to.equal("Error: of two lines");
+    const missing = await runNode(["--input-type=module", "-e", 'import "./no-such-file.js"']);
+    expect(await reasonOf(missing.stderr)).to.match(/^Error \[ERR_MODULE_NOT_FOUND\]: Cannot find module [^\n]*$/);
+  });
+});
+
+/** How a process ended. */
+interface Ended {
+  code: unknown;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command of bench/ to its end. */
+function run([name = "", ...args]: readonly string[]): Promise<Ended> {
+  return runNode([join("bench", name), ...args]);
+}
+
+function runNode(args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) =>
-    execFile(process.execPath, [join("bench", name), ...args], { cwd: repository }, (error, stdout, stderr) =>
+    execFile(process.execPath, args, { cwd: repository }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     ),
   );

@@ -5,6 +5,8 @@ import { parseArgs } from "node:util";
 import { BenchError } from "./bench-error.js";
 
 const PREFIX = "bench: ";
+/** An error that was not caught, up to its stack: "TypeError: …", "Error [ERR_MODULE_NOT_FOUND]: …". */
+const UNCAUGHT = /^\w*Error( \[\w+\])?: [^]*?(?=\n {4}at |\n\n)/m;
 
 /**
  * @typedef {object} Command
@@ -67,7 +69,14 @@ export function roundsOf(rounds) {
   return wholeNumber("--rounds", rounds, 1, 999);
 }
 
-/** What another command of the benchmark, or a program, gave as its reason: its last line. @param {string} stderr */
+/**
+ * What another command of the benchmark, or a program, gave as its reason: its last line. Where an error was not caught,
+ * that is Node's version, and the error stands before it.
+ * @param {string} stderr
+ * @returns {string} one line
+ */
 export function reasonIn(stderr) {
-  return (stderr.trim().split("\n").at(-1) ?? "").replace(PREFIX, "");
+  const last = stderr.trim().split("\n").at(-1) ?? "";
+  const uncaught = last.startsWith("Node.js v") ? UNCAUGHT.exec(stderr)?.[0].replaceAll("\n", " ") : undefined;
+  return (uncaught ?? last).replace(PREFIX, "");
 }

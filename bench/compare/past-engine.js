@@ -7,6 +7,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { BenchError } from "../command/bench-error.js";
+import { reasonIn } from "../command/run-command.js";
 import { CACHE } from "./captures.js";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
@@ -55,20 +56,18 @@ export function pastEngine(revision) {
 function asked(...args) {
   const { error, status, stdout, stderr } = spawnSync("git", args, { cwd: REPOSITORY, encoding: "utf8" });
   if (error === undefined && status === 0) return stdout.trim();
-  const reason = error?.message ?? stderr.trim().split("\n").at(-1);
+  const reason = error?.message ?? reasonIn(stderr);
   if (reason === "") return undefined;
   throw new BenchError("no-history", `there is no history to take the engine of before from: ${reason}`);
 }
 
 function unpack(commit) {
   const archive = spawnSync("git", ["archive", commit], { cwd: REPOSITORY, maxBuffer: MOST_BYTES });
-  const { status } = spawnSync("tar", ["-x", "-C", PART], { input: archive.stdout });
-  if (archive.status !== 0 || status !== 0) {
-    throw new BenchError(
-      "no-history",
-      `the files of ${commit} cannot be taken from the history: git and tar are needed`,
-    );
-  }
+  const unpacked = spawnSync("tar", ["-x", "-C", PART], { input: archive.stdout });
+  const failed = [archive, unpacked].find(({ status }) => status !== 0);
+  if (failed === undefined) return;
+  const reason = failed.error?.message ?? reasonIn(failed.stderr.toString());
+  throw new BenchError("no-history", `the files of ${commit} cannot be taken from the history: ${reason}`);
 }
 
 /** All that is installed is there, but for the packages of the repository: these are the old ones. */

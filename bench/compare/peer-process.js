@@ -1,6 +1,7 @@
 // A peer as a process: so many passes over a capture, what it printed, and what that took.
 
 import { execFile, spawnSync } from "node:child_process";
+import { constants } from "node:os";
 import { promisify } from "node:util";
 import { BenchError } from "../command/bench-error.js";
 import { reasonIn } from "../command/run-command.js";
@@ -53,8 +54,17 @@ function warm({ path }) {
 }
 
 /** In a few words, why a process did not end well. */
-function reasonOf({ killed, code, stderr = "", message }) {
+function reasonOf({ killed, code, signal, stderr = "", message }) {
   if (killed) return `not done after ${LONGEST_RUN_MS / 1000} s`;
   if (/out of memory|cannot allocate|bad_alloc/i.test(stderr)) return "out of memory";
-  return reasonIn(stderr) || (typeof code === "number" ? `exit status ${code}` : message);
+  return reasonIn(stderr) || endedBy(signal ?? signalOf(code)) || (code > 0 ? `exit status ${code}` : message);
+}
+
+function endedBy(signal) {
+  return signal && `ended by ${signal}`;
+}
+
+/** The signal that ended a peer: cputime says so, as shells do, by an exit status of 128 and its number. */
+function signalOf(code) {
+  return Object.entries(constants.signals).find(([, number]) => number + 128 === code)?.[0];
 }
