@@ -8,6 +8,7 @@
 
 import { cpus, loadavg } from "node:os";
 import { BenchError } from "./command/bench-error.js";
+import { onInterrupt } from "./command/interrupt.js";
 import { runCommand, wholeNumber } from "./command/run-command.js";
 import { attempt } from "./compare/rounds.js";
 import { Network } from "./live/network.js";
@@ -16,7 +17,6 @@ import { Program } from "./live/program.js";
 const BACKENDS = ["cap", "tcpdump", "dumpcap", "cap-here"];
 const LARGEST_RATE = 10_000_000;
 const MOST_SECONDS = 3600;
-const INTERRUPTED = 130;
 
 const COMMAND = {
   usage: "live.js [RATE] [SECONDS] [BACKEND…] [--offload]",
@@ -34,12 +34,7 @@ async function main({ offload }, [rateText = "50000", secondsText = "10", ...giv
     throw new BenchError("bad-option", `unknown backend "${unknown}", there are ${BACKENDS.join(", ")}`);
   }
   const network = new Network();
-  for (const signal of ["SIGINT", "SIGTERM"]) {
-    process.once(signal, () => {
-      network.remove();
-      process.exit(INTERRUPTED);
-    });
-  }
+  onInterrupt(() => network.remove());
   try {
     network.make(offload);
     console.log(`${rate} packets/s for ${seconds} s; load ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);

@@ -3,6 +3,7 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { onInterrupt } from "../command/interrupt.js";
 import { CACHE } from "./captures.js";
 import { runPeer } from "./peer-process.js";
 
@@ -15,12 +16,15 @@ import { runPeer } from "./peer-process.js";
 export async function exactDirections(peer, capture) {
   if (!peer.listsDirections) return null;
   const listing = join(CACHE, `directions-${process.pid}.tsv`);
+  const clear = () => rmSync(listing, { force: true });
+  const stopListening = onInterrupt(clear);
   try {
     await runPeer(peer, capture, 1, [], ["--directions", listing]);
     const truth = new Set(lines(capture.truthLines));
     return lines(listing).filter((line) => truth.delete(line)).length;
   } finally {
-    rmSync(listing, { force: true });
+    stopListening();
+    clear();
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * Runs the command and then prints one JSON line to standard output: processor time of the whole process (user and
  * system, all its threads), wall time, and the largest resident size. Exit status is the command's own. The command
- * does not outlive this program.
+ * does not outlive this program, and this program not the one that started it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -26,6 +26,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: cputime COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	struct timespec begin, end;
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	pid_t child = fork();
