@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { MODES, USUAL_MODE } from "../replay/modes/mode.js";
 import { BenchError } from "../command/bench-error.js";
-import { buildPeer } from "./build-peers.js";
+import { buildPeer, NPM_PCAP } from "./build-peers.js";
 
 const BENCH = join(import.meta.dirname, "..");
 const REPOSITORY = join(BENCH, "..");
@@ -36,7 +36,7 @@ const LARGE_CAPTURE_PACKETS = 2_000_000;
  * @property {Record<string, string>} [environment] variables on top of the present ones
  */
 
-/** The peers by name. Each function makes one, or returns undefined where it is not there and may be missing. */
+/** The peers by name. Each function makes one. */
 const PEERS = {
   [LOOP]: () => ({ ...program(LOOP), passes: manyPasses, listsDirections: false }),
   [OURS]: () => tsnids([]),
@@ -66,21 +66,28 @@ export const WAY_NAMES = Object.freeze([OURS, ...OTHER_MODES.map((mode) => `${OU
 
 /**
  * @param {readonly string[]} [names] those to run; all peers without them
- * @returns {Peer[]} those that can be run here; about each other one a line is printed
- * @throws {BenchError} `unknown-peer`, `not-built`
+ * @returns {Peer[]} those that can be run here, one at least; about each other one a line is printed
+ * @throws {BenchError} `unknown-peer`, `not-built`, `missing-tool` where none is left
  */
-export function preparePeers(names = Object.keys(PEERS)) {
+export function preparePeers(names = usualNames()) {
   const known = { ...PEERS, ...WAYS };
   const unknown = names.find((name) => !Object.hasOwn(known, name));
   if (unknown !== undefined) {
     throw new BenchError("unknown-peer", `unknown peer "${unknown}"; there are ${Object.keys(known).join(", ")}`);
   }
-  return Object.keys(known)
+  const peers = Object.keys(known)
     .filter((name) => names.includes(name))
     .flatMap((name) => {
       const peer = prepared(known[name]);
       return peer === undefined ? [] : [{ name, ...peer }];
     });
+  if (peers.length === 0) throw new BenchError("missing-tool", "there is no peer left to measure");
+  return peers;
+}
+
+/** All peers; the yardstick where it is. */
+function usualNames() {
+  return Object.keys(PEERS).filter((name) => name !== YARDSTICK || existsSync(YARDSTICK_PROGRAM));
 }
 
 function manyPasses() {
@@ -92,7 +99,7 @@ function fewPasses({ truth }) {
   return truth.packets < LARGE_CAPTURE_PACKETS ? [1, 3] : [1, 2];
 }
 
-/** A peer; undefined where it cannot be built. */
+/** A peer; undefined where it cannot be had. */
 function prepared(make) {
   try {
     return make();
@@ -147,7 +154,11 @@ export function engineIn(repository = REPOSITORY, options = []) {
 /** It takes so long that a few per cent of noise do not matter. */
 function npmPcap() {
   buildPeer("npm-pcap");
-  return { ...script(join(BENCH, "peers", "npm-pcap.js"), []), passes: () => [1, 2], mostRounds: 1 };
+  return {
+    ...script(join(BENCH, "peers", "npm-pcap.js"), ["--installed", NPM_PCAP]),
+    passes: () => [1, 2],
+    mostRounds: 1,
+  };
 }
 
 /** A program for Node. */
@@ -162,7 +173,9 @@ function script(path, options) {
 
 /** Its tables are sized by the environment. */
 function yardstick() {
-  if (!existsSync(YARDSTICK_PROGRAM)) return undefined;
+  if (!existsSync(YARDSTICK_PROGRAM)) {
+    throw new BenchError("missing-tool", `${YARDSTICK} is a program at ${YARDSTICK_PROGRAM}, and there is none`);
+  }
   return {
     start: (capture, passes) => {
       const tableBits = Math.max(18, Math.ceil(Math.log2(capture.truth.streams)) + 1);

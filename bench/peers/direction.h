@@ -29,4 +29,11 @@ static inline void direction_write(FILE *file, const struct direction *direction
 			direction->bytes, direction->crc);
 }
 
+/* Closes the file of lines; 0 where not all of them could be written. */
+static inline int directions_close(FILE *file)
+{
+	int failed = ferror(file);
+	return fclose(file) == 0 && !failed;
+}
+
 #endif

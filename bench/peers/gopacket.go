@@ -73,11 +73,13 @@ func main() {
 		stopOn(err)
 		defer file.Close()
 		r.listing = bufio.NewWriter(file)
-		defer r.listing.Flush()
 	}
 	for pass := 0; pass < *passes; pass++ {
 		r.bytes = 0
 		stopOn(replay(os.Args[1], newAssembler(r)))
+	}
+	if r.listing != nil {
+		stopOn(r.listing.Flush())
 	}
 	fmt.Printf("{\"bytes\":%d}\n", r.bytes)
 }

@@ -101,9 +101,13 @@ int main(int argc, char **argv)
 			open_at_most = strtol(argv[++i], NULL, 10);
 		else if (strcmp(argv[i], "--no-checksums") == 0)
 			verify = 0;
-		else if (strcmp(argv[i], "--directions") == 0 && i + 1 < argc)
+		else if (strcmp(argv[i], "--directions") == 0 && i + 1 < argc) {
 			listing = fopen(argv[++i], "w");
-		else if (path == NULL)
+			if (listing == NULL) {
+				perror(argv[i]);
+				return 2;
+			}
+		} else if (path == NULL)
 			path = argv[i];
 		else
 			return usage();
@@ -126,8 +130,10 @@ int main(int argc, char **argv)
 		streams = from_client = from_server = 0;
 		nids_run();
 	}
-	if (listing != NULL)
-		fclose(listing);
+	if (listing != NULL && !directions_close(listing)) {
+		fprintf(stderr, "libnids: the directions cannot be written\n");
+		return 2;
+	}
 	printf("{\"streams\":%lu,\"c2s\":%lu,\"s2c\":%lu}\n", streams, from_client, from_server);
 	return 0;
 }

@@ -75,7 +75,8 @@ void list(const char *path, const char *listing)
 		direction_write(file, &each.from_client, client, each.client_port, server, each.server_port);
 		direction_write(file, &each.from_server, server, each.server_port, client, each.client_port);
 	}
-	fclose(file);
+	if (!directions_close(file))
+		throw std::runtime_error(std::string("cannot write ") + listing);
 }
 
 } // namespace

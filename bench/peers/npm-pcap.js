@@ -1,7 +1,7 @@
-// node npm-pcap.js FILE [--passes N] [--directions FILE]
+// node npm-pcap.js FILE --installed FOLDER [--passes N] [--directions FILE]
 //
-// The npm package `pcap` (libpcap for Node, bench/.cache/peers/npm-pcap) with its TCPTracker and listeners for the data of
-// both directions that count. It puts no fragments together and nothing in order, and verifies no checksums. Everything
+// The npm package `pcap` (libpcap for Node), installed in FOLDER, with its TCPTracker and listeners for the data of both
+// directions that count. It puts no fragments together and nothing in order, and verifies no checksums. Everything
 // begins anew with each pass. Prints one JSON line with the totals of the last pass.
 
 import { once } from "node:events";
@@ -11,13 +11,15 @@ import { parseArgs } from "node:util";
 import { Direction, DirectionList } from "../replay/directions.js";
 
 console.log = () => {}; // it prints what it finds odd
-const require = createRequire(join(import.meta.dirname, "..", ".cache", "peers", "npm-pcap", "package.json"));
-const pcap = require("pcap");
-
 const { values, positionals } = parseArgs({
-  options: { passes: { type: "string", default: "1" }, directions: { type: "string" } },
+  options: {
+    installed: { type: "string" },
+    passes: { type: "string", default: "1" },
+    directions: { type: "string" },
+  },
   allowPositionals: true,
 });
+const pcap = createRequire(join(values.installed, "package.json"))("pcap");
 let totals = { streams: 0, c2s: 0, s2c: 0 };
 for (let pass = 0; pass < Number(values.passes); pass++) {
   totals = { streams: 0, c2s: 0, s2c: 0 };

@@ -3,7 +3,7 @@
 //
 //     source <tab> destination <tab> bytes <tab> crc32        endpoints as "10.0.0.1|80"
 
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 const BUFFERED_LINES = 4096;
@@ -48,7 +48,7 @@ export class DirectionList {
   }
 
   #flush() {
-    writeSync(this.#file, this.#lines.join(""));
+    writeFileSync(this.#file, this.#lines.join(""));
     this.#lines = [];
   }
 }
