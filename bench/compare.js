@@ -9,7 +9,15 @@ import { exactDirections } from "./compare/exactness.js";
 import { measure, measureWall } from "./compare/measure.js";
 import { LOOP, OURS, preparePeers, READING_AHEAD, WAY_NAMES } from "./compare/peers.js";
 import { measureFlows, measureStartUp, measureWorkers } from "./compare/programs.js";
-import { writePerformancePage } from "./compare/performance-page.js";
+import { insistOnSections, writeSections } from "./compare/performance-page.js";
+import {
+  cpuSections,
+  flowsSection,
+  startUpSection,
+  wallSection,
+  waysSection,
+  workersSection,
+} from "./compare/sections.js";
 import { summarize } from "./compare/result.js";
 import { attempt, runRounds } from "./compare/rounds.js";
 import { CPU_COLUMNS, jsonLines, resultTable } from "./compare/table.js";
@@ -32,19 +40,31 @@ await runCommand(COMMAND, main);
 
 async function main(options) {
   const captures = options.captures?.split(",");
+  insistOnKinds(captures ?? []);
   const peers = options.peers?.split(",");
   const rounds = roundsOf(options.rounds);
   const { json } = options;
-  const results = await compare(captures ?? ALL_CAPTURES, peers, rounds, json);
-  insistOnOurs(results);
-  if (json || captures !== undefined || peers !== undefined) return;
+  if (json || captures !== undefined || peers !== undefined) {
+    insistOnOurs(await compare(captures ?? ALL_CAPTURES, peers, rounds, json));
+  } else {
+    await writePage(rounds);
+  }
+}
+
+/** Measures everything. Each table is written as soon as its figures are there: it takes long, and more memory to the end. */
+async function writePage(rounds) {
+  insistOnSections();
+  const results = await compare(ALL_CAPTURES, undefined, rounds, false);
+  writeSections(cpuSections(rounds, results));
   const wall = await inRounds(WALL_CAPTURES, preparePeers(WALL_PEERS), rounds, "wall time", measureWall);
+  writeSections(wallSection(wall));
   const ways = await inRounds(WAY_CAPTURES, preparePeers([LOOP, ...WAY_NAMES]), rounds, "ways of use", measure);
-  insistOnKinds(captures ?? []);
-  insistOnOurs(ways);
-  const [flows, startUp] = [measureFlows(), measureStartUp()];
-  const workers = [...measureWorkers(1), ...measureWorkers(0)];
-  writePerformancePage({ rounds, results, wall, ways, flows, startUp, workers });
+  writeSections(waysSection(ways));
+  insistOnOurs([...results, ...wall, ...ways]);
+  writeSections(startUpSection(measureStartUp()));
+  writeSections(workersSection([...measureWorkers(1), ...measureWorkers(0)]));
+  writeSections(flowsSection(measureFlows()));
+  process.stderr.write("bench: docs/performance.md has the new figures\n");
 }
 
 /** CPU time, and whether the bytes are right; printed capture by capture. */

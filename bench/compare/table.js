@@ -50,7 +50,7 @@ export function resultTable(results, columns) {
 export function table(items, columns) {
   const rows = [
     columns.map((column) => column.heading),
-    ...items.map((item) => columns.map((each) => each.cell(item))),
+    ...items.map((item) => columns.map((each) => each.cell(item).replaceAll("|", "\\|"))),
   ];
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index].length)));
   const lines = rows.map((row) => `| ${row.map((text, index) => text.padEnd(widths[index])).join(" | ")} |`);
@@ -85,8 +85,8 @@ function exactText({ failure, exactDirections, directions, rightTotals }) {
   return `${exactDirections} of ${directions} (${percent} %)`;
 }
 
-/** @param {number | null | undefined} value @param {number} digits */
-function fixed(value, digits) {
+/** @param {number | null | undefined} value @param {number} digits @returns {string} "-" for what there is not */
+export function fixed(value, digits) {
   return value === null || value === undefined ? "-" : value.toFixed(digits).replace(/^-(0\.0*)$/, "$1");
 }
 
