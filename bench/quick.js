@@ -3,16 +3,17 @@
 // Has a change made the engine slower? The engine as it is here beside the engine as it was: at --against, or else before
 // the change in hand (compare/past-engine.js). Both replay small captures at the same time, on the same core: what the
 // machine does meanwhile hits both. A capture that seems slower is measured again before anything is said. Ends with 1
-// where one is.
+// where one is, or where the engine loses bytes or streams.
 //
 //     the core   │ before │ now │ before │ now │ before │ …            a few milliseconds each
 
+import { BenchError } from "./command/bench-error.js";
 import { roundsOf, runCommand } from "./command/run-command.js";
 import { insistOnKinds, prepareCapture } from "./compare/captures.js";
 import { measureTogether } from "./compare/measure.js";
 import { commitBefore, pastEngine } from "./compare/past-engine.js";
 import { engineIn } from "./compare/peers.js";
-import { median } from "./compare/result.js";
+import { hasRightTotals, median } from "./compare/result.js";
 import { table } from "./compare/table.js";
 
 const CAPTURES = ["bulk", "mixed", "small", "evil", "conc100k"];
@@ -46,8 +47,8 @@ async function main({ captures, against, rounds }) {
   const names = captures.split(",");
   insistOnKinds(names);
   const { folder, title } = pastEngine(against ?? commitBefore());
-  const engines = [
   const prepared = names.map((name) => prepareCapture(name, true));
+  const engines = [
     { name: "the engine before", ...engineIn(folder) },
     { name: "the engine", ...engineIn() },
   ];
@@ -76,9 +77,12 @@ async function compared(engines, capture, roundsOfTry) {
 
 /** Seconds of a pass, before and now. Who starts first gains a little: they take turns at that. */
 async function round(peers, capture, isTurned) {
-  const samples = await measureTogether(isTurned ? peers.toReversed() : peers, capture);
-  const seconds = samples.map(({ passSeconds }) => passSeconds);
-  return isTurned ? seconds.toReversed() : seconds;
+  const inTurn = await measureTogether(isTurned ? peers.toReversed() : peers, capture);
+  const [before, now] = isTurned ? inTurn.toReversed() : inTurn;
+  if (!hasRightTotals(now, capture.truth)) {
+    throw new BenchError("peer-failed", `the engine does not get ${capture.name} right: its time says nothing`);
+  }
+  return [before.passSeconds, now.passSeconds];
 }
 
 function summary({ name, truth }, rounds) {

@@ -81,6 +81,7 @@ function pinning() {
     const { status, stdout } = spawnSync("taskset", ["-cp", String(process.pid)], { encoding: "utf8" });
     const core = status === 0 ? /(\d+)\s*$/.exec(stdout)?.[1] : undefined;
     pinningCommand = core === undefined ? [] : ["taskset", "-c", core];
+    if (core === undefined) process.stderr.write("bench: nothing is pinned to a core: that takes taskset\n");
   }
   return pinningCommand;
 }

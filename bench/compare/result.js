@@ -3,6 +3,8 @@
 
 import { LIBNIDS, LOOP, OURS } from "./peers.js";
 
+const COUNTED = ["packets", "streams", "c2s", "s2c", "bytes"];
+
 /**
  * @typedef {object} Result
  * @property {string} capture
@@ -49,7 +51,7 @@ export function summarize(capture, outcomes) {
       ratioToOurs: ratio(samples, samplesOf(OURS)),
       rssMiB: median(samples.map((sample) => sample.rssMiB)),
       fixedSeconds: median(samples.map((sample) => sample.fixedSeconds)),
-      rightTotals: samples.flatMap((sample) => sample.totals).every((totals) => agrees(totals, truth)),
+      rightTotals: samples.every((sample) => hasRightTotals(sample, truth)),
     };
   });
 }
@@ -72,9 +74,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Whether all a peer counted is as it should be. Peers count different things; all have the truth's names for them. */
-function agrees(totals, truth) {
-  return ["packets", "streams", "c2s", "s2c", "bytes"].every(
-    (name) => !(name in totals) || totals[name] === truth[name],
-  );
+/**
+ * Whether all a peer counted is as it should be. Peers count different things; all have the truth's names for them.
+ * @param {import("./measure.js").Sample} sample
+ * @param {import("./captures.js").Truth} truth
+ * @returns {boolean}
+ */
+export function hasRightTotals({ totals }, truth) {
+  return totals.every((counted) => COUNTED.every((name) => !(name in counted) || counted[name] === truth[name]));
 }
