@@ -93,6 +93,30 @@ describe("tsnids, interrupted while it reads a pipe", () => {
   });
 });
 
+describe("tsnids, interrupted twice", () => {
+  let child: ChildProcessWithoutNullStreams | undefined;
+
+  afterEach(() => child?.kill("SIGKILL"));
+
+  // It waits a second for the writer of the pipe.
+  for (const [title, pause, expected] of [
+    ["takes two signals that come together for one, as timeout(1) sends them", 20, [130, null]],
+    ["ends at once when it is asked again", 400, [null, "SIGTERM"]],
+  ] as const) {
+    it(title, async () => {
+      child = startTsnids(["run", "-"]);
+      const stdout = collect(child.stdout);
+      child.stdin.write(closed().pcap());
+      await stdout.until("10.0.0.1:40000 ");
+      child.kill("SIGTERM");
+      await setTimeout(pause);
+      child.kill("SIGTERM");
+      expect(await once(child, "close")).to.deep.equal(expected);
+      expect(/^streams +1/m.test(stdout.text())).to.equal(expected[0] === 130);
+    });
+  }
+});
+
 describe("tsnids, interrupted behind the end of its input", () => {
   const folder = temporaryFolder();
   let child: ChildProcessWithoutNullStreams | undefined;
