@@ -3,7 +3,8 @@
 //     segments      |--0--|--1--|--2--|--3--|--4--|          cut at the usual places
 //     again, same      |--1--|                               identical retransmissions
 //     again, other        |----|  |----------|               other ranges of the same bytes, across segment borders
-//     then          all of them shuffled; 5 % of the datagrams split into IP fragments, some of those out of order
+//     then          all of them shuffled; 5 % of the datagrams split into IP fragments (those long enough), some
+//                   of those out of order
 //     then          one ACK for the window
 //
 // Overlapping copies hold the same bytes, so the totals are exact whatever overlap policy a reader follows. The FIN of
