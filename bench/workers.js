@@ -149,7 +149,8 @@ function sample(path, workers, turns) {
   const expected = `${frames * times} ${segments * times} ${bytes * times}`;
   const found = `${many.frames} ${many.segments} ${many.bytes}`;
   if (found !== expected) {
-    throw new BenchError("peer-failed", `totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`);
+    const wrong = `totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`;
+    throw new BenchError("peer-failed", `${wrong}; in ${path} all connections must end, or they go on in the next pass`);
   }
   const passes = MANY_PASSES - FEW_PASSES;
   return {
