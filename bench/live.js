@@ -8,7 +8,7 @@
 
 import { cpus, loadavg } from "node:os";
 import { BenchError } from "./command/bench-error.js";
-import { onInterrupt } from "./command/interrupt.js";
+import { clearAtExit } from "./command/at-exit.js";
 import { runCommand, wholeNumber } from "./command/run-command.js";
 import { attempt } from "./compare/rounds.js";
 import { Network } from "./live/network.js";
@@ -34,7 +34,7 @@ async function main({ offload }, [rateText = "50000", secondsText = "10", ...giv
     throw new BenchError("bad-option", `unknown backend "${unknown}", there are ${BACKENDS.join(", ")}`);
   }
   const network = new Network();
-  onInterrupt(() => network.remove());
+  clearAtExit(() => network.remove());
   try {
     network.make(offload);
     console.log(`${rate} packets/s for ${seconds} s; load ${loadavg()[0].toFixed(1)} on ${cpus().length} cores`);

@@ -68,6 +68,21 @@ describe("the commands of bench/", () => {
   });
 });
 
+describe("a command of bench/ whose output", () => {
+  const capture = join("pcaps", "web.pcap");
+  /** Its output goes on to where the shell is told. */
+  const into = (where: string) =>
+    ended("sh", ["-c", `{ "$0" bench/replay.js ${capture}; echo "ended with $?" >&2; } ${where}`, process.execPath]);
+
+  it("nobody reads any more ends in silence", async () => {
+    expect((await into("| true")).stderr).to.equal("ended with 1\n");
+  });
+
+  it("cannot be kept says so in one line", async () => {
+    expect((await into("> /dev/full")).stderr).to.match(/^bench: ENOSPC[^\n]*\nended with 1\n$/);
+  });
+});
+
 describe("the reason of a program of bench/ that failed", () => {
   const reasonOf = async (stderr: string) => {
     const { reasonIn } = await benchModule<{ reasonIn: (stderr: string) => string }>("command/run-command.js");
@@ -102,8 +117,12 @@ function run([name = "", ...args]: readonly string[]): Promise<Ended> {
 }
 
 function runNode(args: readonly string[]): Promise<Ended> {
+  return ended(process.execPath, args);
+}
+
+function ended(program: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve) =>
-    execFile(process.execPath, args, { cwd: repository }, (error, stdout, stderr) =>
+    execFile(program, args, { cwd: repository }, (error, stdout, stderr) =>
       resolve({ code: error?.code ?? 0, stdout, stderr }),
     ),
   );

@@ -21,6 +21,7 @@ const UNCAUGHT = /^\w*Error( \[\w+\])?: [^]*?(?=\n {4}at |\n\n)/m;
  * @param {(values: Record<string, string | boolean>, operands: string[]) => unknown} main
  */
 export async function runCommand({ usage, options = {}, operands = [0, 0] }, main) {
+  process.stdout.on("error", endUnread);
   try {
     const { values, positionals } = parsed(options, operands);
     await main(values, positionals);
@@ -31,6 +32,12 @@ export async function runCommand({ usage, options = {}, operands = [0, 0] }, mai
     process.stderr.write(`${PREFIX}${error.message}${hint}\n`);
     process.exitCode = error instanceof BenchError ? error.exitCode : 2;
   }
+}
+
+/** Nobody reads the output any more, or it cannot be kept. @param {NodeJS.ErrnoException} error */
+function endUnread({ code, message }) {
+  if (code !== "EPIPE") process.stderr.write(`${PREFIX}${message}\n`);
+  process.exit(1);
 }
 
 /** The command line as given; the user's mistakes become the benchmark's own error. */

@@ -3,7 +3,7 @@
 
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { onInterrupt } from "../command/interrupt.js";
+import { clearAtExit } from "../command/at-exit.js";
 import { CACHE } from "./captures.js";
 import { runPeer } from "./peer-process.js";
 
@@ -17,14 +17,14 @@ export async function exactDirections(peer, capture) {
   if (!peer.listsDirections) return null;
   const listing = join(CACHE, `directions-${process.pid}.tsv`);
   const clear = () => rmSync(listing, { force: true });
-  const stopListening = onInterrupt(clear);
+  const isCleared = clearAtExit(clear);
   try {
     await runPeer(peer, capture, 1, [], ["--directions", listing]);
     const truth = new Set(lines(capture.truthLines));
     return lines(listing).filter((line) => truth.delete(line)).length;
   } finally {
-    stopListening();
     clear();
+    isCleared();
   }
 }
 

@@ -1,20 +1,18 @@
-// What a command clears away when it is interrupted.
+// What a command clears away however it ends, an interrupt included.
 
 const SIGNALS = ["SIGINT", "SIGTERM"];
 const INTERRUPTED = 130;
 
 /**
- * Has the command end when it is interrupted, but not before it cleared away.
- * @param {() => void} clear
+ * @param {() => void} clear called when the process ends
  * @returns {() => void} for when there is nothing more to clear away
  */
-export function onInterrupt(clear) {
-  const end = () => {
-    clear();
-    process.exit(INTERRUPTED);
-  };
+export function clearAtExit(clear) {
+  const end = () => process.exit(INTERRUPTED);
+  process.once("exit", clear);
   for (const signal of SIGNALS) process.once(signal, end);
   return () => {
+    process.off("exit", clear);
     for (const signal of SIGNALS) process.off(signal, end);
   };
 }
