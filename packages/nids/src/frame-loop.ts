@@ -200,11 +200,11 @@ export class FrameLoop {
   }
 
   /** Nothing came until a time: that is the time of whatever happens now, such as connections that are given up. */
-  silence({ silentUntil }: FrameBatch): void {
+  silence({ silentUntil, silentNanoseconds }: FrameBatch): void {
     if (silentUntil < 0 || !this.clock.advance(silentUntil)) return;
     const { packet, silentTime, faults } = this;
     silentTime.clear();
-    silentTime.push(0, 0, 0, silentUntil, 0, this.currentInterface);
+    silentTime.push(0, 0, 0, silentUntil, silentNanoseconds, this.currentInterface);
     packet.batch = silentTime;
     packet.index = 0;
     this.uncounted = 1; // statistics() counts up to the frame in hand, and this is none.

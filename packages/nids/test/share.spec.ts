@@ -181,6 +181,25 @@ describe("engines that share a capture", () => {
     compare(capture([open, ticking, past, later(open, "20")]).batch(), 4, idle);
   });
 
+  it("end the grace of holes at the same moment of a second", () => {
+    const open = (host: number) => conversation({ client: `10.0.0.${host}:1`, server: "10.0.1.1:80" }).handshake();
+    const ticking = [2, 3, 4, 5].map((host) => open(host).at("1000000001.7").send("client", "tick"));
+    const waiting = [6, 7, 8, 9, 10, 11].map((host) =>
+      open(host)
+        .at("1000000000.4")
+        .segment("client", { seq: 4, data: "behind" })
+        .ack("server")
+        .at("1000000001.8") // too late: the clock has come to 1.7
+        .segment("client", { seq: -10, data: "hole" }),
+    );
+    const whole = capture([...ticking, ...waiting]).batch();
+    compare(whole, 4, { checksums: "verify" });
+    const engines = sharers(4, { ...small, checksums: "verify" }, (nids) =>
+      nids.registerTcp(following(() => undefined)),
+    );
+    expect(sieved(engines, whole).total.gaps).to.equal(6);
+  });
+
   for (const file of readdirSync(new URL("../test/scenarios/", import.meta.url)).sort()) {
     it(`make of the scenarios of ${file} what one engine does`, () => {
       for (const scenario of parseScenario(

@@ -58,7 +58,7 @@ export function sieved(engines: readonly Nids[], whole: FrameBatch): { total: St
     for (const [number, nids] of engines.entries()) {
       if (share === everyShare || share === number) nids.process(batch);
       else if (moved) {
-        silent.beSilent(whole.seconds[index] ?? 0);
+        silent.beSilent(whole.seconds[index] ?? 0, whole.nanoseconds[index]);
         nids.process(silent);
       }
     }

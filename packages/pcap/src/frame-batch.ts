@@ -48,6 +48,8 @@ export class FrameBatch {
    * source that hears nothing says so about once a second, so that whoever keeps time by the frames is not left standing.
    */
   silentUntil: number = -1;
+  /** The nanoseconds after that: 0 to 999,999,999. */
+  silentNanoseconds: number = 0;
 
   /** Throws CaptureArgumentError for a capacity that is not an integer from 1 to 16,777,216. */
   constructor(capacity: number = defaultCapacity) {
@@ -70,10 +72,11 @@ export class FrameBatch {
     this.silentUntil = -1;
   }
 
-  /** Forgets all frames, and says that nothing was captured until `seconds` (see `silentUntil`). */
-  beSilent(seconds: number): void {
+  /** Forgets all frames, and says that nothing was captured until then (see `silentUntil`). */
+  beSilent(seconds: number, nanoseconds = 0): void {
     this.length = 0;
     this.silentUntil = seconds;
+    this.silentNanoseconds = nanoseconds;
   }
 
   /** Adds a frame. The caller has made sure that `length < capacity`: what does not fit is lost. */

@@ -44,7 +44,7 @@ export class BlockSource implements FrameSource {
       const message = await this.next();
       if (message.type === "end") return;
       if (message.type === "silence") {
-        batch.beSilent(message.until);
+        batch.beSilent(message.until, message.nanoseconds);
         yield batch;
         continue;
       }
@@ -83,12 +83,13 @@ export class BlockSource implements FrameSource {
     for (let first = 0; first < entries;) {
       const tick = block.nextTick(first, entries);
       const second = block.seconds[tick] as number;
+      const nanoseconds = block.nanoseconds[tick];
       takeColumns(batch, block, first, tick);
       first = tick + 1;
       if (first >= entries) postFromWorker(this.port, { type: "free", block: number });
       if (batch.length > 0) yield batch;
       if (tick === entries) return;
-      batch.beSilent(second);
+      batch.beSilent(second, nanoseconds);
       yield batch;
     }
   }

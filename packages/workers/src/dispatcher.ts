@@ -115,9 +115,9 @@ export class Dispatcher {
   }
 
   /** A frame moves the packet clock on: those it is not for are told. */
-  private async tick({ seconds }: FrameBatch, index: number): Promise<void> {
+  private async tick({ seconds, nanoseconds }: FrameBatch, index: number): Promise<void> {
     for (const [share, lane] of this.lanes.entries()) {
-      if (!this.isFor(index, share)) await lane.tick(seconds[index] as number);
+      if (!this.isFor(index, share)) await lane.tick(seconds[index] as number, nanoseconds[index] as number);
     }
   }
 

@@ -4,7 +4,7 @@
 //   │ seconds │ offset │ capturedLength │ originalLength │ nanoseconds │ interfaceIndex │ bytes … │
 //
 // An entry without a frame (`originalLength` -1) says that another worker's frame has moved the packet clock on to its
-// second.
+// time.
 //
 // A message after the writing, and one after the reading, order them; nothing here needs to be atomic.
 
@@ -73,9 +73,9 @@ export class FrameBlock {
     this.interfaceIndex[entry] = interfaceIndex;
   }
 
-  /** Makes an entry that says that packet time has come to `seconds`. */
-  putTick(entry: number, offset: number, seconds: number): void {
-    this.put(entry, offset, 0, -1, seconds, 0, 0);
+  /** Makes an entry that says that packet time has come so far. */
+  putTick(entry: number, offset: number, seconds: number, nanoseconds: number): void {
+    this.put(entry, offset, 0, -1, seconds, nanoseconds, 0);
   }
 
   /** The first entry from `first` on that is no frame; `last` where there is none. */

@@ -73,11 +73,11 @@ export class Lane {
     this.record.countSorted(bytes);
   }
 
-  /** Adds that packet time has come to `seconds`; waits for room. */
-  async tick(seconds: number): Promise<void> {
+  /** Adds that packet time has come so far; waits for room. */
+  async tick(seconds: number, nanoseconds: number): Promise<void> {
     const { record } = this;
     if (!record.hasRoom(0)) await this.nextBlock();
-    this.block?.putTick(record.entries, record.end, seconds);
+    this.block?.putTick(record.entries, record.end, seconds, nanoseconds);
     record.grow(0);
   }
 

@@ -46,7 +46,7 @@ export type MessageToWorker =
     }
   /** No frames of the list with this number come any more. */
   | { readonly type: "forget"; readonly list: number }
-  | { readonly type: "silence"; readonly until: number }
+  | { readonly type: "silence"; readonly until: number; readonly nanoseconds: number }
   | { readonly type: "end" };
 
 /** From a worker. */

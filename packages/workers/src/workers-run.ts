@@ -115,7 +115,7 @@ export class WorkersRun {
         if ("error" in next) return next;
         if (next.done === true) return undefined;
         const { value: batch } = next;
-        if (batch.silentUntil >= 0) this.silence(batch.silentUntil);
+        if (batch.silentUntil >= 0) this.silence(batch);
         else await this.unlessFailed(this.dispatcher.pass(batch));
       }
     } catch (error) {
@@ -125,9 +125,9 @@ export class WorkersRun {
     }
   }
 
-  private silence(until: number): void {
+  private silence({ silentUntil: until, silentNanoseconds: nanoseconds }: FrameBatch): void {
     this.dispatcher.silence(until);
-    this.post({ type: "silence", until });
+    this.post({ type: "silence", until, nanoseconds });
   }
 
   private start(index: number): Worker {

@@ -2,13 +2,15 @@
 import { FileSource } from "@tsnids/capture";
 import type { ChecksumMode } from "@tsnids/nids";
 import { Nids, NidsError } from "@tsnids/nids";
-import { MemorySource } from "@tsnids/pcap";
+import { FrameBatch, MemorySource } from "@tsnids/pcap";
+import type { FrameSource } from "@tsnids/pcap";
 import { capture, conversation } from "@tsnids/testkit";
 import { NidsWorkers, run } from "@tsnids/workers";
 import { expect } from "chai";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Heard } from "./counting-module.js";
 import setup from "./counting-module.js";
@@ -42,6 +44,20 @@ async function expectSameTotals(path: string, checksums: ChecksumMode, workers: 
   expect(together(many.results as Heard[])).to.deep.equal(together([heard()]));
 }
 
+/** The frames of a batch from `first` on, as one of their own. */
+function rest(whole: FrameBatch, first: number): FrameBatch {
+  const batch = new FrameBatch(whole.length - first);
+  batch.bytes = whole.bytes;
+  batch.interfaces = whole.interfaces;
+  for (let index = first; index < whole.length; index++) {
+    const { offset, capturedLength, originalLength, seconds, nanoseconds } = whole;
+    const columns = [offset, capturedLength, originalLength, seconds, nanoseconds].map((column) => column[index]);
+    const [at = 0, captured = 0, original = 0, second = 0, part = 0] = columns;
+    batch.push(at, captured, original, second, part, 0);
+  }
+  return batch;
+}
+
 /** Does something where this thread has no WebAssembly; the workers have it. */
 async function withoutWebAssembly(action: () => Promise<void>): Promise<void> {
   const platform = globalThis as { WebAssembly?: unknown };
@@ -71,6 +87,33 @@ describe("streams spread over threads", function () {
         await expectSameTotals(`${folder}${file}`, "verify", 3, "copied");
       }
     });
+  });
+
+  it("come to the same in every part of a second", async () => {
+    const open = (host: number) => conversation({ client: `10.0.0.${host}:1`, server: "10.0.1.1:80" }).handshake();
+    const beginnings = [2, 3, 4, 5, 6, 7].map((host) =>
+      open(host).at("1000000000.4").segment("client", { seq: 4, data: "behind" }).ack("server"),
+    );
+    const others = [8, 9, 10, 11].map((host) => open(host));
+    const first = capture([...beginnings, ...others]).batch();
+    for (const talk of beginnings) talk.at("1000000001.8").segment("client", { seq: -10, data: "hole" });
+    for (const talk of others) talk.at("1000000001.7").send("client", "tick");
+    const whole = capture([...beginnings, ...others]).batch();
+    const source: FrameSource = {
+      async *batches() {
+        yield first;
+        await setTimeout(300); // by then worker 0 has said that frames of the interface can be sorted
+        whole.interfaces = first.interfaces;
+        yield rest(whole, first.length);
+      },
+    };
+    const one = new Nids({ checksums: "verify" });
+    const heard = setup(one);
+    await one.run(source);
+    const many = new NidsWorkers({ workers: 4, worker, params: { checksums: "verify" } });
+    await many.run(source);
+    expect(many.statistics()).to.deep.equal(one.statistics()).and.include({ gaps: 6 });
+    expect(together(many.results as Heard[])).to.deep.equal(together([heard()]));
   });
 
   describe("in frames of every length, more than blocks hold,", () => {

@@ -67,7 +67,7 @@ export class FrameSieve {
 
   /**
    * Writes into `shares`, for each frame, the share it is for, or `everyShare`; and into `ticks` which frames move the
-   * packet clock on: engines that are not given such a frame are to be told of its second (FrameBatch.silentUntil).
+   * packet clock on: engines that are not given such a frame are to be told of its time (FrameBatch.beSilent).
    * Returns how many these are. `view` is of the bytes that offsets point into; `settled` has a 1 for each interface of
    * which an engine has said `isSettled`. Frames are to be given in order, each once.
    */
