@@ -13,7 +13,7 @@ export function advance(sequence: number, octets: number): number {
   return (sequence + octets) | 0;
 }
 
-/** The later of two sequence numbers. */
+/** The later of two sequence numbers; the first where nobody can tell, half a circle apart. */
 export function later(a: number, b: number): number {
-  return ((a - b) | 0) > 0 ? a : b;
+  return distance(a, b) > 0 ? b : a;
 }
