@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
 import { describeValue, isFrameSource, isObject } from "@tsnids/pcap";
-import type { FrameSource } from "@tsnids/pcap";
+import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 
 /** Workers there may be: each is a thread with an engine, and its memory, of its own. */
@@ -93,6 +93,13 @@ export function checkOptions(options: WorkersOptions): CheckedOptions {
 export function checkSource(source: FrameSource): void {
   if (isFrameSource(source)) return;
   throw wrong("source must be a source of frames, such as new FileSource(path)");
+}
+
+/** The same for what a source gives that is no batch. */
+export function checkBatch(batch: FrameBatch): void {
+  const { bytes, interfaces, length } = (batch as FrameBatch | null | undefined) ?? ({} as Partial<FrameBatch>);
+  if (ArrayBuffer.isView(bytes) && Array.isArray(interfaces) && Number.isInteger(length)) return;
+  throw wrong(`source must give batches of frames, such as new FrameBatch(), not ${describeValue(batch)}`);
 }
 
 function checkNames(options: WorkersOptions): void {

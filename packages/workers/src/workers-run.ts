@@ -13,6 +13,7 @@ import { isAboutParameters, WorkerError } from "./errors.js";
 import { messageFromWorker } from "./messages.js";
 import type { MessageFromWorker, MessageToWorker, WorkerStart } from "./messages.js";
 import type { WorkersOutcome } from "./nids-workers.js";
+import { checkBatch } from "./options.js";
 import type { CheckedOptions } from "./options.js";
 import { SpreadingMemory } from "./spreading-memory.js";
 import { startThread } from "./thread.js";
@@ -115,6 +116,7 @@ export class WorkersRun {
         if ("error" in next) return next;
         if (next.done === true) return undefined;
         const { value: batch } = next;
+        checkBatch(batch);
         if (batch.silentUntil >= 0) this.silence(batch);
         else await this.unlessFailed(this.dispatcher.pass(batch));
       }

@@ -76,6 +76,16 @@ describe("options of workers", () => {
     });
   }
 
+  for (const batch of [null, undefined, 5, {}, { bytes: new Uint8Array(1), length: 0 }]) {
+    it(`come with a source that gives batches, not ${JSON.stringify(batch)}`, async () => {
+      const error = await failure({ workers: 1, worker, workerData: {} }, { batches: () => [batch].values() });
+      expect(error).to.be.an.instanceOf(WorkerError).with.property("code", "invalid-argument");
+      expect(error)
+        .to.have.property("message")
+        .that.matches(/^source must give batches of frames, such as new Fr/);
+    });
+  }
+
   it("have the engines' parameters in them, which the engines check", async () => {
     const error = await failure({ workers: 1, worker, workerData: {}, params: { maxStreams: 0 } });
     expect(error).to.be.an.instanceOf(NidsError).with.property("code", "invalid-parameter");
