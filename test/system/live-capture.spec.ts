@@ -119,6 +119,30 @@ describeNeeding(["root", "network namespaces", "cap", "ethtool"], "live capture 
   });
 });
 
+describeNeeding(
+  ["root", "network namespaces", "nginx", "curl", "cap", "ethtool"],
+  "offloads that begin later",
+  function () {
+    this.timeout(60_000);
+    const network = new Network();
+    const server = new WebServer(network, 4);
+    const offload = (state: "on" | "off"): unknown =>
+      network.run("client", "ethtool", "-K", device, ...["tso", "gso", "gro"].flatMap((name) => [name, state]));
+
+    it("make frames longer than their places in the ring, which are cut and not invalid", async () => {
+      offload("off");
+      const watched = await Watched.start(network, "client", { device });
+      offload("on");
+      await server.download();
+      const stream = await watched.event("stream");
+      const { live, counters } = await watched.stop();
+      const missing = stream.gaps.reduce((sum, [, length]) => sum + length, 0);
+      expect([live.cut > 0, counters["ipInvalid"]]).to.deep.equal([true, 0]);
+      expect(stream.bytes + missing).to.equal(server.size + stream.header);
+    });
+  },
+);
+
 describeNeeding(["root", "network namespaces", "cap", "tcpdump", "dumpcap"], "a device that goes away", function () {
   this.timeout(60_000);
   const network = new Network();

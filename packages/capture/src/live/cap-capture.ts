@@ -5,11 +5,12 @@
 //     onFrame ─► block ─┬─► full, or older than `patience`      ─► sink
 //                       └─► the event loop turns (no more frames) ─► sink
 
-import { PcapBlock, PcapWriter } from "@tsnids/pcap";
+import { LinkType, PcapBlock, PcapWriter } from "@tsnids/pcap";
 import { loadCap } from "./cap-addon.js";
 import type { CapAddon } from "./cap-addon.js";
 import { CapHandle, capSnapLength } from "./cap-handle.js";
 import type { CaptureRequest } from "./capture-feed.js";
+import { longestPacket } from "./device-state.js";
 import { WallClock } from "./wall-clock.js";
 import { wireLength } from "./wire-length.js";
 
@@ -22,6 +23,12 @@ const enoughBytes = 64 * 1024;
 /** Milliseconds a frame may wait for others while there is traffic. */
 const patience = 5;
 
+/**
+ * Bytes beyond the MTU for which libpcap always makes room in its ring, where a device of Ethernet has no offloads when
+ * it is opened. When it has them later, or its MTU grows, frames are longer than their places, and are cut.
+ */
+const roomBeyondPacket = 17;
+
 /** Takes blocks of pcap records; `bytes` is valid until it returns. */
 export type BlockSink = (bytes: Uint8Array, records: number) => void;
 
@@ -30,6 +37,8 @@ export class CapCapture {
   readonly #handle: CapHandle;
   readonly #sink: BlockSink;
   readonly #snapLength: number;
+  /** Bytes of the shortest frame that may have been cut before it came here. */
+  readonly #shortestCut: number;
   readonly #clock: WallClock;
   readonly #block: PcapBlock = new PcapBlock(blockBytes);
   #blockBegun = 0;
@@ -47,8 +56,11 @@ export class CapCapture {
     this.#sink = sink;
     this.#clock = clock;
     this.#snapLength = Math.min(snapLength, capSnapLength);
+    const mtu = longestPacket(device);
     this.#handle = new CapHandle(device, filter, bufferSize, (length) => this.#onFrame(length), addon);
     const { linkType } = this.#handle;
+    const room = linkType === LinkType.ETHERNET && mtu !== undefined ? mtu + roomBeyondPacket : capSnapLength;
+    this.#shortestCut = Math.min(room, capSnapLength);
     sink(new PcapWriter({ linkType, snapLength: this.#snapLength, nanoseconds: true }).header(), 0);
   }
 
@@ -80,7 +92,7 @@ export class CapCapture {
       if (!this.#isScheduled) setImmediate(this.#onTurn);
       this.#isScheduled = true;
     }
-    const original = length < capSnapLength ? length : wireLength(buffer, linkType);
+    const original = length < this.#shortestCut ? length : wireLength(buffer.subarray(0, length), linkType);
     const captured = length < this.#snapLength ? length : this.#snapLength;
     block.add(buffer.subarray(0, captured), original, clock.seconds, clock.nanoseconds);
     if (block.length >= enoughBytes || now - this.#blockBegun > patience) this.flush();

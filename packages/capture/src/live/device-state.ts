@@ -29,9 +29,19 @@ export function deviceState(device: string): DeviceState {
 
 /** The number by which the system knows a device; no other one gets it soon. Undefined where it is not known. */
 export function deviceNumber(device: string): string | undefined {
+  return attribute(device, "ifindex");
+}
+
+/** Bytes of the longest packet that a device takes (its MTU); undefined where it is not known. */
+export function longestPacket(device: string): number | undefined {
+  const mtu = attribute(device, "mtu");
+  return mtu === undefined ? undefined : Number(mtu);
+}
+
+function attribute(device: string, name: string): string | undefined {
   if (device.includes("/")) return undefined;
   try {
-    return readFileSync(`${devicesFolder}/${device}/ifindex`, "utf8").trim();
+    return readFileSync(`${devicesFolder}/${device}/${name}`, "utf8").trim();
   } catch {
     return undefined;
   }

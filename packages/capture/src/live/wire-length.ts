@@ -1,6 +1,6 @@
-// How long a frame that fills the whole buffer of the addon was on the wire. With segmentation offload the system shows
-// frames of up to 65535 bytes of IP and the link header on top; the addon cuts them at 65535 and does not say so. The
-// IP header says how long the packet is (RFC 791 §3.1, RFC 8200 §3).
+// How long a frame that may have been cut was on the wire. With segmentation offload the system shows frames of up to
+// 65535 bytes of IP and the link header on top. The addon cuts them at 65535, the kernel at what libpcap has room for,
+// and the addon does not say so. The IP header says how long the packet is (RFC 791 §3.1, RFC 8200 §3).
 //
 //     │ link header │ IP header … total length │        cut off here
 //     0             network                             65535 ┆ network + total length
@@ -23,6 +23,9 @@ const jumboOption = 0xc204;
 
 /** EtherTypes of VLAN tags (IEEE 802.1Q, 802.1ad), before which the real one is. */
 const tags: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100]);
+
+/** EtherTypes of IPv4 and IPv6. */
+const ip: ReadonlySet<number> = new Set([0x0800, 0x86dd]);
 
 /** Where the two bytes lie that say what follows the link header; undefined where the header does not say. */
 const typeField: ReadonlyMap<number, number> = new Map([
@@ -59,11 +62,12 @@ function unsaidLength(frame: Uint8Array, network: number, payload: number): numb
   return said > longestUnsaid ? 0 : said;
 }
 
+/** Where the IP header is; undefined where there is none. */
 function networkHeader(frame: Uint8Array, linkType: number): number | undefined {
   let type = typeField.get(linkType);
   if (type === undefined) return plainHeader.get(linkType);
   while (type + tagBytes < frame.length && tags.has(number16(frame, type))) type += tagBytes;
-  return type + 2;
+  return ip.has(number16(frame, type)) ? type + 2 : undefined;
 }
 
 function number16(bytes: Uint8Array, at: number): number {

@@ -222,6 +222,7 @@ describe("CapCapture", () => {
       [[...ethernet([0x86, 0xdd]), ...jumbogram, 0, 2, 0xb9, 0x40], 14 + 40 + 178496],
       [[...ethernet([0x86, 0xdd]), ...jumbogram, 0xff, 0xff, 0xff, 0xff], capSnapLength],
       [ethernet([0x08, 0x06]), capSnapLength],
+      [[...ethernet([0x88, 0x47]), 0x45, 0, 0xff, 0xff], capSnapLength], // MPLS: no IP header, though it looks like one
     ] as const) {
       const addon = new FakeAddon();
       expect(framesOf(addon, () => addon.frame(capSnapLength, head))[0]).to.match(
