@@ -6,12 +6,15 @@
 
 import { CaptureError } from "../capture-error.js";
 import type { CaptureBackend, CaptureFeed, CaptureRequest, Drops } from "./capture-feed.js";
-import { deviceLost } from "./device-state.js";
+import { deviceLost, deviceState } from "./device-state.js";
 import { libpcapError } from "./live-errors.js";
 import { ProgramProcess } from "./program-process.js";
 
 const kibibyte = 1024;
 const mebibyte = 1024 * 1024;
+
+/** What the programs take for something else where no device has the name: a number in a list of theirs, a pipe, a host. */
+const otherThanName = /^\d+$|^-$|^TCP@|\//;
 
 interface CaptureProgram {
   /** The command line. */
@@ -74,6 +77,9 @@ function programBackend(name: string, program: CaptureProgram): CaptureBackend {
   return {
     name,
     async open(request, signal): Promise<CaptureFeed> {
+      if (otherThanName.test(request.device) && deviceState(request.device) === "missing") {
+        throw libpcapError("No such device exists", request.device, "");
+      }
       const process = new ProgramProcess(name, program.arguments(request), true);
       const isListening = await process.says(program.listening, signal);
       process.checkStarted();

@@ -1,7 +1,7 @@
 // tcpdump and dumpcap as backends, by programs of these names that the test writes: how they are called, and what is
 // made of what they say. That the real ones do it is in test/system.
 
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { delimiter } from "node:path";
 import { LiveSource } from "@tsnids/capture";
 import type { CaptureError, LiveOptions } from "@tsnids/capture";
@@ -19,9 +19,9 @@ describe("LiveSource with a program as backend", () => {
   });
 
   /** Makes the program: what it does, in sh, with its texts on standard error. */
-  function source(backend: "tcpdump" | "dumpcap", does: string, options: LiveOptions = {}): LiveSource {
+  function source(backend: "tcpdump" | "dumpcap", does: string, options: LiveOptions = {}, device = "any"): LiveSource {
     chmodSync(directory.write(backend, Buffer.from(`#!/bin/sh\n{ ${does}\n} >&2\nexit 1\n`)), 0o755);
-    return new LiveSource("any", { backend, ...options });
+    return new LiveSource(device, { backend, ...options });
   }
 
   /** What capturing ends with. */
@@ -118,6 +118,16 @@ describe("LiveSource with a program as backend", () => {
     it(`says that ${backend} has ended where it was ended by somebody else`, async () => {
       const { code, message } = await errorOf(source(backend, `${text(...open)}\nprintf '${last}'`));
       expect([code, message]).to.deep.equal(["capture-crashed", `any: ${backend} ended (exit code 1)`]);
+    });
+  }
+
+  for (const name of ["1", "-", "./pipe", "TCP@127.0.0.1:1"]) {
+    it(`takes "${name}" for a name, which the programs do not (needs /sys)`, async function () {
+      if (!existsSync("/sys/class/net")) this.skip();
+      for (const backend of ["tcpdump", "dumpcap"] as const) {
+        const { code } = await errorOf(source(backend, text("listening on it"), {}, name));
+        expect(code).to.equal("unknown-device");
+      }
     });
   }
 
