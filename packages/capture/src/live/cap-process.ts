@@ -6,8 +6,9 @@
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { CaptureError } from "../capture-error.js";
+import { systemCode } from "./live-errors.js";
 import { capProgram } from "../programs.js";
 import { deviceLost, deviceNumber } from "./device-state.js";
 import { framesDescriptor } from "./cap-messages.js";
@@ -23,6 +24,8 @@ const failedAssertion = /cb_packets.*status == 0|status == 0.*cb_packets/;
 export class CapProcess {
   /** Frames it dropped because this process was late. */
   dropped = 0;
+  /** Where captured frames come from. */
+  readonly frames: Readable;
   readonly #device: string;
   readonly #deviceNumber: string | undefined;
   readonly #child: ChildProcess;
@@ -44,8 +47,12 @@ export class CapProcess {
       stdio: ["ignore", "ignore", "pipe", "pipe", "ipc"],
     });
     this.#gone = once(this.#child, "close").catch((error: unknown) => {
-      this.#failure ??= new CaptureError("capture-crashed", device, "no process could be started", undefined, error);
+      const what = `no process could be started (${systemCode(error)})`;
+      this.#failure ??= new CaptureError("capture-crashed", device, what, undefined, error);
     });
+    // Of a process for which there were no descriptors Node makes no pipes.
+    const pipes = this.#child.stdio as ChildProcess["stdio"] | undefined;
+    this.frames = (pipes?.[framesDescriptor] as Readable | undefined) ?? Readable.from([]);
     this.#child.on("message", (message) => this.#onMessage(message as ChildMessage));
     // An error of the pipe is the end of the frames; the process is asked why.
     this.frames.on("error", () => undefined);
@@ -66,8 +73,8 @@ export class CapProcess {
     const child = process.#child;
     const callOff = (): void => void child.kill("SIGKILL");
     signal?.addEventListener("abort", callOff, { once: true });
-    child.send(first, () => undefined);
-    await Promise.race([process.#gone, once(child, "message")]);
+    process.tell(first);
+    await Promise.race([process.#gone, once(child, "message").catch(() => process.#gone)]);
     signal?.removeEventListener("abort", callOff);
     if (!process.#hasOpened) {
       await process.#gone;
@@ -77,11 +84,6 @@ export class CapProcess {
       if (!process.#isStopped) process.#onFailure(process.#whyGone());
     });
     return process;
-  }
-
-  /** Where captured frames come from. */
-  get frames(): Readable {
-    return this.#child.stdio[framesDescriptor] as Readable;
   }
 
   /** Waits until it is gone. Returns why, unless it was told to go. */
@@ -108,7 +110,7 @@ export class CapProcess {
   async stop(): Promise<void> {
     this.finish();
     const force = setTimeout(() => this.#child.kill("SIGKILL"), patience);
-    this.#child.stdio[framesDescriptor]?.destroy();
+    this.frames.destroy();
     await this.#gone;
     clearTimeout(force);
   }

@@ -23,7 +23,7 @@ export type LiveErrorCode =
   | "in-worker"
   /** The program that was to capture is not installed. */
   | "program-missing"
-  /** The process that captured died. */
+  /** The process that captured died, or could not be started. */
   | "capture-crashed"
   /** The other end of a connection cannot be reached, or went away in the middle of a record. */
   | "connection-failed"
@@ -74,4 +74,9 @@ export function libpcapError(said: string, device: string, filter: string, cause
       ? `filter "${filter}": ${text}`
       : (advice[code]?.(device) ?? (text === "" ? "capturing failed" : text));
   return new CaptureError(code, device, what, undefined, cause);
+}
+
+/** What the system calls an error: "EMFILE"; the text of one that is not the system's. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

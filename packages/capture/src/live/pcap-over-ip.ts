@@ -12,6 +12,7 @@ import type { Timekeeper } from "./byte-inlet.js";
 import type { CaptureFeed } from "./capture-feed.js";
 import { FeedSource } from "./feed-source.js";
 import type { FeedOptions } from "./feed-source.js";
+import { systemCode } from "./live-errors.js";
 
 /** The port of PolarProxy and NetworkMiner. */
 export const pcapOverIpPort = 57012;
@@ -124,7 +125,6 @@ export class PcapOverIpSource extends FeedSource {
   }
 
   #error(what: string, cause: unknown): CaptureError {
-    const why = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    return new CaptureError("connection-failed", this.capture, `${what} (${why})`, undefined, cause);
+    return new CaptureError("connection-failed", this.capture, `${what} (${systemCode(cause)})`, undefined, cause);
   }
 }

@@ -8,8 +8,9 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { CaptureError } from "../capture-error.js";
+import { systemCode } from "./live-errors.js";
 
 /** Milliseconds a program has to end and print its counts when interrupted. */
 const patience = 1000;
@@ -26,6 +27,9 @@ const packages: ReadonlyMap<string, string> = new Map([
 /** A running program. */
 export class ProgramProcess {
   readonly program: string;
+  /** What it writes. */
+  readonly bytes: Readable;
+  readonly #errors: Readable;
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #hasOwnSession: boolean;
   readonly #gone: Promise<unknown>;
@@ -43,16 +47,15 @@ export class ProgramProcess {
     this.#gone = once(this.#child, "close").catch((error: unknown) => {
       this.#startError = error instanceof Error ? error : new Error(String(error));
     });
+    // Of a process for which there were no descriptors Node makes no pipes.
+    const { stdout, stderr } = this.#child as Partial<ChildProcessByStdio<null, Readable, Readable>>;
+    this.bytes = stdout ?? Readable.from([]);
+    this.#errors = stderr ?? Readable.from([]);
     this.bytes.on("error", () => undefined);
-    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    this.#errors.setEncoding("utf8").on("data", (text: string) => {
       this.#said = (this.#said + text).slice(-keptText);
       this.#onText();
     });
-  }
-
-  /** What it writes. */
-  get bytes(): Readable {
-    return this.#child.stdout;
   }
 
   /** What it said on standard error. */
@@ -92,21 +95,22 @@ export class ProgramProcess {
     return this.ending === undefined && this.#startError === undefined;
   }
 
-  /** Waits until it runs. Rejects with CaptureError `program-missing` where it cannot be started. */
+  /** Waits until it runs. Rejects with CaptureError where it cannot be started. */
   async starts(): Promise<void> {
     await Promise.race([once(this.#child, "spawn").catch(() => undefined), this.#gone]);
     this.checkStarted();
   }
 
-  /** Throws CaptureError `program-missing` when it could not be started. */
+  /** Throws CaptureError when it could not be started: `program-missing`, or `capture-failed` for another reason. */
   checkStarted(): void {
     const error = this.#startError;
     if (error === undefined) return;
-    const isMissing = "code" in error && error.code === "ENOENT";
+    const reason = systemCode(error);
     const debian = packages.get(this.program);
     const hint = debian === undefined ? "" : ` (on Debian: sudo apt-get install ${debian})`;
-    const what = isMissing ? `there is no such program${hint}` : error.message;
-    throw new CaptureError("program-missing", this.program, what, undefined, error);
+    throw reason === "ENOENT"
+      ? new CaptureError("program-missing", this.program, `there is no such program${hint}`, undefined, error)
+      : new CaptureError("capture-failed", this.program, `cannot be started (${reason})`, undefined, error);
   }
 
   /** Waits until it is gone. */
@@ -135,7 +139,7 @@ export class ProgramProcess {
     const force = setTimeout(() => {
       this.#kill("SIGKILL");
       this.bytes.destroy();
-      this.#child.stderr.destroy();
+      this.#errors.destroy();
     }, patience);
     await this.#gone;
     clearTimeout(force);
