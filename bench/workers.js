@@ -150,7 +150,10 @@ function sample(path, workers, turns) {
   const found = `${many.frames} ${many.segments} ${many.bytes}`;
   if (found !== expected) {
     const wrong = `totals of ${MANY_PASSES} passes: ${found} instead of ${expected}`;
-    throw new BenchError("peer-failed", `${wrong}; in ${path} all connections must end, or they go on in the next pass`);
+    throw new BenchError(
+      "peer-failed",
+      `${wrong}; in ${path} all connections must end, or they go on in the next pass`,
+    );
   }
   const passes = MANY_PASSES - FEW_PASSES;
   return {
