@@ -116,6 +116,21 @@ describe("a source", () => {
     }
   });
 
+  it("gives batches: anything else ends the run as its own error would", async () => {
+    for (const wrong of [undefined, null, 5, {}, "frames"]) {
+      const source = { batches: () => [wrong] } as unknown as FrameSource;
+      const nids = smallNids();
+      const heard: string[] = [];
+      nids.registerTcp(following(({ state }) => void heard.push(state)));
+      nids.process(established().batch());
+      expect(await outcomes([nids.dispatch(source), nids.run({ ...source })])).to.deep.equal([
+        "invalid-argument",
+        "invalid-argument",
+      ]);
+      expect(heard).to.deep.equal(["JUST_ESTABLISHED", "EXITING"]);
+    }
+  });
+
   it("is read by one call at a time, and no frame is lost", async () => {
     const nids = smallNids();
     const source = new ChunkedSource(frames, 2);

@@ -5,6 +5,8 @@ import { describeValue, isFrameSource } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
 
+const callsWithSource = "run(source), next(source), dispatch(source, count)";
+
 /** The error of a call, such as "process(batch, first)", whose argument is not what it should be. */
 export function wrongArgument(call: string, name: string, wanted: string, given: unknown): NidsError {
   return new NidsError("invalid-argument", `${call}: ${name} must be ${wanted}, not ${describeValue(given)}`);
@@ -17,20 +19,26 @@ export function requireInteger(call: string, name: string, given: unknown, minim
 }
 
 /** The same for anything but a batch, and one of its frames or the end of them. */
-export function requireFrames(batch: unknown, first: unknown): void {
+export function requireFrames(batch: FrameBatch, first: unknown): void {
   const call = "process(batch, first)";
-  const { bytes, interfaces, length } = (batch ?? {}) as Partial<FrameBatch>;
-  if (!ArrayBuffer.isView(bytes) || !Array.isArray(interfaces) || !Number.isInteger(length)) {
-    throw wrongArgument(call, "batch", "a FrameBatch", batch);
-  }
-  requireInteger(call, "first", first, 0, length as number);
+  if (!isBatch(batch)) throw wrongArgument(call, "batch", "a FrameBatch", batch);
+  requireInteger(call, "first", first, 0, batch.length);
+}
+
+/** The same for what a source gives, if that is no batch. */
+export function requireBatch(given: unknown): void {
+  if (!isBatch(given)) throw wrongArgument(callsWithSource, "what source.batches() gives", "a FrameBatch", given);
+}
+
+function isBatch(given: unknown): boolean {
+  const { bytes, interfaces, length } = (given ?? {}) as Partial<FrameBatch>;
+  return ArrayBuffer.isView(bytes) && Array.isArray(interfaces) && Number.isInteger(length);
 }
 
 /** The same for anything but a source of frames. */
 export function requireSource(source: unknown): void {
   if (isFrameSource(source)) return;
-  const call = "run(source), next(source), dispatch(source, count)";
-  throw wrongArgument(call, "source", "an object with batches(), such as a FileSource", source);
+  throw wrongArgument(callsWithSource, "source", "an object with batches(), such as a FileSource", source);
 }
 
 /** The same for anything but a whole number above 0, or Infinity. */

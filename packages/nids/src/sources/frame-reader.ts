@@ -4,6 +4,7 @@
 import { iteratorOf } from "@tsnids/pcap";
 import type { FrameBatch, FrameSource } from "@tsnids/pcap";
 import { CallbackError } from "../errors.js";
+import { requireBatch } from "../params/arguments.js";
 
 export class FrameReader {
   /** The next frame of the batch in hand. */
@@ -34,8 +35,12 @@ export class FrameReader {
     return this.iterator.next();
   }
 
-  /** The source has answered: the batch in hand is this one, which may hold no frames; undefined at the end. */
+  /**
+   * The source has answered: the batch in hand is this one, which may hold no frames; undefined at the end. Throws
+   * NidsError `invalid-argument` for what is no batch, as if the source had thrown it.
+   */
   accept(answer: IteratorResult<FrameBatch>): FrameBatch | undefined {
+    if (answer.done !== true) requireBatch(answer.value);
     this.isAsking = false;
     this.index = 0;
     this.current = answer.done === true ? undefined : answer.value;
