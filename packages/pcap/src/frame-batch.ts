@@ -98,3 +98,9 @@ export class FrameBatch {
     this.length = at + 1;
   }
 }
+
+/** True for a batch of frames, by what tells it from anything else a source may give by mistake. */
+export function isFrameBatch(value: unknown): value is FrameBatch {
+  const { bytes, interfaces, length } = (value ?? {}) as Partial<FrameBatch>;
+  return ArrayBuffer.isView(bytes) && Array.isArray(interfaces) && Number.isInteger(length);
+}

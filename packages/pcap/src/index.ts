@@ -6,7 +6,7 @@ export { CaptureArgumentError, CaptureFormatError } from "./errors.js";
 export type { CaptureArgumentErrorCode, CaptureFormatErrorCode } from "./errors.js";
 export { captureFormats, detectFormat, longestMagic, openDecoder } from "./format.js";
 export type { CaptureFormat, DecoderOptions } from "./format.js";
-export { FrameBatch, latestSecond } from "./frame-batch.js";
+export { FrameBatch, isFrameBatch, latestSecond } from "./frame-batch.js";
 export { isFrameSource, iteratorOf } from "./frame-source.js";
 export type { CaptureInterface, FrameSource, FrameTime } from "./frame-source.js";
 export { intakeChunk, intakeHeadroom, intakeLanes, intakeLength, maximumCapturedLength } from "./intake.js";

@@ -4,8 +4,8 @@ import { availableParallelism } from "node:os";
 import { pathToFileURL } from "node:url";
 import { nearestName } from "@tsnids/nids";
 import type { Alert, NidsParams } from "@tsnids/nids";
-import { describeValue, isFrameSource, isObject } from "@tsnids/pcap";
-import type { FrameBatch, FrameSource } from "@tsnids/pcap";
+import { describeValue, isFrameBatch, isFrameSource, isObject } from "@tsnids/pcap";
+import type { FrameSource } from "@tsnids/pcap";
 import { WorkerError } from "./errors.js";
 
 /** Workers there may be: each is a thread with an engine, and its memory, of its own. */
@@ -96,9 +96,8 @@ export function checkSource(source: FrameSource): void {
 }
 
 /** The same for what a source gives that is no batch. */
-export function checkBatch(batch: FrameBatch): void {
-  const { bytes, interfaces, length } = (batch as FrameBatch | null | undefined) ?? ({} as Partial<FrameBatch>);
-  if (ArrayBuffer.isView(bytes) && Array.isArray(interfaces) && Number.isInteger(length)) return;
+export function checkBatch(batch: unknown): void {
+  if (isFrameBatch(batch)) return;
   throw wrong(`source must give batches of frames, such as new FrameBatch(), not ${describeValue(batch)}`);
 }
 

@@ -1,7 +1,7 @@
 // What callers give to the methods of an engine, checked once at the door: the error names the argument, and nothing
 // behind the door asks again.
 
-import { describeValue, isFrameSource } from "@tsnids/pcap";
+import { describeValue, isFrameBatch, isFrameSource } from "@tsnids/pcap";
 import type { FrameBatch } from "@tsnids/pcap";
 import { NidsError } from "../errors.js";
 
@@ -21,18 +21,13 @@ export function requireInteger(call: string, name: string, given: unknown, minim
 /** The same for anything but a batch, and one of its frames or the end of them. */
 export function requireFrames(batch: FrameBatch, first: unknown): void {
   const call = "process(batch, first)";
-  if (!isBatch(batch)) throw wrongArgument(call, "batch", "a FrameBatch", batch);
+  if (!isFrameBatch(batch)) throw wrongArgument(call, "batch", "a FrameBatch", batch);
   requireInteger(call, "first", first, 0, batch.length);
 }
 
 /** The same for what a source gives, if that is no batch. */
 export function requireBatch(given: unknown): void {
-  if (!isBatch(given)) throw wrongArgument(callsWithSource, "what source.batches() gives", "a FrameBatch", given);
-}
-
-function isBatch(given: unknown): boolean {
-  const { bytes, interfaces, length } = (given ?? {}) as Partial<FrameBatch>;
-  return ArrayBuffer.isView(bytes) && Array.isArray(interfaces) && Number.isInteger(length);
+  if (!isFrameBatch(given)) throw wrongArgument(callsWithSource, "what source.batches() gives", "a FrameBatch", given);
 }
 
 /** The same for anything but a source of frames. */
