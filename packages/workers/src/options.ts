@@ -105,7 +105,9 @@ function checkNames(options: WorkersOptions): void {
   if (!isObject(options)) throw wrong("options must be an object, with `worker` at least");
   for (const name of Object.keys(options)) {
     if (optionNames.includes(name)) continue;
-    throw wrong(`unknown option "${name}"; did you mean "${nearestName(name, optionNames)}"?`);
+    const meant = nearestName(name, optionNames);
+    const hint = meant === undefined ? `there are ${optionNames.join(", ")}` : `did you mean "${meant}"?`;
+    throw wrong(`unknown option "${name}"; ${hint}`);
   }
 }
 

@@ -37,6 +37,7 @@ describe("options of workers", () => {
     ...[null, 5].map((onAlert) => [{ worker, onAlert }, /^onAlert must be a function/]),
     ...[null, 5, new AbortController()].map((signal) => [{ worker, signal }, /^signal must be an AbortSignal/]),
     [{ worker, wokers: 2 }, /^unknown option "wokers"; did you mean "workers"\?/],
+    [{ worker, foo: 2 }, /^unknown option "foo"; there are [a-zA-Z, ]*\bworker\b/],
     [{ worker, params: { ipFilter: () => true } }, /"ipFilter" is not for workers/],
   ] as readonly [unknown, RegExp][]) {
     it(`are checked: ${JSON.stringify(options)} ${String(message)}`, () => {

@@ -1,8 +1,11 @@
 // How alike two names are, to suggest the one that may have been meant.
 
-/** Of the names there are, the one that is most like this one. */
-export function nearestName(name: string, known: readonly string[]): string {
-  return known.reduce((best, each) => (editDistance(name, each) < editDistance(name, best) ? each : best));
+/** Of the names there are, the one that is most like this one; undefined where that is another name by more than half. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const distances = known.map((each) => editDistance(name, each));
+  const least = Math.min(...distances);
+  const nearest = known[distances.indexOf(least)] ?? "";
+  return least <= Math.max(name.length, nearest.length) / 2 ? nearest : undefined;
 }
 
 /** Levenshtein's distance: insertions, deletions and replacements that turn one name into the other. */

@@ -39,8 +39,11 @@ const others: { readonly [name: string]: string } = {
 
 /** The error for a name that is none of `known`. */
 export function unknownParameter(name: string, known: readonly string[]): NidsError {
-  const other = Object.hasOwn(others, name) ? others[name] : undefined;
+  return new NidsError("unknown-parameter", `unknown parameter "${name}"${hint(name, known)}`);
+}
+
+function hint(name: string, known: readonly string[]): string {
+  if (Object.hasOwn(others, name)) return `: ${others[name]}`;
   const meant = Object.hasOwn(counterparts, name) ? counterparts[name] : nearestName(name, known);
-  const hint = other === undefined ? `; did you mean "${meant}"?` : `: ${other}`;
-  return new NidsError("unknown-parameter", `unknown parameter "${name}"${hint}`);
+  return meant === undefined ? "; NidsParams (docs/reference.md) has those there are" : `; did you mean "${meant}"?`;
 }
