@@ -17,7 +17,7 @@ import {
   NEXT,
   STATE_MASK,
 } from "./flow";
-import { confirm, details, flows } from "./flow-table";
+import { details, flows, search } from "./flow-table";
 import { apply, isInOrder } from "./in-order";
 import { answers, begins, completes } from "./opening";
 import { notes } from "./scan";
@@ -59,7 +59,7 @@ export function follow(connections: bool, unknownOnes: bool): void {
  */
 export function advance(entry: u32, end: u32, clock: u32, seconds: u32, mask: u32): u32 {
   for (; entry < end; entry += entryBytes) {
-    const kind = load<u32>(entry, FLAGS) & decisiveFlags;
+    const kind = <u32>load<u16>(entry, FLAGS) & decisiveFlags;
     let found = load<u32>(entry, FOUND);
     if (found == 0) {
       if (!follows || load<u32>(entry, PAYLOAD) == 0) return entry;
@@ -127,7 +127,7 @@ function openOrClose(kind: u32, entry: u32, flow: u32, detail: u32, from: u32, c
  * its chain lies elsewhere now: TypeScript will find it.
  */
 function findAgain(entry: u32, mask: u32): u32 {
-  const found = confirm(entry, mask);
+  const found = search(entry, mask);
   store<u32>(entry, found, FOUND);
   return found;
 }

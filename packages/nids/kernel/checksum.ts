@@ -76,15 +76,10 @@ function add(at: u32, length: u32): u64 {
   d = counted(at, length, 48);
   lanes = i32x4.add(lanes, sum4(a, b, c, d));
   highs = i32x4.add(highs, sum4(high(a), high(b), high(c), high(d)));
-  const lows = i32x4.sub(lanes, i32x4.shl(highs, 16));
-  const pairs = i64x2.add(sumsOfPairs(lows), sumsOfPairs(highs));
+  // Σl + Σh, less than 2^32 in a lane up to 512 KiB
+  const words = i32x4.add(i32x4.sub(lanes, i32x4.shl(highs, 16)), highs);
+  const pairs = i64x2.add(i64x2.extend_low_i32x4_u(words), i64x2.extend_high_i32x4_u(words));
   return i64x2.extract_lane(pairs, 0) + i64x2.extract_lane(pairs, 1);
-}
-
-/** Four lanes of 32 bits, without a sign, as two sums of 64. */
-@inline
-function sumsOfPairs(lanes: v128): v128 {
-  return i64x2.add(v128.and(lanes, i64x2.splat(0xffffffff)), i64x2.shr_u(lanes, 32));
 }
 
 /** The folded sum of a range, as little-endian words. */
@@ -99,18 +94,35 @@ export function sum(at: u32, length: u32): u32 {
  * pseudo-header (RFC 9293 §3.1).
  */
 export function ipv4(header: u32, headerLength: u32, totalLength: u32): u32 {
-  return ipv4Rightness(header, headerLength, totalLength);
+  let words = fixedHeader(header);
+  for (let at: u32 = 20; at < headerLength; at += 4) words += load<u32>(header + at);
+  return <u32>isRight(words) | (<u32>isRight(payload(header, headerLength, totalLength)) << 1);
 }
 
-/** The same, for the kernel itself. */
+/** For the kernel itself: true where both are right, and the header has no options. */
 @inline
-export function ipv4Rightness(header: u32, headerLength: u32, totalLength: u32): u32 {
-  const addresses: u64 = <u64>load<u32>(header, 12) + <u64>load<u32>(header, 16);
-  let words: u64 = <u64>load<u32>(header) + <u64>load<u32>(header, 4) + <u64>load<u32>(header, 8) + addresses;
-  for (let at: u32 = 20; at < headerLength; at += 4) words += load<u32>(header + at);
+export function isPlainRight(header: u32, totalLength: u32): bool {
+  return isRight(fixedHeader(header)) && isRight(payload(header, 20, totalLength));
+}
+
+/** The sum of an IPv4 header without options. */
+@inline
+function fixedHeader(header: u32): u64 {
+  const words: u64 = <u64>load<u32>(header) + <u64>load<u32>(header, 4) + <u64>load<u32>(header, 8);
+  return words + addresses(header);
+}
+
+/** The sum of what is behind an IPv4 header, with its pseudo-header. */
+@inline
+function payload(header: u32, headerLength: u32, totalLength: u32): u64 {
   const length = totalLength - headerLength;
-  const pseudo = addresses + swapped(<u32>load<u8>(header, 9)) + swapped(length);
-  return <u32>isRight(words) | (<u32>isRight(add(header + headerLength, length) + pseudo) << 1);
+  const pseudo = addresses(header) + (<u64>load<u8>(header, 9) << 8) + swapped(length);
+  return add(header + headerLength, length) + pseudo;
+}
+
+@inline
+function addresses(header: u32): u64 {
+  return <u64>load<u32>(header, 12) + <u64>load<u32>(header, 16);
 }
 
 /** A TCP segment, UDP datagram or ICMPv6 message with its pseudo-header: 1 when right (RFC 9293 §3.1, RFC 8200 §8.1). */

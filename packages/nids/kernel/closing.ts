@@ -72,7 +72,7 @@ function take(entry: u32, flow: u32, from: u32, flags: u32, clock: u32): u32 {
 /** Notes the window, and the flags; this side's FIN may have been acknowledged before it came. */
 @inline
 function settle(entry: u32, flow: u32, from: u32, flags: u32): void {
-  store<u32>(flow + (from << 2), scaled(load<u32>(entry, WINDOW), flags, from), ADVERTISED);
+  store<u32>(flow + (from << 2), scaled(<u32>load<u16>(entry, WINDOW), flags, from), ADVERTISED);
   store<u32>(flow, confirmed(flow, from, flags), FLOW_FLAGS);
 }
 

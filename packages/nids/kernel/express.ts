@@ -8,21 +8,22 @@
 //   ask                  for the bucket of the index
 //   verify   frame   ──► are its checksums right?       (meanwhile the buckets come)
 //   probe    bucket  ──► candidate
-//   ask                  for the record of the flow; then for its details, where they will be looked at
-//   confirm  record  ──► side of the flow
+//   ask                  for the record of the flow
+//   confirm  record  ──► side of the flow; ask for the flow's details, where they will be looked at
 //
 // Hash and index are in flow-table.ts, the layouts of flows and of the window in flow.ts and window.ts. Sixteen bytes
 // of header are put into the machine's byte order at once:
 //
 //   IP header + 12   │ source │ destination │ ports                 │ sequence        │
 //   IP header + 28   │ acknowledgment       │ offset, flags, window │ (what follows)  │
+//
+// and go into the entry as they are, two words at a time, as far as they can: each instruction counts here.
 
-import { ipv4Rightness } from "./checksum";
+import { isPlainRight } from "./checksum";
 import { detailBytes, ESTABLISHED, FLOW_FLAGS, flowBytes, STATE_MASK, TIMESTAMPS } from "./flow";
 import { confirm, details, flows, hashOf, index, probe } from "./flow-table";
 import {
   ACKNOWLEDGMENT,
-  BUCKET,
   CAPTURED,
   entryBytes,
   ethernetBytes,
@@ -36,15 +37,16 @@ import {
   PORTS,
   SEQUENCE,
   SIDE,
-  WINDOW,
+  SLOT,
 } from "./window";
 
-const shortestFrame: u32 = 54;
-const TCP: u32 = 6;
 /** FIN and RST. */
 const endingFlags: u32 = 0x05;
 /** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
 const plainIpv4: u32 = 0x00450008;
+/** IP header + 6: no fragment, and behind the time to live the protocol TCP. */
+const fragmentAndProtocol: u32 = 0xff00ff3f;
+const wholeTcp: u32 = 0x06000000;
 
 /**
  * Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only
@@ -55,7 +57,9 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   const records = flows;
   const end = window + count * entryBytes;
   let touched: u32 = 0;
-  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry), FOUND);
+  // Bytes of the network in this order are four words as the machine has them.
+  const order = i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry, order), FOUND);
   for (let entry = window; entry < end; entry += entryBytes) {
     touched += load<u32>(buckets + ((load<u32>(entry, FOUND) & mask) << 3), 4);
   }
@@ -64,75 +68,52 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
       if (load<u32>(entry, PAYLOAD) != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
     }
   }
+  for (let entry = window; entry < end; entry += entryBytes) probe(entry, load<u32>(entry, FOUND), mask);
   for (let entry = window; entry < end; entry += entryBytes) {
-    store<u32>(entry, probe(load<u32>(entry, FOUND), mask), BUCKET);
+    touched += load<u32>(records + load<u32>(entry, SLOT) * flowBytes);
   }
   for (let entry = window; entry < end; entry += entryBytes) {
-    touched += load<u32>(records + slotOf(entry) * flowBytes);
-  }
-  for (let entry = window; entry < end; entry += entryBytes) {
-    const slot = slotOf(entry);
-    const record = records + slot * flowBytes;
+    const found = load<u32>(entry, PAYLOAD) != 0 ? confirm(entry, mask) : 0;
+    store<u32>(entry, found, FOUND);
+    const record = records + (found >>> 1) * flowBytes;
     const flags = load<u32>(record, FLOW_FLAGS);
-    const unusual = ((flags & (STATE_MASK | TIMESTAMPS)) ^ ESTABLISHED) | (load<u32>(entry, FLAGS) & endingFlags);
-    touched += load<u32>(select<u32>(details + slot * detailBytes, record, unusual != 0));
-  }
-  for (let entry = window; entry < end; entry += entryBytes) {
-    if (load<u32>(entry, PAYLOAD) == 0) store<u32>(entry, 0, FOUND);
-    else store<u32>(entry, confirm(entry, mask), FOUND);
+    const unusual = ((flags & (STATE_MASK | TIMESTAMPS)) ^ ESTABLISHED) | (<u32>load<u16>(entry, FLAGS) & endingFlags);
+    touched += load<u32>(select<u32>(details + (found >>> 1) * detailBytes, record, unusual != 0));
   }
   return touched;
 }
 
-/** The slot of the candidate's flow; 0 where there is none. */
+/** Reads the headers of a frame into its entry; its hash. PAYLOAD is 0 where it is not the plain kind. */
 @inline
-function slotOf(entry: u32): u32 {
-  return load<u32>(load<u32>(entry, BUCKET), 4);
-}
-
-/** Four words as the network sends them, in the machine's byte order. */
-@inline
-function words(at: u32): v128 {
-  const bytes = v128.load(at);
-  return i8x16.shuffle(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-}
-
-/** Reads the headers of a frame into its entry; its hash. PAYLOAD stays 0 where it is not the plain kind. */
-@inline
-function read(entry: u32): u32 {
+function read(entry: u32, order: v128): u32 {
   const frame = load<u32>(entry, FRAME);
-  const captured = load<u32>(entry, CAPTURED);
-  store<u32>(entry, 0, PAYLOAD);
-  if (captured < shortestFrame || (load<u32>(frame, 12) & 0x00ffffff) != plainIpv4) return 0;
   const ip = frame + ethernetBytes;
+  store<u32>(entry, 0, PAYLOAD);
+  if ((load<u32>(frame, 12) & 0x00ffffff) != plainIpv4) return 0;
+  if ((load<u32>(ip, 6) & fragmentAndProtocol) != wholeTcp) return 0;
   const totalLength = <u32>bswap(load<u16>(ip, 2));
-  if (totalLength > captured - ethernetBytes || totalLength < 2 * ipv4Bytes) return 0;
-  if ((load<u16>(ip, 6) & 0xff3f) != 0 || load<u8>(ip, 9) != TCP) return 0;
-  const first = words(ip + 12);
-  const second = words(ip + 28);
-  const offsetAndFlags = <u32>i32x4.extract_lane(second, 1);
-  const headerBytes = (offsetAndFlags >>> 26) & 0x3c;
-  if (headerBytes < 20 || headerBytes > totalLength - ipv4Bytes) return 0;
-  const source = <u32>i32x4.extract_lane(first, 0);
-  const destination = <u32>i32x4.extract_lane(first, 1);
+  const first = i8x16.swizzle(v128.load(ip, 12), order);
+  const second = i8x16.swizzle(v128.load(ip, 28), order);
+  const addresses = <u64>i64x2.extract_lane(first, 0);
+  const acknowledgmentToWindow = <u64>i64x2.extract_lane(second, 0);
+  const headerBytes = <u32>(acknowledgmentToWindow >>> 58) & 0x3c;
+  const length = totalLength - ipv4Bytes - headerBytes;
+  if (totalLength + ethernetBytes > load<u32>(entry, CAPTURED) || headerBytes < 20 || <i32>length < 0) return 0;
+  const source = <u32>addresses;
+  const destination = <u32>(addresses >>> 32);
   if (source >>> 1 == destination >>> 1) return 0;
   v128.store32_lane(entry, first, 3, SEQUENCE);
-  v128.store32_lane(entry, second, 0, ACKNOWLEDGMENT);
-  store<u32>(entry, offsetAndFlags & 0xffff, WINDOW);
-  store<u32>(entry, offsetAndFlags >>> 16, FLAGS);
+  store<u64>(entry, acknowledgmentToWindow, ACKNOWLEDGMENT); // and WINDOW, FLAGS
   store<u32>(entry, ip + ipv4Bytes + headerBytes, PAYLOAD);
-  store<u32>(entry, totalLength - ipv4Bytes - headerBytes, LENGTH);
+  store<u32>(entry, length, LENGTH);
   // Endpoints are ordered without a branch, which would be guessed wrong half of the time.
-  const sourceIsLower = <u32>(source < destination);
-  const low = min(source, destination);
-  const high = max(source, destination);
-  const ports = rotl<u32>(<u32>i32x4.extract_lane(first, 2), (sourceIsLower ^ 1) << 4);
-  store<u32>(entry, low, KEY);
-  store<u32>(entry, high, KEY + 4);
-  store<u32>(entry, ports, PORTS);
-  store<u32>(entry, 0, KEY + 12);
-  store<u32>(entry, sourceIsLower ^ 1, SIDE);
-  return hashOf(low, high, ports);
+  const side = <u32>(source >= destination);
+  const ordered = rotl<u64>(addresses, <u64>side << 5);
+  const ports = rotl<u32>(<u32>i32x4.extract_lane(first, 2), side << 4);
+  store<u64>(entry, ordered, KEY);
+  store<u64>(entry, <u64>ports, PORTS); // and the scope, 0
+  store<u32>(entry, side, SIDE);
+  return hashOf(<u32>ordered, <u32>(ordered >>> 32), ports);
 }
 
 /** True where the checksums of a plain frame are right. */
@@ -140,5 +121,5 @@ function read(entry: u32): u32 {
 function isRight(entry: u32): bool {
   const ip = load<u32>(entry, FRAME) + ethernetBytes;
   const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
-  return ipv4Rightness(ip, ipv4Bytes, totalLength) == 3;
+  return isPlainRight(ip, totalLength);
 }

@@ -3,7 +3,7 @@
 // a plain frame, an index that has to grow and a table that is full are left to them.
 
 import { detailBytes, flowBytes, FLOW_FLAGS, LAST_SEEN, START_NANOSECONDS, START_SECONDS } from "./flow";
-import { BUCKET, KEY, NANOSECONDS, PORTS, SIDE } from "./window";
+import { BUCKET, KEY, NANOSECONDS, PORTS, SIDE, SLOT } from "./window";
 
 export let flows: u32 = 0;
 export let details: u32 = 0;
@@ -34,14 +34,19 @@ export function hashOf(low: u32, high: u32, ports: u32): u32 {
   return hash ^ (hash >>> 16);
 }
 
-/** The first bucket that has the hash, or is empty; `mask` is the number of buckets in use - 1. */
+/** Notes the first bucket that has the hash, or is empty; `mask` is the number of buckets in use - 1. */
 @inline
-export function probe(hash: u32, mask: u32): u32 {
+export function probe(entry: u32, hash: u32, mask: u32): void {
   const first = index;
   let bucket = hash & mask;
   while (true) {
     const at = first + (bucket << 3);
-    if (load<u32>(at) == hash || load<u32>(at, 4) == 0) return at;
+    const slot = load<u32>(at, 4);
+    if (load<u32>(at) == hash || slot == 0) {
+      store<u32>(entry, at, BUCKET);
+      store<u32>(entry, slot, SLOT);
+      return;
+    }
     bucket = (bucket + 1) & mask;
   }
 }
@@ -49,6 +54,13 @@ export function probe(hash: u32, mask: u32): u32 {
 /** The side of the flow that sent a plain frame, as slot * 2 + side; 0 where it is of no known flow. */
 @inline
 export function confirm(entry: u32, mask: u32): u32 {
+  const slot = load<u32>(entry, SLOT);
+  if (slot == 0) return 0;
+  return isOf(entry, slot) ? (slot << 1) | load<u32>(entry, SIDE) : search(entry, mask);
+}
+
+/** The same, where it is not the flow of the first bucket. */
+export function search(entry: u32, mask: u32): u32 {
   const first = index;
   const last = first + (mask << 3);
   let bucket = load<u32>(entry, BUCKET);

@@ -63,7 +63,7 @@ export function apply(entry: u32, flow: u32, from: u32, flags: u32, clock: u32):
   const own = flow + (from << 2);
   store<u32>(flow, clock, LAST_SEEN);
   acknowledge(own, load<u32>(entry, ACKNOWLEDGMENT));
-  store<u32>(own, scaled(load<u32>(entry, WINDOW), flags, from), ADVERTISED);
+  store<u32>(own, scaled(<u32>load<u16>(entry, WINDOW), flags, from), ADVERTISED);
   const length = load<u32>(entry, LENGTH);
   if (length == 0) return false;
   store<u32>(own, load<u32>(own, NEXT) + length, NEXT);

@@ -101,7 +101,7 @@ function noteSyn(entry: u32, flow: u32, detail: u32, from: u32): void {
   const own = flow + (from << 2);
   const other = flow + ((from ^ 1) << 2);
   const sequence = load<u32>(entry, SEQUENCE);
-  const window = load<u32>(entry, WINDOW);
+  const window = <u32>load<u16>(entry, WINDOW);
   store<u32>(detail + (from << 2), sequence, ISN);
   store<u32>(own, sequence + 1, NEXT);
   store<u32>(other, sequence + 1, ACKED);

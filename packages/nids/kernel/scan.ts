@@ -79,7 +79,7 @@ export function notes(entry: u32, seconds: u32): bool {
     store<u32>(source, milliseconds, MILLISECONDS);
   }
   if (isOver) restart(source);
-  if (isNew) addTarget(source, (port << 8) | (load<u32>(entry, FLAGS) & 0xff), destination);
+  if (isNew) addTarget(source, (port << 8) | (<u32>load<u16>(entry, FLAGS) & 0xff), destination);
   return true;
 }
 

@@ -91,7 +91,7 @@ export function waitsOrRepeats(entry: u32, flow: u32, detail: u32, found: u32, c
   }
   store<u32>(flow, clock, LAST_SEEN);
   acknowledge(own, load<u32>(entry, ACKNOWLEDGMENT));
-  store<u32>(own, scaled(load<u32>(entry, WINDOW), flags, from), ADVERTISED);
+  store<u32>(own, scaled(<u32>load<u16>(entry, WINDOW), flags, from), ADVERTISED);
   return true;
 }
 

@@ -7,7 +7,9 @@ export const CAPTURED: usize = 4;
 export const FOUND: usize = 8;
 export const SEQUENCE: usize = 12;
 export const ACKNOWLEDGMENT: usize = 16;
+/** Two of 16 bits: the window; the TCP header's length in words (4 bits), reserved bits, flags. */
 export const WINDOW: usize = 20;
+export const FLAGS: usize = 22;
 export const PAYLOAD: usize = 24;
 export const LENGTH: usize = 28;
 /** The kernel's own notes: the first 16 bytes of the flow's record, as they should be, and the side that sent the frame. */
@@ -15,10 +17,9 @@ export const KEY: usize = 32;
 /** In the key: the ports, that of side 0 in the upper half. */
 export const PORTS: usize = 40;
 export const SIDE: usize = 48;
-/** Where in the index its search goes on. */
+/** The bucket of the index that may be its flow's, and the slot in it. */
 export const BUCKET: usize = 52;
-/** Of the TCP header: its length in words (4 bits), reserved bits, flags; as the network sends them. */
-export const FLAGS: usize = 56;
+export const SLOT: usize = 56;
 /** When the frame was captured, behind its second. */
 export const NANOSECONDS: usize = 60;
 

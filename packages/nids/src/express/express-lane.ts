@@ -21,7 +21,7 @@ import {
   ENTRY_INTS,
   entryShift,
   ExpressWindow,
-  FLAGS,
+  FLAGS_AND_WINDOW,
   FOUND,
   FRAME,
   LENGTH,
@@ -239,7 +239,7 @@ export class ExpressLane {
     this.enter(entry);
     const payload = entries[entry + PAYLOAD] as number;
     const length = entries[entry + LENGTH] as number;
-    this.tcp.receivePlain(this.found(entry), entries[entry + FLAGS] as number, payload, length);
+    this.tcp.receivePlain(this.found(entry), (entries[entry + FLAGS_AND_WINDOW] as number) >>> 16, payload, length);
   }
 
   /** Counts the packets taken since it was asked last. */

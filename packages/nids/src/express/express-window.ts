@@ -2,7 +2,7 @@
 // right, and which flow it is of. It lies in the engine's memory, where the kernel fills it in (kernel/express.ts): one
 // call for all of its frames. Where there is no kernel, the same is done here.
 //
-//   entry   │ frame, captured │ found │ sequence, ack, window │ payload, length │ (the kernel's notes) │ flags │ ns │     a cache line
+//   entry   │ frame, captured │ found │ sequence, ack, flags, window │ payload, length │ (the kernel's notes) │ ns │     a cache line
 //
 // Then it is gone over once more, frame by frame, by the kernel too (kernel/advance.ts): those nobody is told
 // of are done with.
@@ -39,12 +39,11 @@ export const CAPTURED = 1;
 export const FOUND = 2;
 export const SEQUENCE = 3;
 export const ACKNOWLEDGMENT = 4;
-export const WINDOW = 5;
+/** Of the TCP header, as it stands there: its length and flags in the upper half, the window in the lower. */
+export const FLAGS_AND_WINDOW = 5;
 /** Where the payload begins; 0: the frame is not for this lane, and the rest is not there. */
 export const PAYLOAD = 6;
 export const LENGTH = 7;
-/** The TCP header's length and flags, as in the header. */
-export const FLAGS = 14;
 /** When the frame was captured, behind its second. */
 const NANOSECONDS = 15;
 
@@ -187,10 +186,9 @@ export class ExpressWindow {
     if (verifies && memory.checksums.ipv4(ip, ipv4HeaderBytes, totalLength) !== headerAndPayloadRight) return 0;
     entries[entry + SEQUENCE] = view.getInt32(tcp + 4);
     entries[entry + ACKNOWLEDGMENT] = view.getInt32(tcp + 8);
-    entries[entry + WINDOW] = view.getUint16(tcp + 14);
     entries[entry + PAYLOAD] = tcp + headerBytes;
     entries[entry + LENGTH] = length;
-    entries[entry + FLAGS] = offsetAndFlags;
+    entries[entry + FLAGS_AND_WINDOW] = view.getInt32(tcp + 12);
     return this.flows.find(source, destination, view.getInt32(tcp), 0, this.packet);
   }
 
@@ -198,7 +196,8 @@ export class ExpressWindow {
   private takeInOrder(entry: number): Taken {
     const { entries } = this;
     const found = entries[entry + FOUND] as number;
-    if (found === 0 || ((entries[entry + FLAGS] as number) & decisiveFlags) !== TcpFlag.ACK) return Taken.NO;
+    if (found === 0 || (((entries[entry + FLAGS_AND_WINDOW] as number) >>> 16) & decisiveFlags) !== TcpFlag.ACK)
+      return Taken.NO;
     const transport = (entries[entry + FRAME] as number) + ethernetBytes + ipv4HeaderBytes;
     return this.inOrder.take(
       found,
@@ -207,7 +206,7 @@ export class ExpressWindow {
       entries[entry + LENGTH] as number,
       entries[entry + SEQUENCE] as number,
       entries[entry + ACKNOWLEDGMENT] as number,
-      entries[entry + WINDOW] as number,
+      (entries[entry + FLAGS_AND_WINDOW] as number) & 0xffff,
     );
   }
 }
