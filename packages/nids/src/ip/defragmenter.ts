@@ -150,8 +150,7 @@ export class Defragmenter {
     const length = this.packet.end - this.packet.transport;
     if (length === 0) return false;
     if (payload.head === 0 || store.start(payload) > 0) return true;
-    const { start, end } = store.first(payload);
-    return rule.table.newWins[geometry(0, length, start, end)] === true;
+    return rule.table.newWins[geometry(0, length, store.start(payload), store.nodes.endOf(payload.head))] === true;
   }
 
   /**
@@ -225,11 +224,14 @@ export class Defragmenter {
     datagram.writeHeader(bytes, start);
     let at = start + datagram.headerLength;
     const { payload } = datagram;
+    const { nodes } = store;
     while (payload.head !== 0) {
-      const piece = store.first(payload);
-      const length = piece.end - piece.start;
-      if (piece.bytes === bytes) this.memory.operations.copy(at, piece.offset, length);
-      else bytes.set(piece.bytes.subarray(piece.offset, piece.offset + length), at);
+      const { head } = payload;
+      const length = nodes.endOf(head) - nodes.startOf(head);
+      const offset = nodes.offsetOf(head);
+      const kept = nodes.bytesOf(head);
+      if (kept === bytes) this.memory.operations.copy(at, offset, length);
+      else bytes.set(kept.subarray(offset, offset + length), at);
       at += length;
       store.shift(payload);
     }

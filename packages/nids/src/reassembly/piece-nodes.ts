@@ -65,7 +65,7 @@ export class PieceNodes {
   /** A node for so many bytes; 0 when the budget does not allow it. */
   allocate(size: number): number {
     const { fields } = this;
-    const used = this.#used + slabsFor(size);
+    const used = (fields[USED] as number) + slabsFor(size);
     if (used > (fields[CAPACITY] as number)) return 0;
     fields[USED] = used;
     let node = fields[FREE] as number;
@@ -80,7 +80,7 @@ export class PieceNodes {
     if (this.#isLarge(node)) this.#dropLarge(node);
     fields[node * NODE_INTS + NEXT] = fields[FREE] as number;
     fields[FREE] = node;
-    fields[USED] = this.#used - 1;
+    fields[USED] = (fields[USED] as number) - 1;
   }
 
   /** Keeps `size` bytes of `bytes` in a node that was allocated for them. */
@@ -91,6 +91,26 @@ export class PieceNodes {
     if (isLarge) this.#large.set(node, bytes.slice(source, source + size));
     else if (bytes === this.#memory) this.#operations.copy(this.#origin(node), source, size);
     else this.#memory.set(bytes.subarray(source, source + size), this.#origin(node));
+  }
+
+  /** Position of the first byte kept in a node. */
+  startOf(node: number): number {
+    return this.fields[node * NODE_INTS + START] as number;
+  }
+
+  /** Position behind the last one. */
+  endOf(node: number): number {
+    return this.fields[node * NODE_INTS + END] as number;
+  }
+
+  /** Position of the first byte of the segment or fragment as it arrived. */
+  arrivedAt(node: number): number {
+    return this.fields[node * NODE_INTS + FIRST] as number;
+  }
+
+  /** What the owner noted about it; 0: nothing. */
+  markOf(node: number): number {
+    return this.fields[node * NODE_INTS + MARK] as number;
   }
 
   /** What the bytes of a node lie in. */
@@ -114,11 +134,6 @@ export class PieceNodes {
     return false;
   }
 
-  /** Slabs in use. */
-  get #used(): number {
-    return this.fields[USED] as number;
-  }
-
   #isLarge(node: number): boolean {
     return this.fields[node * NODE_INTS + LARGE] === 1;
   }
@@ -129,7 +144,7 @@ export class PieceNodes {
   }
 
   #dropLarge(node: number): void {
-    this.fields[USED] = this.#used - slabsFor(this.bytesOf(node).length) + 1;
+    this.fields[USED] = (this.fields[USED] as number) - slabsFor(this.bytesOf(node).length) + 1;
     this.#large.delete(node);
   }
 }

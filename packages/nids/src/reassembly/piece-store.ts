@@ -16,20 +16,6 @@ import type { OverlapTable } from "./overlap.js";
 import type { PieceList } from "./piece-list.js";
 import { END, FIRST, LAST, MARK, NEXT, NODE_INTS, PieceNodes, SKIP, START } from "./piece-nodes.js";
 
-/** A piece that waits. */
-export interface WaitingPiece {
-  /** Position of the first byte kept, and behind the last one. */
-  start: number;
-  end: number;
-  /** Position of the first byte of the segment or fragment as it arrived. */
-  arrivedAt: number;
-  /** What the owner noted about it; 0: nothing. */
-  mark: number;
-  /** Where the first byte kept lies. */
-  bytes: Uint8Array;
-  offset: number;
-}
-
 /** What an insertion met. */
 export interface InsertOutcome {
   /** Stored pieces that the new one overlapped. */
@@ -42,37 +28,22 @@ export interface InsertOutcome {
 
 /** Lists of pieces, and the walk over them. */
 export class PieceStore {
+  /** What the pieces of all lists lie in. */
+  readonly nodes: PieceNodes;
   readonly #memory: Uint8Array;
-  readonly #nodes: PieceNodes;
   readonly #fields: Int32Array;
   readonly #outcome: InsertOutcome = { overlaps: 0, conflicts: 0, complete: true };
-  readonly #piece: WaitingPiece;
 
   /** `base` is where the region lies in `memory`; `capacity` is the number of nodes and slabs. */
   constructor(memory: EngineMemory, base: number, capacity: number) {
     this.#memory = memory.bytes;
-    this.#piece = { start: 0, end: 0, arrivedAt: 0, mark: 0, bytes: memory.bytes, offset: 0 };
-    this.#nodes = new PieceNodes(memory, base, capacity);
-    this.#fields = this.#nodes.fields;
-  }
-
-  /** The list's first piece; the list must not be empty. The object is reused by the next call. */
-  first(list: PieceList): Readonly<WaitingPiece> {
-    const fields = this.#fields;
-    const piece = this.#piece;
-    const at = list.head * NODE_INTS;
-    piece.start = fields[at + START] as number;
-    piece.end = fields[at + END] as number;
-    piece.arrivedAt = fields[at + FIRST] as number;
-    piece.mark = fields[at + MARK] as number;
-    piece.bytes = this.#nodes.bytesOf(list.head);
-    piece.offset = this.#nodes.offsetOf(list.head);
-    return piece;
+    this.nodes = new PieceNodes(memory, base, capacity);
+    this.#fields = this.nodes.fields;
   }
 
   /** Position of the first byte of the list's first piece; the list must not be empty. */
   start(list: PieceList): number {
-    return this.#fields[list.head * NODE_INTS + START] as number;
+    return this.nodes.startOf(list.head);
   }
 
   /** True when a segment or fragment that waits began at this position when it arrived. */
@@ -85,7 +56,7 @@ export class PieceStore {
 
   /** Position behind the last byte of the list. */
   lastEnd(list: PieceList): number {
-    return this.#fields[list.tail * NODE_INTS + END] as number;
+    return this.nodes.endOf(list.tail);
   }
 
   /** Takes the first piece off the list. */
@@ -173,7 +144,7 @@ export class PieceStore {
     mark: number,
   ): void {
     const size = (to - from) | 0;
-    const node = this.#nodes.allocate(size);
+    const node = this.nodes.allocate(size);
     if (node === 0) {
       this.#outcome.complete = false;
       return;
@@ -185,7 +156,7 @@ export class PieceStore {
     fields[at + FIRST] = start;
     fields[at + LAST] = (start + length) | 0;
     fields[at + MARK] = mark;
-    this.#nodes.fill(node, this.#memory, offset + ((from - start) | 0), size);
+    this.nodes.fill(node, this.#memory, offset + ((from - start) | 0), size);
     this.#link(list, previous, node, next);
     list.bytes += size;
   }
@@ -195,12 +166,12 @@ export class PieceStore {
     const fields = this.#fields;
     const at = node * NODE_INTS;
     const next = fields[at + NEXT] as number;
-    const bytes = this.#nodes.bytesOf(node);
-    const offset = this.#nodes.offsetOf(node) + ((position - (fields[at + START] as number)) | 0);
+    const bytes = this.nodes.bytesOf(node);
+    const offset = this.nodes.offsetOf(node) + ((position - (fields[at + START] as number)) | 0);
     const end = fields[at + END] as number;
     const size = (end - position) | 0;
     this.#cutTail(list, at, position);
-    const right = this.#nodes.allocate(size);
+    const right = this.nodes.allocate(size);
     if (right === 0) {
       this.#outcome.complete = false;
       return;
@@ -211,7 +182,7 @@ export class PieceStore {
     fields[to + FIRST] = fields[at + FIRST] as number;
     fields[to + LAST] = fields[at + LAST] as number;
     fields[to + MARK] = fields[at + MARK] as number;
-    this.#nodes.fill(right, bytes, offset, size);
+    this.nodes.fill(right, bytes, offset, size);
     this.#link(list, node, right, next);
     list.bytes += size;
   }
@@ -226,7 +197,7 @@ export class PieceStore {
     const storedEnd = this.#fields[at + END] as number;
     const low = ((from - storedStart) | 0) > 0 ? from : storedStart;
     const high = ((end - storedEnd) | 0) < 0 ? end : storedEnd;
-    return this.#nodes.differ(node, (low - storedStart) | 0, (low + shift) | 0, (high - low) | 0);
+    return this.nodes.differ(node, (low - storedStart) | 0, (low + shift) | 0, (high - low) | 0);
   }
 
   #cutHead(list: PieceList, at: number, count: number): void {
@@ -257,7 +228,7 @@ export class PieceStore {
     if (next === 0) list.tail = previous;
     list.bytes -= ((this.#fields[at + END] as number) - (this.#fields[at + START] as number)) | 0;
     list.pieces--;
-    this.#nodes.free(node);
+    this.nodes.free(node);
     return next;
   }
 }

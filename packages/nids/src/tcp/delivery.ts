@@ -39,17 +39,18 @@ export class Delivery {
     if (behind > 0) this.data(slot, from, bytes, offset + before + 1, behind);
   }
 
+  /** The same, where no urgent byte can be among them. */
+  data(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
+    this.move(slot, from, length);
+    this.notifier.data(slot, from, bytes, offset, length);
+  }
+
   /** Gives up bytes that are missing. */
   gap(slot: number, from: number, length: number, reason: GapReason): void {
     if (length <= 0) return;
     this.move(slot, from, length);
     this.backlogs.of(slot, from)?.marks?.urgent.skip(this.flows.next(slot, from));
     this.notifier.gap(slot, from, length, reason);
-  }
-
-  private data(slot: number, from: number, bytes: Uint8Array, offset: number, length: number): void {
-    this.move(slot, from, length);
-    this.notifier.data(slot, from, bytes, offset, length);
   }
 
   /** The stream has moved on by bytes that were delivered or given up. */

@@ -118,19 +118,23 @@ export class Waiting {
 
   /** Delivers of the first piece that waits what is new at `next`, if anything, and takes it off the list. */
   private deliverFirst(slot: number, from: number, backlog: Backlog, next: number): void {
-    const { store } = this;
-    const { start, end, arrivedAt, mark, bytes, offset } = store.first(backlog);
-    let length = distance(next, end);
+    const { nodes } = this.store;
+    const { head } = backlog;
+    let length = distance(next, nodes.endOf(head));
     if (length > 0) {
-      if (mark > 0) backlog.marked.urgent.note(advance(arrivedAt, mark - 2), next);
+      const mark = nodes.markOf(head);
+      if (mark > 0) backlog.marked.urgent.note(advance(nodes.arrivedAt(head), mark - 2), next);
       if (backlog.finWaiting) length = Math.min(length, distance(next, backlog.finSequence));
-      this.delivery.bytes(slot, from, bytes, offset + distance(start, next), length);
+      const offset = nodes.offsetOf(head) + distance(nodes.startOf(head), next);
+      // Most of what waits is without marks, and nothing but bytes: that is not asked for again.
+      if (backlog.isMarked) this.delivery.bytes(slot, from, nodes.bytesOf(head), offset, length);
+      else this.delivery.data(slot, from, nodes.bytesOf(head), offset, length);
     }
-    store.shift(backlog);
+    this.store.shift(backlog);
   }
 
   private reachesUnsequencedFin(backlog: Backlog, next: number): boolean {
-    const first = backlog.head === 0 ? undefined : this.store.first(backlog).arrivedAt;
+    const first = backlog.head === 0 ? undefined : this.store.nodes.arrivedAt(backlog.head);
     const { marks } = backlog;
     return marks !== undefined && marks.unsequencedFins.reached(next, first, marks.urgent);
   }
