@@ -54,4 +54,13 @@ export class PieceList {
   set pieces(count: number) {
     this.record[this.at + PIECES] = count;
   }
+
+  /** The first node, which kept so many bytes, is taken off; `next` is the one behind it, 0 where there is none. */
+  dropFirst(next: number, size: number): void {
+    const { record, at } = this;
+    record[at + HEAD] = next;
+    if (next === 0) record[at + TAIL] = 0;
+    record[at + BYTES] = (record[at + BYTES] as number) - size;
+    record[at + PIECES] = (record[at + PIECES] as number) - 1;
+  }
 }

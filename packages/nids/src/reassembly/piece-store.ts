@@ -61,7 +61,11 @@ export class PieceStore {
 
   /** Takes the first piece off the list. */
   shift(list: PieceList): void {
-    this.#remove(list, 0, list.head);
+    const fields = this.#fields;
+    const node = list.head;
+    const at = node * NODE_INTS;
+    list.dropFirst(fields[at + NEXT] as number, ((fields[at + END] as number) - (fields[at + START] as number)) | 0);
+    this.nodes.free(node);
   }
 
   /** Gives all pieces of a list back. */

@@ -82,6 +82,11 @@ export class Backlog extends PieceList {
     return this.head === 0 && this.holdsOnlyData;
   }
 
+  /** True where nothing but bytes has waited so far. */
+  get isBare(): boolean {
+    return this.state === 0;
+  }
+
   /** True when what comes in order has only data to meet, if anything. */
   get holdsOnlyData(): boolean {
     return this.state === 0 || (!this.finWaiting && (this.marks === undefined || this.marks.empty));
