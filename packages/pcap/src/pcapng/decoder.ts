@@ -143,7 +143,7 @@ export class PcapngDecoder implements CaptureDecoder {
         break;
       default:
         if (this.#onBlock !== undefined) {
-          this.#onBlock(describeBlock(this.#view, at, length, this.#littleEndian, this.#interfaceTable));
+          this.#onBlock(describeBlock(this.#view, at, length, this.#littleEndian, this.#requireTable()));
         }
     }
   }
@@ -158,7 +158,7 @@ export class PcapngDecoder implements CaptureDecoder {
       type === BlockType.ENHANCED_PACKET
         ? view.getUint32(at + enhancedPacket.interface, little)
         : view.getUint16(at + enhancedPacket.interface, little);
-    const scale = this.#interfaceTable.scales[index];
+    const scale = this.#requireTable().scales[index];
     if (scale === undefined) throw this.#damaged(damage.noInterface(index, this.interfaces.length));
     const captured = view.getUint32(at + enhancedPacket.capturedLength, little);
     if (captured > length - enhancedPacket.bytes - blockTrailerLength)
@@ -231,7 +231,7 @@ export class PcapngDecoder implements CaptureDecoder {
   }
 
   #takeInterface(at: number, length: number): void {
-    const table = this.#interfaceTable;
+    const table = this.#requireTable();
     if (table.isFull) throw this.#damaged(damage.tooManyInterfaces(table.interfaces.length));
     const { options, damagedAt } = table.add(this.#view, at, length, this.#littleEndian);
     if (damagedAt !== undefined) throw this.#damaged(damage.optionTooLong(damagedAt - at, "an interface block"));
@@ -284,7 +284,7 @@ export class PcapngDecoder implements CaptureDecoder {
     this.#nanoseconds = batch.nanoseconds[batch.length - 1]!;
   }
 
-  get #interfaceTable(): InterfaceTable {
+  #requireTable(): InterfaceTable {
     if (this.#table === undefined) throw this.#damaged(damage.noSection());
     return this.#table;
   }
