@@ -59,7 +59,7 @@ export function confirm(entry: u32, mask: u32): u32 {
   return isOf(entry, slot) ? (slot << 1) | load<u32>(entry, SIDE) : search(entry, mask);
 }
 
-/** The same, where it is not the flow of the first bucket. */
+/** The same by the index as it stands, from the bucket on that was noted: the flow may have begun since then. */
 export function search(entry: u32, mask: u32): u32 {
   const first = index;
   const last = first + (mask << 3);

@@ -6,7 +6,6 @@
 //                     next
 
 import type { AlertSink } from "../alerts/alert-sink.js";
-import { END, MARK, NODE_INTS, START } from "../reassembly/piece-nodes.js";
 import type { PieceStore } from "../reassembly/piece-store.js";
 import type { Backlog } from "./backlog.js";
 import type { BacklogPool } from "./backlog-pool.js";
@@ -125,12 +124,10 @@ export class Waiting {
   private deliverPlain(slot: number, from: number, backlog: Backlog): void {
     const { store, flows, delivery } = this;
     const { nodes } = store;
-    const { fields } = nodes;
     for (let { head } = backlog; head !== 0 && backlog.isBare; head = backlog.head) {
-      const at = head * NODE_INTS;
       const next = flows.next(slot, from);
-      if (fields[at + START] !== next || fields[at + MARK] !== 0) return;
-      delivery.data(slot, from, nodes.bytesOf(head), nodes.offsetOf(head), distance(next, fields[at + END] as number));
+      if (nodes.startOf(head) !== next || nodes.markOf(head) !== 0) return;
+      delivery.data(slot, from, nodes.bytesOf(head), nodes.offsetOf(head), distance(next, nodes.endOf(head)));
       store.shift(backlog);
     }
   }
