@@ -1,6 +1,6 @@
 // The frames of a window, taken in order. Those nobody is told of (a SYN, its answer, an ACK, a segment of a connection
-// nobody listens to) are done with here; the first of any other kind ends the call: one that takes another way is left
-// to TypeScript; for the others the return value says what happened.
+// nobody listens to, a fragment that waits for others) are done with here; the first of any other kind ends the call:
+// one that takes another way is left to TypeScript; for the others the return value says what happened.
 //
 //   entries   │ SYN │ SYN,ACK │ ACK │ data │ ACK │ ACK │ FIN │ ACK │ …          each │ ends one call of `advance`
 //             │◄───────────────────►│◄────►│◄───────────────────►│
@@ -18,8 +18,10 @@ import {
   STATE_MASK,
 } from "./flow";
 import { details, flows, search } from "./flow-table";
+import { joins } from "./fragments";
 import { apply, isInOrder } from "./in-order";
 import { answers, begins, completes } from "./opening";
+import { ANNOUNCE, COMPLETE, DELIVER, DONE, FILL, LEFT, SEGMENT } from "./outcome";
 import { notes } from "./scan";
 import { isReached, waitsOrRepeats } from "./waiting";
 import { count, entryBytes, FLAGS, FOUND, LENGTH, PAYLOAD, UNFOLLOWED } from "./window";
@@ -29,15 +31,6 @@ const decisiveFlags: u32 = 0x37;
 const FIN: u32 = 0x01;
 const SYN: u32 = 0x02;
 const ACK: u32 = 0x10;
-
-/** What has become of the entry that ended a call. express-window.ts has the same. */
-const LEFT: u32 = 0;
-const DELIVER: u32 = 1;
-const ANNOUNCE: u32 = 2;
-const COMPLETE: u32 = 3;
-const FILL: u32 = 4;
-/** Of the others: nobody is told. */
-const DONE: u32 = 5;
 
 /**
  * How far the kernel follows connections: it keeps segments out of order, opens and closes; it makes flows for those
@@ -59,10 +52,18 @@ export function follow(connections: bool, unknownOnes: bool): void {
  */
 export function advance(entry: u32, end: u32, clock: u32, seconds: u32, mask: u32): u32 {
   for (; entry < end; entry += entryBytes) {
-    const kind = <u32>load<u16>(entry, FLAGS) & decisiveFlags;
     let found = load<u32>(entry, FOUND);
     if (found == 0) {
-      if (!follows || load<u32>(entry, PAYLOAD) == 0) return entry;
+      if (!follows) return entry;
+      if (load<u32>(entry, PAYLOAD) == 0) {
+        const outcome = joins(entry, clock, seconds, mask);
+        if (outcome == DONE) continue;
+        if (outcome != SEGMENT) return entry | outcome;
+        found = load<u32>(entry, FOUND);
+      }
+    }
+    const kind = <u32>load<u16>(entry, FLAGS) & decisiveFlags;
+    if (found == 0) {
       if (kind == SYN && opens(entry, clock, seconds, mask)) continue;
       if ((kind & ACK) == 0) return entry;
       found = findAgain(entry, mask);

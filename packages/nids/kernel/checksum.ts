@@ -105,6 +105,18 @@ export function isPlainRight(header: u32, totalLength: u32): bool {
   return isRight(fixedHeader(header)) && isRight(payload(header, 20, totalLength));
 }
 
+/** The same for the header alone. */
+@inline
+export function isHeaderRight(header: u32): bool {
+  return isRight(fixedHeader(header));
+}
+
+/** And for what is behind it alone. */
+@inline
+export function isPayloadRight(header: u32, totalLength: u32): bool {
+  return isRight(payload(header, 20, totalLength));
+}
+
 /** The sum of an IPv4 header without options. */
 @inline
 function fixedHeader(header: u32): u64 {

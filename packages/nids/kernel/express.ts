@@ -19,7 +19,7 @@
 //
 // and go into the entry as they are, two words at a time, as far as they can: each instruction counts here.
 
-import { isPlainRight } from "./checksum";
+import { isPayloadRight, isPlainRight } from "./checksum";
 import { detailBytes, ESTABLISHED, FLOW_FLAGS, flowBytes, STATE_MASK, TIMESTAMPS } from "./flow";
 import { confirm, details, flows, hashOf, index, probe } from "./flow-table";
 import {
@@ -34,6 +34,7 @@ import {
   KEY,
   LENGTH,
   PAYLOAD,
+  plainIpv4,
   PORTS,
   SEQUENCE,
   SIDE,
@@ -42,11 +43,12 @@ import {
 
 /** FIN and RST. */
 const endingFlags: u32 = 0x05;
-/** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
-const plainIpv4: u32 = 0x00450008;
 /** IP header + 6: no fragment, and behind the time to live the protocol TCP. */
 const fragmentAndProtocol: u32 = 0xff00ff3f;
 const wholeTcp: u32 = 0x06000000;
+
+/** Whether the checksums of the window that was looked at last are verified. */
+export let verifies: bool = false;
 
 /**
  * Goes over a window of `count` frames. What it returns means nothing: it keeps a compiler from leaving out what only
@@ -57,13 +59,12 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   const records = flows;
   const end = window + count * entryBytes;
   let touched: u32 = 0;
-  // Bytes of the network in this order are four words as the machine has them.
-  const order = i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
-  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry, order), FOUND);
+  verifies = verify != 0;
+  for (let entry = window; entry < end; entry += entryBytes) store<u32>(entry, read(entry), FOUND);
   for (let entry = window; entry < end; entry += entryBytes) {
     touched += load<u32>(buckets + ((load<u32>(entry, FOUND) & mask) << 3), 4);
   }
-  if (verify != 0) {
+  if (verifies) {
     for (let entry = window; entry < end; entry += entryBytes) {
       if (load<u32>(entry, PAYLOAD) != 0 && !isRight(entry)) store<u32>(entry, 0, PAYLOAD);
     }
@@ -83,9 +84,24 @@ export function look(window: u32, count: u32, verify: u32, mask: u32): u32 {
   return touched;
 }
 
+/**
+ * The same for one entry, whose frame is a datagram that was put together from fragments: the checksums of their headers
+ * were right.
+ */
+export function lookAt(entry: u32, mask: u32): void {
+  const hash = read(entry);
+  if (load<u32>(entry, PAYLOAD) != 0 && verifies && !isPayloadRight(ipOf(entry), totalLengthOf(entry))) {
+    store<u32>(entry, 0, PAYLOAD);
+  }
+  probe(entry, hash, mask);
+  store<u32>(entry, load<u32>(entry, PAYLOAD) != 0 ? confirm(entry, mask) : 0, FOUND);
+}
+
 /** Reads the headers of a frame into its entry; its hash. PAYLOAD is 0 where it is not the plain kind. */
 @inline
-function read(entry: u32, order: v128): u32 {
+function read(entry: u32): u32 {
+  // Bytes of the network in this order are four words as the machine has them.
+  const order = i8x16(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
   const frame = load<u32>(entry, FRAME);
   const ip = frame + ethernetBytes;
   store<u32>(entry, 0, PAYLOAD);
@@ -119,7 +135,16 @@ function read(entry: u32, order: v128): u32 {
 /** True where the checksums of a plain frame are right. */
 @inline
 function isRight(entry: u32): bool {
-  const ip = load<u32>(entry, FRAME) + ethernetBytes;
-  const totalLength = load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ip;
-  return isPlainRight(ip, totalLength);
+  return isPlainRight(ipOf(entry), totalLengthOf(entry));
+}
+
+@inline
+function ipOf(entry: u32): u32 {
+  return load<u32>(entry, FRAME) + ethernetBytes;
+}
+
+/** The length of a plain frame's IP packet. */
+@inline
+function totalLengthOf(entry: u32): u32 {
+  return load<u32>(entry, PAYLOAD) + load<u32>(entry, LENGTH) - ipOf(entry);
 }

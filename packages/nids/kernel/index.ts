@@ -5,6 +5,7 @@ export { copy, same } from "./bytes";
 export { ipv4, sum, transport } from "./checksum";
 export { look } from "./express";
 export { useFlows } from "./flow-table";
+export { useFragments } from "./fragments";
 export { useScans } from "./scan";
 export { useBacklogs } from "./waiting";
 export { useTally } from "./window";

@@ -1,27 +1,24 @@
-// Segments put into lists of waiting pieces. src/reassembly/piece-nodes.ts has the layout, and piece-store.ts knows all
-// ways; here only what is plain is done, and nothing halfway: a segment that needs a buffer of its own, overlaps a
-// piece that has one or other bytes, or may find no room is left to it.
+// Segments and fragments put into lists of waiting pieces. src/reassembly/piece-store.ts knows all ways; here only what is
+// plain is done, and nothing halfway: what needs a buffer of its own, overlaps a piece that has one or other bytes, or
+// may find no room is left to it.
 
 import { same } from "./bytes";
-
-const slabBytes: u32 = 2048;
-
-/** A node. */
-const nodeBytes: u32 = 32;
-const NEXT: usize = 0;
-const START: usize = 4;
-const END: usize = 8;
-const FIRST: usize = 12;
-const LAST: usize = 16;
-const SKIP: usize = 20;
-const MARK: usize = 24;
-const LARGE: usize = 28;
-
-/** The store's own record, in place of node 0. */
-const FREE: usize = 0;
-const FRESH: usize = 4;
-const USED: usize = 8;
-const CAPACITY: usize = 12;
+import {
+  allocate,
+  END,
+  FIRST,
+  giveBack,
+  hasRoom,
+  LARGE,
+  LAST,
+  MARK,
+  NEXT,
+  node,
+  SKIP,
+  slab,
+  slabBytes,
+  START,
+} from "./piece-nodes";
 
 /** A list. */
 const HEAD: usize = 0;
@@ -29,22 +26,15 @@ const TAIL: usize = 4;
 const BYTES: usize = 8;
 const PIECES: usize = 12;
 
-/**
- * Where nodes and slabs lie, and the overlap policy: a bit for each geometry, set where the new piece wins
- * (src/reassembly/overlap.ts).
- */
-let nodes: u32 = 0;
-let slabs: u32 = 0;
+/** The overlap policy of segments: a bit for each geometry, set where the new piece wins (src/reassembly/overlap.ts). */
 let newWins: u32 = 0;
 
-/** Says where nodes and slabs lie, and which policy holds. */
-export function usePieces(nodesAt: u32, slabsAt: u32, policy: u32): void {
-  nodes = nodesAt;
-  slabs = slabsAt;
+/** Says which policy holds. */
+export function usePolicy(policy: u32): void {
   newWins = policy;
 }
 
-/** The segment to put into a list: it begins and ends here, and its bytes lie there. */
+/** What is to be put into a list: it begins and ends here, and its bytes lie there. */
 let list: u32 = 0;
 let start: u32 = 0;
 let end: u32 = 0;
@@ -56,20 +46,9 @@ let source: u32 = 0;
  */
 export function put(into: u32, position: u32, from: u32, length: u32): bool {
   if (length > slabBytes) return false;
-  list = into;
-  start = position;
-  end = position + length;
-  source = from;
-  let previous = load<u32>(list, TAIL);
-  let current: u32 = 0;
-  if (previous == 0 || isBefore(start, load<u32>(node(previous), END))) {
-    previous = 0;
-    current = load<u32>(list, HEAD);
-    while (current != 0 && !isBefore(start, load<u32>(node(current), END))) {
-      previous = current;
-      current = load<u32>(node(current), NEXT);
-    }
-  }
+  take(into, position, from, length);
+  const previous = before();
+  const current = behind(previous);
   if (!reaches(current)) {
     if (!hasRoom(1)) return false;
     place(previous, current, start, end);
@@ -78,6 +57,74 @@ export function put(into: u32, position: u32, from: u32, length: u32): bool {
   if (!repeats(current)) return false;
   settle(previous, current);
   return true;
+}
+
+/** The same for what must not overlap any piece; there is room for it. */
+export function putApart(into: u32, position: u32, from: u32, length: u32): bool {
+  take(into, position, from, length);
+  const previous = before();
+  const current = behind(previous);
+  if (reaches(current)) return false;
+  place(previous, current, start, end);
+  return true;
+}
+
+@inline
+function take(into: u32, position: u32, from: u32, length: u32): void {
+  list = into;
+  start = position;
+  end = position + length;
+  source = from;
+}
+
+/** The last piece that ends where the new one begins, or before; 0: there is none. */
+@inline
+function before(): u32 {
+  let previous = load<u32>(list, TAIL);
+  if (previous != 0 && !isBefore(start, load<u32>(node(previous), END))) return previous;
+  previous = 0;
+  let current = load<u32>(list, HEAD);
+  while (current != 0 && !isBefore(start, load<u32>(node(current), END))) {
+    previous = current;
+    current = load<u32>(node(current), NEXT);
+  }
+  return previous;
+}
+
+/** The piece behind that; 0: there is none. */
+@inline
+function behind(previous: u32): u32 {
+  return previous == 0 ? load<u32>(list, HEAD) : load<u32>(node(previous), NEXT);
+}
+
+/** True where so many bytes can be kept as one piece. */
+@inline
+export function hasRoomFor(length: u32): bool {
+  return length <= slabBytes && hasRoom(1);
+}
+
+/** Copies the bytes of all pieces of a list to `to`, one behind the other, and gives the pieces back. None is large. */
+export function takeOut(pieceList: u32, to: u32): void {
+  list = pieceList;
+  for (let number = load<u32>(list, HEAD); number != 0; number = remove(0, number)) {
+    const at = node(number);
+    const length = load<u32>(at, END) - load<u32>(at, START);
+    memory.copy(to, slab(number) + load<u32>(at, SKIP), length);
+    to += length;
+  }
+}
+
+/** Position behind the last byte that waits in a list; 0 in one that is empty. */
+@inline
+export function endOf(pieceList: u32): u32 {
+  const last = load<u32>(pieceList, TAIL);
+  return last == 0 ? 0 : load<u32>(node(last), END);
+}
+
+/** Bytes that wait in a list. */
+@inline
+export function bytesIn(pieceList: u32): u32 {
+  return load<u32>(pieceList, BYTES);
 }
 
 /** Position of the first byte that waits in a list, which must not be empty. */
@@ -99,11 +146,6 @@ export function allows(pieceList: u32, length: u32, maxBytes: u32, maxPieces: u3
 }
 
 @inline
-function node(number: u32): u32 {
-  return nodes + number * nodeBytes;
-}
-
-@inline
 function isBefore(position: u32, other: u32): bool {
   return <i32>(position - other) < 0;
 }
@@ -112,11 +154,6 @@ function isBefore(position: u32, other: u32): bool {
 @inline
 function reaches(number: u32): bool {
   return number != 0 && isBefore(load<u32>(node(number), START), end);
-}
-
-@inline
-function hasRoom(pieces: u32): bool {
-  return load<u32>(nodes, USED) + pieces <= load<u32>(nodes, CAPACITY);
 }
 
 /** True where all pieces the segment reaches into, from this one on, have the same bytes, and there is room for what is new. */
@@ -215,11 +252,6 @@ function fill(number: u32, from: u32, to: u32, bytes: u32): void {
 }
 
 @inline
-function slab(number: u32): u32 {
-  return slabs + number * slabBytes;
-}
-
-@inline
 function link(previous: u32, number: u32, next: u32): void {
   store<u32>(node(number), next, NEXT);
   if (previous == 0) store<u32>(list, number, HEAD);
@@ -248,21 +280,6 @@ function remove(previous: u32, number: u32): u32 {
   if (next == 0) store<u32>(list, previous, TAIL);
   store<u32>(list, load<u32>(list, BYTES) - (load<u32>(at, END) - load<u32>(at, START)), BYTES);
   store<u32>(list, load<u32>(list, PIECES) - 1, PIECES);
-  store<u32>(at, load<u32>(nodes, FREE), NEXT);
-  store<u32>(nodes, number, FREE);
-  store<u32>(nodes, load<u32>(nodes, USED) - 1, USED);
+  giveBack(number);
   return next;
-}
-
-@inline
-function allocate(): u32 {
-  store<u32>(nodes, load<u32>(nodes, USED) + 1, USED);
-  const free = load<u32>(nodes, FREE);
-  if (free != 0) {
-    store<u32>(nodes, load<u32>(node(free), NEXT), FREE);
-    return free;
-  }
-  const fresh = load<u32>(nodes, FRESH) + 1;
-  store<u32>(nodes, fresh, FRESH);
-  return fresh;
 }

@@ -21,7 +21,8 @@ import {
   STATE_MASK,
 } from "./flow";
 import { timestampPasses } from "./in-order";
-import { allows, firstOf, isEmpty, put, usePieces } from "./pieces";
+import { useSegmentPieces } from "./piece-nodes";
+import { allows, firstOf, isEmpty, put, usePolicy } from "./pieces";
 import { ACKNOWLEDGMENT, count, DUPLICATES, LENGTH, OUT_OF_ORDER, PAYLOAD, SEQUENCE, WINDOW } from "./window";
 
 /** Extras of a flow: of each side the number of its backlog. */
@@ -59,7 +60,8 @@ export function useBacklogs(
   backlogs = backlogsAt;
   maxBytes = bytes;
   maxPieces = pieces;
-  usePieces(nodesAt, slabsAt, policy);
+  useSegmentPieces(nodesAt, slabsAt);
+  usePolicy(policy);
 }
 
 /** Takes a segment with data; false, and nothing has changed, where that is not plain. */

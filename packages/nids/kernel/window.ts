@@ -25,12 +25,14 @@ export const NANOSECONDS: usize = 60;
 
 /**
  * What is counted behind the window: segments of connections nobody listens to, those that wait, those that bring
- * nothing new; and sources no longer watched for scans.
+ * nothing new; sources no longer watched for scans; fragments, and the plain segments put together from them.
  */
 export const UNFOLLOWED: usize = 0;
 export const OUT_OF_ORDER: usize = 4;
 export const DUPLICATES: usize = 8;
 export const FORGOTTEN: usize = 12;
+export const FRAGMENTS: usize = 16;
+export const SEGMENTS: usize = 20;
 
 let tally: u32 = 0;
 
@@ -48,6 +50,8 @@ export function count(which: usize): void {
 
 /** Headers of a plain frame: Ethernet, IPv4 without options, and the least of TCP. */
 export const ethernetBytes: u32 = 14;
+/** EtherType 0x0800 and version 4 with a header of five words, as a little-endian machine reads them; any type of service. */
+export const plainIpv4: u32 = 0x00450008;
 export const ipv4Bytes: u32 = 20;
 const tcpHeaderBytes: u32 = 20;
 

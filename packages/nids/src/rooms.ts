@@ -60,11 +60,13 @@ export interface Rooms {
  * more. Throws NidsError `no-memory`.
  */
 export function makeRooms(params: NidsParams, events: EventEmitter<NidsEvents>, tick: () => void): Rooms {
-  const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, maxScanSources, scanPorts } = params;
+  const { followTcp, maxStreams, maxReassemblyBytes, maxFragmentBytes, maxFragmentedDatagrams } = params;
+  const { maxScanSources, scanPorts } = params;
   const memory = allocateMemory({
     flows: followTcp ? maxStreams : 1,
     segmentSlabs: Math.ceil(maxReassemblyBytes / slabBytes),
     fragmentSlabs: Math.ceil(maxFragmentBytes / slabBytes),
+    incompleteDatagrams: maxFragmentedDatagrams,
     scanSources: maxScanSources,
     scanTargets: maxScanSources * scanPorts,
   });

@@ -7,9 +7,9 @@ Reflect.deleteProperty(globalThis, "WebAssembly");
 // Only now: the engine looks for WebAssembly when it is loaded.
 const { findingsOf, verdictsOf } = await import("./kernel-verdicts.js");
 
-const { bytes, length, offset, capturedLength, seconds, nanoseconds, params } = workerData as Pick<
+const { bytes, length, offset, capturedLength, originalLength, seconds, nanoseconds, params } = workerData as Pick<
   FrameBatch,
-  "bytes" | "length" | "offset" | "capturedLength" | "seconds" | "nanoseconds"
+  "bytes" | "length" | "offset" | "capturedLength" | "originalLength" | "seconds" | "nanoseconds"
 > & { readonly params: Partial<NidsParams> };
 const batch = new FrameBatch(length);
 batch.bytes = bytes;
@@ -18,7 +18,7 @@ for (let index = 0; index < length; index++) {
   batch.push(
     offset[index] ?? 0,
     capturedLength[index] ?? 0,
-    capturedLength[index] ?? 0,
+    originalLength[index] ?? 0,
     seconds[index] ?? 0,
     nanoseconds[index] ?? 0,
     0,

@@ -9,6 +9,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { Worker } from "node:worker_threads";
 import { disorderedConnections } from "./disordered-traffic.js";
+import { fragmentedTraffic } from "./fragmented-traffic.js";
 import { floodOfHandshakes, manySyns, runningConnections, shortConnections } from "./kernel-traffic.js";
 import type { Verdicts } from "./kernel-verdicts.js";
 import { findingsOf, verdictsOf } from "./kernel-verdicts.js";
@@ -77,9 +78,9 @@ function saidByTwin(
   frames: readonly Frame[],
   params: Partial<NidsParams> = {},
 ): Promise<Verdicts & { readonly findings: readonly string[] }> {
-  const { bytes, length, offset, capturedLength, seconds, nanoseconds } = new Capture(frames).batch();
+  const { bytes, length, offset, capturedLength, originalLength, seconds, nanoseconds } = new Capture(frames).batch();
   const worker = new Worker(new URL("./kernel-twin-worker.js", import.meta.url), {
-    workerData: { bytes, length, offset, capturedLength, seconds, nanoseconds, params },
+    workerData: { bytes, length, offset, capturedLength, originalLength, seconds, nanoseconds, params },
   });
   return new Promise((resolve, reject) => {
     worker.once("message", resolve);
@@ -167,6 +168,29 @@ describe("the kernel and its twins", () => {
       const counters = JSON.parse(found.at(-1) ?? "") as { [name: string]: number };
       expect(counters["tcpOutOfOrder"]).to.be.greaterThan(300);
       expect(counters["tcpDuplicates"]).to.be.greaterThan(100);
+    });
+  }
+
+  const fragmentLimits: readonly Partial<NidsParams>[] = [
+    { checksums: "verify" },
+    {},
+    { checksums: "ignore" },
+    { checksums: "verify", maxFragmentedDatagrams: 3 },
+    { checksums: "verify", maxFragmentsPerDatagram: 3 },
+    { checksums: "verify", maxFragmentBytes: 16_384 },
+    { checksums: "verify", fragmentTimeoutMs: 1500 },
+    { checksums: "verify", fragmentPolicy: "bsd-right" },
+    { checksums: "verify", fragmentPolicy: "discard" },
+    { checksums: "verify", fragmentPolicyByNetwork: { "10.0.9.0/24": "last" } },
+    { checksums: "verify", checksumRules: [{ network: "10.0.0.3", verify: false }] },
+    { checksums: "verify", maxStreams: 10 },
+  ];
+  for (const [seed, params] of fragmentLimits.entries()) {
+    it(`agree about datagrams in fragments, with ${JSON.stringify(params)}`, async () => {
+      const found = await foundAlike(fragmentedTraffic(120, seed), params);
+      const counters = JSON.parse(found.at(-1) ?? "") as { [name: string]: number };
+      expect(counters["fragments"]).to.be.greaterThan(1000);
+      expect(counters["datagramsReassembled"]).to.be.greaterThan(300);
     });
   }
 });

@@ -64,6 +64,9 @@ export function findingsOf(batch: FrameBatch, watched: boolean, params: Partial<
       `${stream} ${half(client)} ${half(server)} ${startTime.seconds}.${startTime.nanoseconds} ${lastTime.seconds} ${counters}`,
     );
   });
+  nids.registerUdp(({ sourcePort, destinationPort, data }) => {
+    findings.push(`${sourcePort} ${destinationPort} ${digest(data)} ${nids.statistics().fragments}`);
+  });
   nids.on("alert", ({ code, detail, source, sourcePort, targets, seconds, nanoseconds }) => {
     const where = `${source} ${sourcePort} ${seconds}.${nanoseconds}`;
     findings.push(`${code} ${detail} ${where} ${JSON.stringify(targets)}`);

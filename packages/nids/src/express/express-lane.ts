@@ -1,8 +1,8 @@
 // The express lane: plain Ethernet, IPv4 without options and fragments, TCP. Nearly all packets of most networks are
 // such, and most of them the next segment of their connection, or open or close one as connections usually do. Those
 // are taken in one step, by the kernel where there is one; the others go to the TCP room with what was found out about
-// them. Whatever is not as expected below TCP is left to the rooms, untouched: link, ip, tcp. Without this file the
-// engine does the same, only slower.
+// them. Datagrams are put together from fragments, too, and are then like frames. Whatever is not as expected below TCP
+// is left to the rooms, untouched: link, ip, tcp. Without this file the engine does the same, only slower.
 //
 // With many connections, time goes by waiting for their records to come from memory. The lane therefore looks ahead: it
 // verifies and looks up a window of frames in one go, which lets the processor wait for all of them at once, and then
@@ -82,8 +82,9 @@ export class ExpressLane {
   private isOnTrial = true;
   private readonly window: ExpressWindow;
   private readonly entries: Int32Array<ArrayBuffer>;
-  /** Index of the window's first frame in the batch. */
+  /** Index of the window's first frame in the batch, and how far its frames lie behind where the batch says. */
   private first = 0;
+  private shift = 0;
   private version = 0;
   /** Packets taken that are not counted yet. */
   private taken = 0;
@@ -128,6 +129,7 @@ export class ExpressLane {
   /** Looks at frames first … end - 1 of a batch, at most a window, `shift` bytes behind where the batch says. */
   lookAhead(batch: FrameBatch, first: number, end: number, shift: number): void {
     this.first = first;
+    this.shift = shift;
     this.version = this.flows.version;
     this.usable = this.open;
     if (!this.open) return;
@@ -186,6 +188,7 @@ export class ExpressLane {
     if (outcome === Outcome.FILL) this.fill(entry);
     else if (outcome === Outcome.ANNOUNCE) this.announce(place, entry);
     else if (outcome === Outcome.COMPLETE) this.complete(entry);
+    else if (outcome === Outcome.ASSEMBLED) this.handOn(entry);
     else this.hand(entry);
     return true;
   }
@@ -242,6 +245,13 @@ export class ExpressLane {
     this.tcp.receivePlain(this.found(entry), (entries[entry + FLAGS_AND_WINDOW] as number) >>> 16, payload, length);
   }
 
+  /** Hands a datagram that was put together, and holds no plain segment, to the IP room. */
+  private handOn(entry: number): void {
+    this.enter(entry);
+    this.ip.receiveReassembled();
+    this.review();
+  }
+
   /** Counts the packets taken since it was asked last. */
   count(): void {
     this.statistics.ipPackets += this.taken;
@@ -264,13 +274,19 @@ export class ExpressLane {
   /** Fills in the cursor, as link and ip would have done. */
   private enter(entry: number): void {
     const { packet, view, entries } = this;
-    const frame = entries[entry + FRAME] as number;
-    const ip = frame + ethernetBytes;
+    const at = entries[entry + FRAME] as number;
+    const ip = at + ethernetBytes;
+    const { batch, index } = packet;
+    // Of a datagram from fragments only what lies behind the link header is where the entry says.
+    const frame = (batch.offset[index] as number) + this.shift;
     packet.frame = frame;
-    packet.frameEnd = packet.networkEnd = frame + (entries[entry + CAPTURED] as number);
-    packet.network = packet.linkEnd = ip;
+    packet.frameEnd = frame + (batch.capturedLength[index] as number);
+    packet.linkEnd = frame + ethernetBytes;
+    packet.network = ip;
+    packet.networkEnd = at + (entries[entry + CAPTURED] as number);
+    packet.reassembled = at !== frame;
     packet.rest = packet.missing = packet.cut = packet.fragmentOffset = 0;
-    packet.moreFragments = packet.reassembled = false;
+    packet.moreFragments = false;
     packet.family = 4;
     packet.protocol = TCP;
     packet.addresses = packet.pseudoHeader = ip + 12;

@@ -51,7 +51,7 @@ const NANOSECONDS = 15;
 export const entryShift = 6;
 const entryBytes = 1 << entryShift;
 
-/** What has become of a frame that somebody may have to be told of. kernel/advance.ts has the same. */
+/** What has become of a frame that somebody may have to be told of. kernel/outcome.ts has the same. */
 export const Outcome = {
   /** Nothing: it is as it was. */
   LEFT: 0,
@@ -63,6 +63,8 @@ export const Outcome = {
   COMPLETE: 3,
   /** As DELIVER; and the turn of what waited behind it has come. */
   FILL: 4,
+  /** The frame completed a datagram that is not plain; its entry says where that lies. */
+  ASSEMBLED: 5,
 } as const;
 export type Outcome = (typeof Outcome)[keyof typeof Outcome];
 /** Its bits in what `advance` returns. */
@@ -97,7 +99,7 @@ export class ExpressWindow {
     this.flows = flows;
     this.inOrder = inOrder;
     this.entries = new Int32Array(memory.buffer, memory.window, expressWindow * ENTRY_INTS);
-    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 4);
+    this.tally = new Int32Array(memory.buffer, memory.window + windowBytes, 6);
     const { extras, backlogs, segments, capacity } = memory;
     const slabs = slabsOf(segments, capacity.segmentSlabs);
     const policy = overlapBits(segmentPolicies[params.segmentPolicy]);
@@ -156,7 +158,11 @@ export class ExpressWindow {
 
   /** Adds what the kernel has counted since this was called last. */
   count(statistics: Statistics): void {
-    const [unfollowed = 0, outOfOrder = 0, duplicates = 0, forgotten = 0] = this.tally;
+    const [unfollowed = 0, outOfOrder = 0, duplicates = 0, forgotten = 0, fragments = 0, segments = 0] = this.tally;
+    statistics.ipPackets += segments;
+    statistics.fragments += fragments;
+    statistics.datagramsReassembled += segments;
+    statistics.tcpSegments += segments - fragments;
     statistics.tcpUnfollowed += unfollowed;
     statistics.tcpOutOfOrder += outOfOrder;
     statistics.tcpDuplicates += duplicates;

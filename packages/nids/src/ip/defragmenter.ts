@@ -7,7 +7,8 @@
 //                       ▼
 //   datagram │ hdr │ 0 ................................ 3000 │    length and fragment fields made right
 //
-// The result is laid into the datagram region of the engine's memory and parsed like a packet that just came in. Everything
+// The result is laid into the datagram region of the engine's memory and parsed like a packet that just came in. Where
+// nothing is unusual with any fragment of a datagram, the kernel does the same (plain-fragments.ts). Everything
 // is bounded: datagrams, fragments of one, bytes of all, and the packet time a datagram may stay incomplete. Alerts name
 // the datagram in their detail.
 
@@ -28,6 +29,7 @@ import type { IncompleteDatagram } from "./incomplete-datagram.js";
 import { IncompleteDatagrams } from "./incomplete-datagrams.js";
 import { fragmentPolicies } from "./overlap-policy.js";
 import type { FragmentPolicy, FragmentRule } from "./overlap-policy.js";
+import { usePlainFragments } from "./plain-fragments.js";
 import { ipv6HeaderBytes } from "./protocol.js";
 
 /**
@@ -63,8 +65,9 @@ export class Defragmenter {
     this.statistics = statistics;
     this.alerts = alerts;
     this.store = new PieceStore(memory, memory.fragments, memory.capacity.fragmentSlabs);
-    this.waiting = new IncompleteDatagrams(seed);
+    this.waiting = new IncompleteDatagrams(memory, seed, fragmentPolicies[params.fragmentPolicy]);
     this.policies = new NetworkTable(params.fragmentPolicyByNetwork ?? {});
+    usePlainFragments(memory, params, seed);
   }
 
   /**
@@ -221,7 +224,7 @@ export class Defragmenter {
   private layOut(datagram: IncompleteDatagram): void {
     const { packet, store } = this;
     const { bytes, view, datagram: start } = this.memory;
-    datagram.writeHeader(bytes, start);
+    bytes.set(datagram.header, start);
     let at = start + datagram.headerLength;
     const { payload } = datagram;
     const { nodes } = store;

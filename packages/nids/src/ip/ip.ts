@@ -100,13 +100,13 @@ export class Ip {
 
   /** Takes the packet of this family at the cursor's `network` position, and those in tunnels within it. */
   receive(family: number): void {
-    let version = family;
-    while (this.take(version)) {
-      version = this.handOn();
-      if (version === 0) return;
-      this.statistics.tunnelled++;
-      this.packet.linkEnd = this.packet.network;
-    }
+    if (this.take(family)) this.goOn();
+  }
+
+  /** The same for an IPv4 datagram that the kernel has put together from fragments. */
+  receiveReassembled(): void {
+    this.statistics.datagramsReassembled++;
+    if (this.takeReassembled(4)) this.goOn();
   }
 
   /** Gives up incomplete datagrams. */
@@ -128,17 +128,37 @@ export class Ip {
     }
     if (!this.parse(family)) return false;
     if (packet.fragmentOffset !== 0 || packet.moreFragments) {
-      if (!this.defragmenter.add()) return false;
-      packet.missing = 0;
-      if (!this.parse(family)) return false;
-      if (packet.fragmentOffset !== 0 || packet.moreFragments) {
-        this.statistics.ipInvalid++; // a fragment inside a datagram that was whole: nobody sends that (RFC 8200 §4.5)
-        return false;
-      }
+      return this.defragmenter.add() && this.takeReassembled(family);
     }
+    this.showWhole();
+    return true;
+  }
+
+  private takeReassembled(family: number): boolean {
+    const { packet } = this;
+    packet.missing = 0;
+    if (!this.parse(family)) return false;
+    if (packet.fragmentOffset !== 0 || packet.moreFragments) {
+      this.statistics.ipInvalid++; // a fragment inside a datagram that was whole: nobody sends that (RFC 8200 §4.5)
+      return false;
+    }
+    this.showWhole();
+    return true;
+  }
+
+  /** Shows a valid, complete datagram to those who watch. */
+  private showWhole(): void {
     if (this.share !== undefined) this.isOwn = this.share.isOwn;
     if (this.callbacks.newestFirst.length > 0 && this.isOwn) this.show(this.callbacks, true);
-    return true;
+  }
+
+  /** What is in the packet in hand, and in tunnels within it. */
+  private goOn(): void {
+    for (let version = this.handOn(); version !== 0; version = this.handOn()) {
+      this.statistics.tunnelled++;
+      this.packet.linkEnd = this.packet.network;
+      if (!this.take(version)) return;
+    }
   }
 
   /** To TCP, UDP, ICMP or into a tunnel; returns the version of the packet in that, or 0. */

@@ -41,6 +41,23 @@ export interface Kernel extends Checksums, ByteOperations {
     maxTargets: number,
     delayMs: number,
   ): void;
+  /**
+   * Says where incomplete datagrams are noted, in how many buckets (ip/incomplete-datagrams.ts), with which seed; where
+   * nodes and slabs of their fragments lie; where datagrams are laid out; how many there may be, of how many fragments,
+   * and for how many milliseconds. Without this all fragments are left to the rooms.
+   */
+  useFragments(
+    incomplete: number,
+    buckets: number,
+    bucketCount: number,
+    seed: number,
+    nodes: number,
+    slabs: number,
+    datagram: number,
+    maxDatagrams: number,
+    maxFragments: number,
+    lifeMs: number,
+  ): void;
   /** Sets the address of the counters that kernel/window.ts names. */
   useTally(tally: number): void;
   /**

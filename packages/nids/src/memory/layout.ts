@@ -14,6 +14,8 @@
 //     │ backlogs     │  what is known of the sides that have segments waiting (tcp/backlog-pool.ts)
 //     │ segments     │  TCP segments that wait for a hole to fill             (reassembly/piece-nodes.ts)
 //     │ fragments    │  IP fragments that wait for the rest of their datagram (reassembly/piece-nodes.ts)
+//     │ incomplete   │  what is known of these datagrams                      (ip/incomplete-datagram.ts)
+//     │ … buckets    │  hash → datagram                                       (ip/incomplete-datagrams.ts)
 //     │ scan sources │  sources watched for scans                             (scan/scan-sources.ts)
 //     │ scan buckets │  hash → source                                         (scan/scan-sources.ts)
 //     │ scan targets │  what a source tried besides its first target          (scan/scan-targets.ts)
@@ -40,8 +42,11 @@ export const intakeBytes: number = intakeLanes * intakeLength;
 /** Bytes copied at once of frames that lie elsewhere: few enough to stay in a cache. */
 export const copyBytes: number = 3 << 19;
 
-/** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack. */
+/** Bytes of the longest datagram (65,535), an IPv6 header before it, and slack; before them is room for a link header. */
 const datagramBytes = 1 << 17;
+
+/** Bytes kept of an incomplete datagram, but for its pieces. */
+export const incompleteBytes = 192;
 
 /** Bytes of the window the express lane looks ahead at; what is counted there lies behind it. */
 export const windowBytes = 4096;
@@ -63,6 +68,8 @@ export interface Capacity {
   readonly segmentSlabs: number;
   /** Slabs of waiting IP fragments. */
   readonly fragmentSlabs: number;
+  /** Datagrams of which fragments wait. */
+  readonly incompleteDatagrams: number;
   /** Sources watched for scans, and the targets of all of them. */
   readonly scanSources: number;
   readonly scanTargets: number;
@@ -89,6 +96,8 @@ export interface EngineMemory {
   readonly backlogs: number;
   readonly segments: number;
   readonly fragments: number;
+  readonly incomplete: number;
+  readonly incompleteBuckets: number;
   readonly scanSources: number;
   readonly scanBuckets: number;
   readonly scanTargets: number;
@@ -100,9 +109,9 @@ export function indexBuckets(flows: number): number {
   return 2 ** Math.ceil(Math.log2(flows + 1) + 1);
 }
 
-/** The number of hash buckets for so many sources of scans. */
-export function scanBucketCount(sources: number): number {
-  return 2 ** Math.ceil(Math.log2(sources + 1));
+/** The number of hash buckets for so many things that are chained where they share one. */
+export function chainedBuckets(things: number): number {
+  return 2 ** Math.ceil(Math.log2(things + 1));
 }
 
 /** Bytes that a store of `slabs` pieces takes: the slabs and a descriptor of 32 bytes for each. */
@@ -121,7 +130,7 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
   const regions = {
     intake: reserve(intakeBytes),
     copies: reserve(copyBytes),
-    datagram: reserve(datagramBytes),
+    datagram: reserve(cacheLine + datagramBytes) + cacheLine,
     flows: reserve((capacity.flows + 1) * cacheLine),
     details: reserve((capacity.flows + 1) * 32),
     extras: reserve((capacity.flows + 1) * 32),
@@ -130,8 +139,10 @@ export function allocateMemory(capacity: Capacity): EngineMemory {
     backlogs: reserve((2 * capacity.flows + 1) * 32),
     segments: reserve(storeBytes(capacity.segmentSlabs)),
     fragments: reserve(storeBytes(capacity.fragmentSlabs)),
+    incomplete: reserve((capacity.incompleteDatagrams + 1) * incompleteBytes),
+    incompleteBuckets: reserve(chainedBuckets(capacity.incompleteDatagrams) * 4),
     scanSources: reserve((capacity.scanSources + 1) * cacheLine),
-    scanBuckets: reserve(scanBucketCount(capacity.scanSources) * 4),
+    scanBuckets: reserve(chainedBuckets(capacity.scanSources) * 4),
     scanTargets: reserve((capacity.scanTargets + 1) * 24),
     window: reserve(windowBytes + cacheLine),
   };

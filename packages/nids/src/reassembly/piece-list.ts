@@ -1,13 +1,11 @@
-// A list of waiting pieces (piece-store.ts): its record of four numbers, which lies with its owner. That of a TCP
-// segment list is part of its backlog's record in the engine's memory, where the kernel finds it, too
-// (kernel/pieces.ts).
+// A list of waiting pieces (piece-store.ts): its record of four numbers, which is part of its owner's record in the
+// engine's memory (a backlog's, an incomplete datagram's), where the kernel finds it, too (kernel/pieces.ts).
 
 /** The record of a list. */
 const HEAD = 0;
 const TAIL = 1;
 const BYTES = 2;
 const PIECES = 3;
-const LIST_INTS = 4;
 
 /** A list of waiting pieces; its owner keeps it and hands it to the store. */
 export class PieceList {
@@ -15,7 +13,7 @@ export class PieceList {
   protected readonly at: number;
 
   /** The record lies in `record` from `at` on; it must be zeroed. */
-  constructor(record: Int32Array = new Int32Array(LIST_INTS), at = 0) {
+  constructor(record: Int32Array, at: number) {
     this.record = record;
     this.at = at;
   }

@@ -9,7 +9,7 @@
 
 import type { AlertSink } from "../alerts/alert-sink.js";
 import { formatAddress } from "../ip/address.js";
-import { scanBucketCount } from "../memory/layout.js";
+import { chainedBuckets } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import type { NidsParams } from "../params/params.js";
@@ -52,7 +52,7 @@ export class PortScanDetector {
     this.maxTargets = params.scanPorts;
     this.delayMs = params.scanDelayMs;
     const { kernel, capacity, scanSources: sources, scanBuckets: buckets, scanTargets: targets } = memory;
-    const count = scanBucketCount(capacity.scanSources);
+    const count = chainedBuckets(capacity.scanSources);
     kernel?.useScans(sources, buckets, count, targets, seed, capacity.scanSources, this.maxTargets, this.delayMs);
   }
 

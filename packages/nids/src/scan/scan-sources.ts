@@ -7,7 +7,7 @@
 // Most sources try one target, and have it at hand; the others form a chain (scan-targets.ts), the latest first.
 // kernel/scan.ts has the same layout.
 
-import { scanBucketCount } from "../memory/layout.js";
+import { chainedBuckets } from "../memory/layout.js";
 import type { EngineMemory } from "../memory/layout.js";
 import type { Packet } from "../packet.js";
 import { ScanTargets, TARGET_INTS } from "./scan-targets.js";
@@ -44,7 +44,7 @@ export class ScanSources {
     this.limit = memory.capacity.scanSources;
     this.seed = seed;
     this.fields = new Int32Array(memory.buffer, memory.scanSources, (this.limit + 1) * SOURCE_INTS);
-    this.buckets = new Int32Array(memory.buffer, memory.scanBuckets, scanBucketCount(this.limit));
+    this.buckets = new Int32Array(memory.buffer, memory.scanBuckets, chainedBuckets(this.limit));
     this.more = new ScanTargets(memory);
   }
 
