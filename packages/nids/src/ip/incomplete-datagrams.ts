@@ -83,7 +83,8 @@ export class IncompleteDatagrams {
     fields[at + HASH] = hash;
     fields[at + NEXT] = buckets[bucket] as number;
     buckets[bucket] = number;
-    this.putBetween(fields[OLDER] as number, number);
+    this.join(fields[OLDER] as number, number);
+    this.join(number, 0);
     fields[LIVE] = this.size + 1;
     return datagram;
   }
@@ -108,12 +109,7 @@ export class IncompleteDatagrams {
     return free;
   }
 
-  /** Puts a datagram behind the newest. */
-  private putBetween(newest: number, number: number): void {
-    this.join(newest, number);
-    this.join(number, 0);
-  }
-
+  /** Puts two of the ring next to each other. */
   private join(older: number, newer: number): void {
     this.fields[older * DATAGRAM_INTS + NEWER] = newer;
     this.fields[newer * DATAGRAM_INTS + OLDER] = older;

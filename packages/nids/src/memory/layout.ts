@@ -158,7 +158,7 @@ function allocateOrExplain(bytes: number): ReturnType<typeof allocate> {
     return allocate(bytes);
   } catch (cause) {
     const mebibytes = Math.ceil(bytes / 2 ** 20);
-    const message = `no ${mebibytes} MiB of memory to be had: lower maxStreams, maxReassemblyBytes, maxFragmentBytes or maxScanSources`;
+    const message = `no ${mebibytes} MiB of memory to be had: lower maxStreams, maxReassemblyBytes, maxFragmentBytes, maxFragmentedDatagrams or maxScanSources`;
     throw new NidsError("no-memory", message, { cause });
   }
 }
