@@ -1,5 +1,5 @@
 // The datagrams that are incomplete, as far as their fragments are plain: where they lie, how one is found, begun and
-// forgotten. src/ip/incomplete-datagrams.ts has the layout, and the same in TypeScript.
+// forgotten. src/ip/incomplete-datagram.ts has the layout, incomplete-datagrams.ts the same in TypeScript.
 
 import { ipv4Bytes, NANOSECONDS } from "./window";
 
@@ -7,7 +7,8 @@ import { ipv4Bytes, NANOSECONDS } from "./window";
 const datagramBytes: u32 = 192;
 /** Length of its payload; negative: not known yet. */
 export const PAYLOAD_LENGTH: usize = 16;
-export const PIECE_COUNT: usize = 20;
+/** How many of its fragments have come. */
+export const FRAGMENT_COUNT: usize = 20;
 /** Bytes of the headers that are kept; 0: none are. */
 export const HEADER_LENGTH: usize = 24;
 const NEXT: usize = 28;
@@ -106,7 +107,7 @@ export function begin(ip: u32, hash: u32, entry: u32, clock: u32, seconds: u32):
   store<u32>(datagrams, load<u32>(datagrams, LIVE) + 1, LIVE);
   v128.store(at, i32x4.splat(0)); // its list
   store<i32>(at, -1, PAYLOAD_LENGTH);
-  store<u64>(at, 0, PIECE_COUNT); // and HEADER_LENGTH
+  store<u64>(at, 0, FRAGMENT_COUNT); // and HEADER_LENGTH
   store<u32>(at, hash, HASH);
   store<u32>(at, identificationAt(ip), IDENTIFICATION);
   store<u32>(at, 0, SCOPE);

@@ -20,7 +20,7 @@ import {
   keepHeader,
   mayBegin,
   PAYLOAD_LENGTH,
-  PIECE_COUNT,
+  FRAGMENT_COUNT,
   useDatagrams,
 } from "./datagrams";
 import { lookAt, verifies } from "./express";
@@ -116,7 +116,7 @@ function keep(entry: u32, ip: u32, start: u32, length: u32, isLast: bool, clock:
   if (!hasRoomFor(length) || (datagram == 0 ? !mayBegin() : !fits(datagram, start + length, isLast))) return LEFT;
   if (datagram == 0) datagram = begin(ip, hash, entry, clock, seconds);
   if (!putApart(datagram, start, ip + ipv4Bytes, length)) return LEFT;
-  store<u32>(datagram, load<u32>(datagram, PIECE_COUNT) + 1, PIECE_COUNT);
+  store<u32>(datagram, load<u32>(datagram, FRAGMENT_COUNT) + 1, FRAGMENT_COUNT);
   if (start == 0) keepHeader(datagram, ip);
   if (isLast) store<u32>(datagram, start + length, PAYLOAD_LENGTH);
   const whole = load<i32>(datagram, PAYLOAD_LENGTH);
@@ -129,7 +129,7 @@ function keep(entry: u32, ip: u32, start: u32, length: u32, isLast: bool, clock:
 /** True where a fragment that ends at `end` contradicts nothing that is known of its datagram. */
 @inline
 function fits(datagram: u32, end: u32, isLast: bool): bool {
-  if (!isUsual(datagram) || load<u32>(datagram, PIECE_COUNT) >= maxFragments) return false;
+  if (!isUsual(datagram) || load<u32>(datagram, FRAGMENT_COUNT) >= maxFragments) return false;
   const known = load<i32>(datagram, PAYLOAD_LENGTH);
   if (known >= 0) return !isLast && <i32>end <= known;
   return !isLast || endOf(datagram) <= end;
