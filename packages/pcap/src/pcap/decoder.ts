@@ -18,7 +18,7 @@ const nanosecondsPerSecond = 1_000_000_000;
 /** A decoder for one classic pcap file: both byte orders, microseconds and nanoseconds, and the variants of layout.ts. */
 export class PcapDecoder implements CaptureDecoder {
   #interfaces: readonly CaptureInterface[] = [];
-  #littleEndian = true;
+  #isBigEndian = false;
   #variant: PcapVariant = pcapVariants[0]!;
   #recordHeaderLength: number = recordHeader.length;
   /** True when the first record was read: from then on the length of its header is certain. */
@@ -62,7 +62,7 @@ export class PcapDecoder implements CaptureDecoder {
     }
     batch.interfaces = this.#interfaces;
     if (!this.#hasRecords) {
-      const first = { view: this.#view, littleEndian: this.#littleEndian, start: records, end };
+      const first = { view: this.#view, littleEndian: !this.#isBigEndian, start: records, end };
       this.#recordHeaderLength = recordHeaderLengthOf(first, this.#variant);
     }
     const position = this.#readRecords(records, end, batch);
@@ -91,8 +91,8 @@ export class PcapDecoder implements CaptureDecoder {
 
   #variantOf(view: DataView, start: number): PcapVariant {
     const magic = view.getUint32(start + fileHeader.magic, true);
-    this.#littleEndian = pcapVariants.some((variant) => variant.magic === magic);
-    const swapped = view.getUint32(start + fileHeader.magic, this.#littleEndian);
+    this.#isBigEndian = !pcapVariants.some((variant) => variant.magic === magic);
+    const swapped = view.getUint32(start + fileHeader.magic, !this.#isBigEndian);
     const found = pcapVariants.find((variant) => variant.magic === swapped);
     if (found === undefined) {
       throw new CaptureFormatError("unknown-format", 0, `0x${magic.toString(16)} is not a magic of pcap`);
@@ -102,7 +102,7 @@ export class PcapDecoder implements CaptureDecoder {
   }
 
   #readFileHeader(view: DataView, start: number): void {
-    const little = this.#littleEndian;
+    const little = !this.#isBigEndian;
     const major = view.getUint16(start + fileHeader.majorVersion, little);
     const minor = view.getUint16(start + fileHeader.minorVersion, little);
     if (major !== version.major || minor < version.oldestMinorRead) {
@@ -119,23 +119,29 @@ export class PcapDecoder implements CaptureDecoder {
     this.#interfaces = [{ linkType: canonicalLinkType(linkType), snapLength }];
   }
 
-  /** Fills `batch` with whole records of the block from `start` on; returns the position after the last one. */
+  /**
+   * Fills `batch` with whole records of the block from `start` on; returns the position after the last one. All that the
+   * loop needs is in locals: V8 compiles it while it runs, and what is compiled so asks objects and modules for their
+   * values anew for each record.
+   */
   #readRecords(start: number, end: number, batch: FrameBatch): number {
     const view = this.#view;
-    const little = this.#littleEndian;
+    const little = !this.#isBigEndian;
     const mayBeSwapped = this.#mayBeSwapped;
     const { nanosecondsPerUnit } = this.#variant;
     const recordHeaderLength = this.#recordHeaderLength;
+    const { seconds: toSeconds, fraction: toFraction, capturedLength: toCaptured, originalLength: toOriginal } = recordHeader;
+    const longest = maximumCapturedLength;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
     const lastHeader = end - recordHeaderLength;
     let position = start;
     let count = 0;
     while (position <= lastHeader && count < capacity) {
-      let captured = view.getInt32(position + recordHeader.capturedLength, little);
-      let original = view.getInt32(position + recordHeader.originalLength, little);
+      let captured = view.getInt32(position + toCaptured, little);
+      let original = view.getInt32(position + toOriginal, little);
       if (mayBeSwapped && captured >>> 0 > original >>> 0) [captured, original] = [original, captured];
-      if (captured < 0 || captured > maximumCapturedLength) {
+      if (captured < 0 || captured > longest) {
         if (count === 0) {
           throw this.#absurdRecord(captured, position - start);
         }
@@ -146,12 +152,11 @@ export class PcapDecoder implements CaptureDecoder {
       if (next > end) {
         break;
       }
-      const fraction = view.getUint32(position + recordHeader.fraction, little);
-      seconds[count] = view.getUint32(position + recordHeader.seconds, little);
+      const fraction = view.getUint32(position + toFraction, little);
+      seconds[count] = view.getUint32(position + toSeconds, little);
       offset[count] = frame;
       capturedLength[count] = captured;
       originalLength[count] = original < captured ? captured : original;
-      interfaceIndex[count] = 0;
       if (fraction < unitsPerSecond) {
         nanoseconds[count] = fraction * nanosecondsPerUnit;
       } else {
@@ -160,6 +165,7 @@ export class PcapDecoder implements CaptureDecoder {
       position = next;
       count++;
     }
+    interfaceIndex.fill(0, 0, count);
     batch.length = count;
     return position;
   }
