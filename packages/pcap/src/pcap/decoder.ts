@@ -130,7 +130,12 @@ export class PcapDecoder implements CaptureDecoder {
     const mayBeSwapped = this.#mayBeSwapped;
     const { nanosecondsPerUnit } = this.#variant;
     const recordHeaderLength = this.#recordHeaderLength;
-    const { seconds: toSeconds, fraction: toFraction, capturedLength: toCaptured, originalLength: toOriginal } = recordHeader;
+    const {
+      seconds: toSeconds,
+      fraction: toFraction,
+      capturedLength: toCaptured,
+      originalLength: toOriginal,
+    } = recordHeader;
     const longest = maximumCapturedLength;
     const unitsPerSecond = nanosecondsPerSecond / nanosecondsPerUnit;
     const { offset, capturedLength, originalLength, seconds, nanoseconds, interfaceIndex, capacity } = batch;
