@@ -121,8 +121,8 @@ export class PcapDecoder implements CaptureDecoder {
 
   /**
    * Fills `batch` with whole records of the block from `start` on; returns the position after the last one. All that the
-   * loop needs is in locals: V8 compiles it while it runs, and what is compiled so asks objects and modules for their
-   * values anew for each record.
+   * loop needs is in locals, and the byte order is the outcome of a `!`, of which V8 knows that it is true or false: it
+   * compiles the loop while that runs, and then asks objects and modules, and what is true of a field, for each record.
    */
   #readRecords(start: number, end: number, batch: FrameBatch): number {
     const view = this.#view;
